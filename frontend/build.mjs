@@ -1,0 +1,150 @@
+/**
+ * Bundles the browser's code into intranet/static/dist/ and writes manifest.json there.
+ *
+ * Entry points are found, never listed:
+ *   intranet/static/js/<name>.js     -> "<name>.js"            (shared modules lie in js/lib/ and are imported)
+ *   <wing>/static/<name>.js          -> "<wing>/<name>.js"     (a wing's own modules lie in <wing>/static/lib/)
+ *   intranet/static/css/<name>.css   -> "<name>.css"           (its parts lie in css/parts/)
+ *   <wing>/static/<name>.css         -> "<wing>/<name>.css"
+ *   intranet/static/icons.svg        -> "icons.svg"
+ * `boot.js` and `sw.js` run before or outside modules: they become one classic file each.
+ * Shared modules are imported as '@lib/<name>.js' from anywhere.
+ *
+ *   node build.mjs            bundle (about a second; fonts.py must have run once)
+ *   node build.mjs --watch    bundle again after every change
+ *   node build.mjs --clean    remove what earlier builds left, then bundle
+ */
+import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { existsSync, watch } from 'node:fs';
+import { cp, copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, '..');
+const shared = join(root, 'intranet/static');
+const out = join(shared, 'dist');
+const wings = ['documents', 'meetings', 'mail'];
+const classic = new Set(['boot', 'sw']);
+/** Files of an earlier build stay this long (ms), so that a page being read while we build still finds its own. */
+const grace = 10 * 60 * 1000;
+
+const posix = (path) => path.split(sep).join('/');
+
+async function names(folder, ext) {
+  if (!existsSync(folder)) return [];
+  const found = await readdir(folder, { withFileTypes: true });
+  return found.filter((f) => f.isFile() && f.name.endsWith(ext)).map((f) => f.name.slice(0, -ext.length)).sort();
+}
+
+/** Every entry as {in, out, classic}; `out` is its name in the manifest without the ending. */
+async function entries() {
+  const places = [[join(shared, 'js'), '', '.js'], [join(shared, 'css'), '', '.css']];
+  for (const wing of wings) places.push([join(root, wing, 'static'), `${wing}/`, '.js'], [join(root, wing, 'static'), `${wing}/`, '.css']);
+  const list = [];
+  for (const [folder, prefix, ext] of places)
+    for (const name of await names(folder, ext))
+      list.push({ in: join(folder, name + ext), out: prefix + name, classic: ext === '.js' && classic.has(name) });
+  return list;
+}
+
+const plain = (entry) => ({ in: entry.in, out: entry.out });
+
+const common = {
+  absWorkingDir: root, outdir: out, bundle: true, minify: true, metafile: true, charset: 'utf8', legalComments: 'none',
+  target: ['chrome109', 'safari16.4', 'firefox115'], logLevel: 'warning',
+  entryNames: '[dir]/[name]-[hash]', chunkNames: 'c/[name]-[hash]', assetNames: 'a/[name]-[hash]',
+  loader: { '.woff2': 'file', '.svg': 'file', '.png': 'file' },
+  nodePaths: [join(here, 'node_modules')],
+  alias: { '@lib': join(shared, 'js/lib') },
+};
+
+async function hashed(name, file) {
+  const bytes = await readFile(file);
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8).toUpperCase();
+  const target = name.replace(/(\.\w+)$/, `-${hash}$1`);
+  await writeFile(join(out, target), bytes);
+  return target;
+}
+
+/** PDF.js asks for these beside its worker, by fixed names; copied again only when its version changes. */
+async function pdfjs() {
+  const from = join(here, 'node_modules/pdfjs-dist');
+  const { version } = JSON.parse(await readFile(join(from, 'package.json'), 'utf8'));
+  const to = join(out, 'pdfjs');
+  const stamp = join(to, 'version.txt');
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === version) return;
+  await rm(to, { recursive: true, force: true });
+  await mkdir(to, { recursive: true });
+  for (const part of ['cmaps', 'standard_fonts', 'wasm', 'iccs']) await cp(join(from, part), join(to, part), { recursive: true });
+  await copyFile(join(from, 'legacy/build/pdf.worker.min.mjs'), join(to, 'pdf.worker.min.mjs'));
+  await writeFile(stamp, version);
+}
+
+async function filesUnder(folder) {
+  const found = [];
+  for (const f of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, f.name);
+    if (f.isDirectory()) found.push(...(await filesUnder(path)));
+    else found.push(path);
+  }
+  return found;
+}
+
+async function sweep(kept) {
+  const now = Date.now();
+  for (const path of await filesUnder(out)) {
+    const name = posix(relative(out, path));
+    if (kept.has(name) || name.startsWith('pdfjs/') || name.startsWith('fonts/')) continue;
+    if (now - (await stat(path)).mtimeMs > grace) await rm(path, { force: true });
+  }
+}
+
+async function bundle() {
+  const began = Date.now();
+  if (!existsSync(join(out, 'fonts/inter-digits.woff2'))) throw new Error('fonts are missing: run "python frontend/fonts.py" first');
+  const all = await entries();
+  const made = await Promise.all([
+    build({ ...common, entryPoints: all.filter((e) => !e.classic).map(plain), splitting: true, format: 'esm' }),
+    ...all.filter((e) => e.classic).map((e) => build({ ...common, entryPoints: [plain(e)], format: 'iife' })),
+    pdfjs(),
+  ]);
+  const manifest = {};
+  const kept = new Set(['manifest.json']);
+  for (const result of made.filter(Boolean))
+    for (const [path, info] of Object.entries(result.metafile.outputs)) {
+      const name = posix(relative(out, resolve(root, path)));
+      kept.add(name);
+      if (info.entryPoint) manifest[name.replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1')] = name;
+    }
+  manifest['icons.svg'] = await hashed('icons.svg', join(shared, 'icons.svg'));
+  kept.add(manifest['icons.svg']);
+  manifest['pdfjs/pdf.worker.min.mjs'] = 'pdfjs/pdf.worker.min.mjs';
+  const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => a.localeCompare(b)));
+  const fresh = join(out, `manifest.${process.pid}.json`);
+  await writeFile(fresh, JSON.stringify(sorted, null, 1));
+  await rename(fresh, join(out, 'manifest.json'));
+  await sweep(kept);
+  process.stdout.write(`${Object.keys(sorted).length} assets in ${Date.now() - began} ms\n`);
+}
+
+async function clean() {
+  if (!existsSync(out)) return;
+  for (const name of await readdir(out)) if (name !== 'fonts' && name !== 'pdfjs') await rm(join(out, name), { recursive: true, force: true });
+}
+
+if (process.argv.includes('--clean')) await clean();
+await mkdir(out, { recursive: true });
+await bundle();
+
+if (process.argv.includes('--watch')) {
+  let waiting;
+  const again = (event, name) => {
+    if (name && posix(String(name)).startsWith('dist/')) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => bundle().catch((error) => process.stderr.write(`${error.message}\n`)), 80);
+  };
+  for (const folder of [shared, ...wings.map((w) => join(root, w, 'static'))])
+    if (existsSync(folder)) watch(folder, { recursive: true }, again);
+}
