@@ -6,9 +6,10 @@
  *   <wing>/static/<name>.js          -> "<wing>/<name>.js"     (a wing's own modules lie in <wing>/static/lib/)
  *   intranet/static/css/<name>.css   -> "<name>.css"           (its parts lie in css/parts/)
  *   <wing>/static/<name>.css         -> "<wing>/<name>.css"
- *   intranet/static/icons.svg        -> "icons.svg"
+ *   intranet/static/<name>.svg       -> "<name>.svg"     (icons, drawings, the mark)
  * `boot.js` and `sw.js` run before or outside modules: they become one classic file each.
  * Shared modules are imported as '@lib/<name>.js' from anywhere.
+ * Fonts that the style names are in the manifest too ("fonts/<file>.woff2"), so that a page may preload them.
  *
  *   node build.mjs            bundle (about a second; fonts.py must have run once)
  *   node build.mjs --watch    bundle again after every change
@@ -116,10 +117,14 @@ async function bundle() {
     for (const [path, info] of Object.entries(result.metafile.outputs)) {
       const name = posix(relative(out, resolve(root, path)));
       kept.add(name);
-      if (info.entryPoint) manifest[name.replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1')] = name;
+      const plainName = name.replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1');
+      if (info.entryPoint) manifest[plainName] = name;
+      else if (name.endsWith('.woff2')) manifest[plainName.replace(/^a\//, 'fonts/')] = name;
     }
-  manifest['icons.svg'] = await hashed('icons.svg', join(shared, 'icons.svg'));
-  kept.add(manifest['icons.svg']);
+  for (const name of await names(shared, '.svg')) {
+    manifest[`${name}.svg`] = await hashed(`${name}.svg`, join(shared, `${name}.svg`));
+    kept.add(manifest[`${name}.svg`]);
+  }
   manifest['pdfjs/pdf.worker.min.mjs'] = 'pdfjs/pdf.worker.min.mjs';
   const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => a.localeCompare(b)));
   const fresh = join(out, `manifest.${process.pid}.json`);
