@@ -1,0 +1,220 @@
+"""What Engine.IO's websockets lack under a slow or hostile client.
+
+:func:`harden` gives one Engine.IO server a websocket that sends frames whole, refuses a message over the
+limit while it arrives, accepts no compression, and cuts a client that leaves too much unread; the client then
+comes back and catches up by version.
+"""
+
+import functools
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import gevent
+import simple_websocket
+from gevent.lock import BoundedSemaphore
+from gevent.queue import JoinableQueue
+from wsproto.utilities import ProtocolError
+
+#: Messages and bytes that may wait for one client.
+MAX_UNSENT = 256
+MAX_UNSENT_BYTES = 2 * 1024 * 1024
+#: Seconds one frame may take to leave.
+SEND_SECONDS = 30
+#: Seconds and bytes we read on after the end, so that the reason of the end is not overtaken by a reset.
+LINGER_SECONDS = 1
+LINGER_BYTES = 8 * 1024 * 1024
+
+
+class _WholeFrames:
+    """A socket whose ``send`` returns when everything is sent, one sender at a time.
+
+    simple-websocket calls ``send`` and takes it for done; with a slow reader only a part of the frame has
+    left, and the next frame begins in its middle.
+    """
+
+    def __init__(self, sock: Any, turn: Callable[[], AbstractContextManager[Any]]) -> None:
+        self.raw = sock
+        self._turn = turn
+
+    def send(self, data: bytes) -> int:
+        try:
+            with self._turn():
+                self.raw.sendall(data)
+        except OSError:
+            self.cut()
+            raise
+        return len(data)
+
+    def cut(self) -> None:
+        """End the connection both ways; whoever waits on it wakes."""
+        try:
+            self.raw.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return
+
+    def close(self) -> None:
+        """Leave the socket to :meth:`WebSocket.finish`, which still reads from it."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.raw, name)
+
+
+class WebSocket(simple_websocket.Server):
+    """simple-websocket's server side, sending whole frames and always noticing its end."""
+
+    def __init__(
+        self, environ: dict[str, Any], *, turn: Callable[[], AbstractContextManager[Any]], **options: Any
+    ) -> None:
+        self._turn = turn
+        self.reading_ended = False
+        super().__init__(environ, **options)
+
+    @property
+    def sock(self) -> _WholeFrames:
+        return self._whole
+
+    @sock.setter
+    def sock(self, sock: Any) -> None:
+        self._whole = _WholeFrames(sock, self._turn)
+
+    def _thread(self) -> None:
+        # The library leaves a reader waiting for ever when the end comes in the same moment as its wake-up.
+        try:
+            super()._thread()
+        finally:
+            self.reading_ended = True
+            self.connected = False
+            self.event.set()
+
+    def close(self, reason: int | None = None, message: str | None = None) -> None:
+        """Say goodbye if the other side still listens, and wake whoever waits for a message."""
+        try:
+            super().close(reason, message)
+        except (OSError, simple_websocket.ConnectionClosed):
+            pass
+        finally:
+            self.connected = False
+            self.event.set()
+
+    def finish(self) -> None:
+        """Hear the other side out for a second, then close the socket for good."""
+        self.connected = False
+        whole = self._whole
+        try:
+            whole.raw.shutdown(socket.SHUT_WR)
+            self.thread.join(LINGER_SECONDS)
+            whole.raw.settimeout(LINGER_SECONDS)
+            left, until = LINGER_BYTES, time.monotonic() + LINGER_SECONDS
+            while self.reading_ended and left > 0 and time.monotonic() < until:
+                count = len(whole.raw.recv(65536))
+                left = left - count if count else 0
+        except OSError:
+            pass
+        whole.cut()
+        self.thread.join(LINGER_SECONDS)
+        whole.raw.close()
+
+
+class _Unsent(JoinableQueue):
+    """What waits for one client; past the limits the client is cut instead of the memory filled."""
+
+    def __init__(self, max_messages: int, max_bytes: int) -> None:
+        super().__init__()
+        self._max_messages, self._max_bytes = max_messages, max_bytes
+        self._bytes = 0
+        self._full = False
+        #: Set once the client has a websocket.
+        self.cut: Callable[[], None] | None = None
+
+    @staticmethod
+    def _cost(packet: Any) -> int:
+        data = getattr(packet, "data", None)
+        return len(data) if isinstance(data, (str, bytes)) else 0
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        # ``None`` tells the writer to end and must always get through.
+        if item is not None:
+            full = self.qsize() >= self._max_messages or (self.qsize() and self._bytes > self._max_bytes)
+            if self._full or full:
+                self._full = True
+                if self.cut is not None:
+                    self.cut()
+                return
+            self._bytes += self._cost(item)
+        super().put(item, block, timeout)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        item = super().get(block, timeout)
+        self._bytes -= self._cost(item)
+        return item
+
+
+def _turns(by_gevent: bool) -> Callable[[], AbstractContextManager[Any]]:
+    """Turns of one connection to write: one at a time, and under gevent no longer than a frame may take."""
+    if not by_gevent:
+        lock = threading.Lock()
+        return lambda: lock
+    queue = BoundedSemaphore()
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        with gevent.Timeout(SEND_SECONDS, TimeoutError("the client does not read")), queue:
+            yield
+
+    return turn
+
+
+def _hard_driver(driver: Any, *, by_gevent: bool) -> Any:
+    """The driver's websocket class with :class:`WebSocket` inside."""
+
+    class HardWebSocketWSGI(driver):
+        """What Engine.IO calls for each websocket: ``wait``, ``send``, ``close``."""
+
+        def __init__(self, handler: Any, server: Any) -> None:
+            super().__init__(handler, server)
+            self.server_args["max_message_size"] = server.max_http_buffer_size
+            self._engine_socket = handler.__self__
+
+        def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+            # Without an offer nothing is negotiated: compression costs more than it saves here.
+            environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+            try:
+                self.ws = WebSocket(environ, turn=_turns(by_gevent), **self.server_args)
+            except (ProtocolError, simple_websocket.ConnectionError):
+                start_response("400 Bad Request", [("Content-Length", "0"), ("Connection", "close")])
+                return [b""]
+            queue = self._engine_socket.queue
+            if isinstance(queue, _Unsent):
+                queue.cut = self.ws.sock.cut
+            try:
+                result = self.app(self)
+            finally:
+                self.ws.finish()
+            if self.ws.mode == "gunicorn":
+                raise StopIteration
+            if self.ws.mode == "werkzeug":
+                raise ConnectionError
+            return result
+
+    return HardWebSocketWSGI
+
+
+def harden(server: Any, *, max_unsent: int = MAX_UNSENT, max_unsent_bytes: int = MAX_UNSENT_BYTES) -> None:
+    """Give a ``socketio.Server`` the websocket of this module; other servers of the process stay as they are.
+
+    A message from a client may have ``max_http_buffer_size`` bytes, given when the server was made.
+
+    :param max_unsent: messages that may wait for one client.
+    :param max_unsent_bytes: and their bytes.
+    """
+    engine = server.eio
+    driver = dict(engine._async)
+    by_gevent = engine.async_mode == "gevent"
+    driver["websocket"] = _hard_driver(driver["websocket"], by_gevent=by_gevent)
+    if by_gevent:
+        driver["queue"] = functools.partial(_Unsent, max_unsent, max_unsent_bytes)
+    engine._async = driver
