@@ -1,0 +1,140 @@
+"""Reads one foreign file and prints what it found as JSON: run by :mod:`intranet.records.parsing` alone.
+
+It takes its limits on itself before it opens anything, so that a hostile file ends this process and no other.
+"""
+
+import base64
+import io
+import json
+import resource
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+
+from intranet.records import docx, media, pdf, secrecy
+from intranet.records.docx_preview import preview_pdf
+from intranet.records.office_text import words_of
+from intranet.records.pagetext import Unreadable
+
+#: Pages whose head is searched for secret marks.
+MARKED_PAGES = 5
+#: Width of the picture of the first page, pixels.
+PREVIEW_WIDTH = 1100
+
+_Json = dict[str, Any]
+
+
+def limit_self(*, memory: int, seconds: int, output: int) -> None:
+    """Bound this process: address space and written files in bytes, processor time in seconds."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def read(path: Path, media_type: str) -> _Json:
+    """Parse a file by its type.
+
+    :raises Unreadable: with the code that becomes the verdict.
+    """
+    if media_type == media.PDF:
+        return _read_pdf(path)
+    if media_type == media.DOCX:
+        return _read_docx(path)
+    if media_type in {media.PNG, media.JPEG}:
+        return _read_image(path)
+    words, cut = words_of(path, media_type)
+    marks = secrecy.marks_in_lines(words.splitlines()[:30])
+    return {"has_text": bool(words), "text": words, "text_cut": cut, "marks": _marks(marks)}
+
+
+def _read_pdf(path: Path) -> _Json:
+    facts = pdf.inspect(path)
+    if pdf.is_cut_off(path):
+        raise Unreadable("file.truncated")
+    return {
+        "pages": facts.pages,
+        "encrypted": facts.encrypted,
+        "has_text": facts.has_text,
+        "active": facts.active,
+        **_shown(path, min(facts.pages, MARKED_PAGES)),
+        **dict(zip(("text", "text_cut"), pdf.all_text(path), strict=True)),
+    }
+
+
+def _shown(path: Path, pages: int) -> _Json:
+    """First page's text and picture, marks on the first pages."""
+    texts = [pdf.page_text(path, number) for number in range(1, pages + 1)]
+    marks = [mark for number, text in enumerate(texts, 1) for mark in secrecy.marks_on(text, number)]
+    picture = Image.open(io.BytesIO(pdf.render_png(path, 1, PREVIEW_WIDTH)))
+    return {"first_page": texts[0].to_json(), "marks": _marks(marks), "preview": _webp(picture)}
+
+
+def _read_docx(path: Path) -> _Json:
+    text = docx.text_of(path)
+    marks = secrecy.marks_in_lines(docx.head_lines(text))
+    sheet = preview_pdf(text, title=path.stem)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "preview.pdf"
+        copy.write_bytes(sheet)
+        shown = _shown(copy, 1)
+    shown["marks"] = _marks(marks) or shown["marks"]
+    whole = text.text
+    return {
+        "has_text": bool(whole.strip()),
+        "blocks": text.blocks,
+        "text": whole[:200_000],
+        "text_cut": len(whole) > 200_000,
+        "preview_pdf": base64.b64encode(sheet).decode(),
+        **shown,
+    }
+
+
+def _read_image(path: Path) -> _Json:
+    verdict = media.check_image_header(path)
+    if verdict is not None:
+        raise Unreadable(verdict.code, **verdict.data)
+    try:
+        with Image.open(path, formats=("PNG", "JPEG")) as picture:
+            picture.load()
+            return {"pages": 1, "has_text": False, "preview": _webp(picture)}
+    except UnidentifiedImageError as wrong:
+        raise Unreadable("file.damaged") from wrong
+    except (OSError, SyntaxError, ValueError) as wrong:
+        code = "file.truncated" if "truncated" in str(wrong) or "Truncated" in str(wrong) else "file.damaged"
+        raise Unreadable(code) from wrong
+
+
+def _webp(picture: Image.Image) -> str:
+    """A picture made anew, without the metadata of the old one."""
+    flat = picture.convert("RGB")
+    flat.thumbnail((1600, 2400))
+    out = io.BytesIO()
+    flat.save(out, "WEBP", quality=80, method=2)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def _marks(marks: Any) -> list[list[Any]]:
+    return [[mark.word, mark.page, mark.box] for mark in marks]
+
+
+def main(arguments: list[str]) -> int:
+    """``parse_child MEMORY SECONDS OUTPUT TYPE PATH``; prints one line of JSON, returns 0 when it could."""
+    memory, seconds, output = map(int, arguments[:3])
+    limit_self(memory=memory, seconds=seconds, output=output)
+    try:
+        answer = read(Path(arguments[4]), arguments[3])
+    except Unreadable as wrong:
+        answer = {"code": wrong.code, "data": wrong.data}
+    except (MemoryError, RecursionError):
+        answer = {"code": "file.too_hard"}
+    json.dump(answer, sys.stdout, ensure_ascii=False)
+    sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,183 @@
+"""The real parse of a foreign file, in a process of its own with memory, time and network taken away.
+
+A hostile file ends that process; the caller gets a verdict. Never forked: the child is a fresh
+interpreter, so it may be started from any process and thread.
+"""
+
+import base64
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+
+from intranet.records import media
+from intranet.records.media import Verdict
+from intranet.records.pagetext import PageText
+from intranet.records.secrecy import Mark
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one parse may use: bytes of memory and of answer, seconds of processor and of the clock."""
+
+    memory: int = 2 * 1024**3
+    output: int = 64 * 1024**2
+    cpu_seconds: int = 40
+    wall_seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What the parse of a file found.
+
+    :param verdict: ``None`` when the file is sound; else why it is refused or stays unread.
+    :param pages: 0 where the format has none, or unknown.
+    :param first_page: text of page 1 with its places; of a DOCX, of the preview set from its words.
+    :param text: of the whole file, at most 200 000 characters; ``text_cut`` tells that there is more.
+    :param marks: marks of state secrets; the caller must not store a file that has one.
+    :param preview: a WebP picture of page 1.
+    :param preview_pdf: of a DOCX its words on A4 pages.
+    :param blocks: of a DOCX the tags of its named content controls.
+    """
+
+    media_type: str
+    verdict: Verdict | None = None
+    pages: int = 0
+    encrypted: bool = False
+    has_text: bool = False
+    active: tuple[str, ...] = ()
+    first_page: PageText | None = None
+    text: str = ""
+    text_cut: bool = False
+    marks: tuple[Mark, ...] = ()
+    preview: bytes | None = field(default=None, repr=False)
+    preview_pdf: bytes | None = field(default=None, repr=False)
+    blocks: tuple[str, ...] = ()
+
+
+def parse(path: Path, name: str, *, limits: Limits | None = None) -> Parsed:
+    """Judge and read a staged file.
+
+    Raises nothing for whatever the file holds: its faults come back as the verdict.
+
+    :param name: the name it was given, for its extension.
+    """
+    verdict = media.check(path, name)
+    media_type = media.BY_EXTENSION.get(media.extension_of(name), "application/octet-stream")
+    if verdict is not None:
+        return Parsed(media_type, verdict)
+    answer = _ask_child(path, media_type, limits or Limits())
+    if "code" in answer:
+        return Parsed(media_type, Verdict(str(answer["code"]), dict(answer.get("data") or {})))
+    try:
+        return _parsed(media_type, answer)
+    except (ValueError, TypeError):
+        return Parsed(media_type, Verdict("file.damaged"))
+
+
+def _parsed(media_type: str, answer: dict[str, Any]) -> Parsed:
+    page = answer.get("first_page")
+    marks = tuple(
+        Mark(str(word), int(number), (box[0], box[1], box[2], box[3]) if box else None)
+        for word, number, box in answer.get("marks", ())
+    )
+    return Parsed(
+        media_type,
+        Verdict("file.secret_mark", {"mark": marks[0].word}) if marks else None,
+        pages=int(answer.get("pages", 0)),
+        encrypted=bool(answer.get("encrypted")),
+        has_text=bool(answer.get("has_text")),
+        active=tuple(answer.get("active", ())),
+        first_page=PageText.from_json(page) if page else None,
+        text=str(answer.get("text", "")),
+        text_cut=bool(answer.get("text_cut")),
+        marks=marks,
+        preview=_bytes(answer.get("preview")),
+        preview_pdf=_bytes(answer.get("preview_pdf")),
+        blocks=tuple(answer.get("blocks", ())),
+    )
+
+
+def _bytes(value: str | None) -> bytes | None:
+    return base64.b64decode(value) if value else None
+
+
+def _ask_child(path: Path, media_type: str, limits: Limits) -> dict[str, Any]:
+    figures = [str(limits.memory), str(limits.cpu_seconds), str(limits.output)]
+    command = [
+        *_without_network(),
+        sys.executable,
+        "-m",
+        "intranet.records.parse_child",
+        *figures,
+        media_type,
+        str(path.resolve()),
+    ]
+    with tempfile.TemporaryDirectory(prefix="parse-") as folder, tempfile.TemporaryFile() as out:
+        ended = _run(command, out, folder, limits.wall_seconds)
+        out.seek(0)
+        said = out.read(limits.output + 1)
+    if not ended:
+        return {"code": "file.too_hard"}
+    try:
+        answer = json.loads(said)
+    except ValueError:
+        return {"code": "file.too_hard"}
+    return answer if isinstance(answer, dict) else {"code": "file.too_hard"}
+
+
+def _run(command: list[str], out: IO[bytes], folder: str, seconds: float) -> bool:
+    """Run to the end with an almost empty environment; whatever it started is killed with it."""
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(_ROOT),
+        "PYTHONUTF8": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": folder,
+        "TMPDIR": folder,
+    }
+    child = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=environment,
+        start_new_session=True,
+    )
+    try:
+        return child.wait(timeout=seconds) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+@lru_cache(maxsize=1)
+def _without_network() -> tuple[str, ...]:
+    """The words that start a command without network, empty where the system does not allow it."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        return ()
+    for words in ((unshare, "-n", "--"), (unshare, "-r", "-n", "--")):
+        tried = subprocess.run([*words, "true"], capture_output=True, timeout=10, check=False)  # noqa: S603
+        if tried.returncode == 0:
+            return words
+    return ()
+
+
+def has_network_cut() -> bool:
+    """Whether parses run without network on this machine: for the doctor's list."""
+    return bool(_without_network())
