@@ -11,7 +11,8 @@ from intranet.records.typeset import Face, Run, Sheet, wrap
 
 #: Pages set at most.
 MAX_PAGES = 40
-_SIZE, _SPACING = 13.0, 1.2
+#: Points; cells are set smaller, so that the nation's name stays on one line.
+_SIZE, _CELL_SIZE, _SPACING = 13.0, 12.0, 1.2
 
 
 def preview_pdf(text: DocxText, *, title: str = "") -> bytes:
@@ -63,7 +64,7 @@ def _row(sheet: Sheet, cells: list[DocxParagraph], grid: tuple[float, ...]) -> N
         ]
         for column in columns
     }
-    step = _SIZE * _SPACING
+    step = _CELL_SIZE * _SPACING
     for depth in range(max(map(len, stacks.values()), default=0)):
         sheet.need(step)
         if sheet.page > MAX_PAGES:
@@ -74,13 +75,15 @@ def _row(sheet: Sheet, cells: list[DocxParagraph], grid: tuple[float, ...]) -> N
                 x0, x1 = edges[column]
                 centred = paragraph.align == "center"
                 x = (x0 + x1) / 2 if centred else x0
-                sheet.text(line, x, sheet.y, _SIZE, _face(paragraph), align="center" if centred else "left")
+                sheet.text(
+                    line, x, sheet.y, _CELL_SIZE, _face(paragraph), align="center" if centred else "left"
+                )
         sheet.y -= step
     sheet.y -= 4
 
 
 def _lines(paragraph: DocxParagraph, edge: tuple[float, float]) -> Iterator[str]:
-    yield from wrap(paragraph.text.strip(), _face(paragraph), _SIZE, max(edge[1] - edge[0], 30))
+    yield from wrap(paragraph.text.strip(), _face(paragraph), _CELL_SIZE, max(edge[1] - edge[0], 30))
 
 
 def _edges(sheet: Sheet, columns: list[int], grid: tuple[float, ...]) -> dict[int, tuple[float, float]]:

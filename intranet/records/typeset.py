@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -83,7 +83,7 @@ def wrap(text: str, face: Face, size: float, width: float) -> list[str]:
     lines: list[str] = []
     for part in drawable(text).split("\n"):
         line = ""
-        for word in part.split():
+        for word in _short_words(part.split(), face, size, width):
             longer = f"{line} {word}".strip()
             if line and width_of(longer, face, size) > width:
                 lines.append(line)
@@ -253,6 +253,20 @@ def _break_runs(runs: Sequence[Run], size: float, width: float, first_indent: fl
         lines[-1].append((piece, face))
         used += width_of(piece, face, size)
     return [_joined(line) for line in lines]
+
+
+def _short_words(words: Iterable[str], face: Face, size: float, width: float) -> Iterator[str]:
+    """The words, those wider than a line cut into pieces that are not."""
+    for word in words:
+        rest = word
+        while len(rest) > 8 and width_of(rest.rstrip(), face, size) > width:
+            end = 8
+            while end < len(rest) and width_of(rest[: end + 1], face, size) <= width:
+                end += 1
+            yield rest[:end]
+            rest = rest[end:]
+        if rest:
+            yield rest
 
 
 def _joined(line: list[tuple[str, Face]]) -> list[Run]:
