@@ -1,0 +1,133 @@
+"""Settings of one installation: environment first, then the data folder; secrets in a 0600 file."""
+
+import json
+import os
+import secrets as _secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+_ROOT = Path(__file__).resolve().parents[2]
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_KEY_BYTES = 32
+
+
+class WeakConfiguration(Exception):
+    """The installation would not be safe; the start is refused. Each argument is one reason."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, read once at the start."""
+
+    data_dir: Path
+    database_url: str
+    #: The address under which browsers reach the office, without a trailing slash.
+    public_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    is_sample: bool = False
+    sample_password: str = "matkhau-mau-2026"  # noqa: S105 - shown on the sign-in page of sample mode
+    #: True in the gevent web process, which must never wait inside SQLite.
+    is_web: bool = False
+    is_testing: bool = False
+    #: Other forms of our own address whose Origin is ours too.
+    extra_origins: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    max_file_bytes: int = 100 * 1024 * 1024
+    max_request_bytes: int = 200 * 1024 * 1024
+    idle_minutes: int = 30
+    session_hours: int = 12
+    keys: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded default."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def is_https(self) -> bool:
+        """True when browsers come over TLS."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that count as ours, for forms and sockets."""
+        return (self.public_url, *self.extra_origins)
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        """Host names (without port) that a request may carry."""
+        return [urlsplit(origin).hostname or "" for origin in self.origins]
+
+    @property
+    def file_dir(self) -> Path:
+        """Where blobs lie."""
+        return self.data_dir / "files"
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings of this process; makes the data folder (mode 0700) and its secrets if new."""
+    data_dir = Path(
+        overrides.pop("data_dir", None) or os.environ.get("OFFICE_DATA") or _ROOT / "var"
+    ).resolve()
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    port = int(overrides.pop("port", None) or os.environ.get("PORT") or 8000)
+    host = overrides.pop("host", None) or os.environ.get("OFFICE_HOST") or "127.0.0.1"
+    public = overrides.pop("public_url", None) or os.environ.get("OFFICE_URL") or f"http://127.0.0.1:{port}"
+    extra = (f"http://localhost:{port}",) if public == f"http://127.0.0.1:{port}" else ()
+    values: dict[str, Any] = {
+        "data_dir": data_dir,
+        "database_url": os.environ.get("OFFICE_DATABASE_URL") or f"sqlite:///{data_dir / 'office.sqlite3'}",
+        "public_url": public.rstrip("/"),
+        "host": host,
+        "port": port,
+        "is_sample": (data_dir / "sample").exists(),
+        "sample_password": os.environ.get("OFFICE_SAMPLE_PASSWORD") or "matkhau-mau-2026",
+        "extra_origins": extra,
+        "trusted_proxies": int(os.environ.get("OFFICE_PROXIES") or 0),
+        "keys": _load_keys(data_dir / "secrets.json"),
+    }
+    return Settings(**(values | overrides))
+
+
+def weaknesses(settings: Settings, *, is_debug: bool = False) -> list[str]:
+    """Reasons to refuse the start, in English for the operator; empty when all is well."""
+    found = []
+    is_loopback = settings.host in _LOOPBACK
+    if not is_loopback and not settings.is_https:
+        found.append("the address is not loopback, so OFFICE_URL must be https")
+    if not is_loopback and settings.is_sample:
+        found.append("sample mode (known passwords) may listen on loopback only")
+    if not is_loopback and is_debug:
+        found.append("debug mode on an address other than loopback")
+    if not is_loopback and os.environ.get("OFFICE_CLOCK_FILE"):
+        found.append("a moved clock (OFFICE_CLOCK_FILE) on an address other than loopback")
+    if any(len(key) < _KEY_BYTES * 2 for key in settings.keys.values()):
+        found.append("a key in secrets.json is shorter than 32 bytes")
+    if "*" in settings.origins:
+        found.append("the origin * is not allowed")
+    if settings.data_dir.stat().st_mode & 0o077:
+        found.append(f"the data folder {settings.data_dir} can be read by others; chmod 700 it")
+    return found
+
+
+def require_strong(settings: Settings) -> None:
+    """Refuse a weak configuration.
+
+    :raises WeakConfiguration: with every reason.
+    """
+    found = weaknesses(settings)
+    if found:
+        raise WeakConfiguration(*found)
+
+
+def _load_keys(path: Path) -> dict[str, str]:
+    if not path.exists():
+        fresh = {name: _secrets.token_hex(_KEY_BYTES) for name in ("signing", "audit", "field")}
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as stream:
+            json.dump(fresh, stream)
+    keys: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
+    return keys

@@ -1,0 +1,410 @@
+"""The door to the database: engines, the unit of work, reading, and the net that keeps agencies apart.
+
+SQLite is opened by two engines on one file: the writing one begins IMMEDIATE, so that waiting happens
+before any work is done; the reading one cannot write at all. In the gevent web process nothing ever waits
+inside SQLite: one first-come lock is the queue of writers and its holder retries with short sleeps.
+"""
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Engine, Enum, ForeignKey, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    declared_attr,
+    mapped_column,
+    with_loader_criteria,
+)
+from sqlalchemy.types import TypeEngine
+
+from intranet.core import events
+from intranet.core.config import Settings
+from intranet.core.errors import Unavailable
+
+#: How long a writer of the web process queues for SQLite before it gives up.
+WRITE_WAIT_SECONDS = 10.0
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """An instant: refuses naive values, stores UTC, gives aware UTC back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Store an aware instant as UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime is not an instant")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Give the instant back, aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _values(kind: type) -> list[str]:
+    return [member.value for member in kind]  # type: ignore[attr-defined]  # Enum classes iterate
+
+
+class ValueEnum(Enum):
+    """A StrEnum stored as its value in a plain text column."""
+
+    def __init__(self, *enums: Any, **kw: Any) -> None:
+        kw |= {"native_enum": False, "length": 40, "values_callable": _values, "create_constraint": False}
+        super().__init__(*enums, **kw)
+
+
+class Base(DeclarativeBase):
+    """Parent of every table."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: dict[Any, TypeEngine[Any] | type[TypeEngine[Any]]] = {datetime: UTCDateTime}  # noqa: RUF012
+
+
+class OfOrg:
+    """Mixin of records that one agency owns alone; the net of :func:`agencies` lies under them."""
+
+    @declared_attr
+    def org_id(cls) -> Mapped[int]:  # noqa: N805
+        """The owning agency."""
+        return mapped_column(ForeignKey("organisation.id"), index=True)
+
+
+@dataclass
+class _Work:
+    """One open unit of work."""
+
+    session: Session
+    published: list[object] = field(default_factory=list)
+    #: Collected by the audit log and written just before commit.
+    audit: list[Any] = field(default_factory=list)
+
+
+@dataclass
+class _Scope:
+    """What one request, socket event, job or command has open."""
+
+    parent: "_Scope | None"
+    orgs: frozenset[int] | None
+    reader: Session | None = None
+    work: _Work | None = None
+
+
+class Database:
+    """The engines of this process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.is_sqlite = settings.is_sqlite
+        self.is_web = settings.is_web
+        self.lock = threading.Lock()
+        if self.is_sqlite:
+            self.writer = _sqlite_engine(settings.database_url, is_web=settings.is_web, is_writer=True)
+            self.reader = _sqlite_engine(settings.database_url, is_web=settings.is_web, is_writer=False)
+        else:
+            self.writer = create_engine(
+                settings.database_url, pool_size=20, max_overflow=10, pool_pre_ping=True
+            )
+            self.reader = self.writer.execution_options(postgresql_readonly=True)
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+_database: Database | None = None
+_scope: ContextVar[_Scope | None] = ContextVar("scope", default=None)
+_before_commit: list[Callable[[Session, list[Any]], None]] = []
+#: Set by ``core/live.py`` in processes without sockets: writes the row that wakes the web process.
+_leave_signal: list[Callable[[Session, object], None]] = []
+_after_publish_live: list[Callable[[object], None]] = []
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the engines of this process, closing earlier ones."""
+    global _database
+    close_database()
+    _database = Database(settings)
+    return _database
+
+
+def close_database() -> None:
+    """Close the engines of this process, if open."""
+    global _database
+    if _database is not None:
+        _database.dispose()
+    _database = None
+
+
+def database() -> Database:
+    """The engines of this process.
+
+    :raises RuntimeError: the application was not created yet.
+    """
+    if _database is None:
+        raise RuntimeError("no database is open in this process")
+    return _database
+
+
+@contextmanager
+def scope(orgs: Collection[int] = ()) -> Iterator[None]:
+    """The edge of one request, socket event, job or command; ``orgs`` are the agencies it may come near."""
+    token = _scope.set(_Scope(_scope.get(), frozenset(orgs)))
+    try:
+        yield
+    finally:
+        mine = _scope.get()
+        _scope.reset(token)
+        if mine is not None and mine.reader is not None:
+            mine.reader.close()
+
+
+@contextmanager
+def agencies(orgs: Collection[int]) -> Iterator[None]:
+    """Within the block, the current scope may come near these agencies' own records."""
+    with _net(frozenset(orgs)):
+        yield
+
+
+@contextmanager
+def across_orgs(why: str) -> Iterator[None]:
+    """Within the block the net between agencies is open; ``why`` is for the reader and the structure test."""
+    if not why:
+        raise ValueError("opening the net between agencies needs a reason")
+    with _net(None):
+        yield
+
+
+def set_agencies(orgs: Collection[int]) -> None:
+    """Set the agencies of the open scope, once its actor is known."""
+    current = _need_scope()
+    current.orgs = frozenset(orgs)
+    for opened in (current.reader, current.work.session if current.work else None):
+        if opened is not None:
+            opened.info["orgs"] = current.orgs
+
+
+def session() -> Session:
+    """The session of the open unit of work, else the reading one of this scope."""
+    current = _need_scope()
+    if current.work is not None:
+        return current.work.session
+    if current.reader is None:
+        current.reader = Session(database().reader, info={"orgs": current.orgs}, autoflush=False)
+    return current.reader
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A scope for reading where no edge has opened one (a command, a test, a script)."""
+    if _scope.get() is not None:
+        yield session()
+        return
+    with scope():
+        yield session()
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """One transaction: permission, change, audit line and outbox rows stand or fall together.
+
+    Joins the unit that is open; only the outermost commits. After commit the events published in it are
+    told, and what this scope had read is read anew.
+
+    :raises Unavailable: ``database.busy``, the queue of writers did not move for ten seconds.
+    """
+    current = _scope.get()
+    if current is None:
+        with scope(), unit_of_work() as opened:
+            yield opened
+        return
+    if current.work is not None:
+        yield current.work.session
+        return
+    db = database()
+    with _writers_turn(db):
+        work = _Work(Session(db.writer, info={"orgs": current.orgs}))
+        current.work = work
+        try:
+            _begin(db, work.session)
+            yield work.session
+            work.session.flush()
+            for prepare in _before_commit:
+                prepare(work.session, work.audit)
+            if not db.is_web:
+                _leave_signals(work)
+            work.session.commit()
+        except BaseException:
+            work.session.rollback()
+            raise
+        finally:
+            current.work = None
+            work.session.close()
+            _forget_what_was_read(current)
+    for fact in work.published:
+        events.dispatch(fact)
+        if db.is_web:
+            events.dispatch_live(fact)
+
+
+def publish(fact: object) -> None:
+    """Tell a fact after the open unit of work commits.
+
+    :raises RuntimeError: no unit of work is open.
+    """
+    _need_work().published.append(fact)
+
+
+def collect_audit(line: Any) -> None:
+    """Keep a line for the audit log until just before commit (``records/audit.py``)."""
+    _need_work().audit.append(line)
+
+
+def before_commit(prepare: Callable[[Session, list[Any]], None]) -> None:
+    """Run ``prepare(session, audit_lines)`` just before each commit."""
+    if prepare not in _before_commit:
+        _before_commit.append(prepare)
+
+
+def leave_signals_with(writer: Callable[[Session, object], None]) -> None:
+    """Let ``core/live.py`` write the rows that a process without sockets leaves."""
+    _leave_signal[:] = [writer]
+
+
+def _leave_signals(work: _Work) -> None:
+    for fact in work.published:
+        if events.has_live(type(fact)):
+            for writer in _leave_signal:
+                writer(work.session, fact)
+    work.session.flush()
+
+
+def _need_scope() -> _Scope:
+    current = _scope.get()
+    if current is None:
+        raise RuntimeError("no scope is open: use reading() or unit_of_work()")
+    return current
+
+
+def _need_work() -> _Work:
+    current = _need_scope()
+    if current.work is None:
+        raise RuntimeError("no unit of work is open")
+    return current.work
+
+
+@contextmanager
+def _net(orgs: frozenset[int] | None) -> Iterator[None]:
+    current = _need_scope()
+    opened = session()
+    before, before_info = current.orgs, opened.info.get("orgs", frozenset())
+    current.orgs = orgs
+    opened.info["orgs"] = orgs
+    try:
+        yield
+    finally:
+        current.orgs = before
+        opened.info["orgs"] = before_info
+
+
+def _forget_what_was_read(current: _Scope) -> None:
+    scope_: _Scope | None = current
+    while scope_ is not None:
+        if scope_.reader is not None:
+            scope_.reader.rollback()
+            scope_.reader.expire_all()
+        scope_ = scope_.parent
+
+
+@contextmanager
+def _writers_turn(db: Database) -> Iterator[None]:
+    if not db.is_sqlite:
+        yield
+        return
+    if not db.lock.acquire(timeout=WRITE_WAIT_SECONDS):
+        raise Unavailable("database.busy")
+    try:
+        yield
+    finally:
+        db.lock.release()
+
+
+def _begin(db: Database, opened: Session) -> None:
+    """Take the write lock now; in the web process by short sleeps, never by waiting inside SQLite."""
+    deadline = time.monotonic() + WRITE_WAIT_SECONDS
+    while True:
+        try:
+            opened.connection()
+            return
+        except OperationalError as problem:
+            opened.rollback()
+            if not (db.is_sqlite and db.is_web and _is_locked(problem)) or time.monotonic() > deadline:
+                if _is_locked(problem):
+                    raise Unavailable("database.busy") from problem
+                raise
+            time.sleep(random.uniform(0.002, 0.020))  # noqa: S311 - jitter, not a secret
+
+
+def _is_locked(problem: OperationalError) -> bool:
+    return isinstance(problem.orig, sqlite3.OperationalError) and "locked" in str(problem.orig)
+
+
+def _sqlite_engine(url: str, *, is_web: bool, is_writer: bool) -> Engine:
+    engine = create_engine(url, pool_size=20, max_overflow=40, connect_args={"timeout": 0 if is_web else 10})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={0 if is_web else 10000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "secure_delete=ON",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        if not is_writer:
+            connection.execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+    return engine
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _keep_agencies_apart(state: ORMExecuteState) -> None:
+    orgs = state.session.info.get("orgs", frozenset())
+    if orgs is None or state.is_column_load or state.is_relationship_load:
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(OfOrg, lambda cls: cls.org_id.in_(orgs), include_aliases=True)
+    )

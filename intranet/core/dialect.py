@@ -1,0 +1,88 @@
+"""What SQLite and PostgreSQL do differently, behind plain functions. Nothing else asks which engine runs."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Engine, Table, inspect, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+
+def insert(opened: Session, table: type[DeclarativeBase]) -> Any:
+    """An INSERT of this engine that can be given ``on_conflict_do_nothing`` or ``_do_update``."""
+    maker = sqlite.insert if _is_sqlite(opened) else postgresql.insert
+    return maker(_table(table))
+
+
+def insert_once(opened: Session, table: type[DeclarativeBase], **values: Any) -> bool:
+    """Insert the row unless a unique key says it exists; returns whether this call inserted it."""
+    statement = insert(opened, table).values(**values).on_conflict_do_nothing()
+    return bool(opened.connection().execute(statement).rowcount == 1)
+
+
+def next_number(opened: Session, counter: type[DeclarativeBase], column: str, **keys: Any) -> int:
+    """Raise ``column`` of the counter row named by ``keys`` by one, making the row at 1, and return it.
+
+    The row stays locked until commit (PostgreSQL), so take the number near the end of the transaction.
+    """
+    table = _table(counter)
+    statement = insert(opened, counter).values(**keys, **{column: 1})
+    statement = statement.on_conflict_do_update(
+        index_elements=list(keys), set_={column: table.c[column] + 1}
+    ).returning(table.c[column])
+    return int(opened.connection().execute(statement).scalar_one())
+
+
+def wake(opened: Session) -> None:
+    """Tell whoever follows :func:`changes` that rows were written; readers of SQLite look for themselves."""
+    if not _is_sqlite(opened):
+        opened.execute(text("NOTIFY office_signal"))
+
+
+def changes(reader: Engine, look_seconds: float) -> Iterator[None]:
+    """Yield once now, then whenever another process has committed; at the latest every two seconds."""
+    yield
+    if reader.dialect.name == "sqlite":
+        yield from _sqlite_changes(reader, look_seconds)
+    else:
+        yield from _postgresql_changes(reader)
+
+
+def _sqlite_changes(reader: Engine, look_seconds: float) -> Iterator[None]:
+    with reader.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        version = raw.execute("PRAGMA data_version").fetchone()[0]
+        while True:
+            time.sleep(look_seconds)
+            moved = raw.execute("PRAGMA data_version").fetchone()[0]
+            if moved != version:
+                version = moved
+                yield
+
+
+def _postgresql_changes(reader: Engine) -> Iterator[None]:
+    connection: Any = reader.raw_connection()
+    try:
+        raw = connection.driver_connection
+        raw.rollback()
+        raw.autocommit = True
+        raw.execute("LISTEN office_signal")
+        while True:
+            for _ in raw.notifies(timeout=2, stop_after=1):
+                pass
+            yield
+    finally:
+        connection.invalidate()
+        connection.close()
+
+
+def _table(model: type[DeclarativeBase]) -> Table:
+    found = inspect(model).local_table
+    if not isinstance(found, Table):
+        raise TypeError(f"{model.__name__} is not a table")
+    return found
+
+
+def _is_sqlite(opened: Session) -> bool:
+    return opened.get_bind().dialect.name == "sqlite"

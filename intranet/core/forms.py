@@ -1,0 +1,159 @@
+"""Forms: all errors at once beside their fields, every value kept, and a key that makes clicks count once."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import DateField, Field, HiddenField, StringField
+from wtforms.validators import ValidationError
+
+from intranet.core import clock
+from intranet.core.errors import BadState, Invalid, Stale, TooMany
+from intranet.core.labels import label
+from intranet.core.text import nfc, one_line
+from intranet.core.web import sentence
+
+
+def tidy_line(value: str | None) -> str | None:
+    """WTForms filter of a one-line text: NFC, single spaces, trimmed."""
+    return None if value is None else one_line(value)
+
+
+def tidy_text(value: str | None) -> str | None:
+    """WTForms filter of a longer text: NFC, trimmed, line breaks kept."""
+    return None if value is None else nfc(value).replace("\r\n", "\n").strip()
+
+
+class Limit:
+    """Validator: at most so many characters, with the Vietnamese sentence."""
+
+    def __init__(self, most: int, least: int = 0) -> None:
+        self.most, self.least = most, least
+        self.field_flags = {"maxlength": most}
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Refuse a text that is too long or too short."""
+        length = len(field.data or "")
+        if length > self.most:
+            raise ValidationError(label("error.field.too_long", most=self.most, length=length))
+        if length < self.least:
+            raise ValidationError(label("error.field.too_short", least=self.least))
+
+
+class Required:
+    """Validator: something must be there; the sentence names what."""
+
+    field_flags = {"required": True}  # noqa: RUF012 - read by WTForms
+
+    def __init__(self, code: str = "field.required") -> None:
+        self.code = code
+
+    def __call__(self, form: Any, field: Field) -> None:
+        """Refuse an empty value."""
+        value = field.data
+        is_empty = value is None or (isinstance(value, str) and not value.strip()) or value in ([], ())
+        if is_empty and not field.errors and not getattr(field, "process_errors", None):
+            raise ValidationError(label(f"error.{self.code}", name=field.label.text))
+
+
+class LineField(StringField):
+    """A one-line text, stored tidy."""
+
+    def __init__(self, text: str, validators: Any = (), **kw: Any) -> None:
+        super().__init__(text, validators, filters=[tidy_line], **kw)
+
+
+class OfficeDateField(DateField):
+    """A calendar day typed as 13/11/2026, 13/11 or 1311; a year left out is the present one."""
+
+    def __init__(self, text: str, validators: Any = (), **kw: Any) -> None:
+        super().__init__(text, validators, format="%d/%m/%Y", **kw)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed.
+
+        :raises ValueError: no such day, with the Vietnamese sentence.
+        """
+        typed = (valuelist[0] if valuelist else "").strip()
+        self.raw_data = valuelist
+        self.data = None
+        if typed:
+            self.data = read_date(typed)
+
+
+def read_date(typed: str) -> date:
+    """The day that a clerk typed.
+
+    :raises ValueError: no such day.
+    """
+    digits = typed.replace("/", "").replace("-", "").replace(".", "")
+    parts = [part for part in typed.replace("-", "/").replace(".", "/").split("/") if part]
+    if len(parts) == 1 and digits.isdigit() and len(digits) in (4, 6, 8):
+        parts = [digits[:2], digits[2:4], digits[4:]] if len(digits) > 4 else [digits[:2], digits[2:4]]
+    if len(parts) == 3 and len(parts[0]) == 4:
+        parts.reverse()
+    if len(parts) not in (2, 3) or not all(part.isdigit() for part in parts):
+        raise ValueError(label("error.field.not_a_date"))
+    year = int(parts[2]) if len(parts) == 3 else clock.today().year
+    try:
+        return date(year + 2000 if year < 100 else year, int(parts[1]), int(parts[0]))
+    except ValueError:
+        raise ValueError(label("error.field.no_such_day", typed=typed)) from None
+
+
+def read_local(day: date, typed_time: str) -> datetime:
+    """The instant (UTC) of a day and an office time typed as 08:30, 8h30 or 0830.
+
+    :raises ValueError: no such time.
+    """
+    digits = typed_time.lower().replace("h", ":").replace(".", ":").strip(":")
+    hour, _, minute = digits.partition(":")
+    if not minute and len(hour) in (3, 4):
+        hour, minute = hour[:-2], hour[-2:]
+    if not (hour.isdigit() and (minute or "0").isdigit() and int(hour) < 24 and int(minute or 0) < 60):
+        raise ValueError(label("error.field.not_a_time"))
+    return clock.at_office(day, int(hour), int(minute or 0))
+
+
+class OfficeForm(FlaskForm):
+    """Parent of every form."""
+
+    #: Makes a double click, a lost answer and a second tab one act (``core/once.py``).
+    once = HiddenField(default=lambda: secrets.token_urlsafe(12))
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        #: Errors that belong to no field.
+        self.refused: list[str] = []
+
+    def accepts(self) -> bool:
+        """True when this request sent the form and every field is right."""
+        return bool(self.is_submitted() and self.validate())
+
+    @property
+    def status(self) -> int:
+        """The answer's status: 422 when something was wrong, else 200."""
+        return 422 if self.errors or self.refused else 200
+
+    @contextmanager
+    def refusals(self) -> Iterator[None]:
+        """Turn a service's refusal into an error beside the field it names, or above the form."""
+        try:
+            yield
+        except (Invalid, BadState, Stale, TooMany) as refusal:
+            words = sentence(refusal)
+            name = refusal.data.get("field")
+            if name in self._fields:
+                field = self._fields[name]
+                field.errors = [*field.errors, words]
+            else:
+                self.refused.append(words)
+
+    def as_body(self) -> dict[str, Any]:
+        """The form's content as JSON-able values, to tell a repeated request from another one."""
+        skipped = {"csrf_token", "once"}
+        return {name: request.form.getlist(name) for name in self._fields if name not in skipped}

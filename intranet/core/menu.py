@@ -1,0 +1,46 @@
+"""The side rail: entries that each package adds, shown to those who may use them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from intranet.core.actor import Actor
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the rail; its word is ``menu.<code>`` in the labels."""
+
+    code: str
+    endpoint: str
+    icon: str
+    #: Group code: its word is ``menu.group.<group>``.
+    group: str
+    order: int
+    #: Permit that shows the entry, ``None`` for everybody who is signed in.
+    permit: str | None = None
+    #: How many things wait there; 0 shows none.
+    count: Callable[[Actor], int] | None = None
+
+
+_entries: dict[str, Entry] = {}
+
+
+def add(entry: Entry) -> None:
+    """Add an entry to the rail."""
+    _entries[entry.code] = entry
+
+
+def shown_to(actor: Actor) -> list[Entry]:
+    """The entries that the actor may use, in order."""
+    allowed = (e for e in _entries.values() if e.permit is None or actor.holds(e.permit))
+    return sorted(allowed, key=lambda entry: (entry.order, entry.code))
+
+
+def is_current(entry: Entry) -> bool:
+    """True for the entry whose page, or a page below it, is being shown."""
+    if request.endpoint == entry.endpoint:
+        return True
+    own, path = url_for(entry.endpoint), request.path
+    return own != "/" and path.startswith(own.rstrip("/") + "/")

@@ -1,0 +1,34 @@
+"""Permits: what a role may do at all. Whether it may do it to *this* record is the wing's own rule.
+
+A route, event, job or command names the permit it needs; an unknown name stops the start.
+"""
+
+from collections.abc import Iterable
+
+_roles_by_permit: dict[str, frozenset[str]] = {}
+
+
+def permit(name: str, *roles: str) -> str:
+    """Declare a permit ``noun.act`` and the roles that carry it; returns the name."""
+    if name in _roles_by_permit and _roles_by_permit[name] != frozenset(roles):
+        raise ValueError(f"permit {name} is declared twice, differently")
+    _roles_by_permit[name] = frozenset(roles)
+    return name
+
+
+def exists(name: str) -> bool:
+    """True for a declared permit."""
+    return name in _roles_by_permit
+
+
+def carried_by(roles: Iterable[str], name: str) -> bool:
+    """True when one of the roles carries the permit.
+
+    :raises KeyError: nobody declared the permit.
+    """
+    return not _roles_by_permit[name].isdisjoint(roles)
+
+
+def declared() -> dict[str, frozenset[str]]:
+    """All permits with their roles, for the structure tests and the administrator's page."""
+    return dict(_roles_by_permit)

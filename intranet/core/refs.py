@@ -1,0 +1,79 @@
+"""``Ref("document", 41)`` names any record; its wing registers how to title, place and guard it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from intranet.core.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The name of a record of any wing."""
+
+    kind: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Ref":
+        """Read back what ``str(ref)`` wrote.
+
+        :raises ValueError: not of the form ``kind:id``.
+        """
+        kind, _, key = text.partition(":")
+        return cls(kind, int(key))
+
+
+class Referable(Protocol):
+    """A record that can name itself."""
+
+    @property
+    def ref(self) -> Ref:
+        """Its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the owner of a kind of record promises about it."""
+
+    title: Callable[[int], str]
+    url: Callable[[int], str]
+    may_read: Callable[[Actor, int], bool]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register_kind(
+    name: str,
+    *,
+    title: Callable[[int], str],
+    url: Callable[[int], str],
+    may_read: Callable[[Actor, int], bool],
+) -> None:
+    """Say how records of a kind are titled, where their page is and who may read them."""
+    _kinds[name] = Kind(title, url, may_read)
+
+
+def title(ref: Ref) -> str:
+    """The record's title in words. Ask :func:`may_read` first."""
+    return _kinds[ref.kind].title(ref.id)
+
+
+def url(ref: Ref) -> str:
+    """The path of the record's page."""
+    return _kinds[ref.kind].url(ref.id)
+
+
+def may_read(actor: Actor, ref: Ref) -> bool:
+    """True when the actor may read the record; an unknown kind is never readable."""
+    kind = _kinds.get(ref.kind)
+    return kind is not None and kind.may_read(actor, ref.id)
+
+
+def known_kinds() -> frozenset[str]:
+    """All registered kinds."""
+    return frozenset(_kinds)

@@ -1,0 +1,117 @@
+"""The door to APScheduler. It only ticks: "look at due rows". One process holds the lease.
+
+Correctness never rests on the lease: every tick claims rows before it acts, so two holders cause waste,
+not doubles. Only the worker starts a scheduler.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import String, or_, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from intranet.core import clock, jobs
+from intranet.core.db import Base, across_orgs, scope, session, unit_of_work
+from intranet.core.dialect import insert_once
+
+log = logging.getLogger("intranet.scheduler")
+
+LEASE = timedelta(seconds=15)
+RENEW_SECONDS = 5.0
+_JOB_SECONDS = 0.5
+
+
+class Lease(Base):
+    """Who leads; a fence that rises with every new holder."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(80))
+    fence: Mapped[int]
+    until: Mapped[datetime]
+
+
+class Leadership:
+    """One process's claim to lead."""
+
+    def __init__(self, name: str = "scheduler") -> None:
+        self.name = name
+        self.holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self.is_leading = False
+
+    def renew(self) -> bool:
+        """Take or keep the lease; returns whether this process leads for the next fifteen seconds."""
+        now = clock.now()
+        with unit_of_work() as opened:
+            insert_once(opened, Lease, name=self.name, holder="", fence=0, until=now - LEASE)
+            free = or_(Lease.until < now, Lease.holder == self.holder)
+            taken = opened.execute(
+                update(Lease)
+                .where(Lease.name == self.name, free)
+                .values(holder=self.holder, fence=Lease.fence + 1, until=now + LEASE)
+                .execution_options(synchronize_session=False)
+            )
+            self.is_leading = taken.rowcount == 1  # type: ignore[attr-defined]  # an UPDATE has a row count
+        return self.is_leading
+
+    def give_back(self) -> None:
+        """Let another process lead at once."""
+        with unit_of_work() as opened:
+            opened.execute(
+                update(Lease)
+                .where(Lease.name == self.name, Lease.holder == self.holder)
+                .values(until=clock.now() - LEASE)
+            )
+        self.is_leading = False
+
+
+def last_tick() -> datetime | None:
+    """When a scheduler last held the lease (UTC), for ``/readyz``."""
+    row = session().get(Lease, "scheduler")
+    return None if row is None else row.until - LEASE
+
+
+def run_ticks() -> None:
+    """Run every declared look at due rows once: what a scheduler does in one round (tests call it)."""
+    for name, (_, tick) in jobs.declared()[1].items():
+        _safely(name, tick)
+    jobs.run_due()
+
+
+def start(leadership: Leadership) -> BackgroundScheduler:
+    """Start ticking in threads of this process; the worker alone calls this."""
+    ticking = BackgroundScheduler(
+        timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    ticking.add_job(_renew, "interval", seconds=RENEW_SECONDS, args=[leadership])
+    for name, (seconds, tick) in jobs.declared()[1].items():
+        ticking.add_job(_if_leading, "interval", seconds=seconds, args=[leadership, name, tick])
+    ticking.add_job(_run_jobs, "interval", seconds=_JOB_SECONDS)
+    _renew(leadership)
+    ticking.start()
+    return ticking
+
+
+def _renew(leadership: Leadership) -> None:
+    _safely("lease", leadership.renew)
+
+
+def _if_leading(leadership: Leadership, name: str, tick: jobs.Tick) -> None:
+    if leadership.is_leading:
+        _safely(name, tick)
+
+
+def _run_jobs() -> None:
+    _safely("jobs", jobs.run_due)
+
+
+def _safely(name: str, tick: Callable[[], object]) -> None:
+    try:
+        with scope(), across_orgs("a tick looks at due rows of the whole house"):
+            tick()
+    except Exception:
+        log.exception("tick failed", extra={"tick": name})

@@ -1,0 +1,82 @@
+"""A database of its own for every test: real engines, real commits, no stand-ins.
+
+SQLite: the finished schema is one file, copied per test. PostgreSQL (``OFFICE_DB=postgresql``): one
+temporary cluster for the run, a database from a template per test.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import sqlalchemy
+
+from intranet.core.db import Base
+
+
+class Maker(Protocol):
+    """Makes a fresh database and takes it away."""
+
+    def fresh(self) -> str:
+        """URL of a new database with the whole schema."""
+
+    def drop(self, url: str) -> None:
+        """Take the database away; nobody is connected to it."""
+
+
+class SqliteMaker:
+    """Copies of one finished file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template = folder / "template.sqlite3"
+        engine = sqlalchemy.create_engine(f"sqlite:///{self.template}")
+        Base.metadata.create_all(engine)
+        engine.dispose()
+
+    def fresh(self) -> str:
+        """Copy the template."""
+        path = self.folder / f"{secrets.token_hex(6)}.sqlite3"
+        shutil.copyfile(self.template, path)
+        return f"sqlite:///{path}"
+
+    def drop(self, url: str) -> None:
+        """Remove the copy and what WAL left beside it."""
+        path = Path(url.removeprefix("sqlite:///"))
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+class PostgresqlMaker:
+    """Databases from a template, in the run's temporary cluster."""
+
+    def __init__(self, cluster: object) -> None:
+        self.cluster = cluster
+        self.template = f"template_{os.getpid()}"
+        cluster.create(self.template)  # type: ignore[attr-defined]  # tests.postgres.Cluster
+        engine = sqlalchemy.create_engine(cluster.url(self.template))  # type: ignore[attr-defined]
+        Base.metadata.create_all(engine)
+        engine.dispose()
+
+    def fresh(self) -> str:
+        """Create a database from the template."""
+        name = f"t_{secrets.token_hex(6)}"
+        self.cluster.create(name, template=self.template)  # type: ignore[attr-defined]
+        return str(self.cluster.url(name))  # type: ignore[attr-defined]
+
+    def drop(self, url: str) -> None:
+        """Drop it."""
+        self.cluster.drop(url.split("?")[0].rsplit("/", 1)[-1])  # type: ignore[attr-defined]
+
+
+def test_folder() -> Iterator[Path]:
+    """A temporary folder in memory where there is one, else on disk."""
+    root = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else Path("/tmp")
+    folder = root / f"office-test-{os.getpid()}-{secrets.token_hex(3)}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
