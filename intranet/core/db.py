@@ -119,6 +119,7 @@ class Database:
     """The engines of this process."""
 
     def __init__(self, settings: Settings) -> None:
+        self.settings = settings
         self.is_sqlite = settings.is_sqlite
         self.is_web = settings.is_web
         self.lock = threading.Lock()
