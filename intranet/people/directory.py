@@ -1,0 +1,167 @@
+"""Who is who: units, members, receivers and names, for the packages above. Reads only; asks no rights."""
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, exists, or_, select
+
+from intranet.core import clock, db
+from intranet.core.text import fold
+from intranet.people.models import (
+    RECEIVING_ROLES,
+    Delegation,
+    Organisation,
+    Post,
+    Role,
+    RoleGrant,
+    Unit,
+    User,
+)
+
+
+def org(org_id: int) -> Organisation | None:
+    """An agency, ``None`` when there is none of that id."""
+    return db.session().get(Organisation, org_id)
+
+
+def orgs(only_active: bool = True) -> list[Organisation]:
+    """Every agency of the installation, by name."""
+    query = select(Organisation).order_by(Organisation.name, Organisation.id)
+    if only_active:
+        query = query.where(Organisation.is_active)
+    return list(db.session().scalars(query))
+
+
+def unit(unit_id: int) -> Unit | None:
+    """A unit, ``None`` when there is none of that id."""
+    return db.session().get(Unit, unit_id)
+
+
+def units(ids: Collection[int]) -> dict[int, Unit]:
+    """Units by id; an unknown id is left out."""
+    if not ids:
+        return {}
+    found = db.session().scalars(select(Unit).where(Unit.id.in_(set(ids))))
+    return {one.id: one for one in found}
+
+
+def units_of(org_id: int) -> list[Unit]:
+    """Working units of an agency, in the office's own order; a part comes after the whole."""
+    query = (
+        select(Unit).where(Unit.org_id == org_id, Unit.is_active).order_by(Unit.position, Unit.name, Unit.id)
+    )
+    return in_tree_order(db.session().scalars(query))
+
+
+def in_tree_order(found: Iterable[Unit]) -> list[Unit]:
+    """The same units, each followed by its parts; the order among brothers is kept."""
+    given = list(found)
+    ids = {one.id for one in given}
+    below: dict[int | None, list[Unit]] = {}
+    for one in given:
+        below.setdefault(one.parent_id if one.parent_id in ids else None, []).append(one)
+    ordered: list[Unit] = []
+    waiting = list(reversed(below.get(None, [])))
+    while waiting:
+        one = waiting.pop()
+        ordered.append(one)
+        waiting.extend(reversed(below.get(one.id, [])))
+    return ordered
+
+
+def units_below(unit_id: int) -> set[int]:
+    """Ids of a unit and of every unit below it."""
+    found, edge = {unit_id}, {unit_id}
+    while edge:
+        edge = set(db.session().scalars(select(Unit.id).where(Unit.parent_id.in_(edge)))) - found
+        found |= edge
+    return found
+
+
+def units_for(org_id: int) -> list[Unit]:
+    """Units of superior agencies that stand for this agency."""
+    query = select(Unit).where(Unit.represents_id == org_id, Unit.is_active).order_by(Unit.id)
+    return list(db.session().scalars(query))
+
+
+def members_of(unit_id: int) -> list[User]:
+    """Active people who hold a post or a role in the unit, by name."""
+    return _people(_in_unit(unit_id))
+
+
+def with_role(org_id: int, *roles: Role, unit_id: int | None = None) -> list[User]:
+    """Active people of the agency who hold one of the roles, in the given unit if one is named."""
+    held = RoleGrant.user_id == User.id, RoleGrant.role.in_(roles)
+    where = exists().where(*held)
+    if unit_id is not None:
+        where = exists().where(*held, RoleGrant.unit_id == unit_id)
+    return _people(User.org_id == org_id, where)
+
+
+def receivers_of(unit_id: int) -> list[User]:
+    """Who takes what is given to a unit: its heads, or all its members where it has none.
+
+    For a unit that stands for an agency: that agency's leaders, office heads and clerks.
+    """
+    found = unit(unit_id)
+    if found is None:
+        return []
+    if found.represents_id is not None:
+        return with_role(found.represents_id, *RECEIVING_ROLES)
+    heads = with_role(found.org_id, Role.UNIT_HEAD, unit_id=unit_id)
+    return heads or members_of(unit_id)
+
+
+def people(ids: Collection[int]) -> dict[int, User]:
+    """People by id, whether they still work here or not; an unknown id is left out."""
+    if not ids:
+        return {}
+    found = db.session().scalars(select(User).where(User.id.in_(set(ids))))
+    return {one.id: one for one in found}
+
+
+def find_people(org_ids: Collection[int], text: str, limit: int = 20) -> list[User]:
+    """Active people of these agencies whose name has every word of ``text``, marks or none, by name."""
+    words = fold(text).split()
+    return _people(
+        User.org_id.in_(set(org_ids)),
+        *(User.name_key.contains(word, autoescape=True) for word in words),
+        limit=limit,
+    )
+
+
+def substitutes(user_ids: Collection[int], day: date | None = None) -> dict[int, list[User]]:
+    """Who stands in for each of these people on an office day (today): principal's id to people."""
+    if not user_ids:
+        return {}
+    day = day or clock.today()
+    query = (
+        select(Delegation.principal_id, User)
+        .join(User, User.id == Delegation.substitute_id)
+        .where(
+            Delegation.principal_id.in_(set(user_ids)),
+            Delegation.ended_at.is_(None),
+            Delegation.first_date <= day,
+            Delegation.last_date >= day,
+            User.is_active,
+        )
+        .order_by(User.name_key, User.id)
+    )
+    found: dict[int, list[User]] = {}
+    for principal_id, user in db.session().execute(query):
+        found.setdefault(principal_id, []).append(user)
+    return found
+
+
+def _in_unit(unit_id: int) -> ColumnElement[bool]:
+    return or_(
+        exists().where(Post.user_id == User.id, Post.unit_id == unit_id),
+        exists().where(RoleGrant.user_id == User.id, RoleGrant.unit_id == unit_id),
+    )
+
+
+def _people(*where: ColumnElement[bool], limit: int | None = None) -> list[User]:
+    query: Select[tuple[User]] = (
+        select(User).where(User.is_active, *where).order_by(User.name_key, User.id).limit(limit)
+    )
+    return list(db.session().scalars(query))
