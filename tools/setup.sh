@@ -41,22 +41,43 @@ make_venv() {
 
 "$bin/python" -c 'import pip' 2>/dev/null || make_venv
 
+# pip's own lines are many; one that counts them says as much.  What goes wrong is on the error stream.
 pip_install() {
-    "$bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar on "$@"
+    total=$1
+    shift
+    { "$bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off "$@"; echo "ended $?"; } |
+        {
+            n=0 status=1
+            while IFS= read -r line; do
+                case $line in
+                "Collecting "* | "Processing "*) n=$((n + 1)) && progress "$n of $total" $((n % 20)) ;;
+                "Installing collected"*) progress "unpacking" 0 ;;
+                "ended "*) status=${line#ended } ;;
+                esac
+            done
+            [ ! -t 1 ] || printf '\r\033[K'
+            exit "$status"
+        }
 }
+# progress TEXT REST: over and over on one line of a terminal; elsewhere a line of its own where REST is 0
+progress() {
+    if [ -t 1 ]; then printf '\r\033[K    %s' "$1"; elif [ "$2" = 0 ]; then printf '    %s\n' "$1"; fi
+}
+packages_in() { grep -c '^[A-Za-z0-9].*==' "$1"; }
 
 packages=$(fingerprint requirements.lock pyproject.toml tools/runtime_lock.py)
 if ! ready dev "$packages"; then
     if [ "$kind" = dev ]; then
         say "Installing packages, the developer's among them"
-        pip_install --no-deps --require-hashes -r requirements.lock
+        pip_install "$(packages_in requirements.lock)" --no-deps --require-hashes -r requirements.lock
         done_with dev "$packages"
         done_with run "$packages"
     elif ! ready run "$packages"; then
         say "Installing packages"
         "$bin/python" tools/runtime_lock.py >.venv/runtime.lock
         # Modules are compiled when they are first used; most never are.
-        pip_install --no-compile --no-deps --require-hashes -r .venv/runtime.lock
+        pip_install "$(packages_in .venv/runtime.lock)" --no-compile --no-deps --require-hashes \
+            -r .venv/runtime.lock
         done_with run "$packages"
     fi
 fi
@@ -85,6 +106,6 @@ fi
 package=$(fingerprint pyproject.toml)
 if ! ready package "$package" || [ ! -x "$bin/intranet" ]; then
     say "Installing the command intranet"
-    OFFICE_SKIP_ASSETS=1 pip_install -q --no-deps --no-build-isolation -e .
+    OFFICE_SKIP_ASSETS=1 pip_install 0 -q --no-deps --no-build-isolation -e .
     done_with package "$package"
 fi
