@@ -1,0 +1,230 @@
+/**
+ * A PDF in a box: one page at a time, drawn by PDF.js as it is needed.
+ *
+ *   const reader = new Reader(host);            // host: a positioned element with a height
+ *   await reader.open('/files/…?view=1', 3);    // resolves when the first page is about to be drawn
+ *   reader.go(5, { own: false });               // own: false = somebody else turned the page (following)
+ *
+ * Events: `page` {page, own}, `drawn` {page}, `opened` {pages}, `failed` {why: password|broken|missing|network}, `zoom`.
+ */
+import { pdfjs } from './pdf-core.js';
+import { EventBus, PDFFindController, PDFLinkService, PDFViewer, ScrollMode } from 'pdfjs-dist/legacy/web/pdf_viewer.mjs';
+import { ReaderWords, problems } from './reader-words.js';
+
+const parts = '/static/dist/pdfjs/';
+const most = 6, least = 0.4;
+
+export class Reader extends EventTarget {
+  #viewer; #links; #find; #bus; #task = null; #wanted = 1; #expected = null; #decorators = new Set(); #found = [];
+
+  constructor(host, { base = parts } = {}) {
+    super();
+    this.host = host;
+    this.base = base;
+    pdfjs.GlobalWorkerOptions.workerSrc = `${base}pdf.worker.min.mjs`;
+    const box = document.createElement('div');
+    box.className = 'r-scroll';
+    box.tabIndex = -1;
+    const pages = host.querySelector('.pdfViewer') ?? document.createElement('div');
+    pages.classList.add('pdfViewer');
+    box.append(pages);
+    host.classList.add('r-host');
+    host.prepend(box);
+    this.box = box;
+    this.#bus = new EventBus();
+    this.#links = new PDFLinkService({ eventBus: this.#bus, externalLinkTarget: 2, externalLinkRel: 'noopener noreferrer nofollow' });
+    this.#find = new PDFFindController({ eventBus: this.#bus, linkService: this.#links });
+    this.#viewer = new PDFViewer({
+      container: box, viewer: pages, eventBus: this.#bus, linkService: this.#links, findController: this.#find,
+      annotationEditorMode: pdfjs.AnnotationEditorType.DISABLE, annotationMode: pdfjs.AnnotationMode.ENABLE,
+      textLayerMode: 1, maxCanvasPixels: 2 ** 24, l10n: new ReaderWords(),
+    });
+    this.#links.setViewer(this.#viewer);
+    this.#viewer.scrollMode = ScrollMode.PAGE;
+    this.#bus.on('pagesinit', () => {
+      this.#viewer.currentScaleValue = this.#fitting();
+      this.#turn(this.#wanted);
+    });
+    this.#bus.on('pagechanging', ({ pageNumber }) => this.#told(pageNumber));
+    this.#bus.on('pagerendered', ({ pageNumber }) => this.#drawn(pageNumber));
+    this.#bus.on('scalechanging', () => this.#emit('zoom', { scale: this.#viewer.currentScale }));
+    new ResizeObserver(() => this.#refit()).observe(box);
+    this.#pinch();
+  }
+
+  get page() { return this.pages ? this.#viewer.currentPageNumber : this.#wanted; }
+  get pages() { return this.#viewer.pagesCount; }
+  get scale() { return this.#viewer.currentScale; }
+
+  /** Shows another file, or the same one at another page. */
+  async open(url, page = 1) {
+    if (this.url === url) { this.go(page, { own: false }); return; }
+    this.close();
+    this.url = url;
+    this.#wanted = page;
+    this.#say(null);
+    this.host.setAttribute('aria-busy', 'true');
+    const base = this.base;
+    const task = pdfjs.getDocument({
+      url, cMapUrl: `${base}cmaps/`, standardFontDataUrl: `${base}standard_fonts/`, wasmUrl: `${base}wasm/`, iccUrl: `${base}iccs/`,
+      disableAutoFetch: true, rangeChunkSize: 2 ** 18,
+    });
+    this.#task = task;
+    try {
+      const doc = await task.promise;
+      if (this.#task !== task) return;
+      this.#wanted = Math.min(Math.max(1, this.#wanted), doc.numPages);
+      this.#viewer.setDocument(doc);
+      this.#links.setDocument(doc);
+      this.#find.setDocument(doc);
+      this.#emit('opened', { pages: doc.numPages });
+    } catch (error) {
+      if (this.#task !== task) return;
+      const why = reason(error);
+      this.url = null;
+      this.host.removeAttribute('aria-busy');
+      this.#say(problems[why]);
+      this.#emit('failed', { why });
+    }
+  }
+
+  /** Forgets the file; the box is empty. */
+  close() {
+    this.#task?.destroy();
+    this.#task = null;
+    this.url = null;
+    this.#viewer.setDocument(null);
+    this.#links.setDocument(null);
+    this.#find.setDocument(null);
+  }
+
+  /** Turns to a page. `own` false means that it was not this reader's person who turned it. */
+  go(page, { own = true } = {}) {
+    if (!this.pages) { this.#wanted = page; return; }
+    const to = Math.min(Math.max(1, page), this.pages);
+    if (to === this.#viewer.currentPageNumber) return;
+    this.#turn(to, own);
+  }
+
+  next() { this.go(this.page + 1); }
+  back() { this.go(this.page - 1); }
+
+  zoom(factor) {
+    if (!this.pages) return;
+    const to = Math.min(most, Math.max(least, this.scale * factor));
+    this.#viewer.currentScaleValue = String(to);
+  }
+
+  /** The whole width of the box again. */
+  fit() { if (this.pages) this.#viewer.currentScaleValue = this.#fitting(); }
+
+  /** Shows where words are: tones do not matter, and d finds đ as well. */
+  find(text) {
+    const query = text.trim();
+    const variants = [...new Set([query, query.replaceAll('d', 'đ').replaceAll('D', 'Đ'), query.replaceAll('đ', 'd').replaceAll('Đ', 'D')])];
+    this.#bus.dispatch('find', { source: this, type: '', query: query ? variants : '', highlightAll: true, caseSensitive: false, matchDiacritics: false, phraseSearch: true });
+  }
+
+  /**
+   * Frames stretches of pages: [{page, box: [x0, y0, x1, y1]}] in points from the lower left corner of the visible page.
+   * Replaces what was framed before.
+   */
+  frame(found) {
+    this.#found = found;
+    for (let n = 1; n <= this.pages; n++) this.#frames(n);
+  }
+
+  /** Calls `draw(pageElement, viewport, pageNumber)` for every page drawn, now and from now on: ink lies there. */
+  decorate(draw) {
+    this.#decorators.add(draw);
+    for (let n = 1; n <= this.pages; n++) {
+      const view = this.#viewer.getPageView(n - 1);
+      if (view?.renderingState === 3) draw(view.div, view.viewport, n);
+    }
+  }
+
+  #turn(page, own = false) {
+    this.#expected = own ? null : page;
+    this.#wanted = page;
+    this.#viewer.currentPageNumber = page;
+    this.box.scrollTop = 0;
+    if (this.#expected === page) this.#expected = null;
+  }
+
+  #told(page) {
+    const own = this.#expected !== page;
+    this.#expected = null;
+    this.#emit('page', { page, own });
+  }
+
+  #drawn(n) {
+    this.host.removeAttribute('aria-busy');
+    const view = this.#viewer.getPageView(n - 1);
+    if (!view) return;
+    for (const draw of this.#decorators) draw(view.div, view.viewport, n);
+    this.#frames(n);
+    this.host.dataset.drawn = String(n);
+    this.#emit('drawn', { page: n });
+  }
+
+  #frames(n) {
+    const view = this.#viewer.getPageView(n - 1);
+    if (!view?.div) return;
+    for (const old of view.div.querySelectorAll(':scope > .found')) old.remove();
+    const [left, bottom] = view.pdfPage?.view ?? [0, 0];
+    for (const { page, box, name } of this.#found) {
+      if (page !== n) continue;
+      const rect = view.viewport.convertToViewportRectangle([box[0] + left, box[1] + bottom, box[2] + left, box[3] + bottom]);
+      const mark = document.createElement('div');
+      mark.className = 'found';
+      if (name) mark.dataset.name = name;
+      const { width, height } = view.viewport;
+      mark.style.left = `${(Math.min(rect[0], rect[2]) / width) * 100}%`;
+      mark.style.top = `${(Math.min(rect[1], rect[3]) / height) * 100}%`;
+      mark.style.width = `${(Math.abs(rect[2] - rect[0]) / width) * 100}%`;
+      mark.style.height = `${(Math.abs(rect[3] - rect[1]) / height) * 100}%`;
+      view.div.append(mark);
+    }
+  }
+
+  #fitting() { return this.host.dataset.fit || 'page-width'; }
+
+  #refit() {
+    const value = this.#viewer.currentScaleValue;
+    if (this.pages && /^page-/.test(value)) this.#viewer.currentScaleValue = value;
+  }
+
+  #pinch() {
+    const ends = new AbortController();
+    new pdfjs.TouchManager({
+      container: this.box, signal: ends.signal,
+      onPinching: (origin, before, now) => {
+        if (this.pages && before > 0) this.#viewer.updateScale({ drawingDelay: 400, scaleFactor: now / before, origin });
+      },
+    });
+    this.box.addEventListener('wheel', (event) => {
+      if (!event.ctrlKey || !this.pages) return;
+      event.preventDefault();
+      this.#viewer.updateScale({ drawingDelay: 400, scaleFactor: Math.exp(-event.deltaY / 300), origin: [event.clientX, event.clientY] });
+    }, { passive: false });
+  }
+
+  #say(text) {
+    this.host.querySelector(':scope > .r-say')?.remove();
+    if (!text) return;
+    const said = document.createElement('p');
+    said.className = 'r-say';
+    said.setAttribute('role', 'alert');
+    said.textContent = text;
+    this.host.append(said);
+  }
+
+  #emit(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
+}
+
+function reason(error) {
+  if (error?.name === 'PasswordException') return 'password';
+  if (error?.name === 'InvalidPDFException') return 'broken';
+  if (error?.status === 404 || error?.status === 403) return 'missing';
+  return 'network';
+}
