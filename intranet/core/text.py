@@ -57,8 +57,8 @@ def initials(full_name: str) -> str:
 
 @lru_cache(maxsize=65536)
 def _fold_word(word: str) -> str:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-    return plain.replace("đ", "d").replace("Đ", "D")
+    apart = unicodedata.normalize("NFKD", word).lower()
+    return "".join(c for c in apart if c.isalnum() and not unicodedata.combining(c)).replace("đ", "d")
 
 
 @lru_cache(maxsize=65536)

@@ -1,0 +1,81 @@
+"""What a room may be asked: refused before it runs when it is malformed, answered once when repeated."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from intranet.core import commands, permits
+from intranet.core.actor import Actor
+from intranet.core.errors import Stale
+from tests.factories import Office
+
+
+@dataclass
+class Move:
+    """Payload of these tests' command."""
+
+    mid: int
+    note: str | None = None
+
+
+@pytest.fixture
+def moved() -> Iterator[list[int]]:
+    """Where the command of these tests was asked to go."""
+    seen: list[int] = []
+    permits.permit("test.move", "leader")
+
+    @commands.command("test.move", needs="test.move")
+    def move(actor: Actor, d: Move) -> commands.Answer:
+        if d.mid < 0:
+            raise Stale("once.other_body")
+        seen.append(d.mid)
+        return {"v": len(seen)}
+
+    yield seen
+    commands._commands.pop("test.move")
+    permits._roles_by_permit.pop("test.move")
+
+
+def frame(cid: str = "0123456789", **d: object) -> dict[str, object]:
+    """A command frame."""
+    return {"k": "cmd", "cid": cid, "t": "test.move", "d": d}
+
+
+def test_a_repeated_cid_gets_the_first_answer_and_acts_once(office: Office, moved: list[int]) -> None:
+    first = commands.run(office.leader, frame(mid=5))
+    assert first == {"k": "ack", "cid": "0123456789", "ok": True, "v": 1}
+    assert commands.run(office.leader, frame(mid=5)) == first
+    assert moved == [5]
+
+
+@pytest.mark.parametrize(
+    "d", [{}, {"mid": "5"}, {"mid": True}, {"mid": 5, "more": 1}, {"mid": 5, "note": 7}, {"mid": None}]
+)
+def test_a_malformed_payload_is_refused_with_the_fields_name(
+    office: Office, moved: list[int], d: dict[str, object]
+) -> None:
+    answer = commands.run(office.leader, frame(**d))
+    assert answer["ok"] is False
+    assert answer["code"] == "command.payload"
+    assert moved == []
+
+
+@pytest.mark.parametrize(
+    "given", [None, 7, "cmd", [], {"cid": "short", "t": "test.move"}, {"cid": "0123456789"}]
+)
+def test_anything_that_is_no_command_is_answered_not_raised(
+    office: Office, moved: list[int], given: object
+) -> None:
+    assert commands.run(office.leader, given)["ok"] is False
+
+
+def test_whoever_lacks_the_permit_is_refused(office: Office, moved: list[int]) -> None:
+    assert commands.run(office.officer, frame(mid=5))["err"] == "forbidden"
+    assert moved == []
+
+
+def test_a_refusal_says_in_vietnamese_what_happened(office: Office, moved: list[int]) -> None:
+    answer = commands.run(office.leader, frame(mid=-1))
+    assert answer["err"] == "stale"
+    assert "tải lại trang" in answer["msg"]
