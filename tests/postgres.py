@@ -1,7 +1,7 @@
 """One PostgreSQL for a test run: started in a temporary folder, asked over a Unix socket, gone at the end.
 
 The pytest process that starts first calls :func:`start` and :meth:`Cluster.stop`; the workers of pytest-xdist
-inherit its environment and call :func:`attach`.
+inherit its environment and call :func:`running`.
 """
 
 import atexit
@@ -172,18 +172,22 @@ def sweep() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def attach() -> Cluster | None:
-    """The cluster another process of this run has started, if one has."""
+def running() -> Cluster:
+    """The cluster that this run has started, seen from any of its processes.
+
+    :raises LookupError: it has started none.
+    """
     folder = os.environ.get(VARIABLE)
-    return Cluster(Path(folder)) if folder else None
+    if folder is None:
+        raise LookupError(f"no PostgreSQL of this run: {VARIABLE} is not set")
+    return Cluster(Path(folder))
 
 
 @contextlib.contextmanager
 def cluster() -> Iterator[Cluster]:
     """The run's cluster, or one for the length of the block."""
-    found = attach()
-    if found is not None:
-        yield found
+    if VARIABLE in os.environ:
+        yield running()
         return
     started = start()
     try:
