@@ -37,7 +37,7 @@ class DocxParagraph:
     :param cell: table, row and column from 0, or ``None`` outside tables; a table inside a cell
         belongs to the outer one.
     :param align: ``left``, ``center``, ``right`` or ``justify``.
-    :param size: points of its first words, 0 when nothing says.
+    :param size: points of most of its words, 0 when nothing says.
     :param region: ``body``, ``box`` (a text box), ``header`` or ``footer``.
     """
 
@@ -258,7 +258,7 @@ class _Reader:
         properties = element.find(qn("w:pPr"))
         named = properties.find(qn("w:pStyle")) if properties is not None else None
         form = self._styled(named.get(qn("w:val"), "") if named is not None else self._default)
-        run = next((r for r in element.iter(qn("w:r")) if "".join(r.itertext()).strip()), None)
+        run = max(element.iter(qn("w:r")), key=lambda r: len("".join(r.itertext()).strip()), default=None)
         form = _form(run.find(qn("w:rPr")) if run is not None else None, properties).over(form)
         yield DocxParagraph(
             _text(element),

@@ -66,11 +66,16 @@ def _read_pdf(path: Path) -> _Json:
 
 
 def _shown(path: Path, pages: int) -> _Json:
-    """First page's text and picture, marks on the first pages."""
+    """Text of the first and last page, picture of the first, marks on the first few."""
     texts = [pdf.page_text(path, number) for number in range(1, pages + 1)]
     marks = [mark for number, text in enumerate(texts, 1) for mark in secrecy.marks_on(text, number)]
     picture = Image.open(io.BytesIO(pdf.render_png(path, 1, PREVIEW_WIDTH)))
-    return {"first_page": texts[0].to_json(), "marks": _marks(marks), "preview": _webp(picture)}
+    return {
+        "first_page": texts[0].to_json(),
+        "last_page": pdf.page_text(path, pdf.page_count(path)).to_json(),
+        "marks": _marks(marks),
+        "preview": _webp(picture),
+    }
 
 
 def _read_docx(path: Path) -> _Json:

@@ -42,6 +42,7 @@ class Parsed:
     :param verdict: ``None`` when the file is sound; else why it is refused or stays unread.
     :param pages: 0 where the format has none, or unknown.
     :param first_page: text of page 1 with its places; of a DOCX, of the preview set from its words.
+    :param last_page: likewise of the last page, where the signature stands.
     :param text: of the whole file, at most 200 000 characters; ``text_cut`` tells that there is more.
     :param marks: marks of state secrets; the caller must not store a file that has one.
     :param preview: a WebP picture of page 1.
@@ -56,6 +57,7 @@ class Parsed:
     has_text: bool = False
     active: tuple[str, ...] = ()
     first_page: PageText | None = None
+    last_page: PageText | None = None
     text: str = ""
     text_cut: bool = False
     marks: tuple[Mark, ...] = ()
@@ -85,7 +87,7 @@ def parse(path: Path, name: str, *, limits: Limits | None = None) -> Parsed:
 
 
 def _parsed(media_type: str, answer: dict[str, Any]) -> Parsed:
-    page = answer.get("first_page")
+    first, last = answer.get("first_page"), answer.get("last_page")
     marks = tuple(
         Mark(str(word), int(number), (box[0], box[1], box[2], box[3]) if box else None)
         for word, number, box in answer.get("marks", ())
@@ -97,7 +99,8 @@ def _parsed(media_type: str, answer: dict[str, Any]) -> Parsed:
         encrypted=bool(answer.get("encrypted")),
         has_text=bool(answer.get("has_text")),
         active=tuple(answer.get("active", ())),
-        first_page=PageText.from_json(page) if page else None,
+        first_page=PageText.from_json(first) if first else None,
+        last_page=PageText.from_json(last) if last else None,
         text=str(answer.get("text", "")),
         text_cut=bool(answer.get("text_cut")),
         marks=marks,

@@ -1,0 +1,184 @@
+"""Names of agencies: printed in capitals, written in sentences, met again with a letter misread."""
+
+from collections.abc import Iterable
+
+from intranet.core.text import fold, one_line
+
+#: Words with which the name of an agency begins, folded.
+_HEADS = (
+    "uy ban",
+    "ubnd",
+    "hoi dong",
+    "hdnd",
+    "bo",
+    "so",
+    "tong cuc",
+    "chi cuc",
+    "cuc",
+    "vu",
+    "ban",
+    "van phong",
+    "vien",
+    "truong",
+    "trung tam",
+    "thanh tra",
+    "cong an",
+    "bo chi huy",
+    "phong",
+    "dai hoc",
+    "hoc vien",
+    "benh vien",
+    "kho bac",
+    "bao hiem",
+    "ngan hang",
+    "toa an",
+    "vien kiem sat",
+    "thue tinh",
+    "thue thanh pho",
+    "hai quan",
+    "doan",
+    "hoi",
+    "lien doan",
+    "mat tran",
+    "dang uy",
+    "tinh uy",
+    "thanh uy",
+    "cong ty",
+    "tap doan",
+    "thu tuong",
+    "chinh phu",
+    "chu tich",
+    "quoc hoi",
+    "thong tan xa",
+    "dai",
+)
+#: Words that carry a name on: nothing is an agency by itself that begins so.
+_TAILS = (
+    "tinh",
+    "thanh pho",
+    "tp",
+    "quan",
+    "huyen",
+    "thi xa",
+    "thi tran",
+    "xa",
+    "phuong",
+    "dac khu",
+    "viet nam",
+    "va",
+    "nhan dan",
+    "khu vuc",
+)
+#: Beginnings after which the next word is written large; those of one word count only in front.
+_LARGE_NEXT = (
+    "tổng cục",
+    "chi cục",
+    "trung tâm",
+    "thanh tra",
+    "văn phòng",
+    "học viện",
+    "bệnh viện",
+    "công ty",
+    "tập đoàn",
+    "kho bạc",
+    "bảo hiểm",
+    "công an",
+    "thủ tướng",
+    "cục",
+    "bộ",
+    "sở",
+    "vụ",
+    "ban",
+    "viện",
+    "phòng",
+    "trường",
+    "hội",
+)
+_COUNCILS = ("ủy ban nhân dân", "uỷ ban nhân dân", "hội đồng nhân dân", "chủ tịch")
+_PLACES = ("thành phố", "thị xã", "thị trấn", "đặc khu", "tỉnh", "tp.", "tp", "quận", "huyện", "xã", "phường")
+_ABBREVIATIONS = {"ubnd", "hđnd", "đđbqh", "tnhh", "mtv", "ubmttq", "tw", "tp", "tp."}
+
+
+def begins_agency(text: str) -> bool:
+    """Whether a line may be the first of an agency's name."""
+    return _starts(fold(text), _HEADS)
+
+
+def continues_agency(text: str) -> bool:
+    """Whether a line can only carry a name on ("TỈNH BẮC NINH")."""
+    return _starts(fold(text), _TAILS)
+
+
+def agency_case(name: str) -> str:
+    """A name in capitals as it is written in a sentence; one that is not in capitals stays.
+
+    >>> agency_case("ỦY BAN NHÂN DÂN TỈNH BẮC NINH")
+    'Ủy ban nhân dân tỉnh Bắc Ninh'
+    """
+    name = one_line(name)
+    if name != name.upper():
+        return name
+    words = name.lower().split(" ")
+    out: list[str] = []
+    large, kind = "", "start"
+    while words:
+        length, kind = _phrase(words, first=kind in {"start", "head"} and words[:2] != ["sở", "hữu"])
+        phrase, words = words[:length], words[length:]
+        if kind == "place" and words:
+            return _sentence([*out, *phrase, *(word.title() for word in words)])
+        if kind in {"head", "council"}:
+            out += [phrase[0].capitalize(), *phrase[1:]]
+            large = kind
+            continue
+        word = phrase[0]
+        out.append(word.upper() if word in _ABBREVIATIONS else word.capitalize() if large == "head" else word)
+        large = "head" if word == "và" or word.endswith(",") else "word"
+    return _sentence(out)
+
+
+def best_match(name: str, known: Iterable[str], *, slack: int) -> str | None:
+    """The known name that a printed one is: equal without marks, or the only one within ``slack`` letters."""
+    wanted = fold(name)
+    if not wanted:
+        return None
+    near: dict[str, str] = {}
+    for candidate in known:
+        key = fold(candidate)
+        if key == wanted:
+            return candidate
+        if slack and len(wanted) > 8 and _distance(wanted, key, slack) <= slack:
+            near.setdefault(key, candidate)
+    return next(iter(near.values())) if len(near) == 1 else None
+
+
+def _phrase(words: list[str], *, first: bool) -> tuple[int, str]:
+    """How many words in front belong together, and what they are: place, council, head or a plain word."""
+    text = " ".join(words) + " "
+    for kind, phrases in (("council", _COUNCILS), ("head", _LARGE_NEXT), ("place", _PLACES)):
+        for phrase in phrases:
+            if text.startswith(f"{phrase} ") and (first or kind != "head" or " " in phrase):
+                return phrase.count(" ") + 1, kind
+    return 1, ""
+
+
+def _sentence(words: list[str]) -> str:
+    text = " ".join(words).replace("chính phủ", "Chính phủ").replace("Công thương", "Công Thương")
+    return text[:1].upper() + text[1:]
+
+
+def _starts(folded: str, heads: tuple[str, ...]) -> bool:
+    return any(folded == head or folded.startswith(f"{head} ") for head in heads)
+
+
+def _distance(a: str, b: str, most: int) -> int:
+    """Letters to change, put in or leave out; stops counting above ``most``."""
+    if abs(len(a) - len(b)) > most:
+        return most + 1
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        before, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (x != y))
+        if min(row) > most:
+            return most + 1
+    return row[-1]
