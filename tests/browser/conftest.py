@@ -1,0 +1,110 @@
+"""Browser tests: Debian's Chromium against a real server with the sample office."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests import databases
+from tests.serving import Server
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "matkhau-mau-2026"
+AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
+DESK = {"width": 1280, "height": 800}
+TABLET = {"width": 800, "height": 1280}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser."""
+    for item in items:
+        if "tests/browser/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium, without calls to the outside."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("no chromium on the PATH: make test installs it as root, else apt-get install chromium")
+    quiet = ["background-networking", "component-update", "default-apps", "sync", "dev-shm-usage", "quic"]
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium,
+        "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
+    }
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """A sample office of this module's own, being served."""
+    for folder in databases.test_folder():
+        running = Server(folder / "data")
+        running.start()
+        try:
+            yield running
+        finally:
+            running.stop()
+
+
+Opener = Callable[..., Page]
+
+
+@pytest.fixture
+def open_as(browser: Browser, server: Server, tmp_path: Path) -> Iterator[Opener]:
+    """Opens a browser of its own in which a person of the sample office is signed in."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def opened(name: str | None, *, tablet: bool = False) -> Page:
+        context = browser.new_context(
+            base_url=server.url,
+            viewport=TABLET if tablet else DESK,
+            has_touch=tablet,
+            locale="vi-VN",
+            timezone_id="Asia/Ho_Chi_Minh",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"{name}: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(f"{name}: {message.text}")
+                if message.type == "error" and "Content Security Policy" in message.text
+                else None
+            ),
+        )
+        if name is not None:
+            page.goto("/sign-in")
+            page.fill("input[name=name]", name)
+            page.fill("input[name=password]", PASSWORD)
+            page.click("form button.p")
+            page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def axe(page: Page) -> list[str]:
+    """What axe finds serious or critical (WCAG 2.0 to 2.2, A and AA) on the page as it stands."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [
+        f"{rule['id']}: {json.dumps([node['target'] for node in rule['nodes']][:4])}"
+        for rule in found["violations"]
+        if rule["impact"] in {"serious", "critical"}
+    ]
