@@ -203,15 +203,14 @@ def _hard_driver(driver: Any, *, by_gevent: bool) -> Any:
     return HardWebSocketWSGI
 
 
-def harden(server: Any, *, max_unsent: int = MAX_UNSENT, max_unsent_bytes: int = MAX_UNSENT_BYTES) -> None:
-    """Give a ``socketio.Server`` the websocket of this module; other servers of the process stay as they are.
+def harden(engine: Any, *, max_unsent: int = MAX_UNSENT, max_unsent_bytes: int = MAX_UNSENT_BYTES) -> None:
+    """Give an ``engineio.Server`` the websocket of this module; other servers of the process stay as they are.
 
     A message from a client may have ``max_http_buffer_size`` bytes, given when the server was made.
 
     :param max_unsent: messages that may wait for one client.
     :param max_unsent_bytes: and their bytes.
     """
-    engine = server.eio
     driver = dict(engine._async)
     by_gevent = engine.async_mode == "gevent"
     driver["websocket"] = _hard_driver(driver["websocket"], by_gevent=by_gevent)

@@ -20,7 +20,7 @@ from intranet.core.websocket import MAX_UNSENT_BYTES, harden  # noqa: E402
 app = Flask(__name__)
 sockets = SocketIO(app, async_mode="gevent", transports=["websocket"], max_http_buffer_size=256 * 1024)
 max_unsent_bytes, header_seconds = [int(arg) for arg in sys.argv[1:]] or (MAX_UNSENT_BYTES, 10)
-harden(sockets.server, max_unsent=10_000, max_unsent_bytes=max_unsent_bytes)
+harden(sockets.server.eio, max_unsent=10_000, max_unsent_bytes=max_unsent_bytes)
 reached: list[str] = []
 
 
