@@ -204,7 +204,7 @@ def _hard_driver(driver: Any, *, by_gevent: bool) -> Any:
 
 
 def harden(engine: Any, *, max_unsent: int = MAX_UNSENT, max_unsent_bytes: int = MAX_UNSENT_BYTES) -> None:
-    """Give an ``engineio.Server`` the websocket of this module; other servers of the process stay as they are.
+    """Give one ``engineio.Server`` the websocket of this module; others of the process stay as they are.
 
     A message from a client may have ``max_http_buffer_size`` bytes, given when the server was made.
 
