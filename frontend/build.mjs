@@ -52,12 +52,22 @@ async function entries() {
 
 const plain = (entry) => ({ in: entry.in, out: entry.out });
 
+/** The sockets speak websocket alone (the server allows nothing else): the other transports stay out of the bundle. */
+const websocketOnly = {
+  name: 'websocket-only',
+  setup(bundle) {
+    const empty = 'export class XHR {} export class WT {} export class Fetch {}';
+    bundle.onLoad({ filter: /engine\.io-client\/build\/esm\/transports\/(polling[\w.-]*|webtransport)\.js$/ }, () => ({ contents: empty }));
+  },
+};
+
 const common = {
   absWorkingDir: root, outdir: out, bundle: true, minify: true, metafile: true, charset: 'utf8', legalComments: 'none',
   target: ['chrome109', 'safari16.4', 'firefox115'], logLevel: 'warning',
   entryNames: '[dir]/[name]-[hash]', chunkNames: 'c/[name]-[hash]', assetNames: 'a/[name]-[hash]',
   loader: { '.woff2': 'file', '.svg': 'file', '.png': 'file' },
   nodePaths: [join(here, 'node_modules')],
+  plugins: [websocketOnly],
   alias: { '@lib': join(shared, 'js/lib') },
 };
 
@@ -69,18 +79,19 @@ async function hashed(name, file) {
   return target;
 }
 
-/** PDF.js asks for these beside its worker, by fixed names; copied again only when its version changes. */
+/** PDF.js asks for these beside its worker, by fixed names: the folder carries the version, so that all may be cached. */
 async function pdfjs() {
   const from = join(here, 'node_modules/pdfjs-dist');
   const { version } = JSON.parse(await readFile(join(from, 'package.json'), 'utf8'));
-  const to = join(out, 'pdfjs');
+  const to = join(out, `pdfjs-${version}`);
   const stamp = join(to, 'version.txt');
-  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === version) return;
+  if (existsSync(stamp)) return version;
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true });
   for (const part of ['cmaps', 'standard_fonts', 'wasm', 'iccs']) await cp(join(from, part), join(to, part), { recursive: true });
   await copyFile(join(from, 'legacy/build/pdf.worker.min.mjs'), join(to, 'pdf.worker.min.mjs'));
   await writeFile(stamp, version);
+  return version;
 }
 
 async function filesUnder(folder) {
@@ -97,7 +108,7 @@ async function sweep(kept) {
   const now = Date.now();
   for (const path of await filesUnder(out)) {
     const name = posix(relative(out, path));
-    if (kept.has(name) || name.startsWith('pdfjs/') || name.startsWith('fonts/')) continue;
+    if (kept.has(name) || name.startsWith('pdfjs-') || name.startsWith('fonts/')) continue;
     if (now - (await stat(path)).mtimeMs > grace) await rm(path, { force: true });
   }
 }
@@ -106,14 +117,14 @@ async function bundle() {
   const began = Date.now();
   if (!existsSync(join(out, 'fonts/inter-digits.woff2'))) throw new Error('fonts are missing: run "python frontend/fonts.py" first');
   const all = await entries();
-  const made = await Promise.all([
+  const [version, ...made] = await Promise.all([
+    pdfjs(),
     build({ ...common, entryPoints: all.filter((e) => !e.classic).map(plain), splitting: true, format: 'esm' }),
     ...all.filter((e) => e.classic).map((e) => build({ ...common, entryPoints: [plain(e)], format: 'iife' })),
-    pdfjs(),
   ]);
   const manifest = {};
   const kept = new Set(['manifest.json']);
-  for (const result of made.filter(Boolean))
+  for (const result of made)
     for (const [path, info] of Object.entries(result.metafile.outputs)) {
       const name = posix(relative(out, resolve(root, path)));
       kept.add(name);
@@ -125,7 +136,7 @@ async function bundle() {
     manifest[`${name}.svg`] = await hashed(`${name}.svg`, join(shared, `${name}.svg`));
     kept.add(manifest[`${name}.svg`]);
   }
-  manifest['pdfjs/pdf.worker.min.mjs'] = 'pdfjs/pdf.worker.min.mjs';
+  manifest['pdfjs/pdf.worker.min.mjs'] = `pdfjs-${version}/pdf.worker.min.mjs`;
   const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => a.localeCompare(b)));
   const fresh = join(out, `manifest.${process.pid}.json`);
   await writeFile(fresh, JSON.stringify(sorted, null, 1));
@@ -136,7 +147,7 @@ async function bundle() {
 
 async function clean() {
   if (!existsSync(out)) return;
-  for (const name of await readdir(out)) if (name !== 'fonts' && name !== 'pdfjs') await rm(join(out, name), { recursive: true, force: true });
+  for (const name of await readdir(out)) if (name !== 'fonts' && !name.startsWith('pdfjs-')) await rm(join(out, name), { recursive: true, force: true });
 }
 
 if (process.argv.includes('--clean')) await clean();

@@ -1,0 +1,17 @@
+/**
+ * The first script of every page, before any other: the policy by which HTML and script addresses become trusted.
+ * HTML passes (it comes from our own templates, which escape); scripts load from /static/ and /sw.js alone; text never
+ * becomes a script. Browsers without trusted types need nothing.
+ */
+(function () {
+  var types = window.trustedTypes;
+  if (!types || !types.createPolicy || types.defaultPolicy) return;
+  types.createPolicy('default', {
+    createHTML: function (html) { return html; },
+    createScriptURL: function (address) {
+      var url = new URL(address, document.baseURI);
+      if (url.origin === location.origin && (url.pathname.indexOf('/static/') === 0 || url.pathname === '/sw.js')) return url.href;
+      throw new TypeError('script address refused: ' + url.href);
+    },
+  });
+})();

@@ -1,0 +1,62 @@
+/**
+ * The desk's live line: one socket per page on the namespace /desk. What the server tells becomes a DOM event
+ * `desk:<name>` on the document; losing one costs a late refresh, since all is asked again after a break.
+ */
+import { io } from 'socket.io-client';
+import htmx from 'htmx.org';
+import { toast } from './toast.js';
+import { word } from './words.js';
+
+let socket;
+
+/** The socket, opened by the first who asks. */
+export function desk() {
+  socket ??= io('/desk', { path: '/socket.io/', transports: ['websocket'], randomizationFactor: 0.5 });
+  return socket;
+}
+
+function showUnread(count) {
+  for (const bell of document.querySelectorAll('[data-bell]')) {
+    bell.textContent = count > 99 ? '99+' : String(count);
+    bell.hidden = !count;
+  }
+}
+
+const waiting = new Map();
+
+/** Fetch a part of the page again: from its data-src as a fragment, else from this page, by its own id. */
+export function refresh(element) {
+  clearTimeout(waiting.get(element));
+  waiting.set(element, setTimeout(() => {
+    waiting.delete(element);
+    if (!element.isConnected || element.matches(':focus-within') && element.querySelector('input:focus, textarea:focus')) return;
+    const source = element.dataset.src;
+    if (source) htmx.ajax('GET', source, { target: element, swap: 'innerMorph' });
+    else if (element.id) htmx.ajax('GET', location.href, { target: element, select: `#${CSS.escape(element.id)}`, swap: 'outerMorph' });
+  }, 250));
+}
+
+function refreshNamed(names) {
+  for (const element of document.querySelectorAll('[data-refresh]')) {
+    const wanted = element.dataset.refresh.split(/\s+/);
+    if (!names || wanted.some((name) => names.includes(name))) refresh(element);
+  }
+}
+
+export function startDesk() {
+  const line = desk();
+  let lost = false;
+  line.onAny((name, data) => document.dispatchEvent(new CustomEvent(`desk:${name}`, { detail: data })));
+  line.on('connect', () => {
+    document.body.dataset.net = 'on';
+    if (lost) refreshNamed(null);
+    lost = false;
+  });
+  line.on('disconnect', () => {
+    lost = true;
+    document.body.dataset.net = 'off';
+  });
+  line.on('bell', (data) => showUnread(data?.unread ?? 0));
+  line.on('changed', (data) => refreshNamed(data?.what ?? []));
+  line.on('notice', (data) => toast(data?.text ?? data?.title, { tone: data?.tone, href: data?.url, word: word('open') }));
+}
