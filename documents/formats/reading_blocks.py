@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from intranet.core.text import fold
 from intranet.records.pagetext import PageText, TextLine
@@ -10,8 +10,10 @@ from intranet.records.pagetext import PageText, TextLine
 #: Lines looked at; a page has about 50.
 MAX_LINES = 600
 _ANCHORS = ("cong hoa xa hoi chu nghia viet nam", "dang cong san viet nam")
+_NATIONS = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA", "CỘNG HOÀ XÃ HỘI CHỦ NGHĨA")
 _MOTTO = "doc lap tu do hanh phuc"
 _NUMBER = re.compile(r"^\s*S[ốô6]\s*[:.;]?\s*(?=[\dOolI…._ /])", re.IGNORECASE)
+_NUMBER_AND_DATE = re.compile(r"^S[ốô]\s*[:.]?\s*\S*\s*/\S+\s+(?=\S.*\bngày\s.*\bnăm\b)", re.IGNORECASE)
 _STAMP = re.compile(
     r"^(người ký|ký bởi|signed|digitally|thời gian ký|cơ quan:|email:|ngày ký)", re.IGNORECASE
 )
@@ -46,7 +48,8 @@ def find_head(page: PageText) -> Head:
     """Find the columns and the row of the number."""
     lines = tuple(
         line
-        for line in page.lines[:MAX_LINES]
+        for whole in page.lines[:MAX_LINES]
+        for line in _parted(whole)
         if line.text.strip() and not _RULE.match(line.text) and not _STAMP.match(line.text)
     )
     top = [line for line in lines if line.y0 > page.height * 0.5]
@@ -77,8 +80,10 @@ def after_number_word(text: str) -> str:
 
 
 def stops(text: str) -> bool:
-    """Whether a line begins the body, whatever stood before it."""
-    return bool(_STOPS.match(text.strip()))
+    """Whether a line begins the body, whatever stood before it: a small letter carries a sentence on."""
+    text = text.strip()
+    addressed = text.upper().startswith("KÍNH GỬI")
+    return addressed or (text[:1].isupper() and not is_capitals(text) and bool(_STOPS.match(text)))
 
 
 def is_capitals(text: str) -> bool:
@@ -90,6 +95,21 @@ def is_capitals(text: str) -> bool:
 def is_centred(line: TextLine, page: PageText, *, slack: float = 0.09) -> bool:
     """Whether a line stands in the middle of the text, which lies right of the paper's middle by a few mm."""
     return abs(line.middle - page.width * 0.52) < page.width * slack
+
+
+def _parted(line: TextLine) -> tuple[TextLine, ...]:
+    """A line that runs over both columns, as two: nation behind agency, date behind number."""
+    at = next((line.text.upper().find(name) for name in _NATIONS if name in line.text.upper()), 0)
+    if numbered := _NUMBER_AND_DATE.match(line.text):
+        at = numbered.end()
+    if at < 3:
+        return (line,)
+    before = line.text[:at].rstrip()
+    letter = (line.x1 - line.x0) / len(line.text)
+    return (
+        replace(line, text=before, x1=line.x0 + letter * len(before)),
+        replace(line, text=line.text[at:], x0=line.x0 + letter * at),
+    )
 
 
 def _floor(left: list[TextLine], number_at: int | None, anchor: TextLine | None, page: PageText) -> float:

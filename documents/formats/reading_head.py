@@ -15,7 +15,7 @@ _CODE = re.compile(
 )
 _OPEN = re.compile(r"^[\s….·_]*(/\s*[0-9A-ZĐĂÂÊÔƠƯa-zđ&.\-–/]+)")
 _DATE = re.compile(
-    r"^(?P<place>.{0,60}?)[,.;\s]*ngày\s*(?P<d>\d{1,2})\s*tháng\s*(?P<m>\d{1,2})\s*năm\s*(?P<y>\d{4})",
+    r"^(?P<place>.{0,60}?)[,.;\s]*ngày\s*(?P<d>\d{1,2})\s*tháng\s*(?P<m>\d{1,2})\s*năm\s*(?P<y>\d{4})[\s.,;]*$",
     re.IGNORECASE,
 )
 _URGENCY = {"khan": 1, "thuong khan": 2, "hoa toc": 3, "hoa toc hen gio": 4}
@@ -61,7 +61,7 @@ def read_date(head: Head, today: date | None) -> tuple[Found | None, Found | Non
             if day is None or (today is not None and day > today):
                 return None, None
             level = row is None or abs(row - line.y0) < 30
-            sure = (0.97 if level else 0.85) if head.anchor else 0.75
+            sure = (0.97 if level else 0.85) if head.anchor else 0.55
             place = re.sub(r"^[\W\d_]+|[\s,.;]+$", "", matched["place"])
             named = found(place, lines, sure - 0.02) if place and place[0].isupper() else None
             return found(day.isoformat(), lines, sure), named
@@ -116,8 +116,7 @@ def _cut(lines: list[TextLine], known: tuple[str, ...]) -> tuple[int, float]:
         return 0, 0.93
     if len(starts) == 1:
         return 0, 0.7
-    sizes = {round(line.size) for line in lines}
-    return starts[-1], 0.7 if len(sizes) == 1 else 0.65
+    return starts[-1], 0.5  # parent and agency in one type: a candidate, not a value
 
 
 def _agency(lines: list[TextLine], known: tuple[str, ...], sure: float) -> Found:

@@ -45,10 +45,7 @@ _HEADS = (
     "thanh uy",
     "cong ty",
     "tap doan",
-    "thu tuong",
-    "chinh phu",
     "chu tich",
-    "quoc hoi",
     "thong tan xa",
     "dai",
 )
@@ -100,8 +97,9 @@ _ABBREVIATIONS = {"ubnd", "hđnd", "đđbqh", "tnhh", "mtv", "ubmttq", "tw", "tp
 
 
 def begins_agency(text: str) -> bool:
-    """Whether a line may be the first of an agency's name."""
-    return _starts(fold(text), _HEADS)
+    """Whether a line may be the first of an agency's name; a single word is the end of one ("MÔI / TRƯỜNG")."""
+    folded = fold(text)
+    return " " in folded and _starts(folded, _HEADS)
 
 
 def continues_agency(text: str) -> bool:

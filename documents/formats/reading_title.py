@@ -74,7 +74,11 @@ def _after_about(head: Head) -> tuple[list[TextLine], float]:
     lines = [first]
     for line in head.left[head.left.index(first) + 1 :]:
         step = lines[-1].y0 - line.y0
-        if stops(line.text) or step > 1.75 * line.size or (line.bold and not first.bold):
+        if (
+            line.text.upper().startswith("KÍNH GỬI")
+            or step > 1.75 * line.size
+            or (line.bold and not first.bold)
+        ):
             break
         if (
             is_capitals(line.text)
@@ -122,7 +126,9 @@ def _ends_subject(
     issuer: Found | None,
 ) -> bool:
     """Whether a line is the first that no longer belongs to the subject."""
-    if stops(line.text) and (not lines or not (line.bold and is_centred(line, head.page))):
+    heading = line.bold and is_centred(line, head.page)
+    carries_on = heading and (bool(lines) or fold(line.text).startswith("thuc hien"))
+    if stops(line.text) and not carries_on:
         return True
     if not is_centred(line, head.page, slack=0.12):
         return True

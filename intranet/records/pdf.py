@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -344,17 +345,27 @@ def _rows(signs: list[_Sign]) -> list[list[_Sign]]:
 def _fragments(row: list[_Sign]) -> Iterator[TextLine]:
     """Cut a row where the gap is a column's, not a word's."""
     row.sort(key=lambda s: s.x0)
+    wide = _column_gap(row)
     part: list[_Sign] = []
     for sign in row:
         if part:
             gap = (sign.x0 - part[-1].x1) / max(sign.size, 1)
             changes = sign.italic is not part[-1].italic or abs(sign.size - part[-1].size) > 0.6
-            if gap > 1.25 or (gap > 0.45 and changes):
+            if gap > wide or (gap > 0.45 and changes):
                 yield _line(part)
                 part = []
         part.append(sign)
     if part:
         yield _line(part)
+
+
+def _column_gap(row: list[_Sign]) -> float:
+    """The gap, in heights of letters, that no word gap of this row comes near."""
+    gaps = sorted(
+        gap / max(b.size, 1) for a, b in pairwise(row) if (gap := b.x0 - a.x1) > 0.12 * max(b.size, 1)
+    )
+    usual = gaps[len(gaps) // 3] if len(gaps) > 2 else 0.65
+    return min(max(0.5, 2 * usual), 1.25)
 
 
 def _line(signs: list[_Sign]) -> TextLine:
