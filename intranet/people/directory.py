@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 
 from intranet.core import clock, db
 from intranet.core.text import fold
@@ -161,7 +161,5 @@ def _in_unit(unit_id: int) -> ColumnElement[bool]:
 
 
 def _people(*where: ColumnElement[bool], limit: int | None = None) -> list[User]:
-    query: Select[tuple[User]] = (
-        select(User).where(User.is_active, *where).order_by(User.name_key, User.id).limit(limit)
-    )
+    query = select(User).where(User.is_active, *where).order_by(User.name_key, User.id).limit(limit)
     return list(db.session().scalars(query))

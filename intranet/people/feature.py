@@ -2,6 +2,9 @@
 
 from flask import Flask
 
+from intranet.core import health
+
 
 def plug_in(app: Flask) -> None:
     """Register pages, jobs, kinds of record and menu entries."""
+    app.register_blueprint(health.bp)

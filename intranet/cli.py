@@ -1,0 +1,229 @@
+"""The command ``intranet``: what an operator may do on the machine itself.
+
+Whoever may run it can read the data folder, so each command declares that and nothing finer; a command
+that declares nothing cannot be added.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from flask import Flask, current_app
+from flask.cli import AppGroup, ScriptInfo
+
+from intranet.app import create_app
+from intranet.core import config, db, health, schema, worker
+from intranet.core.config import Settings, WeakConfiguration
+from intranet.core.live import sockets
+from intranet.core.server import serve as serve_forever
+from intranet.core.web import Access, UndeclaredAccess
+from intranet.people import directory
+
+C = TypeVar("C", bound=Callable[..., Any])
+#: Who may run a command: whoever can on this machine, as the user that owns the data folder.
+OPERATOR = Access("operator", why="whoever may run it on the machine")
+#: What a built sample office leaves in its folder's mark; anything else was interrupted.
+_SAMPLE_READY = "ready"
+
+
+def operator(function: C) -> C:
+    """Declare that a command is for the operator of the machine."""
+    function.office_access = OPERATOR  # type: ignore[attr-defined]  # read back by access_of
+    return function
+
+
+def access_of(command: click.Command) -> Access | None:
+    """What a command declared."""
+    return getattr(command.callback, "office_access", None)
+
+
+class OfficeGroup(AppGroup):
+    """A group of commands, each of which declares its access."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command.
+
+        :raises UndeclaredAccess: it declares nothing.
+        """
+        if access_of(cmd) is None:
+            raise UndeclaredAccess(f"command {name or cmd.name} declares no access")
+        super().add_command(cmd, name)
+
+
+def declared(group: click.Group | None = None, prefix: str = "") -> dict[str, str]:
+    """Every command with its access, for the structure tests."""
+    found = {}
+    for name, command in (group or main).commands.items():
+        found[prefix + name] = str(access_of(command))
+        if isinstance(command, click.Group):
+            found |= declared(command, f"{prefix}{name} ")
+    return found
+
+
+@click.group(cls=OfficeGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Run a paperless office: its pages, its worker, its accounts and its records."""
+    context.obj = ScriptInfo(
+        create_app=lambda: _make_app(config.load()), set_debug_flag=False, load_dotenv_defaults=False
+    )
+
+
+@main.command(with_appcontext=False)
+@click.option("--sample", is_flag=True, help="Serve the sample office; makes it first if there is none.")
+@click.option("--no-worker", is_flag=True, help="Start no worker; a supervisor runs `intranet worker`.")
+@click.option("--host", help="Address to listen on (OFFICE_HOST, 127.0.0.1).")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on (PORT, 8000).")
+@operator
+def serve(sample: bool, no_worker: bool, host: str | None, port: int | None) -> None:
+    """Serve the pages and rooms, and keep a worker beside them."""
+    settings = config.load(host=host, port=port, is_web=True)
+    environment = os.environ | {
+        "OFFICE_DATA": str(settings.data_dir),
+        "OFFICE_HOST": settings.host,
+        "PORT": str(settings.port),
+    }
+    if sample:
+        _require_sample(settings, environment)
+        settings = replace(settings, is_sample=True)
+    click.echo("Starting ...")
+    app = _make_app(settings, with_sockets=True)
+    schema.prepare(settings)
+    keeper = None if no_worker else worker.Keeper(environment)
+    sockets.start_background(app)
+    if keeper is not None:
+        keeper.start()
+    try:
+        serve_forever(
+            app,
+            host=settings.host,
+            port=settings.port,
+            max_body=settings.max_request_bytes + 1024 * 1024,
+            on_ready=lambda _port: _say_where(settings),
+            on_stop=health.stop,
+        )
+    finally:
+        if keeper is not None:
+            keeper.stop()
+        db.close_database()
+
+
+@main.command("worker", with_appcontext=False)
+@click.option("--tied", is_flag=True, help="End at the end of standard input too.")
+@operator
+def work(tied: bool) -> None:
+    """Do the work in the background: reminders, letters, reading of files."""
+    app = _make_app(config.load())
+    with app.app_context():
+        if not schema.is_current(db.database().reader):
+            raise click.ClickException("the database is not of this code: run intranet db upgrade")
+        worker.run(tied=tied)
+
+
+@main.command()
+@operator
+def init() -> None:
+    """Make the database of a real office, and print the link for its first administrator."""
+    settings = _settings()
+    if settings.is_sample:
+        raise click.ClickException("this data folder holds the sample office; choose another OFFICE_DATA")
+    schema.prepare(settings)
+    click.echo(f"The database is ready in {settings.data_dir}.")
+
+
+@main.command()
+@operator
+def sample() -> None:
+    """Make the sample office: people, documents, tasks and meetings to try things with."""
+    settings = _settings()
+    mark = settings.data_dir / "sample"
+    if _is_ready(mark):
+        raise click.ClickException(f"{settings.data_dir} has the sample office already")
+    if mark.exists():
+        click.echo("Removing what an interrupted run left ...")
+        schema.drop(settings)
+    elif schema.is_current(db.database().reader) and _has_people():
+        raise click.ClickException(f"{settings.data_dir} holds a real office; choose another OFFICE_DATA")
+    mark.write_text("making", encoding="ascii")
+    schema.prepare(settings)
+    import_module("sample.office").build(click.echo)
+    mark.write_text(_SAMPLE_READY, encoding="ascii")
+
+
+@main.command(with_appcontext=False)
+@operator
+def doctor() -> None:
+    """Look whether the office can work and is safe; the exit code is 1 when something is wrong."""
+    settings = config.load()
+    faults = config.weaknesses(settings)
+    for fault in faults:
+        click.echo(f"WRONG  configuration: {fault}")
+    if not faults:
+        click.echo("ok     configuration: nothing is weak")
+        with _make_app(settings).app_context():
+            for check in health.checks(settings):
+                click.echo(f"{'ok    ' if check.is_well else 'WRONG '} {check.name}: {check.found}")
+                faults += [] if check.is_well else [check.name]
+    sys.exit(1 if faults else 0)
+
+
+@main.group("db", cls=OfficeGroup)
+@operator
+def database() -> None:
+    """The database."""
+
+
+@database.command()
+@operator
+def upgrade() -> None:
+    """Bring the database up to this code."""
+    schema.prepare(_settings())
+    click.echo("The database is up to this code.")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _make_app(settings: Settings, *, with_sockets: bool = False) -> Flask:
+    try:
+        return create_app(settings, with_sockets=with_sockets)
+    except WeakConfiguration as weak:
+        reasons = "\n".join(f"  - {reason}" for reason in weak.args)
+        raise click.ClickException(f"the start is refused:\n{reasons}") from None
+
+
+def _has_people() -> bool:
+    with db.reading():
+        return bool(directory.orgs(only_active=False))
+
+
+def _is_ready(mark: Path) -> bool:
+    return mark.exists() and mark.read_text(encoding="ascii").strip() == _SAMPLE_READY
+
+
+def _require_sample(settings: Settings, environment: dict[str, str]) -> None:
+    """Make the sample office in a process of its own unless it is there."""
+    if _is_ready(settings.data_dir / "sample"):
+        return
+    click.echo("Making the sample office ...")
+    made = subprocess.run([sys.executable, "-m", "intranet", "sample"], env=environment, check=False)
+    if made.returncode:
+        sys.exit(made.returncode)
+
+
+def _say_where(settings: Settings) -> None:
+    click.echo(f"Ready: {settings.public_url}")
+    if settings.is_sample:
+        click.echo(
+            f"Sample office: sign in as vanthu, chutich, chanhvanphong, truongphong or chuyenvien, "
+            f"password {settings.sample_password}"
+        )
+    sys.stdout.flush()
