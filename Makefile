@@ -41,7 +41,7 @@ fmt: ## Format, and repair what ruff can
 
 migrate: ## Bring the database in OFFICE_DATA up to this code
 	@sh tools/setup.sh run
-	@$(BIN)/intranet migrate
+	@$(BIN)/intranet db upgrade
 
 sample: ## Make the sample office in OFFICE_DATA
 	@sh tools/setup.sh run
