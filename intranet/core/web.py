@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from intranet.core import db, permits
 from intranet.core.actor import Actor
@@ -222,6 +222,9 @@ def _explain(refusal: DomainError) -> ResponseReturnValue:
 def _explain_http(problem: HTTPException) -> ResponseReturnValue:
     if isinstance(problem.response, Response):
         return problem.response
+    if isinstance(problem, SecurityError):
+        # A foreign host name: there is no address to build a page's links from.
+        return Response(label("error.http.400"), 400, mimetype="text/plain")
     status = problem.code or 500
     code = f"http.{status}"
     words = label(f"error.{code}" if has_label(f"error.{code}") else "error.http.other")
