@@ -1,0 +1,225 @@
+"""The log of acts: lines of each agency chained by a keyed hash, written with the change they record.
+
+What a transaction did is collected and appended just before its commit, the head of the chain locked last,
+so that writers do not queue behind each other for a whole transaction.
+"""
+
+import hmac
+import json
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from flask import has_request_context
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.dialect import insert_once
+from intranet.core.refs import Ref, Referable
+from intranet.core.web import request_id
+from intranet.records.models import AuditHead, AuditLine
+
+#: What stands before the first line.
+START = "0" * 64
+#: The chain of acts that belong to no agency.
+INSTALLATION = 0
+
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
+
+
+@dataclass(frozen=True)
+class Act:
+    """A line before it has its place in the chain."""
+
+    org_id: int
+    at: datetime
+    actor_id: int | None
+    acting_for_id: int | None
+    act: str
+    of: Ref
+    data: str
+    reason: str | None
+    request_id: str | None
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first line of a chain that is not what it was.
+
+    :param seq: its place, or where a line is missing.
+    :param problem: ``missing``, ``moved``, ``changed``, ``cut`` or ``no_head``.
+    """
+
+    org_id: int
+    seq: int
+    problem: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a walk over the chains found."""
+
+    entries: int
+    chains: int
+    seconds: float
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """True when every chain is as it was written."""
+        return not self.faults
+
+
+def record(
+    actor: Actor | None,
+    act: str,
+    of: Ref | Referable,
+    *,
+    org_id: int | None = None,
+    reason: str | None = None,
+    **data: Any,
+) -> None:
+    """Note an act in the open unit of work; it stands or falls with it.
+
+    :param actor: ``None`` when the house itself acts (a job).
+    :param act: ``noun.done``; its word is the label ``act.<act>``.
+    :param org_id: whose chain; else the record's agency, else the actor's, else the installation's.
+    :param data: ids and plain values, never names of people or text that must be erasable.
+    """
+    db.collect_audit(prepare(actor, act, of, org_id=org_id, reason=reason, **data))
+
+
+def prepare(
+    actor: Actor | None,
+    act: str,
+    of: Ref | Referable,
+    *,
+    org_id: int | None = None,
+    reason: str | None = None,
+    **data: Any,
+) -> Act:
+    """A line as :func:`record` would note it now, for a unit of work that comes after the answer.
+
+    Give it to :func:`intranet.core.db.collect_audit` there.
+    """
+    ref = of if isinstance(of, Ref) else of.ref
+    if ref.id is None:
+        db.session().flush()
+        ref = of.ref if not isinstance(of, Ref) else of
+    if org_id is None:
+        org_id = getattr(of, "org_id", None) or (actor.org_id if actor else INSTALLATION)
+    return Act(
+        org_id,
+        clock.now(),
+        actor.id if actor else None,
+        actor.acting_for if actor else None,
+        act,
+        ref,
+        unicodedata.normalize("NFC", _encode(data)),
+        reason,
+        request_id() if has_request_context() else None,
+    )
+
+
+def history(of: Ref, limit: int = 100) -> list[AuditLine]:
+    """The last acts on a record, newest first. Whoever asks must have checked that it may be read."""
+    found = select(AuditLine).where(AuditLine.ref_kind == of.kind, AuditLine.ref_id == of.id)
+    return list(db.session().scalars(found.order_by(AuditLine.id.desc()).limit(limit)))
+
+
+def verify(org_id: int | None = None) -> Report:
+    """Walk one chain, or all of them, and name the first bad line of each.
+
+    A tail that was cut together with its head is not noticed here: that takes an anchor outside.
+    """
+    started = time.perf_counter()
+    with db.reading() as opened:
+        heads = {head.org_id: head for head in opened.scalars(select(AuditHead))}
+        found = set(opened.scalars(select(AuditLine.org_id).distinct())) | set(heads)
+        chosen = sorted(found if org_id is None else found & {org_id})
+        walked = [_walk(opened, chain, heads.get(chain)) for chain in chosen]
+    faults = tuple(fault for _, fault in walked if fault is not None)
+    return Report(sum(count for count, _ in walked), len(walked), time.perf_counter() - started, faults)
+
+
+def append_lines(opened: Session, acts: list[Act]) -> None:
+    """Give the acts of this transaction their places; runs just before commit."""
+    sign = _signer()
+    for org_id in sorted({act.org_id for act in acts}):
+        insert_once(opened, AuditHead, org_id=org_id, seq=0, mac=START)
+        locked = select(AuditHead.seq, AuditHead.mac).where(AuditHead.org_id == org_id).with_for_update()
+        seq, mac = opened.execute(locked).one()
+        rows = []
+        for act in acts:
+            if act.org_id != org_id:
+                continue
+            seq, prev = seq + 1, mac
+            values = {
+                "org_id": org_id,
+                "seq": seq,
+                "at": act.at,
+                "actor_id": act.actor_id,
+                "acting_for_id": act.acting_for_id,
+                "act": act.act,
+                "ref_kind": act.of.kind,
+                "ref_id": act.of.id,
+                "data": act.data,
+                "reason": act.reason,
+                "request_id": act.request_id,
+            }
+            mac = sign(tuple(values.values()), prev)
+            rows.append(values | {"prev": prev, "mac": mac})
+        opened.connection().execute(insert(AuditLine), rows)
+        opened.execute(
+            update(AuditHead)
+            .where(AuditHead.org_id == org_id)
+            .values(seq=seq, mac=mac)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _signer() -> Callable[[tuple[Any, ...], str], str]:
+    key = bytes.fromhex(db.database().settings.keys["audit"])
+
+    def sign(values: tuple[Any, ...], prev: str) -> str:
+        text = _encode((*values[:2], values[2].isoformat(), *values[3:], prev))
+        return hmac.digest(key, text.encode(), sha256).hex()
+
+    return sign
+
+
+def _walk(opened: Session, org_id: int, head: AuditHead | None) -> tuple[int, Fault | None]:
+    sign = _signer()
+    count, mac = 0, START
+    for row in _lines(opened, org_id):
+        *values, prev, written = row
+        count += 1
+        if values[1] != count:
+            return count, Fault(org_id, count, "missing" if values[1] > count else "moved")
+        if not hmac.compare_digest(sign(tuple(values), prev), written):
+            return count, Fault(org_id, count, "changed")
+        if prev != mac:
+            return count, Fault(org_id, count, "moved")
+        mac = written
+    if head is None:
+        return count, Fault(org_id, count, "no_head")
+    if (head.seq, head.mac) != (count, mac):
+        return count, Fault(org_id, count + 1, "cut")
+    return count, None
+
+
+def _lines(opened: Session, org_id: int) -> Iterator[tuple[Any, ...]]:
+    columns = [column for column in AuditLine.__table__.columns if column.name != "id"]
+    chosen = select(*columns).where(AuditLine.org_id == org_id).order_by(AuditLine.seq)
+    rows = opened.connection().execution_options(yield_per=2000).execute(chosen)
+    for part in rows.partitions():
+        yield from part
+
+
+db.before_commit(append_lines)

@@ -1,0 +1,28 @@
+"""What happens to files, told after commit."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FileRead:
+    """An upload was read and judged; ``state`` is one of :class:`~intranet.records.models.StagedState`."""
+
+    staged_public_id: str
+    user_id: int
+    state: str
+
+
+@dataclass(frozen=True)
+class FileAttached:
+    """A file became one of a record."""
+
+    file_id: int
+    ref_kind: str
+    ref_id: int
+
+
+@dataclass(frozen=True)
+class BlobDamaged:
+    """Stored bytes are no longer what they were."""
+
+    sha256: str

@@ -1,0 +1,245 @@
+"""What the worker does for files: read uploads, sweep what nobody refers to, read the store over and over."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, or_, select, union
+
+from intranet.core import clock, db
+from intranet.core.db import publish, unit_of_work
+from intranet.core.dialect import insert_once
+from intranet.core.events import subscribe
+from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
+from intranet.records import audit, media, parsing, staging, store
+from intranet.records.events import BlobDamaged
+from intranet.records.files import READ_KEPT_JOB
+from intranet.records.media import Verdict
+from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
+from intranet.records.parsing import Parsed
+from intranet.records.staging import READ_JOB
+
+log = logging.getLogger("intranet.files")
+
+#: An upload that nobody attached is thrown away after this.
+KEEP_STAGED = timedelta(hours=48)
+_NIGHT_HOUR = 1
+#: Within this many nights every stored byte is read once.
+_NIGHTS = 28
+
+
+@job(READ_JOB)
+def read_staged(payload: Any) -> None:
+    """Parse an upload in a child process and give it its verdict; one without a fault enters the store."""
+    public_id = str(payload["staged"])
+    row = _waiting(public_id)
+    if row is None:
+        return
+    waiting = staging.waiting_path(public_id)
+    source = waiting if waiting.exists() else store.path_of(row.sha256)
+    parsed = parsing.parse(source, row.name) if source.exists() else _lost(row)
+    verdict = parsed.verdict
+    if verdict is not None and verdict.code == "file.secret_mark" and row.is_cleared:
+        verdict = None
+    if verdict is not None and verdict.is_refused:
+        waiting.unlink(missing_ok=True)
+        _conclude(public_id, StagedState.REFUSED, verdict)
+        return
+    if waiting.exists():
+        try:
+            store.adopt(waiting, row.sha256)
+        except ValueError:
+            waiting.unlink()
+            _conclude(public_id, StagedState.REFUSED, Verdict("file.lost"))
+            return
+    if verdict is not None:
+        _conclude(public_id, StagedState.UNREADABLE, verdict)
+        return
+    _take_over(public_id, row.sha256, parsed)
+
+
+@job(READ_KEPT_JOB)
+def read_kept(payload: Any) -> None:
+    """Read bytes that we made ourselves: their picture, pages and text."""
+    sha256 = str(payload["sha256"])
+    with db.scope():
+        blob = db.session().get(Blob, sha256)
+        media_type = blob.media_type if blob else ""
+    name = next((f"x.{ending}" for ending, kind in media.BY_EXTENSION.items() if kind == media_type), None)
+    if name is None or not store.exists(sha256):
+        return
+    parsed = parsing.parse(store.path_of(sha256), name)
+    picture, sheet = _put_renditions(parsed)
+    with unit_of_work() as session:
+        row = session.get(Blob, sha256)
+        if row is None:
+            return
+        _note_reading(sha256, parsed)
+        row.pages = parsed.pages or row.pages
+        row.picture_sha256, row.sheet_sha256 = picture, sheet
+        row.problem = parsed.verdict.code if parsed.verdict else None
+
+
+@subscribe(JobFinished)
+def give_up(finished: JobFinished) -> None:
+    """Call an upload unreadable whose reading failed time and again."""
+    if finished.kind != READ_JOB or finished.state != JobState.FAILED:
+        return
+    row = _waiting(finished.key)
+    if row is None:
+        return
+    waiting = staging.waiting_path(finished.key)
+    if waiting.exists():
+        store.adopt(waiting, row.sha256)
+    _conclude(finished.key, StagedState.UNREADABLE, Verdict("file.too_hard"))
+
+
+@every(600, "files.staged")
+def sweep_staged() -> None:
+    """Throw away uploads older than 48 hours, and pieces that an ended process left."""
+    with unit_of_work() as session:
+        old = session.scalars(select(StagedFile).where(StagedFile.at < clock.now() - KEEP_STAGED)).all()
+        keys = [row.public_id for row in old]
+        for row in old:
+            session.delete(row)
+    for key in keys:
+        staging.waiting_path(key).unlink(missing_ok=True)
+    for path in store.leftovers(KEEP_STAGED.total_seconds()):
+        path.unlink(missing_ok=True)
+
+
+@every(600, "files.nightly")
+def plan_night() -> None:
+    """Ask once a night, after one o'clock, for the sweep and for a part of the monthly reading."""
+    now = clock.local(clock.now())
+    if now.hour < _NIGHT_HOUR:
+        return
+    today = now.date()
+    with unit_of_work():
+        enqueue("files.sweep", today.isoformat(), None)
+        for shelf in range(today.toordinal() % _NIGHTS, 256, _NIGHTS):
+            enqueue("files.check", f"{today.isoformat()}-{shelf:02x}", {"shelf": f"{shelf:02x}"})
+
+
+@job("files.sweep")
+def sweep_orphans(_payload: Any) -> dict[str, int]:
+    """Forget bytes nobody refers to, move them to the trash, and empty what lay there for a week."""
+    _forget_blobs()
+    moved = 0
+    for sha256, path in store.stored():
+        if store.is_old(path) and not _is_referred(sha256):
+            store.discard(sha256)
+            moved += 1
+            if _is_referred(sha256):
+                store.restore(sha256)
+                moved -= 1
+    return {"moved": moved, "deleted": store.empty_trash()}
+
+
+@job("files.check")
+def check_shelf(payload: Any) -> dict[str, int]:
+    """Read a part of the store whole; bytes that are not what they were raise an alarm."""
+    shelf = str(payload["shelf"])
+    with db.scope():
+        keys = db.session().scalars(select(Blob.sha256).where(Blob.sha256.startswith(shelf))).all()
+    damaged = 0
+    for sha256 in keys:
+        is_there = store.exists(sha256) or store.restore(sha256)
+        is_sound = is_there and store.hash_of(store.path_of(sha256)) == sha256
+        with unit_of_work() as session:
+            blob = session.get(Blob, sha256)
+            if blob is None:
+                continue
+            if not is_sound and not blob.is_damaged:
+                log.error("stored bytes are damaged", extra={"sha256": sha256})
+                publish(BlobDamaged(sha256))
+                _note_damage(sha256)
+            blob.checked_at, blob.is_damaged = clock.now(), not is_sound
+        damaged += not is_sound
+    return {"checked": len(keys), "damaged": damaged}
+
+
+def _waiting(public_id: str) -> StagedFile | None:
+    with db.scope():
+        row = db.session().scalar(
+            select(StagedFile).where(
+                StagedFile.public_id == public_id, StagedFile.state == StagedState.CHECKING
+            )
+        )
+        if row is not None:
+            db.session().expunge(row)
+        return row
+
+
+def _lost(row: StagedFile) -> Parsed:
+    return Parsed(row.media_type, Verdict("file.lost"))
+
+
+def _conclude(public_id: str, state: StagedState, verdict: Verdict) -> None:
+    with unit_of_work() as session:
+        row = session.scalar(select(StagedFile).where(StagedFile.public_id == public_id).with_for_update())
+        if row is not None and row.state is StagedState.CHECKING:
+            staging.conclude(row, state, verdict)
+
+
+def _take_over(public_id: str, sha256: str, parsed: Parsed) -> None:
+    picture, sheet = _put_renditions(parsed)
+    with unit_of_work() as session:
+        row = session.scalar(select(StagedFile).where(StagedFile.public_id == public_id).with_for_update())
+        if row is None or row.state is not StagedState.CHECKING:
+            return
+        _note_reading(sha256, parsed)
+        row.pages = parsed.pages or None
+        row.picture_sha256, row.sheet_sha256 = picture, sheet
+        staging.conclude(row, StagedState.READY)
+
+
+def _put_renditions(parsed: Parsed) -> tuple[str | None, str | None]:
+    picture = store.put_bytes(parsed.preview) if parsed.preview else None
+    sheet = store.put_bytes(parsed.preview_pdf) if parsed.preview_pdf else None
+    return picture, sheet
+
+
+def _note_reading(sha256: str, parsed: Parsed) -> None:
+    insert_once(
+        db.session(),
+        Reading,
+        sha256=sha256,
+        first_page=parsed.first_page.to_json() if parsed.first_page else None,
+        text=parsed.text,
+        is_cut=parsed.text_cut,
+        blocks=list(parsed.blocks),
+        active=list(parsed.active),
+    )
+
+
+def _forget_blobs() -> None:
+    """Take away rows of bytes that no file and no upload refers to."""
+    used = union(select(File.sha256), select(StagedFile.sha256))
+    old = clock.now() - timedelta(hours=24)
+    with unit_of_work() as session:
+        session.execute(
+            delete(Blob)
+            .where(Blob.sha256.not_in(used), Blob.stored_at < old)
+            .execution_options(synchronize_session=False)
+        )
+        session.execute(
+            delete(Reading).where(Reading.sha256.not_in(used)).execution_options(synchronize_session=False)
+        )
+
+
+def _is_referred(sha256: str) -> bool:
+    with db.scope():
+        by_blob = or_(Blob.sha256 == sha256, Blob.picture_sha256 == sha256, Blob.sheet_sha256 == sha256)
+        by_upload = or_(
+            StagedFile.sha256 == sha256,
+            StagedFile.picture_sha256 == sha256,
+            StagedFile.sheet_sha256 == sha256,
+        )
+        found = db.session().scalar(select(or_(exists().where(by_blob), exists().where(by_upload))))
+        return bool(found)
+
+
+def _note_damage(sha256: str) -> None:
+    for file in db.session().scalars(select(File).where(File.sha256 == sha256)):
+        audit.record(None, "file.damaged", file, file=file.id, sha256=sha256)

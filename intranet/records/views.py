@@ -1,0 +1,132 @@
+"""The only door that serves files, to whoever may read their owner, and the one that takes uploads in."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, send_file
+from flask.typing import ResponseReturnValue
+
+from intranet.core.errors import DomainError, Invalid, NotFound, Unavailable
+from intranet.core.headers import FILE_POLICY
+from intranet.core.labels import label
+from intranet.core.web import me, needs, sentence, signed_in
+from intranet.records import access, files, media, staging, store
+from intranet.records.models import PICTURE_NAME, StagedState
+from intranet.records.names import clean_name
+from intranet.records.permissions import CLEAR_MARK
+from intranet.records.staging import Staged
+
+bp = Blueprint("records", __name__, url_prefix="/files")
+
+_WEBP = "image/webp"
+
+
+@bp.post("/staged")
+@signed_in
+def stage() -> ResponseReturnValue:
+    """Take in one or more files of the field ``file``; each is answered for itself."""
+    given = request.files.getlist("file")
+    if not given:
+        raise Invalid("file.none_given", field="file")
+    answers = []
+    for one in given:
+        name = clean_name(one.filename or "")
+        try:
+            answers.append(_state(files.stage(me(), one.stream, name), name))
+        except DomainError as refusal:
+            answers.append(
+                {
+                    "id": None,
+                    "name": name,
+                    "state": StagedState.REFUSED.value,
+                    "problem": refusal.code,
+                    "msg": sentence(refusal),
+                }
+            )
+    return jsonify(answers)
+
+
+@bp.get("/staged/<string(length=32):public_id>")
+@signed_in
+def staged(public_id: str) -> ResponseReturnValue:
+    """How an upload stands."""
+    return jsonify(_state(files.staged(me(), public_id), ""))
+
+
+@bp.delete("/staged/<string(length=32):public_id>")
+@signed_in
+def drop_staged(public_id: str) -> ResponseReturnValue:
+    """Throw an upload away."""
+    files.drop_staged(me(), public_id)
+    return "", 204
+
+
+@bp.post("/staged/<string(length=32):public_id>/not-secret")
+@needs(CLEAR_MARK)
+def clear_mark(public_id: str) -> ResponseReturnValue:
+    """Note that what looks like a secret mark is none; the same file may then be sent again."""
+    staging.override_secret_mark(me(), public_id, request.form.get("reason", ""))
+    return jsonify(ok=True)
+
+
+@bp.get(f"/staged/<string(length=32):public_id>/{PICTURE_NAME}")
+@signed_in
+def staged_picture(public_id: str) -> ResponseReturnValue:
+    """Picture of page 1 of an upload."""
+    return _picture(staging.own_row(me(), public_id).picture_sha256)
+
+
+@bp.get(f"/<string(length=32):public_id>/{PICTURE_NAME}")
+@signed_in
+def picture(public_id: str) -> ResponseReturnValue:
+    """Picture of page 1 of a file."""
+    return _picture(files.get(me(), public_id).blob.picture_sha256)
+
+
+@bp.get("/<string(length=32):public_id>/<name>")
+@signed_in
+def file(public_id: str, name: str) -> ResponseReturnValue:
+    """The bytes of a file; with ``view=1`` something that the browser can show."""
+    found = files.get(me(), public_id)
+    is_view = request.args.get("view") == "1" and found.can_view
+    access.note_later(me(), found, is_view=is_view)
+    if is_view and found.shown_sha256 is not None:
+        kind, ending = (media.PDF, "pdf") if found.blob.sheet_sha256 else (_WEBP, "webp")
+        return _send(found.shown_sha256, kind, f"{found.name}.{ending}", is_download=False)
+    return _send(found.sha256, found.media_type, found.name, is_download=not is_view)
+
+
+def _picture(sha256: str | None) -> Response:
+    if sha256 is None:
+        raise NotFound("file.no_picture")
+    return _send(sha256, _WEBP, "page-1.webp", is_download=False)
+
+
+def _send(sha256: str, media_type: str, name: str, *, is_download: bool) -> Response:
+    """Bytes of the store, by ranges where asked; nothing in them runs, whatever a browser takes them for."""
+    if not store.exists(sha256) and not store.restore(sha256):
+        raise Unavailable("file.lost")
+    response = send_file(
+        store.path_of(sha256),
+        mimetype=media_type,
+        as_attachment=is_download,
+        download_name=name,
+        conditional=True,
+        etag=sha256,
+    )
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response
+
+
+def _state(found: Staged, name: str) -> dict[str, Any]:
+    has_picture = found.has_picture
+    return {
+        "id": found.public_id,
+        "name": found.name or name,
+        "size": found.size,
+        "state": found.state.value,
+        "problem": found.problem,
+        "msg": label(f"error.{found.problem}", **found.problem_data) if found.problem else None,
+        "media_type": found.media_type,
+        "pages": found.pages,
+        "picture": f"/files/staged/{found.public_id}/{PICTURE_NAME}" if has_picture else None,
+    }
