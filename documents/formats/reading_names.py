@@ -97,7 +97,7 @@ _ABBREVIATIONS = {"ubnd", "hđnd", "đđbqh", "tnhh", "mtv", "ubmttq", "tw", "tp
 
 
 def begins_agency(text: str) -> bool:
-    """Whether a line may be the first of an agency's name; a single word is the end of one ("MÔI / TRƯỜNG")."""
+    """Whether a line may be the first of an agency's name; one word alone ends one ("MÔI / TRƯỜNG")."""
     folded = fold(text)
     return " " in folded and _starts(folded, _HEADS)
 

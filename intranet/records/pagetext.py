@@ -86,5 +86,5 @@ class PageText:
                 for t, a, b, c, d, s, bold, italic in data["lines"]
             )
             return cls(float(data["width"]), float(data["height"]), lines)
-        except (KeyError, TypeError) as wrong:
+        except (KeyError, TypeError, ValueError) as wrong:
             raise ValueError("no page text") from wrong

@@ -239,9 +239,8 @@ def _break_runs(runs: Sequence[Run], size: float, width: float, first_indent: fl
     """Break runs into lines; the blank between two words belongs to the run of the first."""
     words: list[tuple[str, Face]] = []
     for run in runs:
-        words += [
-            (word, run.face) for word in re.findall(r"\S+\s*|\s+", drawable(run.text).replace("\n", " "))
-        ]
+        pieces = re.findall(r"\S+\s*|\s+", drawable(run.text).replace("\n", " "))
+        words += [(word, run.face) for word in _short_words(pieces, run.face, size, width - first_indent)]
     lines: list[list[tuple[str, Face]]] = [[]]
     used = first_indent
     for word, face in words:
