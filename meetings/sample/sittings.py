@@ -56,7 +56,7 @@ SITTINGS: tuple[Sitting, ...] = (
                 "Phương án sắp xếp trụ sở làm việc dôi dư",
                 "decision",
                 30,
-                "truongphong",
+                "daibieu02",
                 ("Tờ trình phương án trụ sở", "Phụ lục danh mục trụ sở"),
             ),
             Item("Kết luận của chủ tọa", "info", 10, "chutich"),
@@ -100,10 +100,10 @@ SITTINGS: tuple[Sitting, ...] = (
                 "Điều chỉnh kế hoạch vốn đầu tư công",
                 "decision",
                 40,
-                "truongphong",
+                "daibieu02",
                 ("Tờ trình điều chỉnh kế hoạch vốn", "Phụ lục danh mục dự án", "Báo cáo thẩm tra"),
             ),
-            Item("Phương án ứng phó mưa lớn", "decision", 25, "daibieu05", ("Phương án ứng phó mưa lớn",)),
+            Item("Phương án ứng phó mưa lớn", "decision", 25, "daibieu04", ("Phương án ứng phó mưa lớn",)),
             Item(
                 "Phân cấp quản lý tài sản công",
                 "decision",
@@ -112,7 +112,7 @@ SITTINGS: tuple[Sitting, ...] = (
                 ("Tờ trình phân cấp quản lý tài sản công",),
             ),
             Item(
-                "Công nhận xã nông thôn mới nâng cao", "decision", 20, "daibieu05", ("Tờ trình công nhận xã",)
+                "Công nhận xã nông thôn mới nâng cao", "decision", 20, "daibieu04", ("Tờ trình công nhận xã",)
             ),
             Item("Kết luận của chủ tọa", "info", 10, "chutich"),
         ),
@@ -124,7 +124,7 @@ SITTINGS: tuple[Sitting, ...] = (
         14,
         "published",
         (
-            Item("Dự báo tình hình mưa lũ", "info", 15, "daibieu05", ("Bản tin dự báo",)),
+            Item("Dự báo tình hình mưa lũ", "info", 15, "daibieu04", ("Bản tin dự báo",)),
             Item(
                 "Phân công trực và phương án sơ tán",
                 "decision",
@@ -142,7 +142,7 @@ SITTINGS: tuple[Sitting, ...] = (
         "published",
         (
             Item(
-                "Tiến độ giải ngân đến nay", "discussion", 30, "truongphong", ("Báo cáo tiến độ giải ngân",)
+                "Tiến độ giải ngân đến nay", "discussion", 30, "daibieu02", ("Báo cáo tiến độ giải ngân",)
             ),
             Item(
                 "Vướng mắc giải phóng mặt bằng",
@@ -163,7 +163,7 @@ SITTINGS: tuple[Sitting, ...] = (
         (
             Item("Thông qua chương trình phiên họp", "info", 5, "chutich"),
             Item("Báo cáo kinh tế - xã hội năm", "discussion", 45, "chanhvanphong"),
-            Item("Dự toán ngân sách năm sau", "decision", 40, "truongphong"),
+            Item("Dự toán ngân sách năm sau", "decision", 40, "daibieu02"),
         ),
     ),
 )
