@@ -18,7 +18,8 @@ def insert(opened: Session, table: type[DeclarativeBase]) -> Any:
 def insert_once(opened: Session, table: type[DeclarativeBase], **values: Any) -> bool:
     """Insert the row unless a unique key says it exists; returns whether this call inserted it."""
     statement = insert(opened, table).values(**values).on_conflict_do_nothing()
-    return bool(opened.connection().execute(statement).rowcount == 1)
+    counted = statement.execution_options(preserve_rowcount=True)  # psycopg counts no INSERT otherwise
+    return bool(opened.connection().execute(counted).rowcount == 1)
 
 
 def next_number(opened: Session, counter: type[DeclarativeBase], column: str, **keys: Any) -> int:
