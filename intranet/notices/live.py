@@ -1,0 +1,53 @@
+"""Telling the devices of a person: the bell, the words of a new notice, and what to read again."""
+
+from intranet.core import db
+from intranet.core.events import subscribe
+from intranet.core.live import DESK, person_room, sockets
+from intranet.notices import services
+from intranet.notices.events import NoticeCreated, NoticesRead
+from intranet.notices.models import Notice
+from intranet.people import directory
+from intranet.people.models import RECEIVING_ROLES, User
+
+
+@subscribe(NoticeCreated, live=True)
+def tell_notice(created: NoticeCreated) -> None:
+    """Ring the bell of each receiver, say what it is, and refresh the lists it belongs to."""
+    with db.scope():
+        row = db.session().get(Notice, created.notice_id)
+        if row is None:
+            return
+        for user_id in created.user_ids:
+            actor = _actor(user_id)
+            if actor is None:
+                continue
+            db.set_agencies(actor.org_ids)
+            line = services.lines(actor, [row])[0]
+            _tell_bell(user_id)
+            _tell(user_id, "notice", {"title": line.words, "url": f"/notices/{row.id}"})
+            _tell(user_id, "changed", {"what": ["notices", f"{row.ref_kind}s"]})
+
+
+@subscribe(NoticesRead, live=True)
+def tell_read(read: NoticesRead) -> None:
+    """What was read on one device is read on the others."""
+    with db.scope():
+        _tell_bell(read.user_id)
+
+
+def _tell_bell(user_id: int) -> None:
+    _tell(user_id, "bell", {"unread": services.unread(user_id)})
+
+
+def _tell(user_id: int, name: str, data: dict[str, object]) -> None:
+    sockets.emit(name, data, to=person_room(user_id), namespace=DESK)
+
+
+def _actor(user_id: int) -> User | None:
+    """The receiver in the own name, with the units that stand for the own agency."""
+    user = directory.people([user_id]).get(user_id)
+    if user is None or not user.is_active:
+        return None
+    if user.has_role(*RECEIVING_ROLES):
+        user.receive_for([unit.id for unit in directory.units_for(user.org_id)])
+    return user

@@ -1,0 +1,304 @@
+"""Giving work away: a new task or a part of one, taking it back in time, another lead, another place."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.dialect import next_number
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
+from intranet.core.refs import Ref
+from intranet.notices import reminders
+from intranet.notices import services as notices
+from intranet.notices.workdays import Calendar, calendar
+from intranet.people import directory
+from intranet.people.models import Role, User
+from intranet.records import audit
+from intranet.tasks import deadlines
+from intranet.tasks.events import TaskAssigned, TaskMoved, TaskUndone
+from intranet.tasks.models import PartyRole, Task, TaskParty, TaskState, TaskYear
+from intranet.tasks.parties import Party, check_reach, check_real, due_words, lead_people, people_of
+from intranet.tasks.permissions import ASSIGN, To, access_task, is_released, person_of
+from intranet.tasks.states import check, move
+from intranet.tasks.tree import roll_up
+
+MOST_TITLE = 500
+
+
+def assign_task(
+    actor: Actor,
+    *,
+    title: str,
+    origin: Ref | None,
+    text: str,
+    lead: Party,
+    co: Sequence[Party] = (),
+    info: Sequence[Party] = (),
+    due_date: date | None,
+    parent_id: int | None = None,
+    release_at: datetime | None = None,
+    org_id: int | None = None,
+    weight: int = 1,
+    is_past_confirmed: bool = False,
+    is_restricted: bool = False,
+) -> int:
+    """A new task with one lead; the parties are told when it is released, and reminders are planned.
+
+    With an ``origin`` the package that owns the record has judged the right to direct; a task by itself
+    asks the permit ``task.assign`` and the reach of the actor's post, a part asks the lead of the whole.
+
+    :param due_date: a day off gives the next working day; ``None`` is listed as "chưa có hạn".
+    :param release_at: others see it from then on, and the actor may take it back until then.
+    :param org_id: in whose name, the actor's agency unless given.
+    :returns: its id.
+    :raises Invalid: ``task.title_needed``, ``task.party_unknown``, ``task.party_gone``, ``task.party_twice``,
+        ``task.self_assigned``, ``task.due_past``, ``task.due_after_parent``, ``task.co_due_after``.
+    :raises Forbidden: ``task.may_not_assign``, ``task.out_of_reach``.
+    :raises BadState: ``task.not_now``, the whole cannot be split any more.
+    """
+    now = clock.now()
+    with db.unit_of_work() as session:
+        parent = None if parent_id is None else access_task(actor, parent_id, To.WORK, lock=True)
+        assigner_id = person_of(actor).standing.id
+        named = [("lead", lead), *(("co", one) for one in co), *(("info", one) for one in info)]
+        _check_words(title)
+        _check_parties(assigner_id, named)
+        if parent is not None:
+            check(parent, "split")
+            origin, is_restricted = parent.origin, parent.is_restricted
+        elif origin is None and not actor.holds(ASSIGN):
+            raise Forbidden("task.may_not_assign")
+        if parent is not None or origin is None:
+            check_reach(actor, named)
+        on = calendar()
+        moved_from = None
+        if due_date is not None:
+            deadlines.check_wanted(due_date, is_past_confirmed=is_past_confirmed)
+            kept = deadlines.settle(due_date, on)
+            due_date, moved_from = kept.day, kept.moved_from
+        due_date = _within_parent(parent, due_date)
+
+        org_id = org_id or person_of(actor).standing.org_id
+        year = clock.local(now).year
+        task = Task(
+            org_id=org_id,
+            code=f"NV-{year}-{next_number(session, TaskYear, 'last', org_id=org_id, year=year):06d}",
+            title=title,
+            origin_kind=None if origin is None else origin.kind,
+            origin_id=None if origin is None else origin.id,
+            directive=text,
+            assigner_id=assigner_id,
+            parent_id=parent_id,
+            weight=weight,
+            created_at=now,
+            release_at=max(now, release_at or now),
+            is_restricted=is_restricted,
+        )
+        deadlines.set_due(task, due_date, on)
+        task.parties = _party_rows(lead, co, info, due_date, on)
+        session.add(task)
+        session.flush()
+        audit.record(
+            actor,
+            "task.assigned",
+            task,
+            lead=str(lead),
+            due=due_date,
+            moved_from=moved_from,
+            parent=parent_id,
+        )
+        _tell_parties(actor, task)
+        reminders.plan(task.ref, due_date, on)
+        if parent is not None:
+            roll_up(parent)
+        db.publish(TaskAssigned(task.id, str(origin or "")))
+        db.publish(TaskMoved(task.id))
+        return task.id
+
+
+def undo_assignment(actor: Actor, task_id: int) -> None:
+    """The task was never given; only its assigner, and only before it is released.
+
+    :raises NotFound: ``task.missing``.
+    :raises BadState: ``task.too_late_to_undo``.
+    """
+    with db.unit_of_work():
+        task = access_task(actor, task_id, To.READ, lock=True)
+        if task.assigner_id != person_of(actor).standing.id:
+            raise NotFound("task.missing")
+        if is_released(task) or task.undone_at is not None:
+            raise BadState("task.too_late_to_undo")
+        task.undone_at = clock.now()
+        task.state = TaskState.CANCELLED
+        task.version += 1
+        notices.withdraw(task.ref)
+        reminders.cancel(task.ref)
+        audit.record(actor, "task.undone", task)
+        if task.parent_id is not None:
+            roll_up(db.session().get_one(Task, task.parent_id))
+        db.publish(TaskUndone(task.id, str(task.origin or "")))
+
+
+def hand_over(actor: Actor, task_id: int, user_id: int, *, note: str = "", expect: int | None = None) -> None:
+    """An official of the lead unit does the work from now on; the unit goes on answering for it.
+
+    :raises Invalid: ``task.not_in_unit``, ``task.already_theirs``.
+    :raises BadState: ``task.not_now``.
+    """
+    with db.unit_of_work() as session:
+        task = access_task(actor, task_id, To.HAND_OVER, lock=True)
+        check(task, "handed_over", expect)
+        members = officials_of(task)
+        if user_id not in members:
+            raise Invalid("task.not_in_unit", field="user_id")
+        before = task.officer
+        if before is not None:
+            if before.user_id == user_id:
+                raise Invalid("task.already_theirs", field="user_id")
+            before.left_at = clock.now()
+        task.parties.append(TaskParty(user_id=user_id, role=PartyRole.OFFICER))
+        move(task, "handed_over")
+        session.flush()
+        audit.record(
+            actor,
+            "task.handed_over",
+            task,
+            reason=note or None,
+            to=user_id,
+            before=None if before is None else before.user_id,
+        )
+        notices.notify([user_id], "task.handed_over", task.ref, by=actor)
+        db.publish(TaskMoved(task.id))
+
+
+def reassign(actor: Actor, task_id: int, lead: Party, *, reason: str, expect: int | None = None) -> None:
+    """Another lead from now on; the old one keeps what was done in the history.
+
+    :raises Invalid: ``task.reason_needed``, ``task.already_theirs``, and those of a party.
+    """
+    if not reason:
+        raise Invalid("task.reason_needed", field="reason")
+    with db.unit_of_work() as session:
+        task = access_task(actor, task_id, To.JUDGE, lock=True)
+        check(task, "reassigned", expect)
+        _check_parties(task.assigner_id, [("lead", lead)])
+        old = task.lead
+        if (old.unit_id, old.user_id) == (lead.unit_id, lead.user_id):
+            raise Invalid("task.already_theirs", field="lead")
+        if task.origin is None:
+            check_reach(actor, [("lead", lead)])
+        told = set(lead_people(task))
+        now = clock.now()
+        for party in task.parties:
+            is_same = (party.unit_id, party.user_id) == (lead.unit_id, lead.user_id)
+            if party.left_at is None and (party.role in (PartyRole.LEAD, PartyRole.OFFICER) or is_same):
+                party.left_at = now
+        task.parties.append(
+            TaskParty(unit_id=lead.unit_id, user_id=lead.user_id, role=PartyRole.LEAD, due_date=task.due_date)
+        )
+        move(task, "reassigned")
+        task.waiting_for = ""
+        session.flush()
+        audit.record(
+            actor, "task.reassigned", task, reason=reason, to=str(lead), before=f"{old.unit_id}/{old.user_id}"
+        )
+        notices.notify(told, "task.taken_away", task.ref, by=actor)
+        notices.notify(lead_people(task), "task.assigned", task.ref, by=actor, due=due_words(task))
+        db.publish(TaskMoved(task.id))
+
+
+def move_under(actor: Actor, task_id: int, parent_id: int | None) -> None:
+    """The task becomes a part of another one, or stands by itself.
+
+    :raises Invalid: ``task.loop``, it would be a part of itself; ``task.due_after_parent``.
+    """
+    with db.unit_of_work() as session:
+        task = access_task(actor, task_id, To.JUDGE, lock=True)
+        old_id = task.parent_id
+        parent = None if parent_id is None else access_task(actor, parent_id, To.WORK, lock=True)
+        if parent is not None:
+            check(parent, "split")
+            if task.id in _line_up(parent):
+                raise Invalid("task.loop", field="parent_id")
+            if _within_parent(parent, task.due_date) != task.due_date:
+                raise Invalid("task.due_after_parent", field="parent_id")
+        task.parent_id = parent_id
+        task.version += 1
+        session.flush()
+        audit.record(actor, "task.moved_under", task, parent=parent_id, before=old_id)
+        for key in (old_id, parent_id):
+            if key is not None:
+                roll_up(session.get_one(Task, key))
+        db.publish(TaskMoved(task.id))
+
+
+def officials_of(task: Task) -> dict[int, User]:
+    """Officials to whom the lead unit's head may hand the work: those of the unit and of its parts, or of
+    the agency for which the unit stands.
+    """
+    unit = None if task.lead.unit_id is None else directory.unit(task.lead.unit_id)
+    if unit is None:
+        return {}
+    if unit.represents_id is not None:
+        return {user.id: user for user in directory.with_role(unit.represents_id, *Role)}
+    return {user.id: user for key in directory.units_below(unit.id) for user in directory.members_of(key)}
+
+
+def _check_words(title: str) -> None:
+    if not title:
+        raise Invalid("task.title_needed", field="title")
+    if len(title) > MOST_TITLE:
+        raise Invalid("field.too_long", field="title", most=MOST_TITLE, length=len(title))
+
+
+def _check_parties(assigner_id: int, named: list[tuple[str, Party]]) -> None:
+    """Real parties, each named once, and the lead somebody else than the one who will accept."""
+    check_real(named)
+    once: set[str] = set()
+    for field, party in named:
+        if str(party) in once:
+            raise Invalid("task.party_twice", field=field)
+        once.add(str(party))
+        if field == "lead" and party.user_id == assigner_id:
+            raise Invalid("task.self_assigned", field="lead")
+
+
+def _within_parent(parent: Task | None, due_date: date | None) -> date | None:
+    """A part is due with the whole or before it."""
+    if parent is None or parent.due_date is None:
+        return due_date
+    if due_date is not None and due_date > parent.due_date:
+        raise Invalid("task.due_after_parent", field="due_date", due=f"{parent.due_date:%d/%m/%Y}")
+    return due_date or parent.due_date
+
+
+def _party_rows(
+    lead: Party, co: Sequence[Party], info: Sequence[Party], due_date: date | None, on: Calendar
+) -> list[TaskParty]:
+    rows = [TaskParty(unit_id=lead.unit_id, user_id=lead.user_id, role=PartyRole.LEAD, due_date=due_date)]
+    for party in co:
+        own = due_date if party.due_date is None else deadlines.settle(party.due_date, on).day
+        if own is not None and due_date is not None and own > due_date:
+            raise Invalid("task.co_due_after", field="co", due=f"{due_date:%d/%m/%Y}")
+        rows.append(TaskParty(unit_id=party.unit_id, user_id=party.user_id, role=PartyRole.CO, due_date=own))
+    rows += [TaskParty(unit_id=p.unit_id, user_id=p.user_id, role=PartyRole.INFO) for p in info]
+    return rows
+
+
+def _tell_parties(actor: Actor, task: Task) -> None:
+    """Tell the people of every party once, in their weightiest role, when the task is released."""
+    told: set[int] = set()
+    for party in task.parties:
+        people = set(people_of(party)) - told
+        told |= people
+        kind = "task.assigned" if party.role is PartyRole.LEAD else f"task.assigned_{party.role.value}"
+        notices.notify(people, kind, task.ref, by=actor, at=task.release_at, due=due_words(task))
+
+
+def _line_up(task: Task) -> set[int]:
+    """The task and every task above it."""
+    found, key = {task.id}, task.parent_id
+    while key is not None and key not in found:
+        found.add(key)
+        key = db.session().get_one(Task, key).parent_id
+    return found

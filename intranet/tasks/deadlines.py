@@ -1,0 +1,117 @@
+"""How a task stands to its deadline: one definition for lists, figures, outcomes and reminders."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_
+
+from intranet.core import clock
+from intranet.core.errors import Invalid
+from intranet.notices import workdays
+from intranet.notices.workdays import Calendar
+from intranet.tasks.models import RUNNING, Outcome, Task
+
+#: Near its deadline: so many working days are left, or this share of the whole span if that is longer.
+NEAR_DAYS = 2
+NEAR_SHARE = 0.2
+
+
+class Standing(StrEnum):
+    """How a task stands to its deadline; its word is ``task.standing.<value>``."""
+
+    LATE = "late"
+    NEAR = "near"
+    IN_TIME = "in_time"
+    NO_DUE = "no_due"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A deadline as it will be kept."""
+
+    day: date
+    #: The day that was asked for, when it was a day off.
+    moved_from: date | None
+
+
+def settle(wanted: date, on: Calendar) -> Deadline:
+    """The deadline for a wanted day: a day off gives the next working day."""
+    kept = on.next_working_day(wanted)
+    return Deadline(kept, wanted if kept != wanted else None)
+
+
+def check_wanted(wanted: date, *, is_past_confirmed: bool) -> None:
+    """Refuse a deadline that has passed, unless somebody confirmed it.
+
+    :raises Invalid: ``task.due_past``.
+    """
+    if wanted < workdays.late_from() and not is_past_confirmed:
+        raise Invalid("task.due_past", field="due_date", due=f"{wanted:%d/%m/%Y}")
+
+
+def near_date(start: date, due: date, on: Calendar) -> date:
+    """The first day on which a task given on ``start`` is near its deadline."""
+    by_days = on.add_working_days(due, -NEAR_DAYS)
+    by_share = due - timedelta(days=int((due - start).days * NEAR_SHARE))
+    return min(by_days, by_share)
+
+
+def set_due(task: Task, due: date | None, on: Calendar) -> None:
+    """Give the task a deadline; the first one stays for the reports."""
+    task.due_date = due
+    if task.first_due_date is None:
+        task.first_due_date = due
+    task.near_date = None if due is None else near_date(clock.local(task.created_at).date(), due, on)
+
+
+def standing(task: Task, late_from: date | None = None) -> Standing:
+    """How the task stands now; the clock stops while it waits for acceptance."""
+    if task.state not in RUNNING:
+        return Standing.ENDED
+    if task.due_date is None:
+        return Standing.NO_DUE
+    if task.due_date < (late_from or workdays.late_from()):
+        return Standing.LATE
+    return (
+        Standing.NEAR if task.near_date is not None and task.near_date <= clock.today() else Standing.IN_TIME
+    )
+
+
+def is_running() -> ColumnElement[bool]:
+    """SQL: the clock runs."""
+    return Task.state.in_(RUNNING)
+
+
+def is_late(late_from: date | None = None) -> ColumnElement[bool]:
+    """SQL of :attr:`Standing.LATE`."""
+    return and_(is_running(), Task.due_date < (late_from or workdays.late_from()))
+
+
+def is_near(late_from: date | None = None) -> ColumnElement[bool]:
+    """SQL of :attr:`Standing.NEAR`."""
+    return and_(
+        is_running(),
+        Task.due_date >= (late_from or workdays.late_from()),
+        Task.near_date <= clock.today(),
+    )
+
+
+def is_due_within(first: date, last: date) -> ColumnElement[bool]:
+    """SQL: the clock runs and the deadline lies in these days."""
+    return and_(is_running(), Task.due_date.between(first, last))
+
+
+def outcome(task: Task, finished_at: datetime, on: Calendar) -> tuple[Outcome | None, int]:
+    """Outcome of finishing at an instant, and the working days past the deadline (1 or more when late).
+
+    After an extension that was asked for too late, lateness counts from the deadline that was missed.
+    """
+    due = task.missed_due_date or task.due_date
+    if due is None:
+        return None, 0
+    finished = clock.local(finished_at).date()
+    if due < workdays.late_from(finished_at):
+        return Outcome.LATE, max(1, on.working_days_between(due, finished))
+    return (Outcome.EARLY if finished < due else Outcome.ON_TIME), 0

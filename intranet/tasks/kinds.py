@@ -1,0 +1,58 @@
+"""Tasks as records that other packages name: titles, pages, the right to read, and who is reminded."""
+
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import select
+
+from intranet.core import db, refs
+from intranet.core.actor import Actor
+from intranet.notices import reminders
+from intranet.notices import services as notices
+from intranet.tasks.models import RUNNING, Task, TaskReport
+from intranet.tasks.parties import lead_heads, lead_people
+from intranet.tasks.permissions import is_released, may_read, visible_to
+
+
+def register() -> None:
+    """Make tasks and their reports known to audit, files, notices and reminders."""
+    refs.register_kind("task", title=_title, url=_url, may_read=may_read)
+    refs.register_kind("task_report", title=_report_title, url=_report_url, may_read=_may_read_report)
+    notices.register_titles("task", _titles)
+    reminders.register_source("task", recipients=whom_to_remind)
+
+
+def whom_to_remind(task_id: int, rule: str) -> list[int]:
+    """Who does the work; a day too late also the lead's head and the assigner; nobody once it is ended."""
+    task = db.session().get(Task, task_id)
+    if task is None or task.state not in RUNNING or not is_released(task):
+        return []
+    told = dict.fromkeys(lead_people(task))
+    if rule == "plus1":
+        told |= dict.fromkeys([*lead_heads(task), task.assigner_id])
+    return list(told)
+
+
+def _title(task_id: int) -> str:
+    return db.session().get_one(Task, task_id).title
+
+
+def _url(task_id: int) -> str:
+    return f"/tasks/{task_id}"
+
+
+def _titles(actor: Actor, ids: Collection[int]) -> Mapping[int, str]:
+    rows = db.session().execute(select(Task.id, Task.title).where(Task.id.in_(ids), visible_to(actor)))
+    return {row.id: row.title for row in rows}
+
+
+def _report_title(report_id: int) -> str:
+    return _title(db.session().get_one(TaskReport, report_id).task_id)
+
+
+def _report_url(report_id: int) -> str:
+    return _url(db.session().get_one(TaskReport, report_id).task_id)
+
+
+def _may_read_report(actor: Actor, report_id: int) -> bool:
+    report = db.session().get(TaskReport, report_id)
+    return report is not None and may_read(actor, report.task_id)

@@ -1,0 +1,21 @@
+"""Telling the devices of everybody who has a task on a list that it changed."""
+
+from intranet.core import db
+from intranet.core.events import subscribe
+from intranet.core.live import DESK, person_room, sockets
+from intranet.tasks.events import TaskMoved
+from intranet.tasks.models import Task
+from intranet.tasks.parties import everybody
+from intranet.tasks.permissions import is_released
+
+
+@subscribe(TaskMoved, live=True)
+def tell_lists(moved: TaskMoved) -> None:
+    """Let lists of tasks be read again; before its release by the assigner alone."""
+    with db.scope():
+        task = db.session().get(Task, moved.task_id)
+        if task is None:
+            return
+        told = everybody(task) if is_released(task) else {task.assigner_id}
+        for user_id in told:
+            sockets.emit("changed", {"what": ["tasks"]}, to=person_room(user_id), namespace=DESK)

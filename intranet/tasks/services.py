@@ -1,0 +1,55 @@
+"""The door to tasks for the packages above: everything that may be done with one, under one name."""
+
+from intranet.tasks.assigning import (
+    assign_task,
+    hand_over,
+    move_under,
+    officials_of,
+    reassign,
+    undo_assignment,
+)
+from intranet.tasks.extending import ask_extension, decide_extension, withdraw_extension
+from intranet.tasks.judging import accept_result, cancel, reopen, return_result, urge
+from intranet.tasks.parties import Party, Shown, parties_of
+from intranet.tasks.permissions import To, access_task
+from intranet.tasks.tree import for_origin, parts_of
+from intranet.tasks.working import (
+    accept_work,
+    finish_part,
+    refuse,
+    report_finished,
+    report_progress,
+    see,
+    take_back,
+)
+
+__all__ = [
+    "Party",
+    "Shown",
+    "To",
+    "accept_result",
+    "accept_work",
+    "access_task",
+    "ask_extension",
+    "assign_task",
+    "cancel",
+    "decide_extension",
+    "finish_part",
+    "for_origin",
+    "hand_over",
+    "move_under",
+    "officials_of",
+    "parties_of",
+    "parts_of",
+    "reassign",
+    "refuse",
+    "reopen",
+    "report_finished",
+    "report_progress",
+    "return_result",
+    "see",
+    "take_back",
+    "undo_assignment",
+    "urge",
+    "withdraw_extension",
+]
