@@ -85,7 +85,7 @@ def read_first_page(
     number, symbol = read_number(head)
     kind, kind_line = read_kind(head, tuple(kinds), symbol)
     doc_date, place = read_date(head, today)
-    issuer, parent = read_issuer(head, known)
+    issuer, parent = read_issuer(head, known, slack=2 if source == "ocr" else 0)
     subject = read_subject(head, kind_line, issuer)
     urgency, circulation = read_marks(head)
     name, title, authority = read_signer(last_page or page, pages if last_page else 1)

@@ -7,7 +7,7 @@ from documents.formats import symbols
 from documents.formats.reading_blocks import Head, after_number_word, is_capitals
 from documents.formats.reading_names import agency_case, begins_agency, best_match, continues_agency
 from documents.formats.reading_values import Found, found
-from intranet.core.text import fold, one_line
+from intranet.core.text import fold, one_line, toned
 from intranet.records.pagetext import TextLine
 
 _CODE = re.compile(
@@ -68,11 +68,13 @@ def read_date(head: Head, today: date | None) -> tuple[Found | None, Found | Non
     return None, None
 
 
-def read_issuer(head: Head, known: tuple[str, ...]) -> tuple[Found | None, Found | None]:
+def read_issuer(head: Head, known: tuple[str, ...], *, slack: int = 0) -> tuple[Found | None, Found | None]:
     """The issuing agency, above the number, and the one above it.
 
     Bold lines are the agency and upright ones its parent; where the type does not tell them apart,
     known names do, then the words with which a name begins.
+
+    :param slack: letters that may be misread in a known name; 0 for a true text layer.
     """
     lines = [line for line in head.left[: head.number_at] if head.number_at is not None]
     lines = [line for line in lines if is_capitals(line.text) or line.bold][:8]
@@ -80,8 +82,8 @@ def read_issuer(head: Head, known: tuple[str, ...]) -> tuple[Found | None, Found
         return None, None
     cut, sure = _cut(lines, known)
     own, above = lines[cut:], lines[:cut]
-    issuer = _agency(own, known, sure)
-    parent = _agency(above, known, sure - 0.05) if above else None
+    issuer = _agency(own, known, sure, slack)
+    parent = _agency(above, known, sure - 0.05, slack) if above else None
     return issuer, parent
 
 
@@ -119,11 +121,12 @@ def _cut(lines: list[TextLine], known: tuple[str, ...]) -> tuple[int, float]:
     return starts[-1], 0.5  # parent and agency in one type: a candidate, not a value
 
 
-def _agency(lines: list[TextLine], known: tuple[str, ...], sure: float) -> Found:
+def _agency(lines: list[TextLine], known: tuple[str, ...], sure: float, slack: int) -> Found:
     name = _joined(lines)
-    met = best_match(name, known, slack=2)
+    met = best_match(name, known, slack=slack)
     if met is not None:
-        return found(met, lines, max(sure, 0.95))
+        same = toned(met) == toned(name)
+        return found(met, lines, max(sure, 0.95) if same else min(max(sure, 0.75), 0.85))
     return found(agency_case(name), lines, sure)
 
 

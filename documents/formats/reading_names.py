@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from intranet.core.text import fold, one_line
+from intranet.core.text import fold, one_line, toned
 
 #: Words with which the name of an agency begins, folded.
 _HEADS = (
@@ -135,18 +135,31 @@ def agency_case(name: str) -> str:
 
 
 def best_match(name: str, known: Iterable[str], *, slack: int) -> str | None:
-    """The known name that a printed one is: equal without marks, or the only one within ``slack`` letters."""
-    wanted = fold(name)
+    """The one known name that a printed one is: equal, equal without marks, or within ``slack`` letters.
+
+    Marks tell Tân Hòa from Tân Hóa and digits one ward from the next, so a name that two known ones
+    could be is none of them, and digits must agree.
+    """
+    wanted, exact = fold(name), toned(name)
     if not wanted:
         return None
-    near: dict[str, str] = {}
+    by_form: dict[str, str] = {}
     for candidate in known:
-        key = fold(candidate)
-        if key == wanted:
-            return candidate
-        if slack and len(wanted) > 8 and _distance(wanted, key, slack) <= slack:
-            near.setdefault(key, candidate)
-    return next(iter(near.values())) if len(near) == 1 else None
+        by_form.setdefault(toned(candidate), candidate)
+    if exact in by_form:
+        return by_form[exact]
+    folded = [(fold(candidate), candidate) for candidate in by_form.values()]
+    plain = [candidate for key, candidate in folded if key == wanted]
+    if plain or not slack or len(wanted) <= 8:
+        return plain[0] if len(plain) == 1 else None
+    digits = [word for word in wanted.split() if word.isdigit()]
+    near = [
+        candidate
+        for key, candidate in folded
+        if [word for word in key.split() if word.isdigit()] == digits
+        and _distance(wanted, key, slack) <= slack
+    ]
+    return near[0] if len(near) == 1 else None
 
 
 def _phrase(words: list[str], *, first: bool) -> tuple[int, str]:

@@ -69,6 +69,7 @@ UNREAD = frozenset(
         "file.damaged",
         "file.no_pages",
         "file.no_such_page",
+        "file.lost",
         "file.too_hard",
     }
 )

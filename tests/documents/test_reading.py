@@ -12,6 +12,7 @@ from documents.formats.layout import OfficialText, Style
 from documents.formats.layout_docx import build_docx
 from documents.formats.layout_pdf import build_pdf
 from documents.formats.reading import Reading, read_first_page
+from documents.formats.reading_names import best_match
 from intranet.core.text import fold, one_line
 from intranet.records import pdf
 from intranet.records.docx import text_of
@@ -215,8 +216,22 @@ def test_a_known_agency_is_named_as_the_office_writes_it_even_with_a_letter_misr
     path = tmp_path / "typeset.pdf"
     path.write_bytes(build_pdf(replace(letter, agency="Sở Nông nghiệp và Môi trưòng")))
     known = ("Sở Nông nghiệp và Môi trường", "Sở Tài chính")
-    page = pdf.page_text(path, 1)
-    assert read_first_page(page, known_issuers=known).value("issuer") == "Sở Nông nghiệp và Môi trường"
+    found = read_first_page(pdf.page_text(path, 1), known_issuers=known).issuer
+    assert found is not None
+    assert found.value == "Sở Nông nghiệp và Môi trường"
+    assert 0.6 <= found.confidence < 0.9
+
+
+def test_neighbouring_names_are_never_taken_for_each_other(letter: OfficialText, tmp_path: Path) -> None:
+    known = ("Ủy ban nhân dân phường 2", "Ủy ban nhân dân tỉnh Hà Nội", "UBND xã Tân Hóa", "UBND xã Tân Hoa")
+    for name in ("Ủy ban nhân dân phường 1", "Ủy ban nhân dân tỉnh Hà Nam", "UBND xã Tân Hòa"):
+        path = tmp_path / "typeset.pdf"
+        path.write_bytes(build_pdf(replace(letter, parent_agency="", agency=name)))
+        page = pdf.page_text(path, 1)
+        assert read_first_page(page, known_issuers=known).value("issuer") not in known
+    assert best_match("UBND xã Tân Hóa", known, slack=2) == "UBND xã Tân Hóa"
+    assert best_match("Ủy ban nhân dân phường 1", known, slack=2) is None
+    assert best_match("Ủy ban nhân dan phuờng 2", known, slack=2) == "Ủy ban nhân dân phường 2"
 
 
 def test_a_date_still_to_come_and_one_that_no_calendar_has_stay_empty(
