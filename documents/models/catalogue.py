@@ -1,0 +1,101 @@
+"""What the documents of an agency are chosen from: kinds, outside agencies, sentences of direction."""
+
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, validates
+
+from intranet.core.db import Base, OfOrg, ValueEnum
+from intranet.core.refs import Ref
+from intranet.core.text import fold
+
+
+class KindGroup(StrEnum):
+    """Families of kinds; they differ in their series of numbers."""
+
+    #: The 29 kinds of Decree 30/2020/NĐ-CP, article 7.
+    ADMINISTRATIVE = "administrative"
+    COPY = "copy"
+    #: Legal normative documents; the list stays open.
+    NORMATIVE = "normative"
+
+
+class Channel(StrEnum):
+    """How a document travels."""
+
+    INTERNAL = "internal"
+    EDXML = "edxml"
+    EMAIL = "email"
+    POST = "post"
+    HAND = "hand"
+    FAX = "fax"
+
+
+class DocKind(OfOrg, Base):
+    """A kind of document (tên loại văn bản) in one agency's list."""
+
+    __tablename__ = "doc_kind"
+    __table_args__ = (UniqueConstraint("org_id", "name"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Abbreviation in symbols, case kept (QĐ, TTr); empty for the two kinds of letter.
+    code: Mapped[str] = mapped_column(String(10), default="")
+    name: Mapped[str] = mapped_column(String(100))
+    group: Mapped[KindGroup] = mapped_column(ValueEnum(KindGroup), default=KindGroup.ADMINISTRATIVE)
+    #: Working days for dealing with it when nothing else says so.
+    default_deadline_days: Mapped[int | None]
+    needs_reply: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(default=0)
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+    @property
+    def is_letter(self) -> bool:
+        """True for kinds without an abbreviation, whose symbol is agency and unit."""
+        return not self.code
+
+
+class Party(OfOrg, Base):
+    """An agency outside, or another of this installation, as this one writes to and hears from it."""
+
+    __tablename__ = "party"
+    __table_args__ = (UniqueConstraint("org_id", "name"), Index("ix_party_key", "org_id", "name_key"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    #: Folded name, for finding without marks.
+    name_key: Mapped[str] = mapped_column(String(250))
+    short_name: Mapped[str] = mapped_column(String(100), default="")
+    aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: Letters in its symbols ("BTC").
+    letters: Mapped[str] = mapped_column(String(30), default="")
+    #: Exchange code, Decision 20/2020/QĐ-TTg.
+    organ_id: Mapped[str | None] = mapped_column(String(35))
+    #: The agency of this installation that it is, if it is one.
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
+    emails: Mapped[list[str]] = mapped_column(JSON, default=list)
+    channel: Mapped[Channel] = mapped_column(ValueEnum(Channel), default=Channel.POST)
+    active_from: Mapped[date | None]
+    active_to: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
+
+    @validates("name")
+    def _keep_key(self, _key: str, value: str) -> str:
+        self.name_key = fold(value)
+        return value
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for audit lines."""
+        return Ref("party", self.id)
+
+
+class Phrase(OfOrg, Base):
+    """A sentence of direction kept for reuse (câu chỉ đạo mẫu)."""
+
+    __tablename__ = "phrase"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str] = mapped_column(String(200))
+    #: Whose own it is; empty for all leaders of the agency.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    use_count: Mapped[int] = mapped_column(default=0)
+    position: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,239 @@
+"""Who may do what with a document: permits by role, and one rule per record that everybody asks.
+
+Reading follows the register's people, participation and the line of units; what a person may not read is
+``NotFound``. ``visible_to`` says in SQL what ``may(actor, To.READ, document)`` says of one document; a test
+holds them together.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+
+from documents.models.document import AccessLevel, Document, DocumentAccess
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.errors import Forbidden, NotFound
+from intranet.core.permits import permit
+from intranet.people import directory
+from intranet.people.models import Role, User
+from intranet.tasks.models import Task, TaskParty
+from intranet.tasks.permissions import is_party_to, person_of, released, standing_of
+
+#: Who sees the registers of the agency and all that stands in them.
+REGISTER_ROLES = (Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
+
+READ_REGISTER = permit("document.read_register", *REGISTER_ROLES)
+READ = permit("document.read", *REGISTER_ROLES, Role.UNIT_HEAD, Role.OFFICER, Role.ARCHIVIST)
+REGISTER = permit("document.register", Role.CLERK)
+PRESENT = permit("document.present", Role.CLERK, Role.OFFICE_HEAD)
+DIRECT = permit("document.direct", Role.LEADER)
+GIVE_BACK = permit("document.give_back", Role.UNIT_HEAD, Role.OFFICER, Role.OFFICE_HEAD, Role.CLERK)
+FINISH = permit("document.finish", Role.LEADER, Role.OFFICE_HEAD)
+DRAFT = permit("document.draft", Role.CLERK, Role.OFFICE_HEAD, Role.UNIT_HEAD, Role.OFFICER)
+REVIEW_UNIT = permit("document.review_unit", Role.UNIT_HEAD)
+REVIEW_LAYOUT = permit("document.review_layout", Role.OFFICE_HEAD, Role.CLERK)
+SIGN = permit("document.sign", Role.LEADER)
+NUMBER = permit("document.number", Role.CLERK)
+ISSUE = permit("document.issue", Role.CLERK)
+CANCEL = permit("document.cancel_number", Role.CLERK)
+CONSENT = permit("document.consent_cancel", Role.LEADER)
+RECALL = permit("document.recall", Role.CLERK)
+DECIDE_RECALL = permit("document.decide_recall", Role.LEADER)
+VERIFY = permit("register.verify", Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
+
+
+class To(StrEnum):
+    """What an actor wants with a document."""
+
+    READ = "read"
+    REGISTER = "register"
+    PRESENT = "present"
+    DIRECT = "direct"
+    GIVE_BACK = "give_back"
+    FINISH = "finish"
+    REOPEN = "reopen"
+    REPLY = "reply"
+    EDIT = "edit"
+    REVIEW_UNIT = "review_unit"
+    REVIEW_LAYOUT = "review_layout"
+    SIGN = "sign"
+    NUMBER = "number"
+    SEAL = "seal"
+    ISSUE = "issue"
+    CANCEL = "cancel"
+    CONSENT = "consent"
+    RECALL = "recall"
+    DECIDE_RECALL = "decide_recall"
+
+
+_PERMITS: dict[To, str] = {
+    To.REGISTER: REGISTER,
+    To.PRESENT: PRESENT,
+    To.DIRECT: DIRECT,
+    To.FINISH: FINISH,
+    To.REOPEN: FINISH,
+    To.REPLY: DRAFT,
+    To.REVIEW_LAYOUT: REVIEW_LAYOUT,
+    To.SIGN: SIGN,
+    To.NUMBER: NUMBER,
+    To.SEAL: NUMBER,
+    To.ISSUE: ISSUE,
+    To.CANCEL: CANCEL,
+    To.CONSENT: CONSENT,
+    To.RECALL: RECALL,
+    To.DECIDE_RECALL: DECIDE_RECALL,
+}
+
+
+def reads_register(actor: Actor) -> bool:
+    """True for those who see the agency's whole register."""
+    return person_of(actor).has_role(*REGISTER_ROLES)
+
+
+def headed_units(actor: Actor) -> frozenset[int]:
+    """Units that the actor heads, with all below them."""
+    found: set[int] = set()
+    for grant in person_of(actor).standing.grants:
+        if grant.role is Role.UNIT_HEAD and grant.unit_id is not None and grant.unit_id not in found:
+            found |= directory.units_below(grant.unit_id)
+    return frozenset(found)
+
+
+def principals_of(actor: Actor) -> tuple[str, ...]:
+    """The names under which a document may concern the actor."""
+    person, headed = person_of(actor), headed_units(actor)
+    return (
+        f"u:{person.standing.id}",
+        *(f"d:{unit_id}" for unit_id in sorted(person.unit_ids | headed)),
+        *(f"h:{unit_id}" for unit_id in sorted(headed)),
+    )
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The condition under which a row of ``document`` may be read by the actor."""
+    shown: ColumnElement[bool] = Document.id.in_(_concerning(actor))
+    if reads_register(actor):
+        shown = or_(Document.access_level != AccessLevel.NAMED, shown)
+    own = and_(Document.org_id.in_(actor.org_ids), shown) if actor.holds(READ) else false()
+    return or_(own, Document.id.in_(_behind_tasks(actor)))
+
+
+def may(actor: Actor, to: To, document: Document) -> bool:
+    """True when the actor may do this with the document; its state is asked by the services."""
+    if not _may_read(actor, document):
+        return False
+    return to is To.READ or _may_act(actor, to, document)
+
+
+def access_document(actor: Actor, document_id: int, to: To, *, lock: bool = False) -> Document:
+    """Load a document and check the right in one step.
+
+    A party of a task may read the one document behind it, also of another agency; nothing more.
+
+    :raises NotFound: ``document.missing``, no such document, or none the actor may read.
+    :raises Forbidden: ``document.not_allowed``, readable, but not this.
+    """
+    document = _load(document_id, lock=lock)
+    if document is None:
+        with db.across_orgs("the one document behind a task of which the actor is a party"):
+            document = _load(document_id, lock=False)
+    if document is None or not _may_read(actor, document):
+        raise NotFound("document.missing")
+    if to is not To.READ and not _may_act(actor, to, document):
+        raise Forbidden("document.not_allowed")
+    return document
+
+
+def may_read(actor: Actor, document_id: int) -> bool:
+    """True when the actor may read the document of that id, and so its files."""
+    with db.across_orgs("the one document behind a task of which the actor is a party"):
+        document = _load(document_id, lock=False)
+    return document is not None and _may_read(actor, document)
+
+
+def readable(actor: Actor, ids: Iterable[int]) -> list[Document]:
+    """Those of the documents that the actor may read, in one query."""
+    wanted = list(ids)
+    if not wanted:
+        return []
+    with db.across_orgs("titles of the documents behind the actor's tasks"):
+        query = select(Document).where(Document.id.in_(wanted), visible_to(actor))
+        return list(db.session().scalars(query))
+
+
+def give_access(document: Document, *principals: str, reason: str, since: datetime | None = None) -> None:
+    """Let persons and units come near the document, in the open unit of work; an earlier right stays.
+
+    :param since: from when; now unless a direction can still be undone.
+    """
+    opened = db.session()
+    for principal in dict.fromkeys(principals):
+        row = opened.get(DocumentAccess, (principal, document.id))
+        if row is None:
+            row = DocumentAccess(principal=principal, document_id=document.id, reason=reason)
+            row.since = since or clock.now()
+            opened.add(row)
+    opened.flush()
+
+
+def _load(document_id: int, *, lock: bool) -> Document | None:
+    query = select(Document).where(Document.id == document_id)
+    if lock:
+        query = query.with_for_update(of=Document).execution_options(populate_existing=True)
+    return db.session().scalar(query)
+
+
+def _may_read(actor: Actor, document: Document) -> bool:
+    if document.org_id in actor.org_ids and actor.holds(READ):
+        if reads_register(actor) and document.access_level is not AccessLevel.NAMED:
+            return True
+        mine = _concerning(actor).where(DocumentAccess.document_id == document.id)
+        if db.session().scalar(mine.limit(1)) is not None:
+            return True
+    return is_party_to(actor, document.ref)
+
+
+def _may_act(actor: Actor, to: To, document: Document) -> bool:
+    """What a reader may do besides reading."""
+    if document.org_id not in actor.org_ids:
+        return False
+    if to is To.EDIT:
+        return _may_edit(actor, document)
+    if to is To.REVIEW_UNIT:
+        return document.unit_id is not None and document.unit_id in headed_units(actor)
+    if to is To.GIVE_BACK:
+        mine = person_of(actor).unit_ids | headed_units(actor)
+        return document.lead_unit_id is not None and document.lead_unit_id in mine
+    return actor.holds(_PERMITS[to])
+
+
+def _may_edit(actor: Actor, document: Document) -> bool:
+    if not actor.holds(DRAFT):
+        return False
+    person: User = person_of(actor)
+    if document.drafter_id == person.standing.id or person.has_role(Role.CLERK, Role.OFFICE_HEAD):
+        return True
+    return document.unit_id is not None and document.unit_id in headed_units(actor)
+
+
+def _concerning(actor: Actor) -> Select[int]:
+    return select(DocumentAccess.document_id).where(
+        DocumentAccess.principal.in_(principals_of(actor)), DocumentAccess.since <= clock.now()
+    )
+
+
+def _behind_tasks(actor: Actor) -> Select[int | None]:
+    """Documents behind the tasks of which the actor is a party (``tasks.permissions.is_party_to`` in SQL)."""
+    at = standing_of(actor)
+
+    def party(where: ColumnElement[bool]) -> ColumnElement[bool]:
+        return exists().where(TaskParty.task_id == Task.id, where)
+
+    takes_part = or_(
+        Task.assigner_id == at.user_id,
+        party(or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received))),
+        and_(Task.is_restricted.is_(False), party(TaskParty.unit_id.in_(at.member))),
+    )
+    return select(Task.origin_id).where(Task.origin_kind == "document", released(), takes_part)

@@ -1,0 +1,275 @@
+"""Receiving: dropped files become received documents, each for itself; no number is involved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from sqlalchemy import func, or_, select
+
+from documents.events import IntakeChanged
+from documents.formats.symbols import compose, symbol_key
+from documents.models.catalogue import Channel
+from documents.models.document import Document
+from documents.models.intake import IntakeFile, IntakeState
+from documents.models.lifecycle import Direction, DocState
+from documents.permissions import REGISTER
+from documents.services import catalogue
+from documents.services.moving import tell
+from documents.services.prefilling import Prefill, prefill
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.errors import Forbidden, NotFound
+from intranet.people.models import User
+from intranet.records import audit, files
+from intranet.records.files import Staged
+from intranet.records.media import DOCX
+from intranet.records.models import StagedState
+
+
+@dataclass(frozen=True)
+class Duplicate:
+    """A document that may be the same one."""
+
+    document: Document
+    #: ``same_file`` or ``same_code``.
+    why: str
+
+
+def receive(actor: Actor, stream: BinaryIO, name: str) -> Staged:
+    """Take one dropped file in; it becomes a received document when the worker has read it.
+
+    :raises Forbidden: ``auth.no_permit``.
+    :raises Invalid: the file is refused; nothing of it is kept.
+    """
+    _need_clerk(actor)
+    staged = files.stage(actor, stream, name)
+    remember(actor, [staged.public_id])
+    return staged
+
+
+def remember(actor: Actor, staged_ids: Sequence[str]) -> None:
+    """Put uploads of the actor into the intake of the agency.
+
+    :raises NotFound: ``file.not_staged``.
+    """
+    _need_clerk(actor)
+    with db.unit_of_work() as session:
+        for staged_id in staged_ids:
+            staged = files.staged(actor, staged_id)
+            if session.scalar(select(IntakeFile).where(IntakeFile.staged_id == staged_id)) is None:
+                refused = staged.state is StagedState.REFUSED
+                session.add(
+                    IntakeFile(
+                        org_id=actor.org_id,
+                        staged_id=staged_id,
+                        name=staged.name,
+                        by_id=actor.id,
+                        at=clock.now(),
+                        state=IntakeState.REFUSED if refused else IntakeState.CHECKING,
+                        problem=staged.problem if refused else None,
+                    )
+                )
+    capture_ready(actor)
+
+
+def capture_ready(actor: Actor) -> int:
+    """Make received documents of the actor's uploads that were read by now; returns how many."""
+    waiting = db.session().scalars(
+        select(IntakeFile.staged_id)
+        .where(IntakeFile.by_id == actor.id, IntakeFile.state == IntakeState.CHECKING)
+        .order_by(IntakeFile.id)
+    )
+    return sum(capture(actor, staged_id) is not None for staged_id in waiting.all())
+
+
+def capture(actor: Actor, staged_id: str) -> int | None:
+    """Make a received document of one upload that was read; returns its id, ``None`` if there is none now.
+
+    Doing it twice, or in two places at once, makes one document.
+    """
+    try:
+        staged = files.staged(actor, staged_id)
+    except NotFound:
+        _close(staged_id, IntakeState.REFUSED, "file.lost")
+        return None
+    if staged.state is StagedState.CHECKING:
+        return None
+    if staged.state is StagedState.REFUSED:
+        _close(staged_id, IntakeState.REFUSED, staged.problem)
+        return None
+    read = prefill(staged, catalogue.kinds(actor.org_id), catalogue.known_issuers(actor.org_id))
+    with db.unit_of_work() as session:
+        row = session.scalar(select(IntakeFile).where(IntakeFile.staged_id == staged_id).with_for_update())
+        if row is None or row.state is not IntakeState.CHECKING:
+            return None if row is None else row.document_id
+        document = _document_of(actor, read)
+        document.page_count, document.main_sha256 = staged.pages, staged.sha256
+        session.add(document)
+        session.flush()
+        role = "main_docx" if staged.media_type == DOCX else "main_pdf"
+        files.attach(actor, staged_id, document.ref, org_id=document.org_id, role=role)
+        row.state, row.document_id = IntakeState.CAPTURED, document.id
+        audit.record(actor, "document.received", document, channel="file")
+        tell(document)
+        db.publish(IntakeChanged(staged_id, actor.id, document.org_id))
+        return document.id
+
+
+def capture_left_over() -> int:
+    """Capture uploads whose reader was told and died before it was done; returns how many."""
+    with db.scope(), db.across_orgs("finishing uploads of every agency after a crash"):
+        rows = db.session().execute(
+            select(IntakeFile.staged_id, IntakeFile.by_id).where(IntakeFile.state == IntakeState.CHECKING)
+        )
+        waiting = [(staged_id, user_id) for staged_id, user_id in rows]
+    done = 0
+    for staged_id, user_id in waiting:
+        done += capture_for(staged_id, user_id) is not None
+    return done
+
+
+def capture_for(staged_id: str, user_id: int) -> int | None:
+    """Capture an upload in the name of the person who dropped it."""
+    with db.scope():
+        user = db.session().get(User, user_id)
+        if user is None:
+            return None
+        with db.agencies(user.org_ids):
+            known = db.session().scalar(select(IntakeFile.id).where(IntakeFile.staged_id == staged_id))
+            return None if known is None else capture(user, staged_id)
+
+
+def dismiss(actor: Actor, intake_id: int) -> None:
+    """Take a refused file off the desk.
+
+    :raises NotFound: ``intake.missing``.
+    """
+    _need_clerk(actor)
+    with db.unit_of_work() as session:
+        row = session.scalar(
+            select(IntakeFile).where(IntakeFile.id == intake_id, IntakeFile.state == IntakeState.REFUSED)
+        )
+        if row is None:
+            raise NotFound("intake.missing")
+        row.state = IntakeState.DISMISSED
+
+
+def waiting_files(actor: Actor) -> list[IntakeFile]:
+    """Dropped files that are being checked or were refused, oldest first."""
+    query = select(IntakeFile).where(
+        IntakeFile.org_id == actor.org_id,
+        or_(
+            IntakeFile.state == IntakeState.CHECKING,
+            (IntakeFile.state == IntakeState.REFUSED) & (IntakeFile.by_id == actor.id),
+        ),
+    )
+    return list(db.session().scalars(query.order_by(IntakeFile.id).limit(200)))
+
+
+def received(actor: Actor, limit: int = 100) -> list[Document]:
+    """Received documents not registered yet: those from other agencies first, then in order of arrival."""
+    query = (
+        select(Document)
+        .where(
+            Document.org_id == actor.org_id,
+            Document.direction == Direction.IN,
+            Document.state == DocState.RECEIVED,
+        )
+        .order_by(Document.source_document_id.is_(None), Document.urgency.desc(), Document.id)
+        .limit(limit)
+    )
+    return list(db.session().scalars(query))
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many received documents wait to be registered, for the menu."""
+    few = (
+        select(Document.id)
+        .where(
+            Document.org_id == actor.org_id,
+            Document.direction == Direction.IN,
+            Document.state == DocState.RECEIVED,
+        )
+        .limit(100)
+        .subquery()
+    )
+    return db.session().scalar(select(func.count()).select_from(few)) or 0
+
+
+def duplicates_of(document: Document) -> list[Duplicate]:
+    """Registered documents of the agency that may be this one: the same file, or the same code of the same
+    issuer in the same year.
+    """
+    others = select(Document).where(
+        Document.org_id == document.org_id,
+        Document.direction == Direction.IN,
+        Document.id != document.id,
+        Document.state.not_in((DocState.MERGED, DocState.RETURNED)),
+    )
+    opened = db.session()
+    found: dict[int, Duplicate] = {}
+    if document.main_sha256:
+        for one in opened.scalars(others.where(Document.main_sha256 == document.main_sha256).limit(5)):
+            found[one.id] = Duplicate(one, "same_file")
+    if document.symbol_key and document.doc_date:
+        for one in opened.scalars(others.where(Document.symbol_key == document.symbol_key).limit(20)):
+            same_year = one.doc_date is not None and one.doc_date.year == document.doc_date.year
+            if same_year and _same_issuer(one, document):
+                found.setdefault(one.id, Duplicate(one, "same_code"))
+    return sorted(found.values(), key=lambda duplicate: duplicate.document.id)
+
+
+def set_code(document: Document, number: str, symbol: str) -> None:
+    """Set what the paper says as number and symbol, and the key under which it is found."""
+    digits = number.rstrip("abcdefghijklmnopqrstuvwxyzđ")
+    document.number, document.suffix = digits, number[len(digits) :][:3]
+    document.symbol = symbol
+    document.symbol_key = symbol_key(compose(number, symbol))[:80] if number or symbol else ""
+
+
+def _document_of(actor: Actor, read: Prefill) -> Document:
+    kind = catalogue.kind_named(actor.org_id, read.kind_name) if read.kind_name else None
+    party = catalogue.party_named(actor.org_id, read.issuer) if read.issuer else None
+    document = Document(
+        org_id=actor.org_id,
+        direction=Direction.IN,
+        state=DocState.RECEIVED,
+        kind_id=None if kind is None else kind.id,
+        doc_date=read.doc_date,
+        place=read.place,
+        issuer_id=None if party is None else party.id,
+        issuer_text=read.issuer,
+        subject=read.subject,
+        signer_name=read.signer_name,
+        signer_title=read.signer_title,
+        urgency=read.urgency,
+        due_date=read.due_date,
+        arrival_date=clock.today(),
+        arrival_channel=Channel.HAND,
+        prefill=read.evidence,
+        created_by_id=actor.id,
+        created_at=clock.now(),
+    )
+    set_code(document, read.number, read.symbol)
+    return document
+
+
+def _same_issuer(one: Document, other: Document) -> bool:
+    if one.issuer_id is not None and one.issuer_id == other.issuer_id:
+        return True
+    return bool(one.issuer_text) and one.issuer_text.casefold() == other.issuer_text.casefold()
+
+
+def _close(staged_id: str, state: IntakeState, problem: str | None) -> None:
+    with db.unit_of_work() as session:
+        row = session.scalar(select(IntakeFile).where(IntakeFile.staged_id == staged_id))
+        if row is not None and row.state is IntakeState.CHECKING:
+            row.state, row.problem = state, problem
+            if problem == "file.secret_mark":
+                row.name = ""
+            db.publish(IntakeChanged(staged_id, row.by_id, row.org_id))
+
+
+def _need_clerk(actor: Actor) -> None:
+    if not actor.holds(REGISTER):
+        raise Forbidden("auth.no_permit")

@@ -1,0 +1,196 @@
+"""What an agency's documents are chosen from: kinds, registers, outside agencies, sentences of direction."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import or_, select
+
+from documents.formats.symbols import KIND_ABBREVIATIONS
+from documents.models.catalogue import Channel, DocKind, KindGroup, Party, Phrase
+from documents.models.register import Register, RegisterKind, SeriesRule
+from intranet.core import db
+from intranet.core.errors import BadState
+from intranet.core.text import fold, one_line
+from intranet.people import directory
+
+#: How many kinds of the list are administrative; the others came as normative documents.
+_ADMINISTRATIVE = 29
+_COPIES = {"Bản sao y": "SY", "Bản sao lục": "SL", "Bản trích sao": "TrS"}
+#: Kinds to be answered, and the working days given when nobody says otherwise.
+_DEADLINES = {"Công điện": 2, "Công văn": 10, "Tờ trình": 10, "Giấy mời": 3, "Chỉ thị": 15}
+PHRASES = (
+    "tham mưu trả lời",
+    "nghiên cứu, tham mưu đề xuất",
+    "triển khai thực hiện, báo cáo kết quả",
+    "kiểm tra, báo cáo",
+    "tổng hợp báo cáo",
+    "dự thảo văn bản trình ký",
+)
+
+
+def seed(org_id: int) -> None:
+    """Give an agency kinds, registers and sentences, as far as it lacks them; twice adds nothing."""
+    with db.unit_of_work(), db.agencies({org_id}):
+        seed_kinds(org_id)
+        seed_registers(org_id)
+        _seed_phrases(org_id)
+
+
+def seed_kinds(org_id: int) -> None:
+    """The 29 kinds of Decree 30/2020/NĐ-CP, three copies, and normative documents, as far as missing."""
+    with db.unit_of_work() as session:
+        known = set(session.scalars(select(DocKind.name).where(DocKind.org_id == org_id)))
+        rows = [
+            *((name, code, place) for place, (name, code) in enumerate(KIND_ABBREVIATIONS.items())),
+            *((name, code, 100 + place) for place, (name, code) in enumerate(_COPIES.items())),
+        ]
+        for name, code, place in rows:
+            if name in known:
+                continue
+            group = KindGroup.ADMINISTRATIVE if place < _ADMINISTRATIVE else KindGroup.NORMATIVE
+            session.add(
+                DocKind(
+                    org_id=org_id,
+                    name=name,
+                    code=code,
+                    group=KindGroup.COPY if place >= 100 else group,
+                    position=place,
+                    default_deadline_days=_DEADLINES.get(name),
+                    needs_reply=name in ("Công văn", "Tờ trình"),
+                )
+            )
+        session.flush()
+
+
+def seed_registers(org_id: int) -> None:
+    """One incoming and one outgoing register, and one for copies, as far as missing."""
+    with db.unit_of_work() as session:
+        known = set(session.scalars(select(Register.code).where(Register.org_id == org_id)))
+        wanted = (
+            ("den", RegisterKind.IN, "Sổ đăng ký văn bản đến", KindGroup.ADMINISTRATIVE),
+            ("di", RegisterKind.OUT, "Sổ đăng ký văn bản đi", KindGroup.ADMINISTRATIVE),
+            ("qppl", RegisterKind.OUT, "Sổ văn bản quy phạm pháp luật", KindGroup.NORMATIVE),
+            ("sao", RegisterKind.COPY, "Sổ bản sao", KindGroup.COPY),
+        )
+        for code, direction, name, group in wanted:
+            if code not in known:
+                session.add(
+                    Register(org_id=org_id, code=code, direction=direction, name=name, kind_group=group)
+                )
+        session.flush()
+
+
+def kinds(org_id: int) -> list[DocKind]:
+    """The agency's kinds in the order of the decree."""
+    query = select(DocKind).where(DocKind.org_id == org_id, DocKind.is_active)
+    return list(db.session().scalars(query.order_by(DocKind.position, DocKind.name)))
+
+
+def kind_named(org_id: int, name: str) -> DocKind | None:
+    """A kind by its name, marks and case aside."""
+    wanted = fold(name)
+    return next((kind for kind in kinds(org_id) if fold(kind.name) == wanted), None)
+
+
+def registers(org_id: int, direction: RegisterKind) -> list[Register]:
+    """The agency's registers of a direction, oldest first."""
+    query = select(Register).where(
+        Register.org_id == org_id, Register.direction == direction, Register.is_active
+    )
+    return list(db.session().scalars(query.order_by(Register.id)))
+
+
+def register_for(org_id: int, direction: RegisterKind, kind: DocKind | None) -> Register:
+    """The register whose series a document of this kind takes its number from.
+
+    :raises BadState: ``register.none_for_kind``.
+    """
+    found = registers(org_id, direction)
+    listed = [one for one in found if one.series_rule is SeriesRule.LISTED]
+    for one in listed:
+        if kind is not None and kind.id in one.kind_ids:
+            return one
+    open_ = [one for one in found if one.series_rule is SeriesRule.ALL]
+    if direction is RegisterKind.OUT and kind is not None:
+        open_ = [one for one in open_ if one.kind_group is kind.group]
+    if not open_:
+        raise BadState("register.none_for_kind", kind=kind.name if kind else "")
+    return open_[0]
+
+
+def parties(org_id: int) -> list[Party]:
+    """Agencies that this one writes to or hears from, by name."""
+    query = select(Party).where(Party.org_id == org_id, Party.merged_into_id.is_(None))
+    return list(db.session().scalars(query.order_by(Party.name_key, Party.id)))
+
+
+def party_named(org_id: int, text: str) -> Party | None:
+    """An agency by its name, short name or alias, marks and case aside."""
+    key = fold(text)
+    if not key:
+        return None
+    found = db.session().scalar(
+        select(Party).where(
+            Party.org_id == org_id, Party.merged_into_id.is_(None), or_(Party.name_key == key)
+        )
+    )
+    if found is not None:
+        return found
+    for party in parties(org_id):
+        if key in {fold(alias) for alias in (party.short_name, *party.aliases) if alias}:
+            return party
+    return None
+
+
+def find_or_make_party(org_id: int, text: str) -> Party:
+    """The agency of that name; a name not met before becomes a new one, in the open unit of work."""
+    name = one_line(text)
+    found = party_named(org_id, name)
+    if found is not None:
+        return found
+    own = _organisation_named(name)
+    made = Party(
+        org_id=org_id,
+        name=name,
+        organisation_id=own,
+        channel=Channel.INTERNAL if own is not None else Channel.POST,
+    )
+    opened = db.session()
+    opened.add(made)
+    opened.flush()
+    return made
+
+
+def known_issuers(org_id: int) -> tuple[str, ...]:
+    """Names under which agencies are known here, for recognising them on paper."""
+    names: list[str] = [party.name for party in parties(org_id)]
+    names += [one.name for one in directory.orgs()]
+    return tuple(dict.fromkeys(names))
+
+
+def phrases(org_id: int, user_id: int) -> list[Phrase]:
+    """Sentences of direction, shared ones and one's own, most used first."""
+    query = select(Phrase).where(
+        Phrase.org_id == org_id, or_(Phrase.owner_id.is_(None), Phrase.owner_id == user_id)
+    )
+    return list(db.session().scalars(query.order_by(Phrase.use_count.desc(), Phrase.position, Phrase.id)))
+
+
+def _seed_phrases(org_id: int) -> None:
+    opened = db.session()
+    known = set(opened.scalars(select(Phrase.text).where(Phrase.org_id == org_id)))
+    _add_all(
+        Phrase(org_id=org_id, text=text, position=place)
+        for place, text in enumerate(PHRASES)
+        if text not in known
+    )
+
+
+def _add_all(rows: Iterable[Phrase]) -> None:
+    opened = db.session()
+    opened.add_all(rows)
+    opened.flush()
+
+
+def _organisation_named(name: str) -> int | None:
+    key = fold(name)
+    return next((one.id for one in directory.orgs() if key in (fold(one.name), fold(one.short_name))), None)

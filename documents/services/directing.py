@@ -1,0 +1,346 @@
+"""From the register to the leader and on to the units: present, direct, let know, take back, give back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from documents.models.dispatch import DispatchState
+from documents.models.document import (
+    Directive,
+    DirectiveKind,
+    Document,
+    DocumentAccess,
+    DueSource,
+    Urgency,
+)
+from documents.models.lifecycle import DocEvent, DocState
+from documents.permissions import DIRECT, To, access_document, give_access
+from documents.services import statuses
+from documents.services.moving import move, need_reason, require, tell
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.errors import BadState, Invalid, NotFound
+from intranet.core.labels import label
+from intranet.notices import services as notices
+from intranet.notices.workdays import next_working_day
+from intranet.people import directory
+from intranet.people.models import Role, Unit
+from intranet.records import audit
+from intranet.tasks import services as tasks
+from intranet.tasks.models import TaskState
+
+#: How long a direction can be taken back.
+UNDO = timedelta(seconds=10)
+TEXT_MAX = 1000
+
+
+@dataclass(frozen=True)
+class Direction:
+    """What a leader asks for: one lead unit, others to help or to know, a term, a sentence."""
+
+    lead_unit_id: int | None
+    co_unit_ids: Sequence[int] = ()
+    info_unit_ids: Sequence[int] = ()
+    due_date: date | None = None
+    text: str = ""
+
+
+def present(actor: Actor, document_id: int, leader_id: int | None = None) -> None:
+    """Put a registered document before a leader; without a name, before all leaders of the agency.
+
+    :raises NotFound: ``document.missing``.
+    :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``document.no_such_leader``.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.PRESENT, lock=True)
+        leaders = directory.with_role(document.org_id, Role.LEADER)
+        if leader_id is not None and leader_id not in {leader.id for leader in leaders}:
+            raise Invalid("document.no_such_leader", field="presented_to_id")
+        move(actor, document, DocEvent.PRESENT, leader=leader_id)
+        document.presented_to_id = leader_id
+        document.presented_at = clock.now()
+        document.forwarded_at = document.forwarded_at or document.presented_at
+        told = [leader_id] if leader_id is not None else [leader.id for leader in leaders]
+        kind = "document.presented_urgent" if document.urgency > Urgency.NORMAL else "document.presented"
+        notices.notify(told, kind, document.ref, by=actor)
+
+
+def direct(actor: Actor, document_id: int, given: Direction) -> int:
+    """Give a presented document to the units; returns the directive's id.
+
+    Tasks exist at once and are seen by others when the ten seconds of undo are over.
+
+    :raises NotFound: ``document.missing``.
+    :raises Forbidden: ``document.not_allowed``.
+    :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``directive.no_lead``, ``directive.unit_twice``, ``directive.unknown_unit``,
+        ``directive.no_due``, ``directive.past_due``.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.DIRECT, lock=True)
+        require(document, DocEvent.DIRECT)
+        units = _units(document.org_id, given)
+        due = _due(given.due_date)
+        text = given.text.strip()[:TEXT_MAX] or sentence(given, units, due)
+        _end_returned_tasks(actor, document)
+        directive = _directive(actor, document, DirectiveKind.ASSIGN, text, due)
+        released = directive.release_at
+        lead = units[given.lead_unit_id or 0]
+        task_id = tasks.assign_task(
+            actor,
+            title=document.subject,
+            origin=document.ref,
+            text=text,
+            lead=tasks.Party(unit_id=lead.id),
+            co=[tasks.Party(unit_id=unit_id) for unit_id in given.co_unit_ids],
+            info=[tasks.Party(unit_id=unit_id) for unit_id in given.info_unit_ids],
+            due_date=due,
+            release_at=released,
+            org_id=document.org_id,
+        )
+        directive.parsed = {
+            "lead": lead.id,
+            "co": list(given.co_unit_ids),
+            "info": list(given.info_unit_ids),
+            "due": due.isoformat() if due else None,
+            "tasks": [task_id],
+            "was_due": document.due_date.isoformat() if document.due_date else None,
+            "was_source": document.due_source.value if document.due_source else None,
+        }
+        give_access(document, *(f"d:{unit_id}" for unit_id in units), reason="directive", since=released)
+        move(actor, document, DocEvent.DIRECT, directive=directive.id, lead=lead.id)
+        document.lead_unit_id = lead.id
+        document.due_date, document.due_source = due, DueSource.DIRECTIVE
+        return directive.id
+
+
+def let_know(actor: Actor, document_id: int, unit_ids: Sequence[int] = (), text: str = "") -> int:
+    """Note a presented document without giving work; the units named may read it. Returns the directive's id.
+
+    :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``directive.unknown_unit``.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.DIRECT, lock=True)
+        units = _known(document.org_id, unit_ids)
+        directive = _directive(actor, document, DirectiveKind.KNOW, text.strip()[:TEXT_MAX], None)
+        directive.parsed = {"info": list(units)}
+        move(actor, document, DocEvent.KNOW, directive=directive.id)
+        give_access(
+            document,
+            *(f"d:{unit_id}" for unit_id in units),
+            reason="directive",
+            since=directive.release_at,
+        )
+        told = {person.id for unit_id in units for person in directory.receivers_of(unit_id)}
+        notices.notify(told, "document.to_know", document.ref, by=actor, at=directive.release_at)
+        return directive.id
+
+
+def undo_direction(actor: Actor, directive_id: int) -> int:
+    """Take a direction back within its ten seconds; returns the document's id.
+
+    :raises NotFound: ``directive.missing``, no such one, or somebody else's.
+    :raises BadState: ``directive.too_late``, ``document.wrong_state``.
+    """
+    with db.unit_of_work() as session:
+        directive = session.get(Directive, directive_id, with_for_update=True)
+        if directive is None or directive.author_id != actor.id:
+            raise NotFound("directive.missing")
+        if directive.undone_at is not None or directive.release_at <= clock.now():
+            raise BadState("directive.too_late")
+        document = access_document(actor, directive.document_id, To.DIRECT, lock=True)
+        for task_id in directive.parsed.get("tasks", ()):
+            tasks.undo_assignment(actor, task_id)
+        notices.withdraw(document.ref, "document.to_know")
+        for row in session.scalars(
+            select(DocumentAccess).where(
+                DocumentAccess.document_id == document.id,
+                DocumentAccess.reason == "directive",
+                DocumentAccess.since > clock.now(),
+            )
+        ):
+            session.delete(row)
+        directive.undone_at = clock.now()
+        move(actor, document, DocEvent.UNDO, directive=directive.id)
+        document.lead_unit_id = None
+        if directive.kind is DirectiveKind.ASSIGN:
+            was, source = directive.parsed.get("was_due"), directive.parsed.get("was_source")
+            document.due_date = date.fromisoformat(was) if was else None
+            document.due_source = DueSource(source) if source else None
+        return document.id
+
+
+def give_back(actor: Actor, document_id: int, reason: str) -> None:
+    """The lead unit gives the document back to the leader, with its reason; its open tasks end.
+
+    :raises Invalid: ``document.reason_too_short``.
+    :raises BadState: ``document.wrong_state``.
+    """
+    said = need_reason(reason)
+    with db.unit_of_work() as session:
+        document = access_document(actor, document_id, To.GIVE_BACK, lock=True)
+        move(actor, document, DocEvent.GIVE_BACK, reason=said, unit=document.lead_unit_id)
+        last = session.scalar(
+            select(Directive)
+            .where(Directive.document_id == document.id, Directive.undone_at.is_(None))
+            .order_by(Directive.id.desc())
+            .limit(1)
+        )
+        for task in tasks.for_origin(document.ref):
+            if task.is_open and task.lead.unit_id == document.lead_unit_id:
+                tasks.refuse(actor, task.id, said)
+        document.lead_unit_id = None
+        if last is not None:
+            notices.notify([last.author_id], "document.given_back", document.ref, by=actor)
+
+
+def finish(actor: Actor, document_id: int) -> None:
+    """A leader calls the document dealt with.
+
+    :raises BadState: ``document.wrong_state``.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.FINISH, lock=True)
+        move(actor, document, DocEvent.FINISH)
+        statuses.answer_sender(actor, document, DispatchState.FINISHED)
+
+
+def reopen(actor: Actor, document_id: int, reason: str) -> None:
+    """Take up a document that was done.
+
+    :raises Invalid: ``document.reason_too_short``.
+    :raises BadState: ``document.wrong_state``.
+    """
+    said = need_reason(reason)
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.REOPEN, lock=True)
+        move(actor, document, DocEvent.REOPEN, reason=said)
+
+
+def announce_due() -> int:
+    """Tell what can no longer be taken back: to the sender, and to lists that are open; returns how many.
+
+    Each directive is claimed once, whoever else does the same.
+    """
+    due = (
+        Directive.announced_at.is_(None)
+        & Directive.undone_at.is_(None)
+        & (Directive.release_at <= clock.now())
+    )
+    with db.across_orgs("telling of directions whose ten seconds are over"):
+        waiting = (
+            db.session().scalars(select(Directive.id).where(due).order_by(Directive.id).limit(200)).all()
+        )
+    told = 0
+    for directive_id in waiting:
+        with db.unit_of_work() as session, db.across_orgs("telling of directions whose ten seconds are over"):
+            claimed = session.execute(
+                update(Directive)
+                .where(Directive.id == directive_id, due)
+                .values(announced_at=clock.now())
+                .returning(Directive.document_id, Directive.kind)
+                .execution_options(synchronize_session=False)
+            ).first()
+            if claimed is None:
+                continue
+            document = session.get_one(Document, claimed[0])
+            if claimed[1] is DirectiveKind.ASSIGN:
+                statuses.answer_sender(None, document, DispatchState.ASSIGNED)
+            tell(document)
+            told += 1
+    return told
+
+
+def directives_of(document: Document) -> list[Directive]:
+    """Directions on a document, newest first, those taken back left out; the author alone sees one that
+    can still be taken back.
+    """
+    query = select(Directive).where(Directive.document_id == document.id, Directive.undone_at.is_(None))
+    return list(db.session().scalars(query.order_by(Directive.id.desc())))
+
+
+def sentence(given: Direction, units: dict[int, Unit], due: date | None) -> str:
+    """The sentence of a direction put together from what was tapped."""
+    lead = units[given.lead_unit_id or 0].short_name
+    helpers = ", ".join(units[unit_id].short_name for unit_id in given.co_unit_ids)
+    code = "directive.sentence" + ("_co" if helpers else "") + ("_due" if due else "")
+    return label(code, lead=lead, co=helpers, due=f"{due:%d/%m}" if due else "", act=label("directive.act"))
+
+
+def waiting_for(actor: Actor, limit: int = 50) -> list[Document]:
+    """Documents that wait for the actor's direction: urgent and due first."""
+    if not actor.holds(DIRECT):
+        return []
+    query = (
+        select(Document)
+        .where(Document.state == DocState.PRESENTED, Document.org_id.in_(actor.org_ids))
+        .where(_mine(actor))
+        .order_by(
+            Document.urgency.desc(), Document.due_date.is_(None), Document.due_date, Document.presented_at
+        )
+        .limit(limit)
+    )
+    return list(db.session().scalars(query))
+
+
+def _mine(actor: Actor) -> Any:
+    person_id = actor.acting_for or actor.id
+    return Document.presented_to_id.is_(None) | (Document.presented_to_id == person_id)
+
+
+def _units(org_id: int, given: Direction) -> dict[int, Unit]:
+    if given.lead_unit_id is None:
+        raise Invalid("directive.no_lead", field="lead")
+    wanted = [given.lead_unit_id, *given.co_unit_ids, *given.info_unit_ids]
+    if len(set(wanted)) < len(wanted):
+        raise Invalid("directive.unit_twice", field="lead")
+    return _known(org_id, wanted)
+
+
+def _known(org_id: int, wanted: Sequence[int]) -> dict[int, Unit]:
+    known = {unit.id: unit for unit in directory.units_of(org_id)}
+    if any(unit_id not in known for unit_id in wanted):
+        raise Invalid("directive.unknown_unit", field="lead")
+    return {unit_id: known[unit_id] for unit_id in wanted}
+
+
+def _due(due: date | None) -> date:
+    if due is None:
+        raise Invalid("directive.no_due", field="due_date")
+    if due < clock.today():
+        raise Invalid("directive.past_due", field="due_date")
+    return next_working_day(due)
+
+
+def _end_returned_tasks(actor: Actor, document: Document) -> None:
+    """Tasks that a unit gave back make way for the new ones."""
+    for task in tasks.for_origin(document.ref):
+        if task.state is TaskState.RETURNED:
+            tasks.cancel(actor, task.id, label("directive.given_anew"))
+
+
+def _directive(
+    actor: Actor, document: Document, kind: DirectiveKind, text: str, due: date | None
+) -> Directive:
+    now = clock.now()
+    row = Directive(
+        org_id=document.org_id,
+        document_id=document.id,
+        author_id=actor.id,
+        acting_for_id=actor.acting_for,
+        kind=kind,
+        text=text,
+        due_date=due,
+        created_at=now,
+        release_at=now + UNDO,
+    )
+    opened = db.session()
+    opened.add(row)
+    opened.flush()
+    audit.record(actor, "directive.given", document, directive=row.id, directive_kind=kind.value)
+    return row

@@ -1,0 +1,253 @@
+"""Numbers: granted by the server alone, in the last act, once; and the ledger that proves it.
+
+One row per register and year is the lock. Granting does nothing slow: the row is locked, checked, a line
+and its event are written, the counter rises, all in the transaction of the document's own change.
+"""
+
+import hashlib
+import json
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from documents.models.register import (
+    NO_HASH,
+    EntryState,
+    LedgerAct,
+    LedgerEvent,
+    Register,
+    RegisterEntry,
+    RegisterYear,
+    YearState,
+)
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.dialect import insert_once
+from intranet.core.errors import BadState, Invalid, NotFound
+from intranet.core.text import nfc
+
+#: A reason for cancelling a number has at least so many characters.
+REASON_MIN = 10
+
+
+def grant(
+    actor: Actor,
+    register: Register,
+    *,
+    year: int,
+    entry_date: date,
+    document_id: int,
+    snapshot: dict[str, Any],
+    note: str = "",
+) -> RegisterEntry:
+    """Give the document the next number of the register's year, in the open unit of work.
+
+    Call it last: the row stays locked until commit.
+
+    :param entry_date: incoming: the day of registering; outgoing: the date the document will carry.
+    :raises BadState: ``register.year_closed``.
+    :raises Invalid: ``register.date_before_last``, an earlier line carries a later date;
+        ``register.date_in_future``.
+    """
+    counter = lock_year(register, year)
+    if counter.state is YearState.CLOSED:
+        raise BadState("register.year_closed", year=year)
+    check_date(counter, entry_date)
+    opened = db.session()
+    entry = RegisterEntry(
+        org_id=register.org_id,
+        register_id=register.id,
+        year=year,
+        number=counter.last_number + 1,
+        suffix="",
+        entry_date=entry_date,
+        state=EntryState.USED,
+        document_id=document_id,
+        snapshot=snapshot,
+        note=note,
+        created_at=clock.now(),
+    )
+    opened.add(entry)
+    opened.flush()
+    counter.last_number = entry.number
+    counter.last_date = entry_date
+    _append(actor, counter, entry, LedgerAct.USE, before=None)
+    return entry
+
+
+def lock_year(register: Register, year: int) -> RegisterYear:
+    """The counter row of a register's year, made if new, locked until commit."""
+    opened = db.session()
+    insert_once(
+        opened,
+        RegisterYear,
+        register_id=register.id,
+        year=year,
+        org_id=register.org_id,
+        last_number=0,
+        state=YearState.OPEN,
+        head_hash=NO_HASH,
+    )
+    query = (
+        select(RegisterYear)
+        .where(RegisterYear.register_id == register.id, RegisterYear.year == year)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return opened.scalars(query).one()
+
+
+def check_date(counter: RegisterYear, day: date) -> None:
+    """Refuse a date that would go back along the series, or lies ahead (rule N4).
+
+    :raises Invalid: ``register.date_before_last``, ``register.date_in_future``.
+    """
+    if day > clock.today():
+        raise Invalid("register.date_in_future", field="doc_date", given=f"{day:%d/%m/%Y}")
+    if counter.last_date is not None and day < counter.last_date:
+        raise Invalid(
+            "register.date_before_last",
+            field="doc_date",
+            last=f"{counter.last_date:%d/%m/%Y}",
+            given=f"{day:%d/%m/%Y}",
+            number=counter.last_number,
+        )
+
+
+def expected(register: Register, year: int) -> tuple[int, date | None]:
+    """The number that would come next and the date of the last one; shown as "dự kiến", never promised."""
+    row = db.session().scalar(
+        select(RegisterYear).where(RegisterYear.register_id == register.id, RegisterYear.year == year)
+    )
+    return (1, None) if row is None else (row.last_number + 1, row.last_date)
+
+
+def cancel(actor: Actor, entry: RegisterEntry, reason: str) -> None:
+    """Strike a line out; its number is never given again.
+
+    :raises Invalid: ``register.reason_too_short``.
+    :raises BadState: ``register.entry_not_used``.
+    """
+    _change(actor, entry, LedgerAct.CANCEL, EntryState.CANCELLED, reason)
+
+
+def mark_recalled(actor: Actor, entry: RegisterEntry, reason: str) -> None:
+    """Note on a line that its document was recalled.
+
+    :raises Invalid: ``register.reason_too_short``.
+    :raises BadState: ``register.entry_not_used``.
+    """
+    _change(actor, entry, LedgerAct.RECALL, EntryState.RECALLED, reason)
+
+
+def amend(actor: Actor, entry: RegisterEntry, columns: dict[str, Any], reason: str) -> None:
+    """Correct columns of a line; what stood there before stays in the ledger.
+
+    :raises Invalid: ``register.reason_too_short``.
+    """
+    _need_reason(reason)
+    counter = lock_year(entry.register, entry.year)
+    before = _line(entry)
+    entry.snapshot = {**entry.snapshot, **columns}
+    _append(actor, counter, entry, LedgerAct.AMEND, before=before, reason=reason)
+
+
+def register_of(register_id: int) -> Register:
+    """A register of the actor's own agencies.
+
+    :raises NotFound: ``register.missing``.
+    """
+    found = db.session().get(Register, register_id)
+    if found is None:
+        raise NotFound("register.missing")
+    return found
+
+
+def chain_hash(prev_hash: str, payload: dict[str, Any]) -> str:
+    """SHA-256 over the hash before and the event's canonical JSON: sorted keys, NFC."""
+    canonical = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(f"{prev_hash}\n{nfc(canonical)}".encode()).hexdigest()
+
+
+def payload_of(line: LedgerEvent) -> dict[str, Any]:
+    """What of an event its hash covers."""
+    return {
+        "register": line.register_id,
+        "year": line.year,
+        "entry": line.entry_id,
+        "act": line.act.value,
+        "before": line.before,
+        "after": line.after,
+        "reason": line.reason,
+        "actor": line.actor_id,
+        "acting_for": line.acting_for_id,
+        "at": line.at.isoformat(),
+    }
+
+
+def line_of(entry: RegisterEntry) -> dict[str, Any]:
+    """A line's columns as the ledger keeps them."""
+    return _line(entry)
+
+
+def _change(actor: Actor, entry: RegisterEntry, act: LedgerAct, state: EntryState, reason: str) -> None:
+    _need_reason(reason)
+    counter = lock_year(entry.register, entry.year)
+    if entry.state is not EntryState.USED:
+        raise BadState("register.entry_not_used")
+    before = _line(entry)
+    entry.state = state
+    _append(actor, counter, entry, act, before=before, reason=reason)
+
+
+def _need_reason(reason: str) -> None:
+    if len(reason.strip()) < REASON_MIN:
+        raise Invalid("register.reason_too_short", field="reason", least=REASON_MIN)
+
+
+def _line(entry: RegisterEntry) -> dict[str, Any]:
+    return {
+        "number": entry.number,
+        "suffix": entry.suffix,
+        "date": entry.entry_date.isoformat(),
+        "state": entry.state.value,
+        "document": entry.document_id,
+        "columns": entry.snapshot,
+        "note": entry.note,
+    }
+
+
+def _append(
+    actor: Actor,
+    counter: RegisterYear,
+    entry: RegisterEntry,
+    act: LedgerAct,
+    *,
+    before: dict[str, Any] | None,
+    reason: str | None = None,
+) -> None:
+    line = LedgerEvent(
+        org_id=entry.org_id,
+        register_id=entry.register_id,
+        year=entry.year,
+        entry_id=entry.id,
+        act=act,
+        before=before,
+        after=_line(entry),
+        reason=reason,
+        actor_id=actor.id,
+        acting_for_id=actor.acting_for,
+        at=_stored(clock.now()),
+        prev_hash=counter.head_hash,
+        hash="",
+    )
+    line.hash = chain_hash(line.prev_hash, payload_of(line))
+    counter.head_hash = line.hash
+    opened = db.session()
+    opened.add(line)
+    opened.flush()
+
+
+def _stored(instant: datetime) -> datetime:
+    return instant.replace(microsecond=instant.microsecond // 1000 * 1000)

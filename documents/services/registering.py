@@ -1,0 +1,277 @@
+"""Registering incoming documents: fields checked, then the next arrival number in the last act."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from documents.formats.symbols import compose
+from documents.models.catalogue import Channel, DocKind
+from documents.models.dispatch import DispatchState
+from documents.models.document import CirculationMark, Document, DueSource, Urgency
+from documents.models.lifecycle import DocEvent
+from documents.models.register import Register, RegisterKind, RegisterYear, YearState
+from documents.permissions import To, access_document
+from documents.services import catalogue, numbering, statuses
+from documents.services.capturing import duplicates_of, set_code
+from documents.services.moving import move, need_reason, need_version, require, touch
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.errors import BadState, Invalid
+from intranet.notices.workdays import add_working_days, next_working_day, working_days_between
+from intranet.people import directory
+from intranet.records import audit, files
+
+#: A document dated further back than this is asked about once more.
+OLD = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """The fields of an incoming document, tidy, as a form gives them.
+
+    :param number: digits with a letter behind them, as printed.
+    """
+
+    kind_id: int
+    number: str
+    symbol: str
+    doc_date: date
+    issuer: str
+    subject: str
+    arrival_date: date
+    register_id: int | None = None
+    signer_name: str = ""
+    signer_title: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    urgent_at: datetime | None = None
+    circulation_mark: CirculationMark = CirculationMark.NONE
+    page_count: int | None = None
+    copies: int = 1
+    due_date: date | None = None
+    arrival_channel: Channel = Channel.HAND
+    paper_received: bool = False
+    note: str = ""
+    not_duplicate_reason: str = ""
+    is_old_confirmed: bool = False
+
+
+def register_incoming(actor: Actor, document_id: int, given: Incoming, *, version: int | None = None) -> int:
+    """Enter a received document in the register; returns the arrival number granted.
+
+    The number is granted last, in the transaction of the change; a refusal consumes nothing.
+
+    :raises NotFound: ``document.missing``.
+    :raises Forbidden: ``document.not_allowed``.
+    :raises BadState: ``document.wrong_state``, ``register.year_closed``.
+    :raises Invalid: a date, the issuer, the hour of a timed flash, or ``document.maybe_duplicate``.
+    :raises Stale: ``document.changed``.
+    """
+    check(given)
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.REGISTER, lock=True)
+        require(document, DocEvent.REGISTER)
+        need_version(document, version)
+        kind = _fill(document, given)
+        _refuse_duplicate(document, given.not_duplicate_reason)
+        register = _register(document.org_id, given.register_id)
+        year, note = _year_of(register, given)
+        move(actor, document, DocEvent.REGISTER, kind=document.kind_id)
+        statuses.answer_sender(actor, document, DispatchState.RECEIVED)
+        entry = numbering.grant(
+            actor,
+            register,
+            year=year,
+            entry_date=clock.today(),
+            document_id=document.id,
+            snapshot=_columns(document, kind),
+            note=note,
+        )
+        document.register_entry_id = entry.id
+        document.register_date = entry.entry_date
+        document.uid = make_uid(document.org_id, entry.year, register.code, entry.number)
+        return entry.number
+
+
+def save_draft(actor: Actor, document_id: int, changes: dict[str, Any]) -> None:
+    """Keep what the clerk has typed so far; unknown fields are ignored, nothing is registered.
+
+    :raises NotFound: ``document.missing``.
+    :raises BadState: ``document.wrong_state``.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.REGISTER, lock=True)
+        require(document, DocEvent.REGISTER)
+        for name in ("doc_date", "due_date", "arrival_date", "urgency", "kind_id", "page_count"):
+            if name in changes:
+                setattr(document, name, changes[name])
+        for name, most in _TEXTS.items():
+            if name in changes:
+                setattr(document, name, str(changes[name] or "")[:most])
+        if "number" in changes or "symbol" in changes:
+            set_code(document, str(changes.get("number", ""))[:14], str(changes.get("symbol", ""))[:30])
+
+
+def return_document(actor: Actor, document_id: int, reason: str) -> None:
+    """Send a received document back; no number is used.
+
+    :raises Invalid: ``document.reason_too_short``.
+    :raises BadState: ``document.wrong_state``.
+    """
+    said = need_reason(reason)
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.REGISTER, lock=True)
+        move(actor, document, DocEvent.RETURN, reason=said)
+        document.note = said[:500]
+        statuses.answer_sender(actor, document, DispatchState.REFUSED)
+
+
+def merge_duplicate(actor: Actor, document_id: int, first_id: int) -> None:
+    """Point a received document to the earlier one that it is; its file is kept with the earlier one.
+
+    :raises NotFound: ``document.missing``, either of the two.
+    :raises Invalid: ``document.merge_with_itself``.
+    :raises BadState: ``document.wrong_state``.
+    """
+    if document_id == first_id:
+        raise Invalid("document.merge_with_itself")
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.REGISTER, lock=True)
+        first = access_document(actor, first_id, To.REGISTER)
+        if first.register_entry_id is None:
+            raise BadState("document.wrong_state", state=first.state.value)
+        move(actor, document, DocEvent.MERGE, first=first.id)
+        document.duplicate_of_id = first.id
+        known = {file.sha256 for file in files.of(first.ref)}
+        for file in files.of(document.ref):
+            if file.sha256 not in known:
+                files.attach_copy(actor, file, first.ref, org_id=first.org_id, role="scan")
+        audit.record(actor, "document.got_duplicate", first, duplicate=document.id)
+        statuses.answer_sender(actor, document, DispatchState.RECEIVED)
+
+
+def check(given: Incoming) -> None:
+    """Rules that one field breaks by itself.
+
+    :raises Invalid: naming the field.
+    """
+    today = clock.today()
+    if given.doc_date > today:
+        raise Invalid("document.date_in_future", field="doc_date")
+    if given.doc_date < today - OLD and not given.is_old_confirmed:
+        raise Invalid("document.date_very_old", field="doc_date", years=2)
+    if given.arrival_date > today:
+        raise Invalid("document.arrival_in_future", field="arrival_date")
+    if given.urgency is Urgency.FLASH_TIMED and given.urgent_at is None:
+        raise Invalid("document.hour_missing", field="urgent_time")
+    if not given.issuer:
+        raise Invalid("document.issuer_missing", field="issuer")
+
+
+_TEXTS = {"issuer_text": 200, "subject": 500, "signer_name": 50, "signer_title": 100, "note": 500}
+
+
+def _fill(document: Document, given: Incoming) -> DocKind:
+    kind = db.session().get(DocKind, given.kind_id)
+    if kind is None or kind.org_id != document.org_id:
+        raise Invalid("document.kind_unknown", field="kind_id")
+    party = catalogue.find_or_make_party(document.org_id, given.issuer)
+    document.kind_id = kind.id
+    set_code(document, given.number, given.symbol)
+    document.issuer_id, document.issuer_text = party.id, party.name
+    for name in (
+        "doc_date",
+        "subject",
+        "signer_name",
+        "signer_title",
+        "urgency",
+        "urgent_at",
+        "circulation_mark",
+        "page_count",
+        "copies",
+        "arrival_date",
+        "arrival_channel",
+        "paper_received",
+        "note",
+        "not_duplicate_reason",
+    ):
+        setattr(document, name, getattr(given, name))
+    _set_due(document, given.due_date, kind)
+    touch(document)
+    db.session().flush()
+    return kind
+
+
+def _set_due(document: Document, due_date: date | None, kind: DocKind) -> None:
+    if due_date is not None:
+        document.due_date, document.due_source = next_working_day(due_date), DueSource.STATED
+    elif kind.default_deadline_days:
+        document.due_date = add_working_days(clock.today(), kind.default_deadline_days)
+        document.due_source = DueSource.KIND
+    else:
+        document.due_date = document.due_source = None
+
+
+def _refuse_duplicate(document: Document, reason: str) -> None:
+    if reason.strip():
+        return
+    found = duplicates_of(document)
+    if found:
+        first = found[0].document
+        entry = first.entry
+        raise Invalid(
+            "document.maybe_duplicate",
+            field="not_duplicate_reason",
+            number=entry.number if entry else "…",
+            date=f"{first.register_date:%d/%m/%Y}" if first.register_date else "…",
+            document=first.id,
+        )
+
+
+def _register(org_id: int, register_id: int | None) -> Register:
+    if register_id is None:
+        return catalogue.register_for(org_id, RegisterKind.IN, None)
+    register = numbering.register_of(register_id)
+    if register.org_id != org_id or register.direction is not RegisterKind.IN or not register.is_active:
+        raise Invalid("register.wrong_one", field="register_id")
+    return register
+
+
+def _year_of(register: Register, given: Incoming) -> tuple[int, str]:
+    """The year of arrival while it is not closed, else this one; with the note that lateness asks for."""
+    today, notes = clock.today(), [given.note] if given.note else []
+    year = given.arrival_date.year
+    if year != today.year:
+        row = db.session().scalar(
+            select(RegisterYear).where(RegisterYear.register_id == register.id, RegisterYear.year == year)
+        )
+        if row is None or row.state is YearState.CLOSED:
+            year = today.year
+            notes.append("đến năm trước")
+    if working_days_between(given.arrival_date, today) > 1:
+        notes.append("đăng ký chậm")
+    return year, "; ".join(notes)[:300]
+
+
+def _columns(document: Document, kind: DocKind) -> dict[str, Any]:
+    """Columns of the register of incoming documents (Decree 30/2020/NĐ-CP, appendix IV)."""
+    code = compose(f"{document.number}{document.suffix}", document.symbol)
+    return {
+        "arrival_date": document.arrival_date.isoformat() if document.arrival_date else None,
+        "issuer": document.issuer_text,
+        "code": code,
+        "doc_date": document.doc_date.isoformat() if document.doc_date else None,
+        "kind": kind.name,
+        "subject": document.subject,
+        "receiver": "",
+        "forwarded": None,
+    }
+
+
+def make_uid(org_id: int, year: int, series: str, number: int) -> str:
+    """An identifier of a document that no other has: agency, year, series, number and a random part."""
+    org = directory.org(org_id)
+    head = (org.code if org is not None and org.code else f"org{org_id}").replace(".", "-")
+    return f"{head}-{year}-{series}-{number}-{secrets.token_hex(6)}"
