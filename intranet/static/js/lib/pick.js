@@ -36,7 +36,7 @@ export function pick(select) {
   linkStyle();
   const source = select.dataset.pick;
   const many = select.multiple;
-  return new TomSelect(select, {
+  const list = new TomSelect(select, {
     plugins: many ? { remove_button: { title: word('remove'), label: '×' } } : {},
     create: 'create' in select.dataset,
     createOnBlur: 'create' in select.dataset,
@@ -64,4 +64,8 @@ export function pick(select) {
       loading: () => plainLine('no-results', word('finding')),
     },
   });
+  for (const name of ['aria-invalid', 'aria-describedby', 'aria-label'])
+    if (select.hasAttribute(name)) list.control_input.setAttribute(name, select.getAttribute(name));
+  select.setAttribute('aria-hidden', 'true');
+  return list;
 }
