@@ -25,6 +25,8 @@ class OfficeClient(FlaskClient):
         headers.setdefault("Origin", "http://localhost")
         if self.csrf:
             headers.setdefault("X-CSRFToken", self.csrf)
+        # Read to the end and close, as a browser does: what is written after the answer is then written.
+        kw.setdefault("buffered", True)
         return super().open(*args, headers=headers, **kw)
 
 
