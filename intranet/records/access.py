@@ -1,6 +1,9 @@
 """Lines of who opened or downloaded a file, written after the answer."""
 
+from typing import Any
+
 from flask import Response, after_this_request, request
+from werkzeug.wsgi import ClosingIterator
 
 from intranet.core import db
 from intranet.core.actor import Actor
@@ -20,7 +23,9 @@ def note_later(actor: Actor, file: File, *, is_view: bool) -> None:
     @after_this_request
     def later(response: Response) -> Response:
         if request.method == "GET" and _is_first(response):
-            response.call_on_close(write)
+            # A file is handed to the server as it is; the server closes what it sent, not the response.
+            body: Any = response.response
+            response.response = ClosingIterator(body, write)
         return response
 
 

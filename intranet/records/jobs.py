@@ -37,7 +37,10 @@ def read_staged(payload: Any) -> None:
         return
     waiting = staging.waiting_path(public_id)
     source = waiting if waiting.exists() else store.path_of(row.sha256)
-    parsed = parsing.parse(source, row.name) if source.exists() else _lost(row)
+    if not source.exists():
+        _conclude(public_id, StagedState.REFUSED, Verdict("file.lost"))
+        return
+    parsed = parsing.parse(source, row.name)
     verdict = parsed.verdict
     if verdict is not None and verdict.code == "file.secret_mark" and row.is_cleared:
         verdict = None
@@ -169,10 +172,6 @@ def _waiting(public_id: str) -> StagedFile | None:
         if row is not None:
             db.session().expunge(row)
         return row
-
-
-def _lost(row: StagedFile) -> Parsed:
-    return Parsed(row.media_type, Verdict("file.lost"))
 
 
 def _conclude(public_id: str, state: StagedState, verdict: Verdict) -> None:

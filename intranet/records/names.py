@@ -17,9 +17,11 @@ _BAD = dict.fromkeys(map(ord, '<>:"|?*'), "-")
 def clean_name(name: str) -> str:
     """NFC, no folders, no control or bidirectional marks, at most 150 bytes; the ending is kept."""
     seen = "".join(" " if sign.isspace() else sign for sign in name if sign.isspace() or _is_seen(sign))
-    last = PurePosixPath(one_line(seen).replace("\\", "/")).name.translate(_BAD).strip(". ")
+    last = PurePosixPath(one_line(seen).replace("\\", "/")).name.translate(_BAD).strip().rstrip(". ")
     if not last:
         return _UNNAMED
+    if last.startswith("."):
+        last = f"{_UNNAMED}.{last.lstrip('. ')}"
     path = PurePosixPath(last)
     ending = path.suffix[:12]
     stem = last.removesuffix(ending) if ending else last
