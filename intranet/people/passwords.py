@@ -10,6 +10,7 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -32,6 +33,14 @@ _MAX_WAITING = 50
 #: No letters that are mistaken for others when read aloud or from paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _LIST = Path(__file__).with_name("common_passwords.txt")
+
+
+@dataclass(frozen=True)
+class Temporary:
+    """A password that is shown once to whoever hands it to the person, and what is stored of it."""
+
+    password: str
+    hashed: str
 
 
 class _Queue:
@@ -75,9 +84,13 @@ def is_outdated(stored: str) -> bool:
     return _hasher().check_needs_rehash(stored)
 
 
-def temporary() -> str:
-    """A random password of 79 bits, easy to read out."""
-    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
+def make_temporary() -> Temporary:
+    """A random password of 79 bits, easy to read out, and its hash; make it before a transaction opens.
+
+    :raises Unavailable: ``auth.busy``, too many sign-ins wait.
+    """
+    password = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(4)) for _ in range(4))
+    return Temporary(password, hash_password(password))
 
 
 def require_good(password: str, *, names: tuple[str, ...], field: str = "password") -> None:

@@ -4,14 +4,16 @@ Before sign-in there is no row: what a stranger's form needs (its CSRF token) ri
 """
 
 import hashlib
+import logging
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, g, session
+from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
-from sqlalchemy import JSON, ForeignKey, String, select, update
+from sqlalchemy import JSON, ForeignKey, String, delete, exists, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.datastructures import CallbackDict
 
@@ -19,9 +21,16 @@ from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.config import Settings
 from intranet.core.db import Base
-from intranet.people.models import RECEIVING_ROLES, Delegation, Unit, User
+from intranet.core.errors import Unavailable
+from intranet.core.live import MEETINGS
+from intranet.people.models import RECEIVING_ROLES, Delegation, Role, RoleGrant, Unit, User
 
+log = logging.getLogger("intranet.sessions")
+
+#: An administrator who does nothing for so long is signed out.
+ADMIN_IDLE = timedelta(minutes=15)
 _SEEN_EVERY = timedelta(minutes=1)
+_KEEP_ENDED = timedelta(days=30)
 
 
 class SessionRow(Base):
@@ -54,7 +63,20 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.row_id = row.id
         self.seen_at = row.seen_at
+        self.created_at = row.created_at
         self.delegation_id = row.delegation_id
+
+    def note_seen(self) -> None:
+        """Count this as use of the session; written at most once a minute, and given up when busy."""
+        now = clock.now()
+        if now - self.seen_at < _SEEN_EVERY:
+            return
+        self.seen_at = now
+        try:
+            with db.unit_of_work() as opened:
+                opened.execute(update(SessionRow).where(SessionRow.id == self.row_id).values(seen_at=now))
+        except Unavailable:
+            log.warning("use of a session was not noted")
 
 
 class OfficeSessions(SecureCookieSessionInterface):
@@ -108,30 +130,52 @@ class OfficeSessions(SecureCookieSessionInterface):
         if not isinstance(session, ServerSession):
             super().save_session(app, session, response)
             return
-        now = clock.now()
-        values: dict[str, Any] = {}
         if session.modified:
-            values["data"] = dict(session)
-        if now - session.seen_at >= _SEEN_EVERY:
-            values["seen_at"] = now
-        if values:
             with db.unit_of_work() as opened:
-                opened.execute(update(SessionRow).where(SessionRow.id == session.row_id).values(**values))
+                own = SessionRow.id == session.row_id
+                opened.execute(update(SessionRow).where(own).values(data=dict(session), seen_at=clock.now()))
+        else:
+            session.note_seen()
 
 
 def find_row(token: str, settings: Settings) -> SessionRow | None:
     """The row of a token that is neither ended, idle too long nor too old."""
     row = db.session().scalar(select(SessionRow).where(SessionRow.token_hash == _hash(token)))
-    now = clock.now()
-    if row is None or row.ended_at is not None:
-        return None
-    is_idle = now - row.seen_at > timedelta(minutes=settings.idle_minutes)
-    is_old = now - row.created_at > timedelta(hours=settings.session_hours)
-    return None if is_idle or is_old else row
+    return row if row is not None and _is_open(row, settings) else None
 
 
-def begin(user_id: int, *, device: str, delegation_id: int | None = None) -> SessionRow:
-    """Make a session row in the open unit of work; its cookie goes out with this answer."""
+def people_signed_in(user_ids: Collection[int]) -> set[int]:
+    """Those of these people who have at least one open session."""
+    settings = db.database().settings
+    rows = db.session().scalars(
+        select(SessionRow).where(SessionRow.user_id.in_(user_ids), SessionRow.ended_at.is_(None))
+    )
+    return {row.user_id for row in rows if _is_open(row, settings)}
+
+
+def open_rows(user_id: int) -> list[SessionRow]:
+    """A person's open sessions, the last used first."""
+    settings = db.database().settings
+    rows = db.session().scalars(
+        select(SessionRow)
+        .where(SessionRow.user_id == user_id, SessionRow.ended_at.is_(None))
+        .order_by(SessionRow.seen_at.desc(), SessionRow.id.desc())
+    )
+    return [row for row in rows if _is_open(row, settings)]
+
+
+def present_row_id() -> int | None:
+    """Key of the session of this request, ``None`` for a stranger's."""
+    return session.row_id if isinstance(session, ServerSession) else None
+
+
+def begin(
+    user_id: int, *, device: str, delegation_id: int | None = None, since: datetime | None = None
+) -> SessionRow:
+    """Make a session row in the open unit of work; its cookie goes out with this answer.
+
+    :param since: when the person proved who they are, if that was earlier; the absolute age counts from it.
+    """
     token = secrets.token_urlsafe(32)
     now = clock.now()
     row = SessionRow(
@@ -141,7 +185,7 @@ def begin(user_id: int, *, device: str, delegation_id: int | None = None) -> Ses
         delegation_id=delegation_id,
         device=device[:200],
         data={"_user_id": str(user_id), "_fresh": True, "csrf_token": secrets.token_hex(32)},
-        created_at=now,
+        created_at=since or now,
         seen_at=now,
     )
     db.session().add(row)
@@ -158,6 +202,27 @@ def end(row_id: int) -> None:
     )
 
 
+def end_all(user_id: int, *, but: int | None = None) -> int:
+    """End every session of a person in the open unit of work, one perhaps excepted; returns how many."""
+    ended = db.session().execute(
+        update(SessionRow)
+        .where(SessionRow.user_id == user_id, SessionRow.ended_at.is_(None), SessionRow.id != (but or 0))
+        .values(ended_at=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+
+
+def sign_out_here() -> None:
+    """Take the cookie back with this answer."""
+    g.session_ended = True
+
+
+def sweep() -> None:
+    """Drop rows that nobody used for a month, in the open unit of work."""
+    db.session().execute(delete(SessionRow).where(SessionRow.seen_at < clock.now() - _KEEP_ENDED))
+
+
 def install_sessions(app: Flask) -> None:
     """Give the application its sessions and Flask-Login on top of them."""
     app.session_interface = OfficeSessions(app.config["SETTINGS"])
@@ -168,10 +233,18 @@ def install_sessions(app: Flask) -> None:
 
 
 def load_actor() -> Actor | None:
-    """Whoever is signed in, the mapped object itself; a lasting password must have been set."""
+    """Whoever is signed in, the mapped object itself; over a socket only with a lasting password.
+
+    What is asked in a room counts as use of the session, as a page does; the desk's own refreshing does not.
+    """
     if not current_user.is_authenticated:
         return None
     user: User = current_user._get_current_object()
+    if isinstance(session, ServerSession) and hasattr(request, "sid"):
+        if user.must_change_password:
+            return None
+        if getattr(request, "namespace", None) == MEETINGS:
+            session.note_seen()
     g.actor_id = user.id
     return user
 
@@ -193,7 +266,22 @@ def _principal(delegation_id: int, substitute: User) -> User | None:
     found = db.session().get(Delegation, delegation_id)
     if found is None or found.substitute_id != substitute.id or not found.holds_on(clock.today()):
         return None
-    return found.principal
+    return found.principal if found.principal.is_active else None
+
+
+def _is_open(row: SessionRow, settings: Settings) -> bool:
+    now = clock.now()
+    idle = now - row.seen_at
+    if row.ended_at is not None or idle > timedelta(minutes=settings.idle_minutes):
+        return False
+    if now - row.created_at > timedelta(hours=settings.session_hours):
+        return False
+    return idle <= ADMIN_IDLE or not _is_admin(row.user_id)
+
+
+def _is_admin(user_id: int) -> bool:
+    held = exists().where(RoleGrant.user_id == user_id, RoleGrant.role == Role.ADMIN)
+    return bool(db.session().scalar(select(held)))
 
 
 def _hash(token: str) -> str:

@@ -1,0 +1,10 @@
+"""What other packages may hear about people. Ids only."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class AccessChanged:
+    """A person's sessions ended, roles changed or account was disabled: open sockets are cut."""
+
+    user_id: int

@@ -1,0 +1,125 @@
+"""Slows guessing without punishing an office behind one address.
+
+Tries are counted per account name, known or not, and apart from that per device that signed in to the account
+before, so that somebody else's tries do not lock the owner out. Counters live in the database: they
+survive a restart and are shared by processes. Names are kept as hashes, for people type passwords there too.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from intranet.core import clock, db
+from intranet.core.db import Base
+from intranet.core.dialect import insert_once
+from intranet.core.errors import TooMany
+
+#: Tries before the first wait.
+FREE_TRIES = 5
+#: The longest wait between two tries, in seconds.
+LONGEST_WAIT = 60
+#: Wrong tries in a row after which only an administrator helps (NIST SP 800-63B-4, 3.2.2).
+MOST_TRIES = 100
+#: A counter nobody touched for so long starts anew.
+_KEEP = timedelta(hours=24)
+_KEEP_DEVICES = timedelta(days=180)
+
+
+class SignInTry(Base):
+    """Wrong tries in a row under one name, or from one known device."""
+
+    __tablename__ = "sign_in_try"
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    fails: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+    #: When the next try is allowed.
+    free_at: Mapped[datetime]
+
+
+class KnownDevice(Base):
+    """A browser from which a person signed in before; it holds the token of which this is the hash."""
+
+    __tablename__ = "known_device"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    seen_at: Mapped[datetime] = mapped_column(index=True)
+
+
+def key_for(name: str, user_id: int | None, device_token: str | None) -> str:
+    """Under which counter a try falls: the device's own where it is known, else the name's.
+
+    A device that is not known and a name that is not both fall under the name; nothing can be told from it.
+    """
+    hashed = _hash(device_token or secrets.token_hex(16))
+    known = select(KnownDevice.user_id).where(
+        KnownDevice.token_hash == hashed, KnownDevice.user_id == (user_id or 0)
+    )
+    if db.session().scalar(known) is not None:
+        return f"device:{hashed[:32]}:{user_id}"
+    return name_key(name)
+
+
+def name_key(name: str) -> str:
+    """The counter of an account name."""
+    return f"name:{_hash(name)[:32]}"
+
+
+def claim(key: str) -> None:
+    """Count a try before it is judged, so that many at once do not all pass.
+
+    :raises TooMany: ``auth.wait`` with the seconds, or ``auth.locked``.
+    """
+    now = clock.now()
+    with db.unit_of_work() as session:
+        insert_once(session, SignInTry, key=key, fails=0, last_at=now, free_at=now)
+        row = session.get_one(SignInTry, key, with_for_update=True, populate_existing=True)
+        if row.fails >= MOST_TRIES:
+            raise TooMany("auth.locked", wait=3600)
+        if now < row.free_at:
+            seconds = int((row.free_at - now).total_seconds()) + 1
+            raise TooMany("auth.wait", wait=seconds)
+        row.fails += 1
+        row.last_at = now
+        row.free_at = now + wait_after(row.fails)
+
+
+def wait_after(fails: int) -> timedelta:
+    """How long after so many wrong tries the next one has to wait: 0, then 1, 2, 4 … 60 s."""
+    if fails < FREE_TRIES:
+        return timedelta(0)
+    return timedelta(seconds=min(LONGEST_WAIT, 2 ** min(fails - FREE_TRIES, 10)))
+
+
+def clear(key: str) -> None:
+    """Forget the wrong tries of a counter, in the open unit of work."""
+    db.session().execute(delete(SignInTry).where(SignInTry.key == key))
+
+
+def remember_device(user_id: int, token: str | None) -> str:
+    """Know this browser again for this account; returns the token it has to hold, perhaps a new one."""
+    token = token if token and 20 <= len(token) <= 60 else secrets.token_urlsafe(24)
+    session = db.session()
+    now = clock.now()
+    insert_once(session, KnownDevice, token_hash=_hash(token), user_id=user_id, seen_at=now)
+    session.get_one(KnownDevice, (_hash(token), user_id)).seen_at = now
+    return token
+
+
+def forget_devices(user_id: int) -> None:
+    """Know none of the person's browsers any more, in the open unit of work."""
+    db.session().execute(delete(KnownDevice).where(KnownDevice.user_id == user_id))
+
+
+def sweep() -> None:
+    """Drop counters and devices that nobody touched for long, in the open unit of work."""
+    now = clock.now()
+    session = db.session()
+    session.execute(delete(SignInTry).where(SignInTry.last_at < now - _KEEP))
+    session.execute(delete(KnownDevice).where(KnownDevice.seen_at < now - _KEEP_DEVICES))
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""What the pages about people share."""
+
+import re
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Blueprint, request
+
+from intranet.core.web import me
+from intranet.people.models import User
+
+bp = Blueprint("people", __name__)
+
+_SYSTEMS = (
+    ("Windows", "Windows"),
+    ("iPad", "iPad"),
+    ("iPhone", "iPhone"),
+    ("Android", "Android"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
+)
+_BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("coc_coc", "Cốc Cốc"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_CONTROLS = re.compile(r"[\x00-\x20\\]")
+
+
+def user() -> User:
+    """Whoever is signed in, as people know them."""
+    return cast(User, me())
+
+
+def device() -> str:
+    """What the browser calls itself, shortened."""
+    return str(request.user_agent.string or "")[:200]
+
+
+def device_words(called: str) -> tuple[str, str]:
+    """Browser and system of what a browser calls itself, empty where unknown."""
+    browser = next((name for mark, name in _BROWSERS if mark in called), "")
+    system = next((name for mark, name in _SYSTEMS if mark in called), "")
+    return browser, system
+
+
+def own_path(given: str | None, otherwise: str = "/") -> str:
+    """``given`` when it is a path of our own host, else the other: nobody is led away by a link."""
+    if not given or not given.startswith("/") or given.startswith("//") or _CONTROLS.search(given):
+        return otherwise
+    parts = urlsplit(given)
+    if parts.scheme or parts.netloc or parts.path.startswith("/sign-"):
+        return otherwise
+    return given
