@@ -2,6 +2,28 @@
 
 from flask import Flask
 
+from intranet.core import menu, refs, slots
+from intranet.notices import services as notices
+from meetings import commands, live
+from meetings.models import annotation, journal, meeting
+from meetings.permissions import may_read_item, may_read_meeting
+from meetings.services import listing
+from meetings.views import planning, room
+from meetings.views.home import todays_panel
+
+#: Modules whose import registers commands, sockets or tables.
+REGISTERED = (annotation, commands, journal, live, meeting)
+
 
 def plug_in(app: Flask) -> None:
-    """Register pages, jobs, kinds of record and menu entries."""
+    """Register pages, sockets, kinds of record and menu entries."""
+    for blueprint in (planning.bp, room.bp, live.bp):
+        app.register_blueprint(blueprint)
+    menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))
+    refs.register_kind("meeting", title=listing.title_of, url=listing.url_of, may_read=may_read_meeting)
+    refs.register_kind(
+        "agenda_item", title=listing.title_of_item, url=listing.url_of_item, may_read=may_read_item
+    )
+    notices.register_titles("meeting", listing.titles_for)
+    slots.fill("home.panel", todays_panel)
+    slots.fill("search", listing.found_for)

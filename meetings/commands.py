@@ -1,0 +1,154 @@
+"""What a room may be asked, whatever carries the ask; a repeated ``cid`` gets the first answer again."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from intranet.core.commands import Answer, command
+from intranet.core.errors import Invalid
+from intranet.core.text import one_line
+from intranet.people.models import User
+from meetings.models.meeting import ItemKind, ItemState
+from meetings.permissions import ATTEND
+from meetings.services import chairing, life, planning
+
+MOST_TITLE = 300
+MOST_MINUTES = 600
+
+
+@dataclass(frozen=True)
+class StartItem:
+    """Put an item on the floor; ``expect``: the item the actor saw there."""
+
+    mid: int
+    item: int
+    expect: int | None
+
+
+@dataclass(frozen=True)
+class FinishItem:
+    """Take the item off the floor."""
+
+    mid: int
+    expect: int | None
+    outcome: Literal["done", "suspended", "deferred"] = "done"
+
+
+@dataclass(frozen=True)
+class ReorderItems:
+    """New order of the planned items; ``expect``: the whole agenda as the actor saw it."""
+
+    mid: int
+    order: list[int]
+    expect: list[int]
+
+
+@dataclass(frozen=True)
+class AddItem:
+    """A new item; ``budget`` in minutes."""
+
+    mid: int
+    title: str
+    budget: int
+    after: int | None = None
+    kind: Literal["info", "discussion", "decision", "consent"] = "discussion"
+
+
+@dataclass(frozen=True)
+class OfMeeting:
+    """What is asked of the meeting itself."""
+
+    mid: int
+
+
+@dataclass(frozen=True)
+class EndMeeting:
+    """End it; ``confirm``: although items are left."""
+
+    mid: int
+    confirm: bool = False
+
+
+@dataclass(frozen=True)
+class Present:
+    """A page of a paper."""
+
+    mid: int
+    file: str
+    page: int
+
+
+@command("item.start", needs=ATTEND)
+def start_item(actor: User, d: StartItem) -> Answer:
+    """Put an item on the floor."""
+    return {"v": chairing.start_item(actor, d.mid, d.item, expect=d.expect)}
+
+
+@command("item.finish", needs=ATTEND)
+def finish_item(actor: User, d: FinishItem) -> Answer:
+    """Take the item off the floor."""
+    return {"v": chairing.finish_item(actor, d.mid, outcome=ItemState(d.outcome), expect=d.expect)}
+
+
+@command("item.reorder", needs=ATTEND)
+def reorder_items(actor: User, d: ReorderItems) -> Answer:
+    """Put the planned items in another order."""
+    return {"v": planning.reorder_items(actor, d.mid, d.order, expect=d.expect)}
+
+
+@command("item.add", needs=ATTEND)
+def add_item(actor: User, d: AddItem) -> Answer:
+    """Put an item on the agenda."""
+    title = one_line(d.title)
+    if not title:
+        raise Invalid("item.needs_title", field="title")
+    if len(title) > MOST_TITLE:
+        raise Invalid("field.too_long", most=MOST_TITLE, length=len(title), field="title")
+    if not 1 <= d.budget <= MOST_MINUTES:
+        raise Invalid("item.minutes", most=MOST_MINUTES, field="budget")
+    return {
+        "item": planning.add_item(
+            actor, d.mid, title=title, kind=ItemKind(d.kind), budget_min=d.budget, after=d.after
+        )
+    }
+
+
+@command("meeting.start", needs=ATTEND)
+def start_meeting(actor: User, d: OfMeeting) -> Answer:
+    """Open the sitting."""
+    return {"v": life.start_meeting(actor, d.mid)}
+
+
+@command("meeting.pause", needs=ATTEND)
+def pause_meeting(actor: User, d: OfMeeting) -> Answer:
+    """Stop the clocks."""
+    return {"v": life.pause_meeting(actor, d.mid)}
+
+
+@command("meeting.resume", needs=ATTEND)
+def resume_meeting(actor: User, d: OfMeeting) -> Answer:
+    """Let the clocks run again."""
+    return {"v": life.resume_meeting(actor, d.mid)}
+
+
+@command("meeting.end", needs=ATTEND)
+def end_meeting(actor: User, d: EndMeeting) -> Answer:
+    """Close the sitting."""
+    return {"v": life.end_meeting(actor, d.mid, confirm=d.confirm)}
+
+
+@command("present.start", needs=ATTEND)
+def start_presenting(actor: User, d: Present) -> Answer:
+    """Show a page to those who follow."""
+    return {"v": chairing.start_presenting(actor, d.mid, d.file, d.page)}
+
+
+@command("present.page", needs=ATTEND)
+def present_page(actor: User, d: Present) -> Answer:
+    """Turn the page for those who follow."""
+    return {"v": chairing.present_page(actor, d.mid, d.page, file=d.file)}
+
+
+@command("present.stop", needs=ATTEND)
+def stop_presenting(actor: User, d: OfMeeting) -> Answer:
+    """Show nothing any more."""
+    return {"v": chairing.stop_presenting(actor, d.mid)}

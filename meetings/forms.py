@@ -1,0 +1,146 @@
+"""What is typed when a meeting is prepared."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField, TextAreaField
+from wtforms.validators import NumberRange, Optional, ValidationError
+
+from intranet.core.forms import (
+    Limit,
+    LineField,
+    OfficeDateField,
+    OfficeForm,
+    Required,
+    read_local,
+    tidy_text,
+)
+from intranet.core.labels import label
+from intranet.people import directory
+from intranet.people.models import User
+from meetings.commands import MOST_MINUTES, MOST_TITLE
+from meetings.models.meeting import ItemKind, Meeting, PartRole
+
+ROLE_CHOICES = (PartRole.DELEGATE, PartRole.GUEST, PartRole.SECRETARY, PartRole.CHAIR)
+
+
+def _key(given: Any) -> int | None:
+    return int(given) if given not in (None, "", "None") else None
+
+
+def people_choices(people: Iterable[User]) -> list[tuple[int, str]]:
+    """People as options: name and post."""
+    return [(one.id, f"{one.full_name}, {one.title}" if one.title else one.full_name) for one in people]
+
+
+class PeopleField(SelectMultipleField):  # type: ignore[misc]  # WTForms is not typed
+    """Several people, found by typing; what was chosen survives a refusal."""
+
+    def __init__(self, text: str, validators: Any = (), **kw: Any) -> None:
+        super().__init__(text, validators, coerce=int, choices=[], validate_choice=False, **kw)
+
+    def show_chosen(self) -> None:
+        """Make options of the people chosen so far; the rest is fetched while typing."""
+        self.choices = people_choices(directory.people(self.data or []).values())
+
+
+class PersonField(SelectField):  # type: ignore[misc]  # WTForms is not typed
+    """One person, found by typing."""
+
+    def __init__(self, text: str, validators: Any = (), **kw: Any) -> None:
+        super().__init__(text, validators, coerce=_key, choices=[], validate_choice=False, **kw)
+
+    def show_chosen(self) -> None:
+        """Make an option of the person chosen so far."""
+        chosen = directory.people([self.data]) if self.data else {}
+        self.choices = [("", ""), *people_choices(chosen.values())]
+
+
+class HeadForm(OfficeForm):
+    """Title, time and place of a meeting."""
+
+    title = LineField("Tên cuộc họp", [Required(), Limit(200)])
+    starts_date = OfficeDateField("Ngày họp", [Required()])
+    starts_time = LineField("Giờ bắt đầu", [Required()])
+    place = LineField("Địa điểm", [Required(), Limit(120)])
+    secretary_publishes = BooleanField("Thư ký được phát hành giấy mời", default=True)
+
+    #: The instant that date and time name, once both are right.
+    starts_at: datetime
+
+    def validate_starts_time(self, field: LineField) -> None:
+        """Put day and time together."""
+        if not self.starts_date.data or not field.data:
+            return
+        try:
+            self.starts_at = read_local(self.starts_date.data, field.data)
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from problem
+
+
+class NewMeetingForm(HeadForm):
+    """A meeting to be prepared."""
+
+    chair_id = PersonField("Chủ tọa", [Required("field.choose")])
+    delegate_ids = PeopleField("Đại biểu")
+
+    def show_chosen(self) -> None:
+        """Keep the people chosen so far in sight."""
+        self.chair_id.show_chosen()
+        self.delegate_ids.show_chosen()
+
+
+class ItemForm(OfficeForm):
+    """One item of an agenda."""
+
+    title = LineField("Nội dung", [Required(), Limit(MOST_TITLE)])
+    kind = SelectField("Hình thức", coerce=ItemKind, choices=[])
+    budget_min = IntegerField("Thời lượng (phút)", [Optional()])
+    owner_id = SelectField("Người trình bày", coerce=_key, choices=[], validate_choice=False)
+
+    def offer(self, meeting: Meeting) -> None:
+        """Offer the kinds, and the participants as owners."""
+        self.kind.choices = [(kind.value, label(f"agenda.kind.{kind}")) for kind in ItemKind]
+        people = directory.people([part.user_id for part in meeting.participants])
+        ordered = [people[part.user_id] for part in meeting.participants if part.user_id in people]
+        self.owner_id.choices = [("", "Chưa chọn"), *people_choices(ordered)]
+
+    def validate_budget_min(self, field: IntegerField) -> None:
+        """Whole minutes, up to ten hours."""
+        if field.data is not None and not 1 <= field.data <= MOST_MINUTES:
+            raise ValidationError(label("error.item.minutes", most=MOST_MINUTES))
+        if field.data is None and field.raw_data and field.raw_data[0].strip():
+            field.process_errors = []
+            raise ValidationError(label("error.item.minutes", most=MOST_MINUTES))
+
+
+class BudgetForm(OfficeForm):
+    """Minutes of one item, typed in the agenda itself."""
+
+    budget_min = IntegerField("Thời lượng (phút)", [Optional(), NumberRange(1, MOST_MINUTES)])
+
+
+class InviteForm(OfficeForm):
+    """People to take part, and as what."""
+
+    user_ids = PeopleField("Người dự họp", [Required("field.choose")])
+    role = SelectField("Vai trò", coerce=PartRole, choices=[], default=PartRole.DELEGATE)
+
+    def offer(self) -> None:
+        """Offer the roles, and keep the people chosen so far in sight."""
+        self.role.choices = [(role.value, label(f"meeting.role.{role}")) for role in ROLE_CHOICES]
+        self.user_ids.show_chosen()
+
+
+class MoveForm(OfficeForm):
+    """Another state, with a reason where one is asked for."""
+
+    to = HiddenField()
+    reason = TextAreaField("Lý do", [Limit(500)], filters=[tidy_text])
+
+
+class WithdrawForm(OfficeForm):
+    """Taking an item off the agenda."""
+
+    reason = LineField("Lý do", [Limit(500)])

@@ -1,0 +1,268 @@
+"""The room over sockets, and over plain HTTP where sockets are blocked: the same commands, the same shares.
+
+A tablet says ``hello`` with the version it holds; it enters its audience's room first and is answered second,
+so that no change falls in between. Frames of a meeting leave this process in the order of their versions.
+"""
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+from flask_socketio import join_room, leave_room
+from sqlalchemy import select
+
+from intranet.core import clock, commands, db
+from intranet.core.actor import Actor
+from intranet.core.db import session
+from intranet.core.errors import DomainError, Invalid
+from intranet.core.events import subscribe
+from intranet.core.live import MEETINGS, Answer, socket_id, sockets
+from intranet.core.web import me, needs
+from intranet.people.models import User
+from meetings.models.journal import MeetingMoved, PartChanged
+from meetings.models.meeting import IN_SESSION, Meeting
+from meetings.permissions import ATTEND, To, access_meeting
+from meetings.rules.audiences import AUDIENCES, Audience
+from meetings.services import annotating, journal, room
+from meetings.services.journal import ms
+
+bp = Blueprint("meetings_live", __name__)
+
+HEADS_SECONDS = 15.0
+_PRESENCE_SECONDS = 1.0
+#: The longest a poll waits for something to happen, and how often it looks.
+MOST_WAIT = 25.0
+_LOOK_SECONDS = 0.25
+
+
+@dataclass
+class Present:
+    """One tablet in a room."""
+
+    meeting_id: int
+    user_id: int
+    audience: Audience
+
+
+@dataclass
+class _Rooms:
+    """What this process knows of its rooms; a restart forgets it, and every tablet says hello again."""
+
+    tablets: dict[str, Present] = field(default_factory=dict)
+    #: Last version told, by meeting.
+    told: dict[int, int] = field(default_factory=dict)
+    locks: defaultdict[int, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
+    #: Meetings whose number of people has changed since it was last told.
+    counted_anew: set[int] = field(default_factory=set)
+    seq: int = 0
+
+
+rooms = _Rooms()
+
+
+def room_name(meeting_id: int, audience: Audience) -> str:
+    """The room of an audience."""
+    return f"meeting:{meeting_id}:{audience.value}"
+
+
+@sockets.on("hello", needs=ATTEND)
+def hello(actor: Actor, frame: Any) -> Answer:
+    """Come into a room, or come back: nothing, what was missed, or the whole state."""
+    if not isinstance(frame, Mapping) or not isinstance(frame.get("mid"), int):
+        raise Invalid("command.payload", name="mid")
+    last = (frame.get("last") or {}).get("cls") if isinstance(frame.get("last"), Mapping | None) else None
+    user = cast(User, actor)
+    try:
+        meeting = access_meeting(user, frame["mid"], To.ATTEND)
+    except DomainError:
+        _leave(socket_id())
+        raise
+    audience = room.audience_for(user, meeting)
+    _enter(socket_id(), Present(meeting.id, actor.id, audience))
+    if frame.get("cls") != audience.value or not isinstance(last, int):
+        last = None
+    # A reading of its own: the one above may have begun before the tablet was in the room.
+    with db.scope(actor.org_ids):
+        answer = room.welcome(user, frame["mid"], last).answer
+    rooms.told.setdefault(meeting.id, answer["v"])
+    return answer
+
+
+@sockets.on("leave", needs=ATTEND)
+def leave(actor: Actor, frame: Any) -> Answer:
+    """Go out of the room and keep the socket."""
+    _leave(socket_id())
+    return {"ok": True}
+
+
+@sockets.on("cmd", needs=ATTEND)
+def cmd(actor: Actor, frame: Any) -> Answer:
+    """Do what the room is asked; the answer repeats for a repeated ``cid``."""
+    return commands.run(actor, frame)
+
+
+@sockets.on_leave()
+def gone() -> None:
+    """A tablet's socket closed."""
+    _forget(socket_id())
+
+
+@subscribe(MeetingMoved, live=True)
+def tell_room(moved: MeetingMoved) -> None:
+    """Tell each audience its share of what happened, in order, whoever committed first."""
+    with rooms.locks[moved.meeting_id]:
+        told = rooms.told.get(moved.meeting_id, moved.v - 1)
+        if moved.v <= told:
+            return
+        lines = journal.lines_after(moved.meeting_id, told)
+        for audience in AUDIENCES:
+            found = [frame for line in lines if (frame := journal.frame_of(line, audience)) is not None]
+            if found:
+                sockets.emit("evt", found, to=room_name(moved.meeting_id, audience))
+        if lines:
+            rooms.told[moved.meeting_id] = lines[-1].v
+
+
+@subscribe(PartChanged, live=True)
+def part_changed(changed: PartChanged) -> None:
+    """Whoever lost their part leaves the room now; whoever holds another role asks anew."""
+    meeting = session().get(Meeting, changed.meeting_id)
+    part = meeting.participant(changed.user_id) if meeting else None
+    for sid, tablet in list(rooms.tablets.items()):
+        if (tablet.meeting_id, tablet.user_id) != (changed.meeting_id, changed.user_id):
+            continue
+        _leave_room_of(sid, tablet)
+        if part is None:
+            sockets.emit("bye", {"k": "bye", "code": "removed", "mid": changed.meeting_id}, to=sid)
+        else:
+            sockets.emit("resync", {"k": "resync", "why": "class", "mid": changed.meeting_id}, to=sid)
+
+
+@sockets.background(HEADS_SECONDS)
+def tell_heads() -> None:
+    """Tell every room that sits where its chains end, so that a lost last frame is noticed too."""
+    ids = {tablet.meeting_id for tablet in rooms.tablets.values()}
+    if not ids:
+        return
+    query = select(Meeting.id, Meeting.heads).where(Meeting.id.in_(ids), Meeting.state.in_(IN_SESSION))
+    for meeting_id, heads in session().execute(query):
+        for audience in AUDIENCES:
+            told = {"mid": meeting_id, "cls": heads.get(audience.value, 0), "now": ms(clock.now())}
+            sockets.emit("heads", told, to=room_name(meeting_id, audience))
+
+
+@sockets.background(_PRESENCE_SECONDS)
+def tell_presence() -> None:
+    """Tell how many people are in each room whose number changed."""
+    changed, rooms.counted_anew = rooms.counted_anew, set()
+    for meeting_id in changed:
+        rooms.seq += 1
+        people = online(meeting_id)
+        for audience in AUDIENCES:
+            if audience is Audience.PROJ:
+                continue
+            d: dict[str, Any] = {"n": len(people)}
+            if audience in {Audience.CHAIR, Audience.SEC}:
+                d["people"] = sorted(people)
+            told = {"k": "lv", "key": "online", "mid": meeting_id, "seq": rooms.seq, "d": d}
+            sockets.emit("lv", told, to=room_name(meeting_id, audience))
+
+
+def online(meeting_id: int) -> set[int]:
+    """Who is in the room now, as far as this process knows."""
+    return {tablet.user_id for tablet in rooms.tablets.values() if tablet.meeting_id == meeting_id}
+
+
+def _enter(sid: str, tablet: Present) -> None:
+    before = rooms.tablets.get(sid)
+    if before is not None and before != tablet:
+        _leave(sid)
+    rooms.tablets[sid] = tablet
+    join_room(room_name(tablet.meeting_id, tablet.audience))
+    rooms.counted_anew.add(tablet.meeting_id)
+
+
+def _leave(sid: str) -> None:
+    tablet = rooms.tablets.get(sid)
+    if tablet is not None:
+        leave_room(room_name(tablet.meeting_id, tablet.audience))
+        _forget(sid)
+
+
+def _leave_room_of(sid: str, tablet: Present) -> None:
+    """Take another tablet than the asking one out of its room."""
+    if sockets.io is not None:
+        sockets.io.server.leave_room(sid, room_name(tablet.meeting_id, tablet.audience), namespace=MEETINGS)
+    _forget(sid)
+
+
+def _forget(sid: str) -> None:
+    tablet = rooms.tablets.pop(sid, None)
+    if tablet is None:
+        return
+    rooms.counted_anew.add(tablet.meeting_id)
+    if not online(tablet.meeting_id):
+        rooms.told.pop(tablet.meeting_id, None)
+
+
+# --- The same over HTTP ---
+
+
+@bp.post("/api/v1/meetings/<int:mid>/commands")
+@needs(ATTEND)
+def cmd_over_http(mid: int) -> ResponseReturnValue:
+    """A command, when the socket is down; one for another meeting is refused."""
+    frame = request.get_json(silent=True)
+    asked = frame.get("d") if isinstance(frame, Mapping) else None
+    if not isinstance(asked, Mapping) or asked.get("mid") != mid:
+        raise Invalid("command.payload", name="mid")
+    return jsonify(commands.run(me(), frame))
+
+
+@bp.get("/api/v1/meetings/<int:mid>/snapshot")
+@needs(ATTEND)
+def snapshot_over_http(mid: int) -> ResponseReturnValue:
+    """The whole state, or what was missed since ``?since=``, as a ``welcome``."""
+    since = request.args.get("since", type=int)
+    answer = room.welcome(cast(User, me()), mid, since).answer
+    if since is not None and request.args.get("cls") != answer["cls"]:
+        answer = room.welcome(cast(User, me()), mid, None).answer
+    return jsonify(answer)
+
+
+@bp.get("/api/v1/meetings/<int:mid>/events")
+@needs(ATTEND)
+def events_over_http(mid: int) -> ResponseReturnValue:
+    """What happened after ``?since=``; waits up to ``?wait=`` seconds for the first of it."""
+    user = cast(User, me())
+    since = request.args.get("since", type=int)
+    if since is None:
+        raise Invalid("command.payload", name="since")
+    until = time.monotonic() + min(MOST_WAIT, max(0.0, request.args.get("wait", 0.0, type=float)))
+    while True:
+        with db.scope(user.org_ids):
+            audience, found = room.events_since(user, mid, since)
+        if found is None:
+            return jsonify(ok=True, cls=audience.value, mode="snapshot", events=[])
+        if found or time.monotonic() >= until:
+            return jsonify(ok=True, cls=audience.value, mode="delta", events=found, now=ms(clock.now()))
+        time.sleep(_LOOK_SECONDS)
+
+
+@bp.post("/api/v1/meetings/<int:mid>/annotations/sync")
+@needs(ATTEND)
+def sync_annotations(mid: int) -> ResponseReturnValue:
+    """Take in a device's strokes and tell what it lacks."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, Mapping) or not isinstance(body.get("ops", []), list):
+        raise Invalid("command.payload", name="ops")
+    have = body.get("have", {})
+    if not isinstance(have, Mapping):
+        raise Invalid("command.payload", name="have")
+    done = annotating.sync(cast(User, me()), mid, body.get("ops", []), have)
+    return jsonify(ok=True, accepted=done.accepted, rejected=done.rejected, ops=done.ops, more=done.more)

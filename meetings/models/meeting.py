@@ -1,0 +1,207 @@
+"""A meeting, who takes part in it and what is on its agenda."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from intranet.core.db import Base, ValueEnum
+from intranet.core.errors import NotFound
+from intranet.core.refs import Ref
+
+
+class MeetingState(StrEnum):
+    """Where a meeting stands; ``services/life.py`` has the moves."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    PUBLISHED = "published"
+    READY = "ready"
+    LIVE = "live"
+    PAUSED = "paused"
+    ENDED = "ended"
+    MINUTES = "minutes"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    POSTPONED = "postponed"
+
+
+class PartRole(StrEnum):
+    """The one role a person holds in one meeting."""
+
+    CHAIR = "chair"
+    SECRETARY = "secretary"
+    DELEGATE = "delegate"
+    GUEST = "guest"
+
+
+class ItemState(StrEnum):
+    """Where an agenda item stands."""
+
+    PLANNED = "planned"
+    LIVE = "live"
+    SUSPENDED = "suspended"
+    DONE = "done"
+    DEFERRED = "deferred"
+    WITHDRAWN = "withdrawn"
+
+
+class ItemKind(StrEnum):
+    """What an agenda item is for."""
+
+    INFO = "info"
+    DISCUSSION = "discussion"
+    DECISION = "decision"
+    CONSENT = "consent"
+
+
+#: States in which the meeting is still being prepared: only chair and secretaries know of it.
+UNPUBLISHED = frozenset({MeetingState.DRAFT, MeetingState.REVIEW})
+#: States in which the room is open to those who take part.
+IN_SESSION = frozenset({MeetingState.LIVE, MeetingState.PAUSED})
+#: States in which agenda, papers and participants may still change by planning.
+PLANNABLE = UNPUBLISHED | {MeetingState.PUBLISHED, MeetingState.READY, MeetingState.POSTPONED}
+#: Items that nobody has dealt with yet.
+OPEN_ITEMS = frozenset({ItemState.PLANNED, ItemState.LIVE, ItemState.SUSPENDED})
+
+
+class Meeting(Base):
+    """One sitting with a chair, participants and an agenda (cuộc họp)."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (Index("ix_meeting_when", "state", "starts_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The agency that holds it; rights come from taking part, whatever the agency.
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    starts_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(120))
+    state: Mapped[MeetingState] = mapped_column(ValueEnum(MeetingState), default=MeetingState.DRAFT)
+    #: The chair lets the secretary publish without asking again.
+    secretary_publishes: Mapped[bool] = mapped_column(default=True)
+    #: Last version of the room; rises by 1 with every line of the journal.
+    v: Mapped[int] = mapped_column(default=0)
+    #: Last version that each audience was told, by audience.
+    heads: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    #: The item on the floor. No foreign key: items name their meeting, a circle helps nobody.
+    current_item_id: Mapped[int | None]
+    #: Since when the clock of the item on the floor runs; empty while the meeting pauses.
+    item_since: Mapped[datetime | None]
+    #: What is being presented, ``{"file", "name", "url", "page", "by"}``; empty when nothing is.
+    presenting: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    published_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    #: A meeting that ended may be taken up again once.
+    reopened_at: Mapped[datetime | None]
+    #: Why it was returned, cancelled, postponed or reopened, last time.
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+
+    agenda: Mapped[list["AgendaItem"]] = relationship(
+        order_by="AgendaItem.position, AgendaItem.id", back_populates="meeting", lazy="select"
+    )
+    participants: Mapped[list["Participant"]] = relationship(
+        order_by="Participant.position, Participant.id", back_populates="meeting", lazy="select"
+    )
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for audit lines, notices, files and links."""
+        return Ref("meeting", self.id)
+
+    @property
+    def chair(self) -> "Participant | None":
+        """Whoever chairs it."""
+        return next((one for one in self.participants if one.role is PartRole.CHAIR), None)
+
+    @property
+    def minutes(self) -> int:
+        """Minutes planned for the items that still count."""
+        counted = (one for one in self.agenda if one.state is not ItemState.WITHDRAWN)
+        return sum(one.budget_min or 0 for one in counted)
+
+    def item(self, item_id: int) -> "AgendaItem":
+        """One of its items.
+
+        :raises NotFound: ``item.unknown``.
+        """
+        found = next((one for one in self.agenda if one.id == item_id), None)
+        if found is None:
+            raise NotFound("item.unknown")
+        return found
+
+    def participant(self, user_id: int) -> "Participant | None":
+        """The person's part in it, if any."""
+        return next((one for one in self.participants if one.user_id == user_id), None)
+
+
+class Participant(Base):
+    """One person's part in one meeting."""
+
+    __tablename__ = "participant"
+    __table_args__ = (UniqueConstraint("meeting_id", "user_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    role: Mapped[PartRole] = mapped_column(ValueEnum(PartRole), default=PartRole.DELEGATE)
+    position: Mapped[int] = mapped_column(default=0)
+    #: When the invitation went out; nobody is invited twice.
+    invited_at: Mapped[datetime | None]
+
+    meeting: Mapped[Meeting] = relationship(back_populates="participants")
+
+
+class AgendaItem(Base):
+    """One item of an agenda (mục của chương trình)."""
+
+    __tablename__ = "agenda_item"
+    __table_args__ = (
+        Index(
+            "ux_agenda_item_live",
+            "meeting_id",
+            unique=True,
+            sqlite_where=text("state = 'live'"),
+            postgresql_where=text("state = 'live'"),
+        ),
+        Index("ix_agenda_item_order", "meeting_id", "position"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    title: Mapped[str] = mapped_column(String(300))
+    kind: Mapped[ItemKind] = mapped_column(ValueEnum(ItemKind), default=ItemKind.DISCUSSION)
+    state: Mapped[ItemState] = mapped_column(ValueEnum(ItemState), default=ItemState.PLANNED)
+    position: Mapped[int] = mapped_column(default=0)
+    #: Minutes planned for it; empty while nobody has said.
+    budget_min: Mapped[int | None]
+    #: Seconds on the floor before the present stretch.
+    spent_s: Mapped[int] = mapped_column(default=0)
+    #: Who reports on it.
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    #: Why it was deferred or withdrawn; for chair and secretaries.
+    reason: Mapped[str] = mapped_column(String(500), default="")
+
+    meeting: Mapped[Meeting] = relationship(back_populates="agenda")
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for files and links."""
+        return Ref("agenda_item", self.id)
+
+
+class PendingPaper(Base):
+    """A file dropped on an agenda whose checks are not over yet."""
+
+    __tablename__ = "pending_paper"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id"))
+    #: Name of the staged file, and who staged it.
+    staged_id: Mapped[str] = mapped_column(String(64), unique=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    name: Mapped[str] = mapped_column(String(255))
+    #: Code of what is wrong with it, once the checks have said so.
+    problem: Mapped[str | None] = mapped_column(String(80))

@@ -1,0 +1,106 @@
+"""Who may do what in a meeting. Rights come from taking part; whoever does not, knows of nothing."""
+
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import selectinload
+
+from intranet.core import db
+from intranet.core.actor import Actor
+from intranet.core.errors import Forbidden, NotFound
+from intranet.core.permits import permit
+from intranet.people.models import Role, User
+from meetings.models.meeting import AgendaItem, Meeting, Participant, PartRole
+
+#: Call a meeting in the name of one's agency.
+CREATE = permit("meeting.create", Role.OFFICER, Role.CLERK, Role.UNIT_HEAD, Role.OFFICE_HEAD, Role.LEADER)
+#: Come near meetings at all; to which of them, taking part decides.
+ATTEND = permit("meeting.attend", *Role)
+
+
+class To(StrEnum):
+    """What somebody wants to do with a meeting."""
+
+    #: See agenda and papers, enter the room.
+    ATTEND = "attend"
+    #: Prepare it: time, agenda, papers, participants.
+    PLAN = "plan"
+    #: Run the room: start and finish, order, present.
+    RUN = "run"
+    #: Publish it.
+    PUBLISH = "publish"
+    #: What the chair alone decides.
+    CHAIR = "chair"
+
+
+_RUNNING = frozenset({PartRole.CHAIR, PartRole.SECRETARY})
+
+
+def may(actor: User, to: To, meeting: Meeting) -> bool:
+    """The one rule: asked by services, by templates and by sockets."""
+    part = meeting.participant(actor.id)
+    if part is None:
+        return False
+    if to is To.ATTEND:
+        return part.role in _RUNNING or meeting.published_at is not None
+    if to is To.CHAIR:
+        return part.role is PartRole.CHAIR
+    if to is To.PUBLISH and part.role is PartRole.SECRETARY:
+        return meeting.secretary_publishes
+    return part.role in _RUNNING
+
+
+def may_add_paper(actor: User, meeting: Meeting, item: AgendaItem | None) -> bool:
+    """True for chair and secretaries, and for the owner of the item."""
+    if may(actor, To.PLAN, meeting):
+        return True
+    return item is not None and item.owner_id == actor.id and may(actor, To.ATTEND, meeting)
+
+
+def access_meeting(actor: User, meeting_id: int, to: To, *, lock: bool = False) -> Meeting:
+    """Load a meeting that the actor may do this with.
+
+    :param lock: hold the meeting until the open unit of work ends.
+    :raises NotFound: ``meeting.unknown``: there is none, or none the actor may attend.
+    :raises Forbidden: ``meeting.not_yours_to_run``: attends, but holds no role for this.
+    """
+    query = (
+        select(Meeting)
+        .where(Meeting.id == meeting_id)
+        .options(selectinload(Meeting.participants), selectinload(Meeting.agenda))
+    )
+    if lock:
+        query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
+    meeting = db.session().scalar(query)
+    if meeting is None or not may(actor, To.ATTEND, meeting):
+        raise NotFound("meeting.unknown")
+    if not may(actor, to, meeting):
+        raise Forbidden("meeting.not_yours_to_run")
+    return meeting
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """SQL: the meetings that the actor may know of."""
+    mine = exists().where(Participant.meeting_id == Meeting.id, Participant.user_id == actor.id)
+    running = exists().where(
+        Participant.meeting_id == Meeting.id,
+        Participant.user_id == actor.id,
+        Participant.role.in_(_RUNNING),
+    )
+    return or_(running, and_(mine, Meeting.published_at.is_not(None)))
+
+
+def may_read_meeting(actor: Actor, meeting_id: int) -> bool:
+    """True when the actor may attend the meeting of that id (``refs``)."""
+    query = select(Meeting.id).where(Meeting.id == meeting_id, visible_to(actor))
+    return db.session().scalar(query) is not None
+
+
+def may_read_item(actor: Actor, item_id: int) -> bool:
+    """True when the actor may attend the meeting on whose agenda the item is (``refs``)."""
+    query = (
+        select(Meeting.id)
+        .join(AgendaItem, AgendaItem.meeting_id == Meeting.id)
+        .where(AgendaItem.id == item_id, visible_to(actor))
+    )
+    return db.session().scalar(query) is not None

@@ -1,0 +1,157 @@
+"""Running the room: what is on the floor, and what is shown to those who follow."""
+
+from datetime import datetime
+from typing import Any
+
+from intranet.core import clock
+from intranet.core.db import unit_of_work
+from intranet.core.errors import BadState, Invalid, Stale
+from intranet.people.models import User
+from intranet.records import audit
+from meetings.models.meeting import AgendaItem, ItemState, Meeting, MeetingState
+from meetings.permissions import To, access_meeting
+from meetings.services import journal, papers
+from meetings.services.journal import ms
+from meetings.services.life import stop_clock
+
+#: How an item may leave the floor.
+OUTCOMES = frozenset({ItemState.DONE, ItemState.SUSPENDED, ItemState.DEFERRED})
+_STARTABLE = frozenset({ItemState.PLANNED, ItemState.SUSPENDED, ItemState.DONE})
+
+
+def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None) -> int:
+    """Put one agenda item on the floor; the item before it is done.
+
+    :param expect: id of the item the actor saw on the floor, ``None`` if it was empty.
+    :returns: the new version of the room, a count that rises by 1.
+    :raises NotFound: no such meeting or item, or none the actor may attend.
+    :raises Forbidden: the actor neither chairs it nor is its secretary.
+    :raises BadState: ``meeting.not_live``; ``item.over``, it was deferred or withdrawn.
+    :raises Stale: ``item.moved_on``, another item (``cur``) is on the floor by now.
+    """
+    with unit_of_work() as opened:
+        meeting = _live(actor, meeting_id)
+        _expect(meeting, expect)
+        item = meeting.item(item_id)
+        if item.state not in _STARTABLE:
+            raise BadState("item.over")
+        now = clock.now()
+        facts: dict[str, Any] = {"prev": None}
+        if meeting.current_item_id is not None:
+            before = _leave_floor(meeting, ItemState.DONE, now)
+            facts = {"prev": before.id, "prev_st": before.state.value, "prev_spent_s": before.spent_s}
+            # Only one item of a meeting may be live, so the old one has to be written first.
+            opened.flush()
+        item.state = ItemState.LIVE
+        meeting.current_item_id, meeting.item_since = item.id, now
+        audit.record(actor, "item.started", meeting, item=item.id)
+        return journal.append(meeting, "item.started", by=actor, item=item.id, since=ms(now), **facts)
+
+
+def finish_item(
+    actor: User, meeting_id: int, *, outcome: ItemState = ItemState.DONE, expect: int | None = None
+) -> int:
+    """Take the item off the floor; the floor is empty then.
+
+    :param expect: id of the item the actor saw on the floor.
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: the actor neither chairs it nor is its secretary.
+    :raises BadState: ``meeting.not_live``; ``item.none_live``, nothing is on the floor.
+    :raises Stale: ``item.moved_on``, another item (``cur``) is on the floor by now.
+    """
+    if outcome not in OUTCOMES:
+        raise Invalid("item.no_outcome")
+    with unit_of_work():
+        meeting = _live(actor, meeting_id)
+        if meeting.current_item_id is None:
+            raise BadState("item.none_live")
+        _expect(meeting, expect)
+        item = _leave_floor(meeting, outcome, clock.now())
+        audit.record(actor, "item.finished", meeting, item=item.id, outcome=outcome.value)
+        return journal.append(
+            meeting, "item.finished", by=actor, item=item.id, outcome=outcome.value, spent_s=item.spent_s
+        )
+
+
+def start_presenting(actor: User, meeting_id: int, file: str, page: int) -> int:
+    """Show a page of a paper to those who follow.
+
+    :param file: public id of a paper on the table.
+    :param page: from 1.
+    :raises NotFound: no such meeting or paper, or none the actor may attend.
+    :raises Forbidden: the actor neither chairs it nor is its secretary.
+    :raises BadState: ``meeting.not_live``; ``meeting.not_showable``, the paper cannot be shown page by page.
+    :raises Invalid: ``meeting.no_such_page``.
+    """
+    with unit_of_work():
+        meeting = _live(actor, meeting_id)
+        shown = papers.paper_of(meeting, file)
+        if not shown.can_view:
+            raise BadState("meeting.not_showable")
+        _check_page(page, shown.pages)
+        entry = papers.paper_entry(shown)
+        showing = {"file": file, "name": entry["n"], "url": entry["url"], "page": page}
+        meeting.presenting = showing | {"by": actor.id}
+        return journal.append(meeting, "present.started", by=actor, **showing)
+
+
+def present_page(actor: User, meeting_id: int, page: int, *, file: str) -> int:
+    """Turn the page for those who follow.
+
+    :param file: the paper the actor believes is shown.
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: the actor neither chairs it nor is its secretary.
+    :raises BadState: ``meeting.not_live``.
+    :raises Stale: ``meeting.shows_other``: another paper, or none, is shown by now.
+    :raises Invalid: ``meeting.no_such_page``.
+    """
+    with unit_of_work():
+        meeting = _live(actor, meeting_id)
+        shown = meeting.presenting or {}
+        if shown.get("file") != file:
+            raise Stale("meeting.shows_other", cur=shown.get("file"))
+        _check_page(page, papers.paper_of(meeting, file).pages)
+        if shown["page"] == page:
+            return meeting.v
+        meeting.presenting = shown | {"page": page}
+        return journal.append(meeting, "present.page", by=actor, file=file, page=page)
+
+
+def stop_presenting(actor: User, meeting_id: int) -> int:
+    """Show nothing any more; everybody reads on where they are.
+
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: the actor neither chairs it nor is its secretary.
+    :raises BadState: ``meeting.not_live``.
+    """
+    with unit_of_work():
+        meeting = _live(actor, meeting_id)
+        if meeting.presenting is None:
+            return meeting.v
+        meeting.presenting = None
+        return journal.append(meeting, "present.stopped", by=actor)
+
+
+def _live(actor: User, meeting_id: int) -> Meeting:
+    meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
+    if meeting.state is not MeetingState.LIVE:
+        raise BadState("meeting.not_live")
+    return meeting
+
+
+def _expect(meeting: Meeting, expect: int | None) -> None:
+    if meeting.current_item_id != expect:
+        raise Stale("item.moved_on", cur=meeting.current_item_id)
+
+
+def _leave_floor(meeting: Meeting, outcome: ItemState, now: datetime) -> AgendaItem:
+    stop_clock(meeting, now)
+    item = meeting.item(meeting.current_item_id or 0)
+    item.state = outcome
+    meeting.current_item_id, meeting.item_since = None, None
+    return item
+
+
+def _check_page(page: int, pages: int | None) -> None:
+    if page < 1 or (pages is not None and page > pages):
+        raise Invalid("meeting.no_such_page", n=pages or 1)

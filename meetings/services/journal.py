@@ -1,0 +1,106 @@
+"""The room's log: a version is given in the transaction that changes the room, and told after it.
+
+Each audience is a chain: a frame carries ``v`` and ``pv``, the version that the same audience was told
+before, so that whoever receives notices a lost frame and nobody notices what was not for them.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from intranet.core import clock
+from intranet.core.db import publish, session
+from intranet.people.models import User
+from meetings.models.journal import JournalLine, MeetingMoved
+from meetings.models.meeting import Meeting
+from meetings.rules.audiences import AUDIENCES, Audience, project
+
+Frame = dict[str, Any]
+
+#: A returning tablet gets the lines it missed up to this many, else the whole state.
+MOST_MISSED = 200
+
+
+def append(meeting: Meeting, kind: str, /, by: User, **data: Any) -> int:
+    """Write a line and raise the room's version; whoever is in the room is told after commit.
+
+    :returns: the new version.
+    """
+    meeting.v += 1
+    told = [audience for audience in AUDIENCES if project(kind, data, audience) is not None]
+    line = JournalLine(
+        meeting_id=meeting.id,
+        v=meeting.v,
+        kind=kind,
+        data=data,
+        pv={audience.value: head(meeting, audience) for audience in told},
+        at=clock.now(),
+        by_id=by.id,
+    )
+    meeting.heads = meeting.heads | {audience.value: meeting.v for audience in told}
+    session().add(line)
+    publish(MeetingMoved(meeting.id, meeting.v))
+    return meeting.v
+
+
+def head(meeting: Meeting, audience: Audience) -> int:
+    """The last version that the audience was told; 0 for none."""
+    return int(meeting.heads.get(audience.value, 0))
+
+
+def lines_after(meeting_id: int, v: int, limit: int | None = None) -> Sequence[JournalLine]:
+    """The lines after a version, in order."""
+    query = select(JournalLine).where(JournalLine.meeting_id == meeting_id, JournalLine.v > v)
+    return session().scalars(query.order_by(JournalLine.v).limit(limit)).all()
+
+
+def frame_of(line: JournalLine, audience: Audience) -> Frame | None:
+    """The line as the audience is told it, ``None`` when it is not."""
+    share = project(line.kind, line.data, audience)
+    if share is None or audience.value not in line.pv:
+        return None
+    return {
+        "k": "evt",
+        "ch": "cls",
+        "v": line.v,
+        "pv": line.pv[audience.value],
+        "t": line.kind,
+        "at": ms(line.at),
+        "by": line.by_id,
+        "d": share,
+    }
+
+
+def frames(meeting_id: int, v: int) -> list[tuple[Audience, Frame]]:
+    """The line of one version, as each audience is told it."""
+    found = session().scalar(
+        select(JournalLine).where(JournalLine.meeting_id == meeting_id, JournalLine.v == v)
+    )
+    if found is None:
+        return []
+    shares = ((audience, frame_of(found, audience)) for audience in AUDIENCES)
+    return [(audience, frame) for audience, frame in shares if frame is not None]
+
+
+def missed(meeting: Meeting, audience: Audience, since: int) -> list[Frame] | None:
+    """What the audience was told after ``since``; ``None`` when the whole state is the shorter answer.
+
+    :param since: a version that the audience was told, 0 for none.
+    """
+    last = head(meeting, audience)
+    if since == last:
+        return []
+    if since > last or last - since > MOST_MISSED * 4:
+        return None
+    told = [frame_of(line, audience) for line in lines_after(meeting.id, since)]
+    found = [frame for frame in told if frame is not None]
+    if not found or len(found) > MOST_MISSED or found[0]["pv"] != since:
+        return None
+    return found
+
+
+def ms(instant: datetime | None) -> int | None:
+    """An instant as the browser counts: milliseconds since 1970."""
+    return None if instant is None else int(instant.timestamp() * 1000)

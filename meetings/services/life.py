@@ -1,0 +1,192 @@
+"""The life of a meeting: one table of moves, each with who may make it and what must hold."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from intranet.core import clock
+from intranet.core.db import unit_of_work
+from intranet.core.errors import BadState, Forbidden, Invalid
+from intranet.people.models import User
+from intranet.records import audit
+from meetings.models.meeting import OPEN_ITEMS, ItemState, Meeting, MeetingState
+from meetings.permissions import To, access_meeting, may
+from meetings.services import invitations, journal
+from meetings.services.journal import ms
+from meetings.services.planning import lacks
+
+_S = MeetingState
+#: How long after its end a meeting may be taken up again, once.
+REOPEN_WITHIN = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One way from a state to another."""
+
+    who: To
+    #: Raises :class:`BadState` when the move may not be made.
+    guard: Callable[[Meeting], None] | None = None
+    needs_reason: bool = False
+
+
+def _complete(meeting: Meeting) -> None:
+    missing = lacks(meeting)
+    if missing:
+        raise BadState("meeting.incomplete", n=len(missing))
+
+
+def _in_time_to_reopen(meeting: Meeting) -> None:
+    is_late = meeting.ended_at is None or clock.now() - meeting.ended_at > REOPEN_WITHIN
+    if is_late or meeting.reopened_at is not None:
+        raise BadState("meeting.too_late_to_reopen")
+
+
+MOVES: dict[tuple[MeetingState, MeetingState], Move] = {
+    (_S.DRAFT, _S.REVIEW): Move(To.PLAN, _complete),
+    (_S.REVIEW, _S.DRAFT): Move(To.CHAIR, needs_reason=True),
+    (_S.DRAFT, _S.PUBLISHED): Move(To.PUBLISH, _complete),
+    (_S.REVIEW, _S.PUBLISHED): Move(To.PUBLISH, _complete),
+    (_S.PUBLISHED, _S.READY): Move(To.PLAN, _complete),
+    (_S.PUBLISHED, _S.LIVE): Move(To.RUN, _complete),
+    (_S.READY, _S.LIVE): Move(To.RUN, _complete),
+    (_S.LIVE, _S.PAUSED): Move(To.RUN),
+    (_S.PAUSED, _S.LIVE): Move(To.RUN),
+    (_S.LIVE, _S.ENDED): Move(To.RUN),
+    (_S.PAUSED, _S.ENDED): Move(To.RUN),
+    (_S.ENDED, _S.LIVE): Move(To.CHAIR, _in_time_to_reopen, needs_reason=True),
+    (_S.ENDED, _S.MINUTES): Move(To.PLAN),
+    (_S.MINUTES, _S.CLOSED): Move(To.CHAIR),
+    (_S.DRAFT, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
+    (_S.REVIEW, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
+    (_S.PUBLISHED, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
+    (_S.READY, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
+    (_S.PUBLISHED, _S.POSTPONED): Move(To.PLAN, needs_reason=True),
+    (_S.READY, _S.POSTPONED): Move(To.PLAN, needs_reason=True),
+    (_S.POSTPONED, _S.PUBLISHED): Move(To.PUBLISH, _complete),
+}
+
+
+def moves_for(actor: User, meeting: Meeting) -> list[MeetingState]:
+    """Where the actor may take the meeting now, as far as roles and states say."""
+    return [
+        to for (since, to), move in MOVES.items() if since is meeting.state and may(actor, move.who, meeting)
+    ]
+
+
+def publish_meeting(actor: User, meeting_id: int) -> int:
+    """Send the invitations; from now on everybody who takes part sees agenda and papers.
+
+    :returns: the room's version.
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: ``meeting.not_yours_to_run``.
+    :raises BadState: ``meeting.wrong_move``, ``meeting.incomplete``.
+    """
+    return move_meeting(actor, meeting_id, _S.PUBLISHED)
+
+
+def start_meeting(actor: User, meeting_id: int) -> int:
+    """Open the sitting, or take it up again after a pause or within half an hour of its end."""
+    return move_meeting(actor, meeting_id, _S.LIVE)
+
+
+def pause_meeting(actor: User, meeting_id: int) -> int:
+    """Stop the clocks."""
+    return move_meeting(actor, meeting_id, _S.PAUSED)
+
+
+def resume_meeting(actor: User, meeting_id: int) -> int:
+    """Let the clocks run again."""
+    return move_meeting(actor, meeting_id, _S.LIVE, since=_S.PAUSED)
+
+
+def end_meeting(actor: User, meeting_id: int, *, confirm: bool = False) -> int:
+    """Close the sitting; the item on the floor is done.
+
+    :param confirm: the actor has seen that items are left.
+    :raises BadState: ``meeting.open_items``: items (``n``) are neither done, deferred nor withdrawn.
+    """
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
+        left = [
+            one for one in meeting.agenda if one.state in OPEN_ITEMS and one.id != meeting.current_item_id
+        ]
+        if left and not confirm and (meeting.state, _S.ENDED) in MOVES:
+            raise BadState("meeting.open_items", n=len(left))
+        return move_meeting(actor, meeting_id, _S.ENDED)
+
+
+def move_meeting(
+    actor: User, meeting_id: int, to: MeetingState, *, reason: str = "", since: MeetingState | None = None
+) -> int:
+    """Take a meeting to another state, by the table.
+
+    :param since: the state it must be in, ``None`` for any that leads there.
+    :returns: the room's version.
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: ``meeting.not_yours_to_run``.
+    :raises BadState: ``meeting.wrong_move``, or what the move's guard says.
+    :raises Invalid: ``meeting.why``, the move needs a reason.
+    """
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
+        before = meeting.state
+        move = MOVES.get((before, to))
+        if move is None or (since is not None and before is not since):
+            raise BadState("meeting.wrong_move", cur=before.value)
+        if not may(actor, move.who, meeting):
+            raise Forbidden("meeting.not_yours_to_run")
+        if move.guard is not None:
+            move.guard(meeting)
+        if move.needs_reason and not reason:
+            raise Invalid("meeting.why", field="reason")
+        now = clock.now()
+        meeting.state, meeting.reason = to, reason
+        facts = _take_effect(actor, meeting, before, now)
+        audit.record(actor, "meeting.moved", meeting, reason=reason or None, since=before.value, to=to.value)
+        return journal.append(
+            meeting,
+            "meeting.state",
+            by=actor,
+            **{"from": before.value, "to": to.value, "at": ms(now), "reason": reason, **facts},
+        )
+
+
+def stop_clock(meeting: Meeting, now: datetime) -> None:
+    """Add the running stretch to the item on the floor."""
+    if meeting.current_item_id is None or meeting.item_since is None:
+        return
+    item = meeting.item(meeting.current_item_id)
+    item.spent_s += max(0, int((now - meeting.item_since).total_seconds()))
+    meeting.item_since = None
+
+
+def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datetime) -> dict[str, Any]:
+    """What a state brings with it; returns what the room's clocks need to know."""
+    to = meeting.state
+    if to is _S.PUBLISHED:
+        meeting.published_at = meeting.published_at or now
+        if before is _S.POSTPONED:
+            invitations.tell_moved(actor, meeting)
+        invitations.send(actor, meeting)
+    elif to is _S.CANCELLED or to is _S.POSTPONED:
+        invitations.tell_called_off(actor, meeting, f"meeting.{to.value}")
+    elif to is _S.LIVE:
+        invitations.stop_reminders(meeting)
+        meeting.started_at = meeting.started_at or now
+        if before is _S.ENDED:
+            meeting.reopened_at, meeting.ended_at = now, None
+        if meeting.current_item_id is not None:
+            meeting.item_since = now
+    elif to in {_S.PAUSED, _S.ENDED}:
+        stop_clock(meeting, now)
+    facts: dict[str, Any] = {}
+    if meeting.current_item_id is not None and to in {_S.LIVE, _S.PAUSED, _S.ENDED}:
+        item = meeting.item(meeting.current_item_id)
+        facts = {"item": item.id, "spent_s": item.spent_s, "since": ms(meeting.item_since)}
+    if to is _S.ENDED:
+        if meeting.current_item_id is not None:
+            meeting.item(meeting.current_item_id).state = ItemState.DONE
+        meeting.ended_at, meeting.current_item_id, meeting.presenting = now, None, None
+    return facts

@@ -1,0 +1,222 @@
+"""Papers of a meeting: files of the meeting or of one agenda item, taken in when their checks are over."""
+
+from collections import defaultdict
+from pathlib import PurePath
+from typing import IO, Any
+
+from sqlalchemy import and_, or_, select
+
+from intranet.core.db import session, unit_of_work
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
+from intranet.core.refs import Ref
+from intranet.people.models import User
+from intranet.records import audit, files
+from intranet.records.models import File, StagedState
+from meetings.models.meeting import IN_SESSION, PLANNABLE, AgendaItem, Meeting, PendingPaper
+from meetings.permissions import To, access_meeting, may_add_paper
+from meetings.services import journal
+
+PAPER = "paper"
+#: A paper taken back: still kept with the record, no longer on the table.
+WITHDRAWN = "withdrawn"
+_WAIT_SECONDS = 10.0
+
+
+def add_paper(actor: User, meeting_id: int, item_id: int | None, stream: IO[bytes], name: str) -> bool:
+    """Take a file in for the meeting or one of its items.
+
+    :returns: False when its checks take longer: :func:`settle` takes it in later.
+    :raises NotFound: no such meeting or item, or none the actor may attend.
+    :raises Forbidden: ``meeting.not_yours_to_add``.
+    :raises BadState: ``meeting.no_more_papers``, it is over or was called off.
+    :raises Invalid: ``file.…``, the file is refused.
+    """
+    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    _check(actor, meeting, None if item_id is None else meeting.item(item_id))
+    staged = files.stage(actor, stream, name)
+    with unit_of_work() as opened:
+        opened.add(
+            PendingPaper(
+                meeting_id=meeting_id,
+                item_id=item_id,
+                staged_id=staged.public_id,
+                by_id=actor.id,
+                name=staged.name,
+            )
+        )
+    files.wait_for(actor, staged.public_id, seconds=_WAIT_SECONDS)
+    return _settle_one(actor, staged.public_id)
+
+
+def settle(actor: User, meeting_id: int) -> int:
+    """Take in what the actor dropped and has been checked by now.
+
+    :returns: how many are still being checked.
+    :raises NotFound: no such meeting, or none the actor may attend.
+    """
+    access_meeting(actor, meeting_id, To.ATTEND)
+    waiting = session().scalars(
+        select(PendingPaper.staged_id).where(
+            PendingPaper.meeting_id == meeting_id,
+            PendingPaper.by_id == actor.id,
+            PendingPaper.problem.is_(None),
+        )
+    )
+    left = 0
+    for staged_id in list(waiting):
+        try:
+            left += not _settle_one(actor, staged_id)
+        except Invalid:
+            continue
+    return left
+
+
+def drop_pending(actor: User, meeting_id: int, pending_id: int) -> None:
+    """Forget a file that was refused, or is still being checked.
+
+    :raises NotFound: no such meeting or file, or not the actor's.
+    """
+    with unit_of_work() as opened:
+        access_meeting(actor, meeting_id, To.ATTEND)
+        found = opened.get(PendingPaper, pending_id)
+        if found is None or found.meeting_id != meeting_id or found.by_id != actor.id:
+            raise NotFound("meeting.unknown_paper")
+        opened.delete(found)
+
+
+def attach_paper(actor: User, meeting_id: int, item_id: int | None, staged_id: str) -> str:
+    """Make a checked upload a paper of the meeting or of an item; the room sees it at once.
+
+    :returns: its public id.
+    :raises NotFound: no such meeting, item or upload.
+    :raises Forbidden: ``meeting.not_yours_to_add``.
+    :raises BadState: ``meeting.no_more_papers``.
+    """
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
+        item = None if item_id is None else meeting.item(item_id)
+        _check(actor, meeting, item)
+        owner = meeting.ref if item is None else item.ref
+        added = files.attach(actor, staged_id, owner, org_id=meeting.org_id, role=PAPER)
+        return _announce(actor, meeting, item, added)
+
+
+def add_made_paper(actor: User, meeting_id: int, item_id: int | None, kept: files.Kept) -> str:
+    """Make bytes of our own (``files.keep``) a paper of the meeting or of an item.
+
+    :returns: its public id.
+    :raises NotFound: no such meeting or item.
+    :raises Forbidden: ``meeting.not_yours_to_add``.
+    :raises BadState: ``meeting.no_more_papers``.
+    """
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
+        item = None if item_id is None else meeting.item(item_id)
+        _check(actor, meeting, item)
+        owner = meeting.ref if item is None else item.ref
+        added = files.attach_kept(actor, kept, owner, org_id=meeting.org_id, role=PAPER)
+        return _announce(actor, meeting, item, added)
+
+
+def withdraw_paper(actor: User, meeting_id: int, public_id: str) -> None:
+    """Take a paper off the table; it stays with the record.
+
+    :raises NotFound: no such meeting or paper.
+    :raises Forbidden: ``meeting.not_yours_to_add``.
+    :raises BadState: ``meeting.no_more_papers``, ``meeting.presented`` while it is shown.
+    """
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
+        found = paper_of(meeting, public_id)
+        item = meeting.item(found.ref_id) if found.ref_kind == "agenda_item" else None
+        _check(actor, meeting, item)
+        if (meeting.presenting or {}).get("file") == public_id:
+            raise BadState("meeting.presented")
+        found.role = WITHDRAWN
+        audit.record(actor, "meeting.paper_withdrawn", meeting, file=found.id)
+        journal.append(meeting, "file.withdrawn", by=actor, file=public_id, item=item.id if item else None)
+
+
+def paper_of(meeting: Meeting, public_id: str) -> File:
+    """A paper on the table of this meeting.
+
+    :raises NotFound: ``meeting.unknown_paper``.
+    """
+    found = session().scalar(select(File).where(File.public_id == public_id, _owned_by(meeting)))
+    if found is None:
+        raise NotFound("meeting.unknown_paper")
+    return found
+
+
+def of_meeting(meeting: Meeting) -> dict[Ref, list[dict[str, Any]]]:
+    """The papers on the table, by the record that owns them, in one question to the database."""
+    found: dict[Ref, list[dict[str, Any]]] = defaultdict(list)
+    query = select(File).where(_owned_by(meeting)).order_by(File.order, File.id)
+    for one in session().scalars(query):
+        found[one.owner].append(paper_entry(one))
+    return dict(found)
+
+
+def pending_of(actor: User, meeting: Meeting) -> dict[int | None, list[PendingPaper]]:
+    """What the actor dropped and is not on the table yet, by item."""
+    found: dict[int | None, list[PendingPaper]] = defaultdict(list)
+    query = select(PendingPaper).where(PendingPaper.meeting_id == meeting.id, PendingPaper.by_id == actor.id)
+    for one in session().scalars(query.order_by(PendingPaper.id)):
+        found[one.item_id].append(one)
+    return dict(found)
+
+
+def paper_entry(paper: File) -> dict[str, Any]:
+    """A paper as the room holds it; ``url`` shows it, ``rev`` names its bytes."""
+    return {
+        "id": paper.public_id,
+        "n": PurePath(paper.name).stem,
+        "name": paper.name,
+        "pages": paper.pages,
+        "size": paper.size,
+        "rev": paper.sha256,
+        "url": paper.view_url if paper.can_view else None,
+    }
+
+
+def _settle_one(actor: User, staged_id: str) -> bool:
+    staged = files.staged(actor, staged_id)
+    if staged.state is StagedState.CHECKING:
+        return False
+    with unit_of_work() as opened:
+        pending = opened.scalar(select(PendingPaper).where(PendingPaper.staged_id == staged_id))
+        if pending is None:
+            return True
+        if staged.state is not StagedState.REFUSED:
+            attach_paper(actor, pending.meeting_id, pending.item_id, staged_id)
+            opened.delete(pending)
+            return True
+        problem = staged.problem or "file.wrong_type"
+        opened.delete(pending)
+    raise Invalid(problem, field="file", name=staged.name)
+
+
+def _announce(actor: User, meeting: Meeting, item: AgendaItem | None, added: File) -> str:
+    """Tell the room of a file just attached, within the open unit of work."""
+    audit.record(actor, "meeting.paper_added", meeting, file=added.id, item=item.id if item else None)
+    entry = paper_entry(added)
+    journal.append(meeting, "file.added", by=actor, file=entry, item=item.id if item else None)
+    return added.public_id
+
+
+def _check(actor: User, meeting: Meeting, item: AgendaItem | None) -> None:
+    if not may_add_paper(actor, meeting, item):
+        raise Forbidden("meeting.not_yours_to_add")
+    if meeting.state not in PLANNABLE | IN_SESSION:
+        raise BadState("meeting.no_more_papers")
+
+
+def _owned_by(meeting: Meeting) -> Any:
+    items = [item.id for item in meeting.agenda]
+    return and_(
+        File.role == PAPER,
+        or_(
+            and_(File.ref_kind == "meeting", File.ref_id == meeting.id),
+            and_(File.ref_kind == "agenda_item", File.ref_id.in_(items)),
+        ),
+    )

@@ -1,0 +1,427 @@
+"""Preparing a meeting: its head, who takes part, what is on the agenda."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+
+from intranet.core import clock
+from intranet.core.db import publish, unit_of_work
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
+from intranet.people import directory
+from intranet.people.models import User
+from intranet.records import audit, files
+from meetings.models.journal import PartChanged
+from meetings.models.meeting import (
+    IN_SESSION,
+    OPEN_ITEMS,
+    PLANNABLE,
+    UNPUBLISHED,
+    AgendaItem,
+    ItemKind,
+    ItemState,
+    Meeting,
+    Participant,
+    PartRole,
+    PendingPaper,
+)
+from meetings.permissions import CREATE, To, access_meeting
+from meetings.services import invitations, journal
+from meetings.services.journal import ms
+from meetings.services.room import item_entry, owner_entry, person_entry
+
+#: More would be no agenda, and its snapshot too large for a frame.
+MOST_ITEMS = 60
+MOST_PARTICIPANTS = 400
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What stands in the way of publishing: ``meeting.lack.<code>``, and where to mend it."""
+
+    code: str
+    item_id: int | None = None
+    #: Place on the agenda, from 1.
+    no: int | None = None
+
+
+def create_meeting(
+    actor: User,
+    *,
+    title: str,
+    starts_at: datetime,
+    place: str,
+    chair_id: int,
+    delegate_ids: Collection[int] = (),
+    secretary_publishes: bool = True,
+) -> int:
+    """Begin to prepare a meeting of the actor's agency; the actor is its secretary, or chairs it.
+
+    :returns: its id.
+    :raises Forbidden: ``auth.no_permit``.
+    :raises Invalid: ``meeting.in_the_past``, ``meeting.unknown_person``.
+    """
+    if not actor.holds(CREATE):
+        raise Forbidden("auth.no_permit")
+    _check_future(starts_at)
+    with unit_of_work() as opened:
+        meeting = Meeting(
+            org_id=actor.org_id,
+            title=title,
+            starts_at=starts_at,
+            place=place,
+            secretary_publishes=secretary_publishes,
+            heads={},
+            v=0,
+            created_by_id=actor.id,
+            created_at=clock.now(),
+        )
+        opened.add(meeting)
+        opened.flush()
+        audit.record(actor, "meeting.created", meeting)
+        delegates = dict.fromkeys(delegate_ids, PartRole.DELEGATE)
+        # The first word of each stays: the chair chairs, whoever prepares it is its secretary.
+        parts = (
+            {chair_id: PartRole.CHAIR} | delegates | {actor.id: PartRole.SECRETARY, chair_id: PartRole.CHAIR}
+        )
+        for user_id, role in parts.items():
+            _add_person(actor, meeting, user_id, role)
+        return meeting.id
+
+
+def edit_meeting(
+    actor: User, meeting_id: int, *, title: str, starts_at: datetime, place: str, secretary_publishes: bool
+) -> None:
+    """Change the head of a meeting; those invited hear of a new time or place.
+
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``meeting.not_plannable``, it has begun or was called off.
+    :raises Invalid: ``meeting.in_the_past``.
+    """
+    with unit_of_work():
+        meeting = _plannable(actor, meeting_id)
+        is_moved = meeting.starts_at != starts_at or meeting.place != place
+        if meeting.starts_at != starts_at:
+            _check_future(starts_at)
+        meeting.title, meeting.starts_at, meeting.place = title, starts_at, place
+        meeting.secretary_publishes = secretary_publishes
+        audit.record(actor, "meeting.edited", meeting)
+        journal.append(meeting, "meeting.edited", by=actor, title=title, place=place, starts=ms(starts_at))
+        if is_moved and meeting.published_at is not None:
+            invitations.tell_moved(actor, meeting)
+
+
+def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRole) -> int:
+    """Add people, or give them another role; who is new to a published meeting is invited at once.
+
+    :returns: how many are new.
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_people``.
+    :raises Invalid: ``meeting.unknown_person``.
+    """
+    with unit_of_work():
+        meeting = _changeable(actor, meeting_id)
+        before = len(meeting.participants)
+        for user_id in dict.fromkeys(user_ids):
+            part = meeting.participant(user_id)
+            if part is None:
+                _add_person(actor, meeting, user_id, role)
+            elif part.role is not role:
+                _change_role(actor, meeting, part, role)
+        if len(meeting.participants) > MOST_PARTICIPANTS:
+            raise BadState("meeting.too_many_people", most=MOST_PARTICIPANTS)
+        if meeting.published_at is not None:
+            invitations.send(actor, meeting)
+        return len(meeting.participants) - before
+
+
+def remove_participant(actor: User, meeting_id: int, user_id: int) -> None:
+    """Take a person off the meeting; their tablets leave the room at once.
+
+    :raises NotFound: no such meeting or person, or none the actor may attend.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``meeting.not_plannable``; ``meeting.needs_chair``, ``meeting.needs_secretary``.
+    """
+    with unit_of_work() as opened:
+        meeting = _changeable(actor, meeting_id)
+        part = meeting.participant(user_id)
+        if part is None:
+            raise NotFound("meeting.unknown_person")
+        _keep_one(meeting, part)
+        meeting.participants.remove(part)
+        opened.delete(part)
+        audit.record(actor, "meeting.person_removed", meeting, user=user_id)
+        journal.append(meeting, "people.left", by=actor, p=user_id)
+        publish(PartChanged(meeting.id, user_id))
+
+
+def add_item(
+    actor: User,
+    meeting_id: int,
+    *,
+    title: str,
+    kind: ItemKind = ItemKind.DISCUSSION,
+    budget_min: int | None = None,
+    owner_id: int | None = None,
+    after: int | None = None,
+) -> int:
+    """Put an item on the agenda, at its end or after another one; while the room sits too.
+
+    :param budget_min: minutes, 1 to 600.
+    :param after: id of the item before it.
+    :returns: its id.
+    :raises NotFound: no such meeting or item, or none the actor may attend.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_items``.
+    :raises Invalid: ``meeting.unknown_person``.
+    """
+    with unit_of_work() as opened:
+        meeting = _changeable(actor, meeting_id)
+        if len(meeting.agenda) >= MOST_ITEMS:
+            raise BadState("meeting.too_many_items", most=MOST_ITEMS)
+        owner = None if owner_id is None else _person(owner_id)
+        place = len(meeting.agenda) if after is None else meeting.agenda.index(meeting.item(after)) + 1
+        item = AgendaItem(
+            meeting_id=meeting.id,
+            title=title,
+            kind=kind,
+            state=ItemState.PLANNED,
+            budget_min=budget_min,
+            owner_id=owner_id,
+            spent_s=0,
+            reason="",
+        )
+        meeting.agenda.insert(place, item)
+        _number(meeting)
+        opened.flush()
+        audit.record(actor, "item.added", meeting, item=item.id)
+        before = meeting.agenda[place - 1].id if place else None
+        entry = item_entry(item, owner, [])
+        journal.append(meeting, "item.added", by=actor, item=entry, after=before)
+        return item.id
+
+
+def edit_item(
+    actor: User,
+    meeting_id: int,
+    item_id: int,
+    *,
+    title: str,
+    kind: ItemKind,
+    budget_min: int | None,
+    owner_id: int | None,
+) -> None:
+    """Change what an item says.
+
+    :raises NotFound: no such meeting or item, or none the actor may attend.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``meeting.not_plannable``.
+    :raises Invalid: ``meeting.unknown_person``.
+    """
+    with unit_of_work():
+        meeting = _changeable(actor, meeting_id)
+        item = meeting.item(item_id)
+        owner = None if owner_id is None else _person(owner_id)
+        item.title, item.kind, item.budget_min, item.owner_id = title, kind, budget_min, owner_id
+        audit.record(actor, "item.edited", meeting, item=item.id)
+        _tell_edited(actor, meeting, item, owner)
+
+
+def set_budget(actor: User, meeting_id: int, item_id: int, minutes: int | None) -> None:
+    """Give an item its minutes.
+
+    :raises NotFound: no such meeting or item, or none the actor may attend.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``meeting.not_plannable``.
+    """
+    with unit_of_work():
+        meeting = _changeable(actor, meeting_id)
+        item = meeting.item(item_id)
+        if item.budget_min == minutes:
+            return
+        item.budget_min = minutes
+        audit.record(actor, "item.edited", meeting, item=item.id)
+        _tell_edited(actor, meeting, item, None if item.owner_id is None else _person(item.owner_id))
+
+
+def remove_item(actor: User, meeting_id: int, item_id: int, *, reason: str = "") -> None:
+    """Take an item off the agenda: gone before publishing, withdrawn with its reason after.
+
+    :raises NotFound: no such meeting or item, or none the actor may attend.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``item.not_planned``, it was on the floor already; ``meeting.not_plannable``.
+    :raises Invalid: ``item.why_withdrawn``, a published item is withdrawn without a reason.
+    """
+    with unit_of_work() as opened:
+        meeting = _changeable(actor, meeting_id)
+        item = meeting.item(item_id)
+        if item.state is not ItemState.PLANNED:
+            raise BadState("item.not_planned")
+        if meeting.state in UNPUBLISHED:
+            audit.record(actor, "item.removed", meeting, item=item.id)
+            for paper in files.of(item.ref):
+                files.remove(actor, paper)
+            opened.execute(delete(PendingPaper).where(PendingPaper.item_id == item_id))
+            meeting.agenda.remove(item)
+            opened.delete(item)
+            _number(meeting)
+            journal.append(meeting, "item.removed", by=actor, item=item_id)
+            return
+        if not reason:
+            raise Invalid("item.why_withdrawn", field="reason")
+        item.state, item.reason = ItemState.WITHDRAWN, reason
+        audit.record(actor, "item.withdrawn", meeting, reason=reason, item=item.id)
+        journal.append(meeting, "item.dropped", by=actor, item=item.id, st=item.state.value, reason=reason)
+
+
+def reorder_items(
+    actor: User, meeting_id: int, order: Sequence[int], *, expect: Sequence[int] | None = None
+) -> int:
+    """Put the planned items in another order; what was dealt with keeps its place.
+
+    :param order: the ids of all planned items, in their new order.
+    :param expect: the whole agenda as the actor saw it, ``None`` not to ask.
+    :returns: the room's version.
+    :raises NotFound: no such meeting or item, or none the actor may attend.
+    :raises Forbidden: the actor does not run it.
+    :raises BadState: ``meeting.not_plannable``.
+    :raises Stale: ``item.order_changed``: another agenda by now (``cur``).
+    """
+    with unit_of_work():
+        meeting = _changeable(actor, meeting_id)
+        present = [item.id for item in meeting.agenda]
+        planned = [item for item in meeting.agenda if item.state is ItemState.PLANNED]
+        if (expect is not None and list(expect) != present) or sorted(order) != sorted(
+            item.id for item in planned
+        ):
+            raise Stale("item.order_changed", cur=present)
+        if list(order) == [item.id for item in planned]:
+            return meeting.v
+        wanted = iter(order)
+        places = {
+            (next(wanted) if item.state is ItemState.PLANNED else item.id): place
+            for place, item in enumerate(meeting.agenda)
+        }
+        for item in meeting.agenda:
+            item.position = places[item.id]
+        meeting.agenda.sort(key=lambda item: item.position)
+        audit.record(actor, "item.reordered", meeting)
+        return journal.append(meeting, "item.reordered", by=actor, order=[item.id for item in meeting.agenda])
+
+
+def lacks(meeting: Meeting) -> list[Lack]:
+    """What stands in the way of publishing, in the order of the page."""
+    found = []
+    if meeting.chair is None:
+        found.append(Lack("no_chair"))
+    if not any(one.role is PartRole.SECRETARY for one in meeting.participants):
+        found.append(Lack("no_secretary"))
+    if len(meeting.participants) < 2:
+        found.append(Lack("nobody"))
+    counted = [one for one in meeting.agenda if one.state in OPEN_ITEMS]
+    if not counted:
+        found.append(Lack("no_item"))
+    for no, item in enumerate(meeting.agenda, start=1):
+        if item not in counted:
+            continue
+        if not item.budget_min:
+            found.append(Lack("no_budget", item.id, no))
+        if item.owner_id is None:
+            found.append(Lack("no_owner", item.id, no))
+    return found
+
+
+def _plannable(actor: User, meeting_id: int) -> Meeting:
+    meeting = access_meeting(actor, meeting_id, To.PLAN, lock=True)
+    if meeting.state not in PLANNABLE:
+        raise BadState("meeting.not_plannable")
+    return meeting
+
+
+def _changeable(actor: User, meeting_id: int) -> Meeting:
+    """Agenda and participants may change until the meeting ends."""
+    meeting = access_meeting(actor, meeting_id, To.PLAN, lock=True)
+    if meeting.state not in PLANNABLE | IN_SESSION:
+        raise BadState("meeting.not_plannable")
+    return meeting
+
+
+def _check_future(starts_at: datetime) -> None:
+    if starts_at < clock.now():
+        raise Invalid("meeting.in_the_past", field="starts_time")
+
+
+def _person(user_id: int) -> User:
+    found = directory.people([user_id]).get(user_id)
+    if found is None or not found.is_active:
+        raise Invalid("meeting.unknown_person", field="user_ids")
+    return found
+
+
+def _add_person(actor: User, meeting: Meeting, user_id: int, role: PartRole) -> None:
+    user = _person(user_id)
+    if role is PartRole.CHAIR:
+        _step_down(actor, meeting)
+    part = Participant(user_id=user_id, role=role, position=len(meeting.participants))
+    meeting.participants.append(part)
+    audit.record(actor, "meeting.person_added", meeting, user=user_id, role=role.value)
+    journal.append(meeting, "people.joined", by=actor, person=person_entry(user, role.value))
+    publish(PartChanged(meeting.id, user_id))
+
+
+def _change_role(actor: User, meeting: Meeting, part: Participant, role: PartRole) -> None:
+    if role is PartRole.CHAIR:
+        _step_down(actor, meeting)
+    else:
+        _keep_one(meeting, part)
+    part.role = role
+    audit.record(actor, "meeting.role_changed", meeting, user=part.user_id, role=role.value)
+    person = person_entry(_person(part.user_id), role.value)
+    journal.append(meeting, "people.joined", by=actor, person=person)
+    publish(PartChanged(meeting.id, part.user_id))
+
+
+def _step_down(actor: User, meeting: Meeting) -> None:
+    """There is one chair: whoever chaired becomes a delegate."""
+    before = meeting.chair
+    if before is None:
+        return
+    before.role = PartRole.DELEGATE
+    audit.record(actor, "meeting.role_changed", meeting, user=before.user_id, role=before.role.value)
+    person = person_entry(_person(before.user_id), before.role.value)
+    journal.append(meeting, "people.joined", by=actor, person=person)
+    publish(PartChanged(meeting.id, before.user_id))
+
+
+def _keep_one(meeting: Meeting, part: Participant) -> None:
+    if part.role is PartRole.CHAIR:
+        raise BadState("meeting.needs_chair")
+    secretaries = [one for one in meeting.participants if one.role is PartRole.SECRETARY]
+    if part.role is PartRole.SECRETARY and len(secretaries) == 1:
+        raise BadState("meeting.needs_secretary")
+
+
+def _number(meeting: Meeting) -> None:
+    for place, item in enumerate(meeting.agenda):
+        item.position = place
+
+
+def _tell_edited(actor: User, meeting: Meeting, item: AgendaItem, owner: User | None) -> None:
+    journal.append(
+        meeting,
+        "item.edited",
+        by=actor,
+        item=item.id,
+        t=item.title,
+        kind=item.kind.value,
+        budget_s=(item.budget_min or 0) * 60,
+        owner=owner_entry(owner),
+    )
+
+
+def may_change(meeting: Meeting) -> bool:
+    """True while agenda and participants may change."""
+    return meeting.state in PLANNABLE | IN_SESSION

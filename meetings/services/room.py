@@ -1,0 +1,165 @@
+"""The room as its people see it: the state of a meeting, cut to an audience, and what a tablet missed."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from intranet.core import clock
+from intranet.core.db import session
+from intranet.people import directory
+from intranet.people.models import User
+from meetings.models.meeting import AgendaItem, Meeting
+from meetings.permissions import To, access_meeting, may
+from meetings.rules.audiences import Audience, audience_of, project_state
+from meetings.services import journal, papers
+from meetings.services.journal import Frame, ms
+
+State = dict[str, Any]
+
+_KEPT_SNAPSHOTS = 64
+_snapshots: OrderedDict[tuple[int, str, int], State] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """What a tablet gets when it comes, or comes back."""
+
+    meeting_id: int
+    audience: Audience
+    answer: dict[str, Any]
+
+
+def welcome(actor: User, meeting_id: int, last: int | None) -> Welcome:
+    """Bring a tablet up to date: nothing, the lines it missed, or the whole state.
+
+    :param last: the version of the tablet's chain, ``None`` when it holds nothing.
+    :raises NotFound: no such meeting, or none the actor may attend.
+    """
+    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    audience = audience_for(actor, meeting)
+    answer: dict[str, Any] = {
+        "ok": True,
+        "k": "welcome",
+        "proto": 1,
+        "cls": audience.value,
+        "now": ms(clock.now()),
+        "v": meeting.v,
+        "head": journal.head(meeting, audience),
+        "me": overlay(actor, meeting),
+    }
+    found = None if last is None else journal.missed(meeting, audience, last)
+    if found is None:
+        answer |= {"mode": "snapshot", "state": snapshot(meeting, audience)}
+    elif not found:
+        answer |= {"mode": "same"}
+    else:
+        answer |= {"mode": "delta", "events": found}
+    return Welcome(meeting_id, audience, answer)
+
+
+def events_since(actor: User, meeting_id: int, since: int) -> tuple[Audience, list[Frame] | None]:
+    """What the actor's audience was told after a version; ``None``: fetch the whole state.
+
+    :raises NotFound: no such meeting, or none the actor may attend.
+    """
+    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    audience = audience_for(actor, meeting)
+    return audience, journal.missed(meeting, audience, since)
+
+
+def audience_for(actor: User, meeting: Meeting) -> Audience:
+    """The audience of somebody who takes part."""
+    part = meeting.participant(actor.id)
+    if part is None:
+        raise LookupError(f"{actor.id} takes no part in meeting {meeting.id}")
+    return audience_of(part.role.value)
+
+
+def overlay(actor: User, meeting: Meeting) -> dict[str, Any]:
+    """What is this person's alone."""
+    part = meeting.participant(actor.id)
+    can = [to.value for to in (To.RUN, To.CHAIR) if may(actor, to, meeting)]
+    return {"p": actor.id, "n": actor.full_name, "role": part.role.value if part else "", "can": can}
+
+
+def snapshot(meeting: Meeting, audience: Audience) -> State:
+    """The state for an audience, built once for each version: a thousand who join ask the database once."""
+    while (found := _snapshots.get((meeting.id, audience.value, meeting.v))) is None:
+        built = project_state(full_state(meeting), audience)
+        built["v"] = journal.head(meeting, audience)
+        # The room may have moved while its tables were read one by one: then what was built is neither.
+        if session().scalar(select(Meeting.v).where(Meeting.id == meeting.id)) == meeting.v:
+            _snapshots[meeting.id, audience.value, meeting.v] = built
+            while len(_snapshots) > _KEPT_SNAPSHOTS:
+                _snapshots.popitem(last=False)
+        else:
+            session().expire_all()
+    return found
+
+
+def forget_snapshots() -> None:
+    """Forget what was built; for tests, whose meetings have the same ids."""
+    _snapshots.clear()
+
+
+def full_state(meeting: Meeting) -> State:
+    """Everything that anybody in the room may see."""
+    by_ref = papers.of_meeting(meeting)
+    ids = {part.user_id for part in meeting.participants}
+    ids |= {item.owner_id for item in meeting.agenda if item.owner_id is not None}
+    people = directory.people(ids)
+    return {
+        "mid": meeting.id,
+        "v": meeting.v,
+        "state": meeting.state.value,
+        "title": meeting.title,
+        "place": meeting.place,
+        "starts": ms(meeting.starts_at),
+        "started": ms(meeting.started_at),
+        "ended": ms(meeting.ended_at),
+        "cur": _current(meeting),
+        "items": [
+            item_entry(item, people.get(item.owner_id or 0), by_ref.get(item.ref, []))
+            for item in meeting.agenda
+        ],
+        "papers": by_ref.get(meeting.ref, []),
+        "present": meeting.presenting or {},
+        "people": [
+            person_entry(people[part.user_id], part.role.value)
+            for part in meeting.participants
+            if part.user_id in people
+        ],
+    }
+
+
+def item_entry(item: AgendaItem, owner: User | None, files: list[dict[str, Any]]) -> dict[str, Any]:
+    """An agenda item as the room holds it; seconds for both budget and time spent."""
+    return {
+        "id": item.id,
+        "t": item.title,
+        "kind": item.kind.value,
+        "st": item.state.value,
+        "budget_s": (item.budget_min or 0) * 60,
+        "spent_s": item.spent_s,
+        "owner": owner_entry(owner),
+        "reason": item.reason,
+        "files": files,
+    }
+
+
+def owner_entry(owner: User | None) -> dict[str, Any] | None:
+    """Who reports on an item."""
+    return None if owner is None else {"p": owner.id, "n": owner.full_name}
+
+
+def person_entry(user: User, role: str) -> dict[str, Any]:
+    """One who takes part, as chair and secretary see it."""
+    return {"p": user.id, "n": user.full_name, "role": role, "title": user.title, "org": user.org.short_name}
+
+
+def _current(meeting: Meeting) -> dict[str, Any] | None:
+    if meeting.current_item_id is None:
+        return None
+    return {"item": meeting.current_item_id, "since": ms(meeting.item_since)}

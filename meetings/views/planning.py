@@ -1,0 +1,347 @@
+"""Pages on which a meeting is found, prepared and read before it begins."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from intranet.core import clock
+from intranet.core.errors import DomainError, Invalid, NotFound
+from intranet.core.labels import label
+from intranet.core.once import done_once
+from intranet.core.web import me, needs, sentence
+from intranet.people import directory
+from intranet.people.models import User
+from meetings.forms import (
+    BudgetForm,
+    HeadForm,
+    InviteForm,
+    ItemForm,
+    MoveForm,
+    NewMeetingForm,
+    WithdrawForm,
+)
+from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
+from meetings.permissions import ATTEND, CREATE, To, access_meeting, may
+from meetings.services import life, listing, papers, planning
+
+bp = Blueprint("meetings", __name__)
+
+_MOST_FOUND = 20
+
+
+def _user() -> User:
+    return cast(User, me())
+
+
+@bp.get("/meetings")
+@needs(ATTEND)
+def index() -> ResponseReturnValue:
+    """Meetings that sit or are ahead, or those that are over."""
+    is_past = request.args.get("tab") == "past"
+    rows, older = listing.past(_user(), _key_of(request.args.get("before"))) if is_past else ([], None)
+    if not is_past:
+        rows = listing.coming(_user())
+    return render_template(
+        "meetings/index.html",
+        rows=rows,
+        is_past=is_past,
+        older=None if older is None else f"{older[0].isoformat()}~{older[1]}",
+        is_open=listing.is_door_open,
+    )
+
+
+@bp.route("/meetings/new", methods=["GET", "POST"])
+@needs(CREATE)
+def new() -> ResponseReturnValue:
+    """Begin to prepare a meeting."""
+    form = NewMeetingForm()
+    if form.accepts():
+        with form.refusals():
+            mid = done_once(me(), form.once.data, form.as_body(), lambda: _create(form))
+            return redirect(url_for("meetings.detail", mid=mid))
+    form.show_chosen()
+    return render_template("meetings/new.html", form=form), form.status
+
+
+@bp.get("/meetings/people")
+@needs(CREATE)
+def people() -> ResponseReturnValue:
+    """People who may be invited, by a few letters of their names; agencies of the installation meet here."""
+    orgs = {one.id: one.short_name for one in directory.orgs()}
+    words = request.args.get("q", "")[:100]
+    found = directory.find_people(orgs, words, _MOST_FOUND) if words.strip() else []
+    return jsonify(
+        [
+            {
+                "value": one.id,
+                "text": one.full_name,
+                "note": ", ".join(filter(None, (one.title, orgs[one.org_id]))),
+            }
+            for one in found
+        ]
+    )
+
+
+@bp.get("/meetings/<int:mid>")
+@needs(ATTEND)
+def detail(mid: int) -> ResponseReturnValue:
+    """A meeting: to prepare it, or to read agenda and papers."""
+    return _page(access_meeting(_user(), mid, To.ATTEND))
+
+
+@bp.route("/meetings/<int:mid>/head", methods=["GET", "POST"])
+@needs(ATTEND)
+def head(mid: int) -> ResponseReturnValue:
+    """Change title, time and place."""
+    meeting = access_meeting(_user(), mid, To.PLAN)
+    local = clock.local(meeting.starts_at)
+    form = HeadForm(obj=meeting, starts_date=local.date(), starts_time=f"{local:%H:%M}")
+    if form.accepts():
+        with form.refusals():
+            planning.edit_meeting(
+                _user(),
+                mid,
+                title=form.title.data,
+                starts_at=form.starts_at,
+                place=form.place.data,
+                secretary_publishes=form.secretary_publishes.data,
+            )
+            return redirect(url_for("meetings.detail", mid=mid))
+    return render_template("meetings/head.html", form=form, meeting=meeting), form.status
+
+
+@bp.post("/meetings/<int:mid>/participants")
+@needs(ATTEND)
+def invite(mid: int) -> ResponseReturnValue:
+    """Add people."""
+    meeting = access_meeting(_user(), mid, To.PLAN)
+    form = InviteForm()
+    form.offer()
+    if form.accepts():
+        with form.refusals():
+            planning.invite(_user(), mid, form.user_ids.data, form.role.data)
+            return _back(mid, "people")
+    return _page(meeting, invite=form)
+
+
+@bp.post("/meetings/<int:mid>/participants/<int:user_id>/role")
+@needs(ATTEND)
+def change_role(mid: int, user_id: int) -> ResponseReturnValue:
+    """Give a participant another role."""
+    try:
+        role = PartRole(request.form.get("role", ""))
+    except ValueError:
+        raise Invalid("meeting.unknown_role") from None
+    return _do(mid, "people", lambda: planning.invite(_user(), mid, [user_id], role))
+
+
+@bp.post("/meetings/<int:mid>/participants/<int:user_id>/remove")
+@needs(ATTEND)
+def remove_participant(mid: int, user_id: int) -> ResponseReturnValue:
+    """Take a person off the meeting."""
+    return _do(mid, "people", lambda: planning.remove_participant(_user(), mid, user_id))
+
+
+@bp.post("/meetings/<int:mid>/items")
+@needs(ATTEND)
+def add_item(mid: int) -> ResponseReturnValue:
+    """Put an item at the end of the agenda."""
+    meeting = access_meeting(_user(), mid, To.PLAN)
+    form = ItemForm()
+    form.offer(meeting)
+    if form.accepts():
+        with form.refusals():
+            made = done_once(me(), form.once.data, form.as_body(), lambda: _add_item(mid, form))
+            return _back(mid, f"item-{made}")
+    return _page(meeting, new_item=form)
+
+
+@bp.route("/meetings/<int:mid>/items/<int:item_id>", methods=["GET", "POST"])
+@needs(ATTEND)
+def item(mid: int, item_id: int) -> ResponseReturnValue:
+    """Change an item."""
+    meeting = access_meeting(_user(), mid, To.PLAN)
+    found = meeting.item(item_id)
+    form = ItemForm(obj=found)
+    form.offer(meeting)
+    if form.accepts():
+        with form.refusals():
+            planning.edit_item(_user(), mid, item_id, **_item_values(form))
+            return _back(mid, f"item-{item_id}")
+    return render_template("meetings/item.html", form=form, meeting=meeting, item=found), form.status
+
+
+@bp.post("/meetings/<int:mid>/items/<int:item_id>/budget")
+@needs(ATTEND)
+def budget(mid: int, item_id: int) -> ResponseReturnValue:
+    """Give an item its minutes."""
+    meeting = access_meeting(_user(), mid, To.PLAN)
+    form = BudgetForm()
+    if not form.accepts():
+        return _page(meeting, problem=label("error.item.minutes", most=600), wrong_item=item_id)
+    minutes = form.budget_min.data
+    return _do(mid, f"item-{item_id}", lambda: planning.set_budget(_user(), mid, item_id, minutes))
+
+
+@bp.post("/meetings/<int:mid>/items/<int:item_id>/remove")
+@needs(ATTEND)
+def remove_item(mid: int, item_id: int) -> ResponseReturnValue:
+    """Take an item off the agenda."""
+    form = WithdrawForm()
+    reason = form.reason.data or ""
+    return _do(mid, "agenda", lambda: planning.remove_item(_user(), mid, item_id, reason=reason))
+
+
+@bp.post("/meetings/<int:mid>/items/order")
+@needs(ATTEND)
+def order_items(mid: int) -> ResponseReturnValue:
+    """Put the items in another order: ``order`` names all planned ones, or ``up``/``down`` moves one."""
+    meeting = access_meeting(_user(), mid, To.PLAN)
+    planned = [one.id for one in meeting.agenda if one.state is ItemState.PLANNED]
+    wanted = request.form.getlist("order", type=int) or _moved(planned)
+    return _do(mid, "agenda", lambda: planning.reorder_items(_user(), mid, wanted))
+
+
+@bp.post("/meetings/<int:mid>/files")
+@needs(ATTEND)
+def add_files(mid: int) -> ResponseReturnValue:
+    """Take files in for the meeting, or for the item named by ``item``; each is judged for itself."""
+    item_id = request.form.get("item", type=int)
+    access_meeting(_user(), mid, To.ATTEND)
+    given = [one for one in request.files.getlist("file") if one.filename]
+    problems = [] if given else [label("error.meeting.no_file")]
+    for one in given:
+        try:
+            papers.add_paper(_user(), mid, item_id, one.stream, one.filename or "")
+        except Invalid as refusal:
+            problems.append(sentence(refusal))
+    return _answer(mid, f"item-{item_id}" if item_id else "agenda", problems)
+
+
+@bp.post("/meetings/<int:mid>/files/settle")
+@needs(ATTEND)
+def settle_files(mid: int) -> ResponseReturnValue:
+    """Take in what was dropped and has been checked since."""
+    return _do(mid, "agenda", lambda: papers.settle(_user(), mid))
+
+
+@bp.post("/meetings/<int:mid>/files/<public_id>/withdraw")
+@needs(ATTEND)
+def withdraw_file(mid: int, public_id: str) -> ResponseReturnValue:
+    """Take a paper off the table."""
+    return _do(mid, "agenda", lambda: papers.withdraw_paper(_user(), mid, public_id))
+
+
+@bp.post("/meetings/<int:mid>/move")
+@needs(ATTEND)
+def move(mid: int) -> ResponseReturnValue:
+    """Take the meeting to another state."""
+    form = MoveForm()
+    try:
+        to = MeetingState(form.to.data or "")
+    except ValueError:
+        raise NotFound("meeting.unknown") from None
+    if not form.accepts():
+        return _answer(mid, "top", [words for found in form.errors.values() for words in found])
+    return _do(mid, "top", lambda: life.move_meeting(_user(), mid, to, reason=form.reason.data or ""))
+
+
+def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
+    user = _user()
+    people = directory.people(
+        {part.user_id for part in meeting.participants}
+        | {one.owner_id for one in meeting.agenda if one.owner_id}
+    )
+    plans = may(user, To.PLAN, meeting) and planning.may_change(meeting)
+    shown: dict[str, Any] = {
+        "meeting": meeting,
+        "people": people,
+        "files": papers.of_meeting(meeting),
+        "pending": papers.pending_of(user, meeting),
+        "part": meeting.participant(user.id),
+        "is_open": listing.is_door_open(meeting),
+        "runs": may(user, To.RUN, meeting),
+        "moves": life.moves_for(user, meeting),
+        "problem": None,
+        "wrong_item": None,
+    }
+    if plans:
+        invite_form = more.pop("invite", None) or InviteForm(formdata=None)
+        item_form = more.pop("new_item", None) or ItemForm(formdata=None)
+        invite_form.offer()
+        item_form.offer(meeting)
+        shown |= {"invite": invite_form, "new_item": item_form, "lacks": planning.lacks(meeting)}
+        shown["move_form"] = MoveForm(formdata=None)
+    shown |= more
+    forms = [form for form in (shown.get("invite"), shown.get("new_item")) if form is not None]
+    is_wrong = shown["problem"] or any(form.status == 422 for form in forms)
+    template = "meetings/plan.html" if plans else "meetings/detail.html"
+    return render_template(template, **shown), 422 if is_wrong else 200
+
+
+def _do(mid: int, where: str, act: Any) -> ResponseReturnValue:
+    """Run a service; a refusal becomes a sentence on the same page."""
+    try:
+        act()
+    except DomainError as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        return _answer(mid, where, [sentence(refusal)])
+    return _back(mid, where)
+
+
+def _answer(mid: int, where: str, problems: list[str]) -> ResponseReturnValue:
+    if not problems:
+        return _back(mid, where)
+    meeting = access_meeting(_user(), mid, To.ATTEND)
+    return _page(meeting, problem=" ".join(problems))
+
+
+def _back(mid: int, where: str) -> ResponseReturnValue:
+    return redirect(url_for("meetings.detail", mid=mid, _anchor=where))
+
+
+def _create(form: NewMeetingForm) -> int:
+    return planning.create_meeting(
+        _user(),
+        title=form.title.data,
+        starts_at=form.starts_at,
+        place=form.place.data,
+        chair_id=form.chair_id.data,
+        delegate_ids=form.delegate_ids.data or [],
+        secretary_publishes=form.secretary_publishes.data,
+    )
+
+
+def _add_item(mid: int, form: ItemForm) -> int:
+    return planning.add_item(_user(), mid, **_item_values(form))
+
+
+def _item_values(form: ItemForm) -> dict[str, Any]:
+    return {
+        "title": form.title.data,
+        "kind": form.kind.data,
+        "budget_min": form.budget_min.data,
+        "owner_id": form.owner_id.data,
+    }
+
+
+def _moved(planned: list[int]) -> list[int]:
+    """The order after one item went a step up or down."""
+    for name, step in (("up", -1), ("down", 1)):
+        moved = request.form.get(name, type=int)
+        if moved in planned:
+            place = planned.index(moved)
+            planned.insert(max(0, place + step), planned.pop(place))
+    return planned
+
+
+def _key_of(text: str | None) -> tuple[datetime, int] | None:
+    """A paging key as the list wrote it."""
+    at, _, key = (text or "").partition("~")
+    try:
+        return (datetime.fromisoformat(at), int(key)) if at else None
+    except ValueError:
+        return None

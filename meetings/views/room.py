@@ -1,0 +1,34 @@
+"""The room: one page, whose script does the rest."""
+
+from typing import cast
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from intranet.core.labels import label
+from intranet.core.web import me, needs
+from intranet.people.models import User
+from meetings.permissions import ATTEND, To, access_meeting, may
+from meetings.services import listing, room
+
+bp = Blueprint("meetings_room", __name__)
+
+
+@bp.get("/meetings/<int:mid>/room")
+@needs(ATTEND)
+def enter(mid: int) -> ResponseReturnValue:
+    """The room, from half an hour before the hour until the end; for chair and secretary sooner."""
+    user = cast(User, me())
+    meeting = access_meeting(user, mid, To.ATTEND)
+    runs = may(user, To.RUN, meeting)
+    is_early = runs and meeting.published_at is not None and meeting.ended_at is None
+    if not listing.is_door_open(meeting) and not is_early:
+        flash(label("meeting.door_closed"), "info")
+        return redirect(url_for("meetings.detail", mid=mid))
+    return render_template(
+        "meetings/room.html",
+        meeting=meeting,
+        runs=runs,
+        part=meeting.participant(user.id),
+        welcome=room.welcome(user, mid, None).answer,
+    )

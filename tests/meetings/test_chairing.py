@@ -1,0 +1,125 @@
+"""What is on the floor, and what is shown."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from intranet.core import clock
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
+from meetings.models.journal import MeetingMoved
+from meetings.models.meeting import ItemState, MeetingState
+from meetings.services import papers
+from meetings.services.chairing import (
+    finish_item,
+    present_page,
+    start_item,
+    start_presenting,
+    stop_presenting,
+)
+from meetings.services.life import pause_meeting, resume_meeting
+from tests.factories import Office
+from tests.meetings.conftest import Sitting, add_paper, journal_of
+
+
+def test_two_people_tapping_next_advance_once(
+    sitting: Sitting, published: list[Any], trail: Callable[[], list[str]]
+) -> None:
+    first, second = sitting.agenda
+    start_item(sitting.chair, sitting.id, first.id, expect=None)
+    with pytest.raises(Stale, match=r"item.moved_on") as refusal:
+        start_item(sitting.chair, sitting.id, second.id, expect=None)
+    assert refusal.value.data["cur"] == first.id
+    assert sitting.current_item_id == first.id
+    assert trail() == ["item.started"]
+    assert published == [MeetingMoved(sitting.id, v=1)]
+
+
+def test_the_next_item_ends_the_one_before_and_keeps_its_time(sitting: Sitting) -> None:
+    first, second = sitting.agenda
+    start_item(sitting.chair, sitting.id, first.id, expect=None)
+    clock.advance(timedelta(minutes=7))
+    start_item(sitting.secretary, sitting.id, second.id, expect=first.id)
+    first, second = sitting.agenda
+    assert (first.state, first.spent_s, second.state) == (ItemState.DONE, 420, ItemState.LIVE)
+    assert journal_of(sitting.id) == ["item.started", "item.started"]
+
+
+def test_an_item_of_an_earlier_place_may_follow_a_later_one(sitting: Sitting) -> None:
+    first, second = sitting.agenda
+    start_item(sitting.chair, sitting.id, second.id, expect=None)
+    start_item(sitting.chair, sitting.id, first.id, expect=second.id)
+    assert [item.state for item in sitting.agenda] == [ItemState.LIVE, ItemState.DONE]
+
+
+def test_a_pause_stops_the_clock_of_the_item(sitting: Sitting) -> None:
+    first, _ = sitting.agenda
+    start_item(sitting.chair, sitting.id, first.id, expect=None)
+    clock.advance(timedelta(minutes=5))
+    pause_meeting(sitting.chair, sitting.id)
+    clock.advance(timedelta(minutes=10))
+    resume_meeting(sitting.secretary, sitting.id)
+    clock.advance(timedelta(minutes=1))
+    finish_item(sitting.chair, sitting.id, expect=first.id, outcome=ItemState.SUSPENDED)
+    first, _ = sitting.agenda
+    assert (first.state, first.spent_s, sitting.current_item_id) == (ItemState.SUSPENDED, 360, None)
+
+
+def test_nothing_starts_while_the_meeting_pauses(sitting: Sitting) -> None:
+    pause_meeting(sitting.chair, sitting.id)
+    with pytest.raises(BadState, match=r"meeting.not_live"):
+        start_item(sitting.chair, sitting.id, sitting.agenda[0].id, expect=None)
+    assert sitting.meeting.state is MeetingState.PAUSED
+
+
+def test_delegates_and_guests_run_nothing(sitting: Sitting) -> None:
+    for person in (sitting.delegate, sitting.guest):
+        with pytest.raises(Forbidden, match=r"meeting.not_yours_to_run"):
+            start_item(person, sitting.id, sitting.agenda[0].id, expect=None)
+        with pytest.raises(Forbidden):
+            stop_presenting(person, sitting.id)
+    assert sitting.meeting.v == 0
+
+
+def test_a_stranger_knows_of_no_meeting(sitting: Sitting, office: Office) -> None:
+    for person in (office.stranger, office.clerk):
+        with pytest.raises(NotFound, match=r"meeting.unknown"):
+            start_item(person, sitting.id, sitting.agenda[0].id, expect=None)
+
+
+def test_an_item_of_another_meeting_is_unknown(sitting: Sitting) -> None:
+    with pytest.raises(NotFound, match=r"item.unknown"):
+        start_item(sitting.chair, sitting.id, 999, expect=None)
+
+
+def test_a_page_is_shown_turned_and_taken_away(sitting: Sitting) -> None:
+    paper = add_paper(sitting.secretary, sitting, sitting.agenda[0])
+    start_presenting(sitting.secretary, sitting.id, paper.public_id, 2)
+    present_page(sitting.chair, sitting.id, 3, file=paper.public_id)
+    assert sitting.meeting.presenting["page"] == 3
+    v = present_page(sitting.chair, sitting.id, 3, file=paper.public_id)
+    assert v == sitting.meeting.v == 3
+    stop_presenting(sitting.chair, sitting.id)
+    assert sitting.meeting.presenting is None
+    assert journal_of(sitting.id) == ["file.added", "present.started", "present.page", "present.stopped"]
+
+
+def test_only_pages_that_exist_of_papers_on_the_table_are_shown(sitting: Sitting) -> None:
+    paper = add_paper(sitting.secretary, sitting, None)
+    with pytest.raises(Invalid, match=r"meeting.no_such_page"):
+        start_presenting(sitting.chair, sitting.id, paper.public_id, 4)
+    with pytest.raises(NotFound, match=r"meeting.unknown_paper"):
+        start_presenting(sitting.chair, sitting.id, "0" * 32, 1)
+    with pytest.raises(Stale, match=r"meeting.shows_other"):
+        present_page(sitting.chair, sitting.id, 2, file=paper.public_id)
+
+
+def test_a_paper_being_shown_is_not_withdrawn(sitting: Sitting) -> None:
+    paper = add_paper(sitting.secretary, sitting, None)
+    start_presenting(sitting.chair, sitting.id, paper.public_id, 1)
+    with pytest.raises(BadState, match=r"meeting.presented"):
+        papers.withdraw_paper(sitting.secretary, sitting.id, paper.public_id)
+    stop_presenting(sitting.chair, sitting.id)
+    papers.withdraw_paper(sitting.secretary, sitting.id, paper.public_id)
+    assert papers.of_meeting(sitting.meeting) == {}
