@@ -1,5 +1,5 @@
 /** Places to drop files on: what was chosen is listed; with data-upload each file is sent at once, with its progress. */
-import { csrf } from './api.js';
+import { api, csrf } from './api.js';
 import { toast } from './toast.js';
 import { word } from './words.js';
 
@@ -16,13 +16,46 @@ function line(file) {
   return { item, note };
 }
 
-/** Send one file; the answer (JSON) is told by the event `drop:done`, which bubbles from the list. */
-function upload(zone, input, list, file) {
-  const { item, note } = line(file);
+/** Show how an upload stands; what was refused carries its reason and is not part of the form. */
+function settle({ item, note }, answer) {
+  const refused = !answer || answer.state === 'refused';
+  item.classList.toggle('bad', refused);
+  item.dataset.state = answer?.state ?? 'failed';
+  note.textContent = refused ? answer?.msg || word('file-failed') : word(answer.state === 'checking' ? 'file-checking' : 'file-sent');
+  if (refused) item.querySelector('input')?.remove();
+}
+
+/** Ask again after the server said that it has read a file; without a live line the page asks every two seconds. */
+async function follow(shown, id) {
+  for (let asked = 0; asked < 60 && shown.item.isConnected; asked += 1) {
+    await new Promise((resolve) => {
+      const done = (event) => event.detail?.id === id && finish();
+      const finish = () => {
+        document.removeEventListener('desk:staged', done);
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(finish, 2000);
+      document.addEventListener('desk:staged', done);
+    });
+    const answer = await api(`/files/staged/${id}`).catch(() => null);
+    if (!answer || answer.state === 'checking') continue;
+    settle(shown, answer);
+    shown.item.dispatchEvent(new CustomEvent('drop:read', { bubbles: true, detail: answer }));
+    return;
+  }
+}
+
+/**
+ * Send one file. Its id becomes a hidden field named as the zone says (data-name). Events, bubbling from the list:
+ * `drop:done` when the server has it, `drop:read` when it has been looked through, `drop:failed`.
+ */
+function upload(zone, list, file) {
+  const shown = line(file);
   const bar = document.createElement('progress');
   bar.max = 100;
-  item.append(bar);
-  list.append(item);
+  shown.item.append(bar);
+  list.append(shown.item);
   const request = new XMLHttpRequest();
   request.open('POST', zone.dataset.upload);
   request.setRequestHeader('X-CSRFToken', csrf());
@@ -31,19 +64,19 @@ function upload(zone, input, list, file) {
   request.upload.addEventListener('progress', (event) => event.lengthComputable && (bar.value = (event.loaded / event.total) * 100));
   request.addEventListener('loadend', () => {
     bar.remove();
-    const answer = request.response;
-    const done = request.status >= 200 && request.status < 300;
-    note.textContent = done ? word('file-sent') : answer?.msg || word('file-failed');
-    if (!done) item.classList.add('bad');
-    if (done && answer?.id !== undefined) {
+    const given = Array.isArray(request.response) ? request.response[0] : request.response;
+    const ok = request.status >= 200 && request.status < 300 && given?.id;
+    if (ok) {
       const kept = document.createElement('input');
-      Object.assign(kept, { type: 'hidden', name: `${input.name}_id`, value: answer.id });
-      item.append(kept);
+      Object.assign(kept, { type: 'hidden', name: zone.dataset.name, value: given.id });
+      shown.item.append(kept);
     }
-    list.dispatchEvent(new CustomEvent(done ? 'drop:done' : 'drop:failed', { bubbles: true, detail: { file, answer, item } }));
+    settle(shown, ok ? given : { state: 'refused', msg: given?.msg });
+    list.dispatchEvent(new CustomEvent(ok ? 'drop:done' : 'drop:failed', { bubbles: true, detail: { file, answer: given, item: shown.item } }));
+    if (ok && given.state === 'checking') follow(shown, given.id);
   });
   const body = new FormData();
-  body.append(input.name, file);
+  body.append('file', file);
   request.send(body);
 }
 
@@ -52,7 +85,8 @@ function taken(zone, input) {
   const files = [...input.files];
   if (!list) return;
   if (zone.dataset.upload) {
-    files.forEach((file) => upload(zone, input, list, file));
+    if (!input.multiple) list.replaceChildren();
+    files.forEach((file) => upload(zone, list, file));
     input.value = '';
   } else list.replaceChildren(...files.map((file) => line(file).item));
 }
