@@ -8,7 +8,8 @@ import hmac
 import json
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -197,16 +198,16 @@ def _signer() -> Callable[[tuple[Any, ...], str], str]:
 def _walk(opened: Session, org_id: int, head: AuditHead | None) -> tuple[int, Fault | None]:
     sign = _signer()
     count, mac = 0, START
-    for row in _lines(opened, org_id):
-        *values, prev, written = row
-        count += 1
-        if values[1] != count:
-            return count, Fault(org_id, count, "missing" if values[1] > count else "moved")
-        if not hmac.compare_digest(sign(tuple(values), prev), written):
-            return count, Fault(org_id, count, "changed")
-        if prev != mac:
-            return count, Fault(org_id, count, "moved")
-        mac = written
+    with closing(_lines(opened, org_id)) as lines:
+        for *values, prev, written in lines:
+            count += 1
+            if values[1] != count:
+                return count, Fault(org_id, count, "missing" if values[1] > count else "moved")
+            if not hmac.compare_digest(sign(tuple(values), prev), written):
+                return count, Fault(org_id, count, "changed")
+            if prev != mac:
+                return count, Fault(org_id, count, "moved")
+            mac = written
     if head is None:
         return count, Fault(org_id, count, "no_head")
     if (head.seq, head.mac) != (count, mac):
@@ -214,12 +215,13 @@ def _walk(opened: Session, org_id: int, head: AuditHead | None) -> tuple[int, Fa
     return count, None
 
 
-def _lines(opened: Session, org_id: int) -> Iterator[tuple[Any, ...]]:
+def _lines(opened: Session, org_id: int) -> Generator[tuple[Any, ...], None, None]:
     columns = [column for column in AuditLine.__table__.columns if column.name != "id"]
     chosen = select(*columns).where(AuditLine.org_id == org_id).order_by(AuditLine.seq)
-    rows = opened.connection().execution_options(yield_per=2000).execute(chosen)
-    for part in rows.partitions():
-        yield from part
+    rows = opened.connection().execute(chosen, execution_options={"yield_per": 2000})
+    with closing(rows):
+        for part in rows.partitions():
+            yield from part
 
 
 db.before_commit(append_lines)

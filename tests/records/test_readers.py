@@ -35,7 +35,7 @@ def test_looking_again_within_a_minute_writes_nothing(office: Office) -> None:
     event.listen(db.database().writer, "before_cursor_execute", lambda *args: written.append(str(args[2])))
     clock.advance(timedelta(seconds=30))
     readers.mark_seen(office.officer, THING)
-    assert written == []
+    assert [statement for statement in written if not statement.startswith("SELECT")] == []
 
 
 def test_a_list_learns_in_one_question_what_a_person_has_seen(office: Office) -> None:
