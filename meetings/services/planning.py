@@ -365,7 +365,8 @@ def _add_person(actor: User, meeting: Meeting, user_id: int, role: PartRole) -> 
     user = _person(user_id)
     if role is PartRole.CHAIR:
         _step_down(actor, meeting)
-    part = Participant(user_id=user_id, role=role, position=len(meeting.participants))
+    place = max((one.position for one in meeting.participants), default=-1) + 1
+    part = Participant(user_id=user_id, role=role, position=place)
     meeting.participants.append(part)
     audit.record(actor, "meeting.person_added", meeting, user=user_id, role=role.value)
     journal.append(meeting, "people.joined", by=actor, person=person_entry(user, role.value))

@@ -1,0 +1,145 @@
+/**
+ * What a tablet holds of a room, and how the journal's lines change it. Pure: no page, no network, no clock.
+ *
+ * `Chain` takes frames in whatever order they come: it applies the one whose `pv` is the version it holds, keeps those
+ * that came early, drops those it knows, and says when one is missing.
+ */
+
+const item = (state, id) => state.items.find((one) => one.id === id) ?? {};
+const files = (state, id) => (id === null ? state.papers : item(state, id).files ?? []);
+
+const rules = {
+  'meeting.state'(state, d) {
+    state.state = d.to;
+    if (d.to === 'live') { state.started ??= d.at; state.ended = null; }
+    if (d.to === 'ended') state.ended = d.at;
+    if ('item' in d) {
+      const one = item(state, d.item);
+      one.spent_s = d.spent_s;
+      state.cur = { item: d.item, since: d.since };
+      if (d.to === 'ended') one.st = 'done';
+    }
+    if (d.to === 'ended') { state.cur = null; state.present = {}; }
+  },
+  'meeting.edited'(state, d) { Object.assign(state, d); },
+  'item.started'(state, d) {
+    if (d.prev !== null) Object.assign(item(state, d.prev), { st: d.prev_st, spent_s: d.prev_spent_s });
+    item(state, d.item).st = 'live';
+    state.cur = { item: d.item, since: d.since };
+  },
+  'item.finished'(state, d) {
+    Object.assign(item(state, d.item), { st: d.outcome, spent_s: d.spent_s });
+    state.cur = null;
+  },
+  'item.added'(state, d) {
+    const rest = state.items.filter((one) => one.id !== d.item.id);
+    rest.splice(rest.findIndex((one) => one.id === d.after) + 1, 0, d.item);
+    state.items = rest;
+  },
+  'item.edited'(state, { item: id, ...said }) { Object.assign(item(state, id), said); },
+  'item.removed'(state, d) { state.items = state.items.filter((one) => one.id !== d.item); },
+  'item.dropped'(state, d) {
+    const one = item(state, d.item);
+    one.st = d.st;
+    if ('reason' in d) one.reason = d.reason;
+  },
+  'item.reordered'(state, d) {
+    const place = new Map(d.order.map((id, at) => [id, at]));
+    state.items.sort((a, b) => place.get(a.id) - place.get(b.id));
+  },
+  'file.added'(state, d) {
+    const list = files(state, d.item);
+    const known = list.findIndex((one) => one.id === d.file.id);
+    if (known >= 0) list.splice(known, 1);
+    list.push(d.file);
+  },
+  'file.withdrawn'(state, d) {
+    const list = files(state, d.item);
+    const known = list.findIndex((one) => one.id === d.file);
+    if (known >= 0) list.splice(known, 1);
+  },
+  'present.started'(state, d, frame) { state.present = { ...d, by: frame.by }; },
+  'present.page'(state, d) { state.present.page = d.page; },
+  'present.stopped'(state) { state.present = {}; },
+  'people.joined'(state, d) {
+    const known = state.people.findIndex((one) => one.p === d.person.p);
+    if (known >= 0) state.people[known] = d.person;
+    else state.people.push(d.person);
+  },
+  'people.left'(state, d) { state.people = state.people.filter((one) => one.p !== d.p); },
+};
+
+/** Changes the state by one line; an unknown kind changes the version alone. */
+export function apply(state, frame) {
+  rules[frame.t]?.(state, structuredClone(frame.d), frame);
+  state.v = frame.v;
+}
+
+export class Chain {
+  state = null;
+  cls = null;
+  #early = new Map();
+
+  get v() { return this.state ? this.state.v : null; }
+  get hasGap() { return this.#early.size > 0; }
+
+  /** Takes the answer to a hello, then whatever came early. Returns the lines applied; null after a snapshot. */
+  welcome(answer) {
+    this.cls = answer.cls;
+    const anew = answer.mode === 'snapshot';
+    if (anew) this.state = structuredClone(answer.state);
+    for (const frame of answer.events ?? []) this.#keep(frame);
+    const applied = this.#drain();
+    return anew ? null : applied;
+  }
+
+  /** Takes frames from the socket; returns those applied, in order. `hasGap` says whether one is missing. */
+  take(frames) {
+    for (const frame of frames) this.#keep(frame);
+    return this.state ? this.#drain() : [];
+  }
+
+  #keep(frame) { if (!this.state || frame.v > this.state.v) this.#early.set(frame.pv, frame); }
+
+  #drain() {
+    const applied = [];
+    for (let next; (next = this.#early.get(this.state.v)); ) {
+      this.#early.delete(this.state.v);
+      apply(this.state, next);
+      applied.push(next);
+    }
+    for (const [pv, frame] of this.#early) if (frame.v <= this.state.v) this.#early.delete(pv);
+    return applied;
+  }
+}
+
+/** The item on the floor, undefined when there is none. */
+export const current = (state) => state.items.find((one) => one.id === state.cur?.item);
+
+/** All papers with the item they belong to, in the agenda's order. */
+export function papers(state) {
+  const found = state.papers.map((file) => ({ file, item: null }));
+  for (const one of state.items) for (const file of one.files) found.push({ file, item: one });
+  return found;
+}
+
+/** Seconds an item has had on the floor, up to `now` (ms on the server's clock). */
+export function spent(state, one, now) {
+  const running = state.cur?.item === one.id && state.cur.since !== null ? Math.max(0, now - state.cur.since) / 1000 : 0;
+  return one.spent_s + running;
+}
+
+/** When each item still ahead may begin, and when all is over: ms by item id, `end`; what is over budget counts as it is. */
+export function forecast(state, now) {
+  const begins = {};
+  let at = state.started ? now : Math.max(now, state.starts);
+  for (const one of state.items) {
+    if (one.st === 'live') at += Math.max(0, one.budget_s - spent(state, one, now)) * 1000;
+    else if (one.st === 'planned' || one.st === 'suspended') {
+      begins[one.id] = at;
+      at += Math.max(0, one.budget_s - (one.st === 'suspended' ? one.spent_s : 0)) * 1000;
+    }
+  }
+  const planned = state.items.filter((one) => one.st !== 'withdrawn').reduce((sum, one) => sum + one.budget_s, 0);
+  return { begins, end: at, plannedEnd: state.starts + planned * 1000 };
+}

@@ -1,0 +1,181 @@
+"""The tablet's rules in Python: how lines change what it holds; ``static/lib/state.js`` says the same."""
+
+import copy
+from typing import Any
+
+State = dict[str, Any]
+Frame = dict[str, Any]
+
+
+class Tablet:
+    """One chain as a tablet holds it: applies what follows, keeps what came early, notices a gap."""
+
+    def __init__(self) -> None:
+        self.state: State | None = None
+        self.cls: str | None = None
+        self.early: dict[int, Frame] = {}
+
+    @property
+    def v(self) -> int | None:
+        """The version held, ``None`` before the first welcome."""
+        return None if self.state is None else int(self.state["v"])
+
+    def hello(self) -> dict[str, Any]:
+        """What the tablet says when it comes or comes back."""
+        return {"last": None if self.state is None else {"cls": self.v}, "cls": self.cls}
+
+    def welcome(self, answer: dict[str, Any]) -> None:
+        """Take the answer to a hello, then whatever came early."""
+        self.cls = answer["cls"]
+        if answer["mode"] == "snapshot":
+            self.state = copy.deepcopy(answer["state"])
+        for frame in answer.get("events", []):
+            self._keep(frame)
+        self._drain()
+
+    def take(self, frames: list[Frame]) -> bool:
+        """Take frames from the socket in whatever order; returns whether one is missing."""
+        for frame in frames:
+            self._keep(frame)
+        if self.state is not None:
+            self._drain()
+        return bool(self.early)
+
+    def _keep(self, frame: Frame) -> None:
+        if self.state is None or frame["v"] > self.state["v"]:
+            self.early[frame["pv"]] = frame
+
+    def _drain(self) -> None:
+        assert self.state is not None
+        while (frame := self.early.pop(self.state["v"], None)) is not None:
+            apply(self.state, frame)
+        self.early = {pv: frame for pv, frame in self.early.items() if frame["v"] > self.state["v"]}
+
+
+def apply(state: State, frame: Frame) -> None:
+    """Change the state by one line; an unknown kind changes the version alone."""
+    rule = _RULES.get(frame["t"])
+    if rule is not None:
+        rule(state, copy.deepcopy(frame["d"]), frame)
+    state["v"] = frame["v"]
+
+
+def _item(state: State, key: int) -> dict[str, Any]:
+    return next((one for one in state["items"] if one["id"] == key), {})
+
+
+def _meeting_state(state: State, d: Frame, _frame: Frame) -> None:
+    state["state"] = d["to"]
+    if d["to"] == "live":
+        state["started"], state["ended"] = state["started"] or d["at"], None
+    if d["to"] == "ended":
+        state["ended"] = d["at"]
+    if "item" in d:
+        item = _item(state, d["item"])
+        item["spent_s"] = d["spent_s"]
+        state["cur"] = {"item": d["item"], "since": d["since"]}
+        if d["to"] == "ended":
+            item["st"] = "done"
+    if d["to"] == "ended":
+        state["cur"], state["present"] = None, {}
+
+
+def _started(state: State, d: Frame, _frame: Frame) -> None:
+    if d["prev"] is not None:
+        _item(state, d["prev"]).update(st=d["prev_st"], spent_s=d["prev_spent_s"])
+    _item(state, d["item"])["st"] = "live"
+    state["cur"] = {"item": d["item"], "since": d["since"]}
+
+
+def _finished(state: State, d: Frame, _frame: Frame) -> None:
+    _item(state, d["item"]).update(st=d["outcome"], spent_s=d["spent_s"])
+    state["cur"] = None
+
+
+def _added(state: State, d: Frame, _frame: Frame) -> None:
+    items = [one for one in state["items"] if one["id"] != d["item"]["id"]]
+    place = next((at + 1 for at, one in enumerate(items) if one["id"] == d["after"]), 0)
+    state["items"] = [*items[:place], d["item"], *items[place:]]
+
+
+def _edited(state: State, d: Frame, _frame: Frame) -> None:
+    key = d.pop("item")
+    _item(state, key).update(d)
+
+
+def _removed(state: State, d: Frame, _frame: Frame) -> None:
+    state["items"] = [one for one in state["items"] if one["id"] != d["item"]]
+
+
+def _dropped(state: State, d: Frame, _frame: Frame) -> None:
+    item = _item(state, d["item"])
+    item["st"] = d["st"]
+    if "reason" in d:
+        item["reason"] = d["reason"]
+
+
+def _reordered(state: State, d: Frame, _frame: Frame) -> None:
+    places = {key: place for place, key in enumerate(d["order"])}
+    state["items"].sort(key=lambda one: places[one["id"]])
+
+
+def _files(state: State, item: int | None) -> list[Any]:
+    found: list[Any] = state["papers"] if item is None else _item(state, item)["files"]
+    return found
+
+
+def _file_added(state: State, d: Frame, _frame: Frame) -> None:
+    files = _files(state, d["item"])
+    files[:] = [*(one for one in files if one["id"] != d["file"]["id"]), d["file"]]
+
+
+def _file_withdrawn(state: State, d: Frame, _frame: Frame) -> None:
+    files = _files(state, d["item"])
+    files[:] = [one for one in files if one["id"] != d["file"]]
+
+
+def _present(state: State, d: Frame, frame: Frame) -> None:
+    state["present"] = {**d, "by": frame["by"]}
+
+
+def _page(state: State, d: Frame, _frame: Frame) -> None:
+    state["present"]["page"] = d["page"]
+
+
+def _stopped(state: State, _d: Frame, _frame: Frame) -> None:
+    state["present"] = {}
+
+
+def _joined(state: State, d: Frame, _frame: Frame) -> None:
+    known = [one["p"] for one in state["people"]]
+    if d["person"]["p"] in known:
+        state["people"][known.index(d["person"]["p"])] = d["person"]
+    else:
+        state["people"].append(d["person"])
+
+
+def _left(state: State, d: Frame, _frame: Frame) -> None:
+    state["people"] = [one for one in state["people"] if one["p"] != d["p"]]
+
+
+_RULES = {
+    "meeting.state": _meeting_state,
+    "meeting.edited": lambda state, d, _frame: state.update(d),
+    "item.started": _started,
+    "item.finished": _finished,
+    "item.added": _added,
+    "item.edited": _edited,
+    "item.removed": _removed,
+    "item.dropped": _dropped,
+    "item.reordered": _reordered,
+    "file.added": _file_added,
+    "file.withdrawn": _file_withdrawn,
+    "present.started": _present,
+    "present.page": _page,
+    "present.stopped": _stopped,
+    "people.joined": _joined,
+    "people.left": _left,
+}
+
+#: Kinds of line that the tablet knows what to do with.
+RULES = frozenset(_RULES)
