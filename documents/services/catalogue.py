@@ -147,7 +147,7 @@ def find_or_make_party(org_id: int, text: str) -> Party:
     found = party_named(org_id, name)
     if found is not None:
         return found
-    own = _organisation_named(name)
+    own = organisation_named(name)
     made = Party(
         org_id=org_id,
         name=name,
@@ -191,6 +191,6 @@ def _add_all(rows: Iterable[Phrase]) -> None:
     opened.flush()
 
 
-def _organisation_named(name: str) -> int | None:
+def organisation_named(name: str) -> int | None:
     key = fold(name)
     return next((one.id for one in directory.orgs() if key in (fold(one.name), fold(one.short_name))), None)

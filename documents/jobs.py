@@ -1,0 +1,82 @@
+"""What the worker does for documents: numbered files, directions that hold, late captures, nightly proofs."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from documents.models.register import Register, RegisterYear
+from documents.services import capturing, directing, stamping
+from documents.services.verifying import prove
+from intranet.core import clock, db
+from intranet.core.jobs import every, job
+from intranet.notices import services as notices
+from intranet.people import directory
+from intranet.people.models import Role
+
+_NIGHT_HOUR = 2
+
+
+@job(stamping.JOB)
+def stamp(payload: Any) -> dict[str, bool]:
+    """Write the granted number into the document's file."""
+    return {"made": stamping.stamp(int(payload["document"]))}
+
+
+@every(1, "documents.announce")
+def announce() -> None:
+    """Tell of directions whose ten seconds are over."""
+    directing.announce_due()
+
+
+@every(15, "documents.capture")
+def capture() -> None:
+    """Capture uploads that were read while nobody listened."""
+    capturing.capture_left_over()
+
+
+@every(900, "registers.verify")
+def verify() -> None:
+    """Prove every register once a night, and alarm those who answer for it when a proof fails."""
+    if clock.local(clock.now()).hour < _NIGHT_HOUR:
+        return
+    today = clock.today()
+    with db.scope(), db.across_orgs("the nightly proof of every register"):
+        keys = db.session().execute(
+            select(RegisterYear.register_id, RegisterYear.year).where(
+                RegisterYear.verified_date.is_distinct_from(today)
+            )
+        )
+        waiting = [(register_id, year) for register_id, year in keys]
+    for register_id, year in waiting:
+        _prove(register_id, year)
+
+
+def _prove(register_id: int, year: int) -> None:
+    today = clock.today()
+    with db.unit_of_work() as session, db.across_orgs("the nightly proof of every register"):
+        claimed = session.execute(
+            update(RegisterYear)
+            .where(
+                RegisterYear.register_id == register_id,
+                RegisterYear.year == year,
+                RegisterYear.verified_date.is_distinct_from(today),
+            )
+            .values(verified_date=today)
+            .returning(RegisterYear.org_id)
+            .execution_options(synchronize_session=False)
+        ).scalar_one_or_none()
+        if claimed is None:
+            return
+        counter = session.get_one(RegisterYear, (register_id, year), populate_existing=True)
+        faults = prove(counter)
+        if faults:
+            people = directory.with_role(claimed, Role.CLERK, Role.LEADER, Role.AUDITOR)
+            register = session.get_one(Register, register_id)
+            notices.notify(
+                {person.id for person in people},
+                "register.broken",
+                register.ref,
+                year=year,
+                problem=faults[0].problem,
+                number=faults[0].number,
+            )

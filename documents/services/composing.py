@@ -1,0 +1,128 @@
+"""Putting an official text together from the fields of a draft. Builds bytes; touches no row."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from documents.formats.layout import OfficialText, fill_reply
+from documents.formats.layout_docx import build_docx
+from documents.formats.layout_pdf import build_pdf
+from documents.formats.symbols import pad
+from documents.models.catalogue import DocKind
+from documents.models.document import Document, Urgency
+from documents.models.register import Register
+from intranet.core.text import one_line
+from intranet.people.models import Organisation, Unit, User
+from intranet.records import files
+from intranet.records.files import Kept
+from intranet.records.media import DOCX, PDF
+
+_DEPUTY = "phó"
+#: Titles of heads as they stand in a signature; the first that a post begins with counts.
+_HEADS = ("Chủ tịch", "Giám đốc", "Cục trưởng", "Chánh Thanh tra", "Chánh Văn phòng", "Trưởng phòng")
+
+
+@dataclass(frozen=True)
+class DraftFields:
+    """What the drafter fills in.
+
+    :param body: paragraphs.
+    :param kept_by: letters behind "Lưu: VT," of the archive line.
+    """
+
+    kind_id: int
+    subject: str
+    addressees: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    signer_id: int | None = None
+    urgency: Urgency = Urgency.NORMAL
+    due_date: date | None = None
+    kept_by: str = ""
+    copies: int = 1
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """A draft's Word file and the picture of it as PDF, both safely on disk."""
+
+    docx: Kept
+    pdf: Kept
+    subject: str
+
+
+def official_text(
+    fields: DraftFields,
+    *,
+    kind: DocKind,
+    org: Organisation,
+    symbol: str,
+    signer: User | None,
+    answered: Document | None = None,
+) -> OfficialText:
+    """The text of a new draft, number and date open; a reply names what it answers."""
+    letter = kind.is_letter
+    text = OfficialText(
+        agency=org.name,
+        parent_agency=org.parent.name if org.parent is not None else "",
+        subject=fields.subject,
+        symbol=symbol,
+        place=org.place,
+        kind=None if letter else kind.name,
+        addressees=fields.addressees,
+        body=fields.body,
+        authority=authority_lines(org, signer),
+        signer_name=signer.full_name if signer is not None else "",
+        recipients=fields.recipients or (("Như trên",) if fields.addressees else ()),
+        archive_line=f"Lưu: VT{', ' + fields.kept_by if fields.kept_by else ''}",
+        urgency=int(fields.urgency),
+    )
+    if answered is None or not letter:
+        return text
+    return fill_reply(
+        text,
+        own_name=org.short_name or org.name,
+        to_agency=answered.issuer_text,
+        code=answered.code,
+        day=answered.doc_date,
+        subject=answered.subject,
+    )
+
+
+def build(text: OfficialText, name: str) -> Sheets:
+    """Write the text as Word file and as PDF and put both on disk; call it before the unit of work."""
+    docx = files.keep(build_docx(text), f"{name}.docx", DOCX)
+    pdf = files.keep(build_pdf(text), f"{name}.pdf", PDF)
+    return Sheets(docx, pdf, text.subject)
+
+
+def symbol_of(register: Register, kind: DocKind, org: Organisation, unit: Unit | None) -> str:
+    """The symbol by the register's pattern: ``QĐ-UBND``, or of a letter ``UBND-VP``."""
+    letters = unit.letters if unit is not None else ""
+    if kind.is_letter and not letters:
+        return org.letters
+    pattern = register.letter_pattern if kind.is_letter else register.symbol_pattern
+    return pattern.format(kind=kind.code, org=org.letters, unit=letters)
+
+
+def authority_lines(org: Organisation, signer: User | None) -> tuple[str, ...]:
+    """The lines above a signature (Decree 30/2020/NĐ-CP, article 13), as far as a post's title tells."""
+    if signer is None:
+        return ()
+    title = one_line(signer.title)
+    head = next((one for one in _HEADS if one.lower() in title.lower()), "")
+    is_deputy = title.lower().startswith(_DEPUTY)
+    collective = org.name.lower().startswith("ủy ban nhân dân")
+    lines: list[str] = []
+    if collective and head in ("Chủ tịch", ""):
+        lines.append("TM. ỦY BAN NHÂN DÂN")
+    elif collective:
+        return ("TL. CHỦ TỊCH", head.upper())
+    name = head or title
+    if is_deputy and head:
+        return (*lines, f"KT. {head.upper()}", f"PHÓ {head.upper()}")
+    return (*lines, name.upper())
+
+
+def number_words(number: int) -> str:
+    """The number as printed: ``05``, ``12``."""
+    return pad(number)

@@ -1,0 +1,255 @@
+"""Drafts: begun from a template, often as a reply; rewritten in a word processor; every version kept."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from documents.models.catalogue import DocKind
+from documents.models.document import Document, DocumentLink, DueSource, Relation
+from documents.models.draft import DraftOpinion, DraftVersion
+from documents.models.lifecycle import Direction, DocEvent, DocState
+from documents.models.register import RegisterKind
+from documents.permissions import DRAFT, To, access_document, give_access, headed_units
+from documents.services import catalogue, composing
+from documents.services.composing import DraftFields, Sheets
+from documents.services.moving import need_version, note_opinion, require, tell, touch
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
+from intranet.people import directory
+from intranet.people.models import Role, Unit, User
+from intranet.records import audit, files
+from intranet.records.media import DOCX
+from intranet.records.models import File
+from intranet.tasks.permissions import person_of
+
+#: Roles of a draft's files.
+DRAFT_DOCX, DRAFT_PDF = "draft_docx", "draft_pdf"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A draft whose files are on disk and whose rows are not written yet."""
+
+    fields: DraftFields
+    sheets: Sheets
+    symbol: str
+    unit_id: int | None
+    reply_to_id: int | None
+
+
+def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -> Prepared:
+    """Build the files of a new draft in the prescribed layout, number and date open.
+
+    Call it before the unit of work of :func:`create`.
+
+    :raises Forbidden: ``auth.no_permit``.
+    :raises NotFound: ``document.missing``, the document to answer.
+    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``.
+    """
+    if not actor.holds(DRAFT):
+        raise Forbidden("auth.no_permit")
+    answered = access_document(actor, reply_to_id, To.READ) if reply_to_id is not None else None
+    kind, unit = _kind(actor.org_id, fields.kind_id), own_unit(actor)
+    signer = _signer(actor.org_id, fields.signer_id)
+    org = directory.org(actor.org_id)
+    if org is None:
+        raise NotFound("document.missing")
+    register = catalogue.register_for(actor.org_id, RegisterKind.OUT, kind)
+    symbol = composing.symbol_of(register, kind, org, unit)
+    text = composing.official_text(
+        fields, kind=kind, org=org, symbol=symbol, signer=signer, answered=answered
+    )
+    sheets = composing.build(text, "Nội dung")
+    return Prepared(fields, sheets, symbol, None if unit is None else unit.id, reply_to_id)
+
+
+def create(actor: Actor, prepared: Prepared) -> int:
+    """Keep a prepared draft as a document of the actor; returns its id."""
+    fields = prepared.fields
+    with db.unit_of_work() as session:
+        person = person_of(actor).standing
+        org = directory.org(actor.org_id)
+        document = Document(
+            org_id=actor.org_id,
+            direction=Direction.OUT,
+            state=DocState.DRAFT,
+            subject=prepared.sheets.subject,
+            symbol=prepared.symbol,
+            place=org.place if org is not None else "",
+            issuer_text=org.name if org is not None else "",
+            drafter_id=person.id,
+            unit_id=prepared.unit_id,
+            created_by_id=actor.id,
+            created_at=clock.now(),
+        )
+        _set(document, fields)
+        document.subject = prepared.sheets.subject
+        session.add(document)
+        session.flush()
+        give_access(document, f"u:{person.id}", reason="drafter")
+        if prepared.unit_id is not None:
+            give_access(document, f"h:{prepared.unit_id}", reason="unit")
+        if prepared.reply_to_id is not None:
+            link = DocumentLink(from_id=document.id, to_id=prepared.reply_to_id, relation=Relation.REPLY)
+            link.org_id = document.org_id
+            session.add(link)
+        _add_version(actor, document, _attach(actor, document, prepared.sheets), "")
+        audit.record(actor, "document.drafted", document, reply_to=prepared.reply_to_id)
+        tell(document)
+        return document.id
+
+
+def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | None = None) -> None:
+    """Change the fields of a draft; its Word file stays as it is.
+
+    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``.
+    :raises BadState: ``document.wrong_state``.
+    :raises Stale: ``document.changed``.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.EDIT, lock=True)
+        require(document, DocEvent.OPINION)
+        need_version(document, version)
+        kind = _kind(document.org_id, fields.kind_id)
+        _signer(document.org_id, fields.signer_id)
+        org = directory.org(document.org_id)
+        unit = directory.unit(document.unit_id) if document.unit_id else None
+        if org is not None:
+            register = catalogue.register_for(document.org_id, RegisterKind.OUT, kind)
+            document.symbol = composing.symbol_of(register, kind, org, unit)
+        _set(document, fields)
+        touch(document)
+        audit.record(actor, "document.edited", document)
+        tell(document)
+
+
+def upload_version(actor: Actor, document_id: int, staged_id: str, note: str) -> int:
+    """Keep an uploaded Word file as the next version; returns its number.
+
+    :raises Invalid: ``draft.not_word``.
+    :raises NotFound: ``document.missing``, ``file.not_staged``.
+    :raises BadState: ``document.wrong_state``, or why the file is refused.
+    """
+    staged = files.staged(actor, staged_id)
+    if staged.media_type != DOCX:
+        raise Invalid("draft.not_word", field="file", name=staged.name)
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.EDIT, lock=True)
+        require(document, DocEvent.OPINION)
+        if staged.state == "unreadable":
+            raise BadState(staged.problem or "file.damaged", field="file", name=staged.name)
+        file = files.attach(actor, staged_id, document.ref, org_id=document.org_id, role=DRAFT_DOCX)
+        seq = _add_version(actor, document, file, note.strip()[:300])
+        touch(document)
+        audit.record(actor, "document.new_version", document, seq=seq)
+        tell(document)
+        return seq
+
+
+def give_opinion(actor: Actor, document_id: int, text: str) -> None:
+    """Note an opinion on the present version of a draft.
+
+    :raises Invalid: ``draft.opinion_empty``.
+    """
+    if not text.strip():
+        raise Invalid("draft.opinion_empty", field="text")
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.READ, lock=True)
+        if document.direction is not Direction.OUT:
+            raise BadState("document.wrong_state", state=document.state.value)
+        note_opinion(actor, document, "opinion", text[:1000], last_seq(document.id))
+        audit.record(actor, "document.opinion", document)
+        tell(document)
+
+
+def versions_of(document_id: int) -> list[DraftVersion]:
+    """Every version of a draft, newest first."""
+    query = select(DraftVersion).where(DraftVersion.document_id == document_id)
+    return list(db.session().scalars(query.order_by(DraftVersion.seq.desc())))
+
+
+def opinions_of(document_id: int) -> list[DraftOpinion]:
+    """What was said of a draft, newest first."""
+    query = select(DraftOpinion).where(DraftOpinion.document_id == document_id)
+    return list(db.session().scalars(query.order_by(DraftOpinion.id.desc())))
+
+
+def last_seq(document_id: int) -> int:
+    """Number of the newest version, 0 without any."""
+    query = select(func.max(DraftVersion.seq)).where(DraftVersion.document_id == document_id)
+    return db.session().scalar(query) or 0
+
+
+def own_unit(actor: Actor) -> Unit | None:
+    """The unit in which the actor drafts: that of the first post."""
+    posts = person_of(actor).standing.posts
+    return posts[0].unit if posts else None
+
+
+def reviewers_of(document: Document) -> set[int]:
+    """Heads of the drafting unit, or of the nearest unit above that has one."""
+    unit = directory.unit(document.unit_id) if document.unit_id is not None else None
+    while unit is not None:
+        heads = directory.with_role(document.org_id, Role.UNIT_HEAD, unit_id=unit.id)
+        if heads:
+            return {head.id for head in heads}
+        unit = unit.parent
+    return set()
+
+
+def heads(actor: Actor, document: Document) -> bool:
+    """True when the actor heads the unit that drafts the document."""
+    return document.unit_id is not None and document.unit_id in headed_units(actor)
+
+
+def _attach(actor: Actor, document: Document, sheets: Sheets) -> File:
+    file = files.attach_kept(actor, sheets.docx, document.ref, org_id=document.org_id, role=DRAFT_DOCX)
+    files.attach_kept(actor, sheets.pdf, document.ref, org_id=document.org_id, role=DRAFT_PDF)
+    return file
+
+
+def _add_version(actor: Actor, document: Document, file: File, note: str) -> int:
+    opened = db.session()
+    opened.flush()
+    seq = last_seq(document.id) + 1
+    row = DraftVersion(document_id=document.id, seq=seq, file_id=file.id, author_id=actor.id, note=note)
+    row.org_id, row.at = document.org_id, clock.now()
+    opened.add(row)
+    opened.flush()
+    return seq
+
+
+def _set(document: Document, fields: DraftFields) -> None:
+    document.kind_id = fields.kind_id
+    document.subject = fields.subject
+    document.addressees = list(fields.addressees)
+    document.recipients = list(fields.recipients)
+    document.signer_id = fields.signer_id
+    document.urgency = fields.urgency
+    document.kept_by = fields.kept_by
+    document.copies = fields.copies
+    document.due_date = fields.due_date
+    document.due_source = DueSource.STATED if fields.due_date else None
+    signer = directory.people([fields.signer_id]).get(fields.signer_id) if fields.signer_id else None
+    org = directory.org(document.org_id)
+    document.signer_name = signer.full_name if signer else ""
+    document.signer_title = signer.title[:100] if signer else ""
+    lines = composing.authority_lines(org, signer) if org is not None else ()
+    document.signer_authority = "\n".join(lines)[:200]
+
+
+def _kind(org_id: int, kind_id: int) -> DocKind:
+    kind = db.session().get(DocKind, kind_id)
+    if kind is None or kind.org_id != org_id or not kind.is_active:
+        raise Invalid("document.kind_unknown", field="kind_id")
+    return kind
+
+
+def _signer(org_id: int, signer_id: int | None) -> User | None:
+    if signer_id is None:
+        return None
+    leaders = {leader.id: leader for leader in directory.with_role(org_id, Role.LEADER)}
+    if signer_id not in leaders:
+        raise Invalid("document.no_such_signer", field="signer_id")
+    return leaders[signer_id]

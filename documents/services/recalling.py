@@ -1,0 +1,154 @@
+"""Taking back: a number struck out with a leader's consent, an issued document recalled by order."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from documents.events import DispatchChanged
+from documents.models.dispatch import STATUS_CODES, Dispatch, DispatchState
+from documents.models.document import Document
+from documents.models.lifecycle import DocEvent
+from documents.permissions import To, access_document
+from documents.services import numbering, statuses
+from documents.services.moving import move, need_reason, require, tell, touch
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.errors import BadState
+from intranet.notices import services as notices
+from intranet.people import directory
+from intranet.people.models import Role
+from intranet.records import audit
+
+
+def ask_cancel(actor: Actor, document_id: int, reason: str) -> None:
+    """The clerk asks a leader to let a number be struck out.
+
+    :raises Invalid: ``document.reason_too_short``.
+    :raises BadState: ``document.wrong_state``.
+    """
+    said = need_reason(reason)
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.CANCEL, lock=True)
+        require(document, DocEvent.CANCEL)
+        _ask(actor, document, "cancel", said)
+        leaders = directory.with_role(document.org_id, Role.LEADER)
+        notices.notify({one.id for one in leaders}, "document.cancel_asked", document.ref, by=actor)
+
+
+def consent_cancel(actor: Actor, document_id: int) -> None:
+    """The leader consents: the number stays in the register, struck out; the document is frozen.
+
+    :raises BadState: ``document.nothing_asked``, ``document.wrong_state``.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.CONSENT, lock=True)
+        asked = _asked(document, "cancel")
+        if document.entry is None:
+            raise BadState("document.nothing_asked")
+        move(actor, document, DocEvent.CANCEL, reason=asked["reason"])
+        document.request = None
+        numbering.cancel(actor, document.entry, asked["reason"])
+        notices.notify([asked["by"]], "document.cancelled", document.ref, by=actor)
+
+
+def order_recall(actor: Actor, document_id: int, reason: str) -> None:
+    """The leader decides that an issued document is recalled; the clerk carries it out.
+
+    :raises Invalid: ``document.reason_too_short``.
+    :raises BadState: ``document.wrong_state``.
+    """
+    said = need_reason(reason)
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.DECIDE_RECALL, lock=True)
+        require(document, DocEvent.RECALL)
+        _ask(actor, document, "recall", said)
+        clerks = directory.with_role(document.org_id, Role.CLERK)
+        notices.notify({one.id for one in clerks}, "document.recall_ordered", document.ref, by=actor)
+
+
+def refuse_request(actor: Actor, document_id: int) -> None:
+    """The leader withdraws an order, or does not consent to what the clerk asked.
+
+    :raises BadState: ``document.nothing_asked``.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.CONSENT, lock=True)
+        if not document.request:
+            raise BadState("document.nothing_asked")
+        document.request = None
+        touch(document)
+        audit.record(actor, "document.request_refused", document)
+        tell(document)
+
+
+def recall(actor: Actor, document_id: int) -> None:
+    """The clerk recalls a document on the leader's order; receivers of the installation are asked.
+
+    :raises BadState: ``document.nothing_asked``, ``document.wrong_state``.
+    """
+    with db.unit_of_work() as session:
+        document = access_document(actor, document_id, To.RECALL, lock=True)
+        asked = _asked(document, "recall")
+        move(actor, document, DocEvent.RECALL, reason=asked["reason"])
+        document.request = None
+        lines = session.scalars(select(Dispatch).where(Dispatch.document_id == document.id))
+        for line in lines.all():
+            _ask_receiver(actor, line)
+        if document.entry is not None:
+            numbering.mark_recalled(actor, document.entry, asked["reason"])
+
+
+def answer_recall(actor: Actor, document_id: int, *, agree: bool) -> None:
+    """The clerk of the receiving agency answers a recall; agreeing locks the content.
+
+    :raises BadState: ``document.nothing_asked``, ``document.wrong_state``.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.RECALL, lock=True)
+        if document.recall_asked_at is None:
+            raise BadState("document.nothing_asked")
+        document.recall_asked_at = None
+        if agree:
+            move(actor, document, DocEvent.RECALL)
+            statuses.answer_sender(actor, document, DispatchState.RECALL_AGREED)
+        else:
+            touch(document)
+            audit.record(actor, "document.recall_refused", document)
+            statuses.answer_sender(actor, document, DispatchState.RECALL_REFUSED)
+            tell(document)
+
+
+def _ask(actor: Actor, document: Document, what: str, reason: str) -> None:
+    document.request = {
+        "kind": what,
+        "reason": reason,
+        "by": actor.id,
+        "at": clock.now().isoformat(),
+    }
+    touch(document)
+    audit.record(actor, f"document.{what}_asked", document, reason=reason)
+    tell(document)
+
+
+def _asked(document: Document, what: str) -> dict[str, Any]:
+    if not document.request or document.request.get("kind") != what:
+        raise BadState("document.nothing_asked")
+    return document.request
+
+
+def _ask_receiver(actor: Actor, line: Dispatch) -> None:
+    line.state = DispatchState.RECALL_ASKED
+    line.status_code = STATUS_CODES[DispatchState.RECALL_ASKED]
+    db.publish(DispatchChanged(line.id, line.document_id, line.state.value))
+    if line.received_document_id is None:
+        return
+    with db.across_orgs("recalling a document from another agency"):
+        there = db.session().get(Document, line.received_document_id)
+        if there is None:
+            return
+        there.recall_asked_at = clock.now()
+        touch(there)
+        audit.record(actor, "document.recall_asked", there, org_id=there.org_id)
+        clerks = directory.with_role(there.org_id, Role.CLERK)
+        notices.notify({clerk.id for clerk in clerks}, "document.recall_asked", there.ref, by=actor)
+        tell(there)

@@ -1,0 +1,54 @@
+"""How documents and registers are called, and where their pages are."""
+
+from collections.abc import Collection
+
+from documents.models.document import Document
+from documents.models.lifecycle import Direction
+from documents.models.register import Register
+from documents.permissions import READ_REGISTER, readable
+from intranet.core import db
+from intranet.core.actor import Actor
+from intranet.core.labels import label
+
+
+def title_of(document_id: int) -> str:
+    """The title of a document; ask who may read it first."""
+    with db.across_orgs("the title of a document that the asker may read"):
+        document = db.session().get(Document, document_id)
+    return name_of(document) if document is not None else label("document.gone")
+
+
+def titles_of(actor: Actor, ids: Collection[int]) -> dict[int, str]:
+    """Titles of those documents that the actor may read, in one question."""
+    return {document.id: name_of(document) for document in readable(actor, ids)}
+
+
+def name_of(document: Document) -> str:
+    """Code and subject in one line."""
+    return f"{document.code} {document.subject}".strip() or label("document.unnamed")
+
+
+def url_of(document_id: int) -> str:
+    """The path of the document's page."""
+    with db.across_orgs("the page of a document; the page itself asks who may read it"):
+        document = db.session().get(Document, document_id)
+    if document is not None and document.direction is Direction.OUT:
+        return f"/documents/drafts/{document_id}"
+    return f"/documents/incoming/{document_id}"
+
+
+def register_title(register_id: int) -> str:
+    """The name of a register."""
+    register = db.session().get(Register, register_id)
+    return register.name if register is not None else label("register.gone")
+
+
+def register_url(_register_id: int) -> str:
+    """Registers have no page of their own yet; their lines are the list."""
+    return "/documents/incoming"
+
+
+def may_read_register(actor: Actor, register_id: int) -> bool:
+    """True for those who see the registers of the agency."""
+    register = db.session().get(Register, register_id)
+    return register is not None and register.org_id in actor.org_ids and actor.holds(READ_REGISTER)

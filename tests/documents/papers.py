@@ -1,0 +1,63 @@
+"""Papers for the tests: typeset in the prescribed layout, dropped as a clerk would, read by the worker."""
+
+import io
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from documents.formats.layout import OfficialText
+from documents.formats.layout_docx import build_docx
+from documents.formats.layout_pdf import build_pdf
+from documents.models.document import Document
+from documents.services import capturing
+from intranet.core import db, jobs
+from intranet.people.models import User
+from intranet.records import files
+
+
+def letter(**changes: Any) -> OfficialText:
+    """An official letter of the ministry."""
+    values: dict[str, Any] = {
+        "agency": "Bộ Tài chính",
+        "subject": "đẩy nhanh tiến độ giải ngân vốn đầu tư công năm 2026",
+        "number": "9412",
+        "symbol": "BTC-ĐT",
+        "place": "Hà Nội",
+        "doc_date": date(2026, 11, 12),
+        "addressees": ("Ủy ban nhân dân tỉnh An Bình",),
+        "body": (
+            "Để phấn đấu giải ngân tối thiểu 95% kế hoạch, Bộ Tài chính đề nghị Ủy ban nhân dân tỉnh rà soát "
+            "từng dự án và báo cáo kết quả trước ngày 30 tháng 11 năm 2026.",
+        ),
+        "authority": ("KT. BỘ TRƯỞNG", "THỨ TRƯỞNG"),
+        "signer_name": "Trần Quốc Hưng",
+        "recipients": ("Như trên",),
+    }
+    return OfficialText(**(values | changes))
+
+
+def pdf(**changes: Any) -> bytes:
+    """The letter as a PDF with a text layer."""
+    return build_pdf(letter(**changes))
+
+
+def docx(**changes: Any) -> bytes:
+    """The letter as a Word file."""
+    return build_docx(letter(**changes))
+
+
+def stage(actor: User, data: bytes, name: str) -> str:
+    """Upload bytes and let the worker read them; returns the upload's id."""
+    staged = files.stage(actor, io.BytesIO(data), name)
+    jobs.run_due()
+    return staged.public_id
+
+
+def drop(actor: User, *papers: tuple[bytes, str]) -> Sequence[Document]:
+    """Drop files on the clerk's desk and let the worker read them; returns what was received, in order."""
+    for data, name in papers:
+        capturing.receive(actor, io.BytesIO(data), name)
+    jobs.run_due(100)
+    with db.scope(actor.org_ids):
+        keys = [document.id for document in capturing.received(actor)]
+    return [db.session().get_one(Document, key) for key in sorted(keys)]
