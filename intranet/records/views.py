@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, send_file
+from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet.core.errors import DomainError, Invalid, NotFound, Unavailable
@@ -58,6 +58,14 @@ def drop_staged(public_id: str) -> ResponseReturnValue:
     """Throw an upload away."""
     files.drop_staged(me(), public_id)
     return "", 204
+
+
+@bp.get("/staged/<string(length=32):public_id>/not-secret")
+@needs(CLEAR_MARK)
+def clear_mark_form(public_id: str) -> ResponseReturnValue:
+    """The small form that asks why what looks like a secret mark is none."""
+    staging.own_row(me(), public_id)
+    return render_template("records/not_secret.html", public_id=public_id)
 
 
 @bp.post("/staged/<string(length=32):public_id>/not-secret")
@@ -118,15 +126,18 @@ def _send(sha256: str, media_type: str, name: str, *, is_download: bool) -> Resp
 
 
 def _state(found: Staged, name: str) -> dict[str, Any]:
-    has_picture = found.has_picture
+    """An upload as scripts see it; ``msg`` says in words how it stands."""
+    code = f"error.{found.problem}" if found.problem else f"file.state.{found.state}"
+    may_clear = found.problem == "file.secret_mark" and me().holds(CLEAR_MARK)
     return {
         "id": found.public_id,
         "name": found.name or name,
         "size": found.size,
         "state": found.state.value,
         "problem": found.problem,
-        "msg": label(f"error.{found.problem}", **found.problem_data) if found.problem else None,
+        "msg": label(code, **found.problem_data),
         "media_type": found.media_type,
         "pages": found.pages,
-        "picture": f"/files/staged/{found.public_id}/{PICTURE_NAME}" if has_picture else None,
+        "picture": url_for(".staged_picture", public_id=found.public_id) if found.has_picture else None,
+        "clear": url_for(".clear_mark_form", public_id=found.public_id) if may_clear else None,
     }

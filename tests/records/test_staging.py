@@ -186,7 +186,10 @@ def test_only_an_office_head_may_say_that_it_is_no_secret_and_send_it_again(
     (first,) = drop(head, ("a.pdf", SECRET))
     jobs.run_due()
     assert clerk.post(f"/files/staged/{mine['id']}/not-secret", data={"reason": "mẫu"}).status_code == 403
-    address = f"/files/staged/{first['id']}/not-secret"
+    address = head.get(f"/files/staged/{first['id']}").get_json()["clear"]
+    assert address == f"/files/staged/{first['id']}/not-secret"
+    assert clerk.get(f"/files/staged/{mine['id']}").get_json()["clear"] is None
+    assert "Không phải dấu mật" in head.get(address).text
     assert head.post(address, data={"reason": " "}).status_code == 422
     reason = "Mẫu biểu hướng dẫn, không phải tài liệu mật"
     assert head.post(address, data={"reason": reason}).get_json() == {"ok": True}

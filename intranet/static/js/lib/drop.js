@@ -1,6 +1,6 @@
 /** Places to drop files on: what was chosen is listed; with data-upload each file is sent at once, with its progress. */
-import { api, csrf } from './api.js';
 import { toast } from './toast.js';
+import { askNotSecret, discard, upload } from './upload.js';
 import { word } from './words.js';
 
 const size = (bytes) => (bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1).replace('.', ',')} MB`);
@@ -16,68 +16,62 @@ function line(file) {
   return { item, note };
 }
 
-/** Show how an upload stands; what was refused carries its reason and is not part of the form. */
+/** Show how an upload stands, a problem in the server's own words; what was refused is not part of the form. */
 function settle({ item, note }, answer) {
-  const refused = !answer || answer.state === 'refused';
+  const refused = answer.state === 'refused';
   item.classList.toggle('bad', refused);
-  item.dataset.state = answer?.state ?? 'failed';
-  note.textContent = refused ? answer?.msg || word('file-failed') : word(answer.state === 'checking' ? 'file-checking' : 'file-sent');
+  item.dataset.state = answer.state;
+  note.classList.toggle('why', Boolean(answer.problem));
+  note.textContent = answer.msg || word('file-sent');
   if (refused) item.querySelector('input')?.remove();
 }
 
-/** Ask again after the server said that it has read a file; without a live line the page asks every two seconds. */
-async function follow(shown, id) {
-  for (let asked = 0; asked < 60 && shown.item.isConnected; asked += 1) {
-    await new Promise((resolve) => {
-      const done = (event) => event.detail?.id === id && finish();
-      const finish = () => {
-        document.removeEventListener('desk:staged', done);
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(finish, 2000);
-      document.addEventListener('desk:staged', done);
-    });
-    const answer = await api(`/files/staged/${id}`).catch(() => null);
-    if (!answer || answer.state === 'checking') continue;
-    settle(shown, answer);
-    shown.item.dispatchEvent(new CustomEvent('drop:read', { bubbles: true, detail: answer }));
-    return;
-  }
+function remover(item, file) {
+  const button = document.createElement('button');
+  Object.assign(button, { type: 'button', className: 'b g q' });
+  button.setAttribute('aria-label', `${word('remove')} ${file.name}`);
+  const cross = document.getElementById('toast-shape')?.content.querySelector('button svg');
+  button.append(cross ? cross.cloneNode(true) : '×');
+  button.addEventListener('click', () => {
+    const kept = item.querySelector('input');
+    if (kept) discard(kept.value);
+    item.dispatchEvent(new CustomEvent('drop:removed', { bubbles: true, detail: { id: kept?.value ?? null } }));
+    item.remove();
+  });
+  return button;
 }
 
 /**
- * Send one file. Its id becomes a hidden field named as the zone says (data-name). Events, bubbling from the list:
- * `drop:done` when the server has it, `drop:read` when it has been looked through, `drop:failed`.
+ * Send one file. Its id becomes a hidden field named as the zone says (data-name). Events, bubbling from its line:
+ * `drop:done` when the server has it, `drop:read` when it has been looked through, `drop:failed`, `drop:removed`;
+ * and those of `upload.js`.
  */
-function upload(zone, list, file) {
+async function sendFile(zone, list, file) {
   const shown = line(file);
+  const { item } = shown;
   const bar = document.createElement('progress');
-  bar.max = 100;
-  shown.item.append(bar);
-  list.append(shown.item);
-  const request = new XMLHttpRequest();
-  request.open('POST', zone.dataset.upload);
-  request.setRequestHeader('X-CSRFToken', csrf());
-  request.setRequestHeader('Accept', 'application/json');
-  request.responseType = 'json';
-  request.upload.addEventListener('progress', (event) => event.lengthComputable && (bar.value = (event.loaded / event.total) * 100));
-  request.addEventListener('loadend', () => {
+  bar.max = 1;
+  item.append(remover(item, file), bar);
+  list.append(item);
+  const tell = (name, detail) => item.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  const onSent = (answer) => {
     bar.remove();
-    const given = Array.isArray(request.response) ? request.response[0] : request.response;
-    const ok = request.status >= 200 && request.status < 300 && given?.id;
-    if (ok) {
+    if (answer.id) {
       const kept = document.createElement('input');
-      Object.assign(kept, { type: 'hidden', name: zone.dataset.name, value: given.id });
-      shown.item.append(kept);
+      Object.assign(kept, { type: 'hidden', name: zone.dataset.name, value: answer.id });
+      item.append(kept);
     }
-    settle(shown, ok ? given : { state: 'refused', msg: given?.msg });
-    list.dispatchEvent(new CustomEvent(ok ? 'drop:done' : 'drop:failed', { bubbles: true, detail: { file, answer: given, item: shown.item } }));
-    if (ok && given.state === 'checking') follow(shown, given.id);
-  });
-  const body = new FormData();
-  body.append('file', file);
-  request.send(body);
+    settle(shown, answer);
+    tell(answer.state === 'refused' ? 'drop:failed' : 'drop:done', { file, answer, item });
+  };
+  const answer = await upload(file, item, { url: zone.dataset.upload, onProgress: (share) => (bar.value = share), onSent });
+  settle(shown, answer);
+  if (answer.id) tell('drop:read', answer);
+  if (answer.clear) {
+    await askNotSecret(answer, item);
+    item.remove();
+    sendFile(zone, list, file);
+  }
 }
 
 function taken(zone, input) {
@@ -86,7 +80,7 @@ function taken(zone, input) {
   if (!list) return;
   if (zone.dataset.upload) {
     if (!input.multiple) list.replaceChildren();
-    files.forEach((file) => upload(zone, list, file));
+    files.forEach((file) => sendFile(zone, list, file));
     input.value = '';
   } else list.replaceChildren(...files.map((file) => line(file).item));
 }
