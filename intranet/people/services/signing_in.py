@@ -50,9 +50,9 @@ def sign_in(name: str, password: str, *, device: str, device_token: str | None) 
     is_right = passwords.is_right(stored, password)
     if user is None or stored is None or not is_right:
         log.warning("sign-in refused", extra={"counter": key[:14]})
-        raise Invalid("auth.wrong", field="password")
+        raise Invalid("auth.wrong")
     if user.password_until is not None and user.password_until < clock.now():
-        raise Invalid("auth.password_expired", field="password")
+        raise Invalid("auth.password_expired")
     fresh = passwords.hash_password(password) if passwords.is_outdated(stored) else None
     with unit_of_work() as session:
         throttle.clear(key)

@@ -10,7 +10,7 @@ from intranet.core import db
 from intranet.core.config import Settings
 from intranet.core.errors import TooMany
 from intranet.core.labels import label
-from intranet.core.web import present_actor, public, sentence, signed_in
+from intranet.core.web import present_actor, public, signed_in
 from intranet.people import links, sessions
 from intranet.people.forms import FirstOfficeForm, NewPasswordForm, SignInForm
 from intranet.people.models import Organisation, User
@@ -40,18 +40,18 @@ def sign_in_now() -> ResponseReturnValue:
     form = SignInForm()
     status = 422
     if form.accepts():
-        try:
-            with form.refusals():
+        with form.refusals():
+            try:
                 came = signing_in.sign_in(
                     form.name.data or "",
                     form.password.data or "",
                     device=device(),
                     device_token=request.cookies.get(_device_cookie()),
                 )
-                return _go_on(own_path(form.next.data, url_for("home.desk")), came.device_token)
-        except TooMany as too_many:
-            form.refused.append(sentence(too_many))
-            status = too_many.status
+            except TooMany as too_many:
+                status = too_many.status
+                raise
+            return _go_on(own_path(form.next.data, url_for("home.desk")), came.device_token)
     if form.refused:
         form.password.errors = [label("error.auth.retype")]
     return render_template("people/sign_in.html", form=form, **_face()), status
