@@ -163,7 +163,7 @@ def hand_over(actor: Actor, task_id: int, user_id: int, *, note: str = "", expec
             actor,
             "task.handed_over",
             task,
-            reason=note or None,
+            reason=note[:500] or None,
             to=user_id,
             before=None if before is None else before.user_id,
         )
@@ -200,7 +200,12 @@ def reassign(actor: Actor, task_id: int, lead: Party, *, reason: str, expect: in
         task.waiting_for = ""
         session.flush()
         audit.record(
-            actor, "task.reassigned", task, reason=reason, to=str(lead), before=f"{old.unit_id}/{old.user_id}"
+            actor,
+            "task.reassigned",
+            task,
+            reason=reason[:500],
+            to=str(lead),
+            before=f"{old.unit_id}/{old.user_id}",
         )
         notices.notify(told, "task.taken_away", task.ref, by=actor)
         notices.notify(lead_people(task), "task.assigned", task.ref, by=actor, due=due_words(task))

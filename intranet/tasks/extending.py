@@ -46,7 +46,7 @@ def ask_extension(
             asked_at=clock.now(),
             old_due_date=task.due_date,
             new_due_date=kept,
-            reason=reason,
+            reason=reason[:500],
             is_after_due=task.due_date < workdays.late_from(),
         )
         session.add(request)
@@ -56,7 +56,7 @@ def ask_extension(
             actor,
             "task.extension_asked",
             task,
-            reason=reason,
+            reason=reason[:500],
             extension=request.id,
             new_due=kept,
             after_due=request.is_after_due,
@@ -113,7 +113,7 @@ def decide_extension(
             actor,
             f"task.extension_{word}",
             task,
-            reason=note or None,
+            reason=note[:500] or None,
             extension=request.id,
             due=task.due_date,
             old_due=request.old_due_date,

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from intranet.tasks import events, kinds, live, models, permissions, services
+from intranet.core import menu
+from intranet.tasks import events, kinds, lists, live, models, panels, permissions, services, views
 
 #: Imported for what they register: tables, permits, what speaks to sockets.
 REGISTERED = (events, live, models, permissions, services)
@@ -10,4 +11,7 @@ REGISTERED = (events, live, models, permissions, services)
 
 def plug_in(app: Flask) -> None:
     """Register pages, jobs, kinds of record and menu entries."""
+    app.register_blueprint(views.bp)
     kinds.register()
+    panels.fill()
+    menu.add(menu.Entry("tasks", "tasks.mine", "clipboard-check", "mine", 30, count=lists.late_of))

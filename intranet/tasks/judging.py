@@ -38,7 +38,7 @@ def accept_result(actor: Actor, task_id: int, note: str = "", *, expect: int | N
             actor,
             "task.accepted",
             task,
-            reason=note or None,
+            reason=note[:500] or None,
             finished=task.finished_at,
             outcome=None if task.outcome is None else task.outcome.value,
             late_days=task.late_days,
@@ -82,7 +82,7 @@ def urge(actor: Actor, task_id: int, text: str = "", *, expect: int | None = Non
             raise BadState("task.urged_today", at=f"{clock.local(task.urged_at):%H:%M}")
         task.urged_at = clock.now()
         move(task, "urged")
-        audit.record(actor, "task.urged", task, reason=text or None)
+        audit.record(actor, "task.urged", task, reason=text[:500] or None)
         told = {*lead_people(task), *lead_heads(task)}
         notices.notify(told, "task.urged", task.ref, by=actor, text=f": “{text}”" if text else "")
         db.publish(TaskMoved(task.id))
@@ -112,7 +112,7 @@ def _cancel_with_parts(actor: Actor, task: Task, reason: str) -> None:
     withdraw_open(task, actor)
     notices.withdraw(task.ref)
     reminders.cancel(task.ref)
-    audit.record(actor, "task.cancelled", task, reason=reason)
+    audit.record(actor, "task.cancelled", task, reason=reason[:500])
     notices.notify(told, "task.cancelled", task.ref, by=actor)
     db.publish(TaskCancelled(task.id, str(task.origin or "")))
     db.publish(TaskMoved(task.id))
@@ -138,7 +138,7 @@ def _back_to_work(
             deadlines.set_due(task, deadlines.settle(due_date, on).day, on)
             task.lead.due_date = task.due_date
         resume(task, act)
-        audit.record(actor, f"task.{act}", task, reason=reason, **before)
+        audit.record(actor, f"task.{act}", task, reason=reason[:500], **before)
         notices.notify({*lead_people(task), *lead_heads(task)}, f"task.{act}", task.ref, by=actor)
         db.publish(TaskReturned(task.id, str(task.origin or "")))
         db.publish(TaskMoved(task.id))

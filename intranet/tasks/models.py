@@ -4,10 +4,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from intranet.core.db import Base, ValueEnum
 from intranet.core.refs import Ref
+from intranet.core.text import fold
 
 
 class TaskState(StrEnum):
@@ -92,6 +93,8 @@ class Task(Base):
     #: ``NV-2026-000123``, without gaps within agency and year.
     code: Mapped[str] = mapped_column(String(20))
     title: Mapped[str] = mapped_column(String(500))
+    #: Folded title, for finding it without marks.
+    title_key: Mapped[str] = mapped_column(String(1000), default="")
     #: The record that it comes from; empty for a task given by itself.
     origin_kind: Mapped[str | None] = mapped_column(String(40))
     origin_id: Mapped[int | None]
@@ -134,6 +137,11 @@ class Task(Base):
     parties: Mapped[list["TaskParty"]] = relationship(
         lazy="selectin", order_by="TaskParty.id", back_populates="task"
     )
+
+    @validates("title")
+    def _keep_key(self, _key: str, value: str) -> str:
+        self.title_key = fold(value)
+        return value
 
     @property
     def ref(self) -> Ref:

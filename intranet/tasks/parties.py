@@ -87,18 +87,26 @@ def check_reach(actor: Actor, parties: Collection[tuple[str, Party]]) -> None:
     units = directory.units({p.unit_id for _, p in parties if p.unit_id is not None})
     people = directory.people({p.user_id for _, p in parties if p.user_id is not None})
     for _, party in parties:
-        if party.unit_id is not None:
-            is_reached = _reaches_unit(at, units[party.unit_id])
-        else:
-            is_reached = _reaches_person(at, people[party.user_id or 0])
-        if not is_reached:
+        found = units[party.unit_id] if party.unit_id is not None else people[party.user_id or 0]
+        if not reaches(at, found):
             raise Forbidden("task.out_of_reach")
+
+
+def reaches(at: Standing, found: Unit | User) -> bool:
+    """True when somebody who stands there may give work to the unit or the official by the own post."""
+    if found.org_id != at.org_id:
+        return False
+    if at.judged_org is not None:
+        return True
+    if isinstance(found, Unit):
+        return found.id in at.line and found.id not in at.received
+    return any(post.unit_id in at.line | at.member for post in found.posts)
 
 
 def reachable_units(actor: Actor) -> list[Unit]:
     """Units to which the actor may give work by the own post."""
     at = standing_of(actor)
-    return [unit for unit in directory.units_of(at.org_id) if _reaches_unit(at, unit)]
+    return [unit for unit in directory.units_of(at.org_id) if reaches(at, unit)]
 
 
 def lead_people(task: Task) -> list[int]:
@@ -161,16 +169,3 @@ def parties_of(task_ids: Sequence[int]) -> dict[int, list[Shown]]:
         )
         found[row.task_id].append(shown)
     return found
-
-
-def _reaches_unit(at: Standing, unit: Unit) -> bool:
-    if at.judged_org is not None:
-        return unit.org_id == at.org_id
-    return unit.id in at.line and unit.id not in at.received
-
-
-def _reaches_person(at: Standing, person: User) -> bool:
-    if at.judged_org is not None:
-        return person.org_id == at.org_id
-    near = at.line | at.member
-    return person.org_id == at.org_id and any(post.unit_id in near for post in person.posts)

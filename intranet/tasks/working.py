@@ -179,7 +179,7 @@ def refuse(actor: Actor, task_id: int, reason: str, *, expect: int | None = None
         check(task, "refused", expect)
         move(task, "refused")
         withdraw_open(task, actor)
-        audit.record(actor, "task.refused", task, reason=reason)
+        audit.record(actor, "task.refused", task, reason=reason[:500])
         notices.notify([task.assigner_id], "task.refused", task.ref, by=actor)
         db.publish(TaskReturned(task.id, str(task.origin or "")))
         db.publish(TaskMoved(task.id))

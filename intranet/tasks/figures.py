@@ -1,0 +1,129 @@
+"""Figures about tasks, each defined once and shared by lists, desks and reports."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.people import directory
+from intranet.people.models import Unit
+from intranet.tasks import deadlines
+from intranet.tasks.models import OPEN, Outcome, PartyRole, Task, TaskParty, TaskState
+from intranet.tasks.permissions import Standing, released, standing_of, visible_to
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many tasks there are of each sort."""
+
+    open: int = 0
+    late: int = 0
+    near: int = 0
+    due_this_week: int = 0
+    waiting_accept: int = 0
+
+
+@dataclass(frozen=True)
+class Punctuality:
+    """Tasks accepted in a span of days. ``done`` counts those with a deadline alone."""
+
+    done: int
+    in_time: int
+
+    @property
+    def percent(self) -> float | None:
+        """Share finished in time, ``None`` while nothing was."""
+        return round(100 * self.in_time / self.done, 1) if self.done else None
+
+
+def week_of(day: date) -> tuple[date, date]:
+    """Monday and Sunday of a day's week."""
+    monday = day - timedelta(days=day.weekday())
+    return monday, monday + timedelta(days=6)
+
+
+def of(whose: ColumnElement[bool]) -> Figures:
+    """Figures of the tasks that a condition names: one query."""
+    query = select(*_sums()).select_from(Task).where(whose, Task.state.in_(OPEN))
+    return Figures(*(int(n) for n in db.session().execute(query).one()))
+
+
+def of_agency(actor: Actor) -> Figures:
+    """Figures of all tasks that the actor oversees: the whole agency's, or those of the units headed."""
+    at = standing_of(actor)
+    return of(and_(visible_to(actor, at), _overseen(at)))
+
+
+def by_unit(actor: Actor, units: Sequence[Unit]) -> dict[int, Figures]:
+    """Figures of each unit as lead, of what the actor may see; one query for all units.
+
+    A task led by a person counts for the unit whose head handed it over or to which it was given, so
+    only units stand here.
+    """
+    lead = and_(TaskParty.task_id == Task.id, TaskParty.role == PartyRole.LEAD, TaskParty.left_at.is_(None))
+    query = (
+        select(TaskParty.unit_id, *_sums())
+        .select_from(Task)
+        .join(TaskParty, lead)
+        .where(
+            TaskParty.unit_id.in_([unit.id for unit in units]),
+            visible_to(actor),
+            released(),
+            Task.state.in_(OPEN),
+        )
+        .group_by(TaskParty.unit_id)
+    )
+    found = {row[0]: Figures(*(int(n) for n in row[1:])) for row in db.session().execute(query)}
+    return {unit.id: found.get(unit.id, Figures()) for unit in units}
+
+
+def units_overseen(actor: Actor) -> list[Unit]:
+    """Units whose figures the actor may compare: the agency's first level, or the units headed and below."""
+    at = standing_of(actor)
+    units = directory.units_of(at.org_id)
+    if at.whole_org is not None:
+        return [unit for unit in units if unit.parent_id is None]
+    return [unit for unit in units if unit.id in at.line]
+
+
+def punctuality(whose: ColumnElement[bool], first: date, last: date) -> Punctuality:
+    """Tasks accepted from the first office day to the last one, and how many of them finished in time."""
+    since, until = clock.at_office(first, 0), clock.at_office(last + timedelta(days=1), 0)
+    query = (
+        select(func.count(), func.coalesce(func.sum(case((Task.outcome != Outcome.LATE, 1), else_=0)), 0))
+        .select_from(Task)
+        .where(
+            whose,
+            Task.state == TaskState.DONE,
+            Task.outcome.is_not(None),
+            Task.accepted_at >= since,
+            Task.accepted_at < until,
+        )
+    )
+    done, in_time = db.session().execute(query).one()
+    return Punctuality(int(done), int(in_time))
+
+
+def _sums() -> list[ColumnElement[int]]:
+    first, last = week_of(clock.today())
+    sorts = (
+        deadlines.is_late(),
+        deadlines.is_near(),
+        deadlines.is_due_within(first, last),
+        Task.state == TaskState.WAITING_ACCEPT,
+    )
+    return [func.count(), *(func.coalesce(func.sum(case((sort, 1), else_=0)), 0) for sort in sorts)]
+
+
+def _overseen(at: Standing) -> ColumnElement[bool]:
+    led = and_(
+        TaskParty.task_id == Task.id,
+        TaskParty.left_at.is_(None),
+        or_(TaskParty.unit_id.in_(at.line), TaskParty.user_id.in_(at.line_people)),
+    )
+    in_line = select(TaskParty.id).where(led).exists()
+    mine = Task.org_id == at.whole_org if at.whole_org is not None else in_line
+    return and_(released(), mine)

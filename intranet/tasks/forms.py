@@ -1,0 +1,229 @@
+"""What officials fill in about tasks. A sheet and a full page share each form."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    Field,
+    FileField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
+from wtforms.validators import Optional, ValidationError
+
+from intranet.core import clock
+from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required, tidy_text
+from intranet.core.labels import label
+from intranet.notices.workdays import Calendar
+from intranet.people.models import User
+from intranet.tasks.parties import Party
+
+MOST_TEXT = 5000
+MOST_REASON = 500
+#: Working days offered for a new task, and for more time.
+DUE_DAYS = (1, 3, 5, 10)
+MORE_DAYS = (2, 3, 5)
+#: Why more time is asked for; words are ``task.why.<code>``.
+WHY = ("opinion", "demand", "procedure", "other")
+OTHER = "other"
+
+
+class _Text(TextAreaField):
+    """A longer text, stored tidy."""
+
+    def __init__(self, text: object, most: int, *validators: object, **kw: Any) -> None:
+        super().__init__(text, [*validators, Limit(most)], filters=[tidy_text], **kw)
+
+
+class PlainForm(OfficeForm):
+    """An act that asks nothing but to be sure."""
+
+
+class NoteForm(OfficeForm):
+    """An act with a word to go with it."""
+
+    note = _Text(_("Nói thêm (không bắt buộc)"), MOST_REASON)
+
+
+class ReasonForm(OfficeForm):
+    """An act that says why."""
+
+    reason = _Text(_("Lý do"), MOST_REASON, Required())
+
+
+class BackForm(ReasonForm):
+    """Work begins again, perhaps with more time."""
+
+    due_date = OfficeDateField(_("Hạn mới (để trống nếu giữ nguyên)"), [Optional()])
+
+
+class ReportForm(OfficeForm):
+    """How far the work has come."""
+
+    progress = RadioField(_("Tiến độ"), coerce=lambda value: percent(value), validate_choice=False)
+    text = _Text(_("Nội dung đã làm (không bắt buộc)"), MOST_TEXT)
+    file = FileField(_("Tệp kèm theo"))
+
+    def offer(self, now: int) -> None:
+        """Offer the usual steps and where it stands now."""
+        self.progress.choices = [(n, f"{n}%") for n in sorted({25, 50, 75, 90, now})]
+
+
+class BlockForm(OfficeForm):
+    """What stands in the way."""
+
+    obstacle = LineField(_("Đang chờ ai, chờ việc gì"), [Required(), Limit(200)])
+    text = _Text(_("Vướng mắc cụ thể (không bắt buộc)"), MOST_TEXT)
+    file = FileField(_("Tệp kèm theo"))
+
+
+class ResultForm(OfficeForm):
+    """What came of it: words or files."""
+
+    text = _Text(_("Kết quả"), MOST_TEXT)
+    file = FileField(_("Tệp kết quả"))
+
+
+class ExtendForm(OfficeForm):
+    """More time is asked for."""
+
+    days = RadioField(_("Hạn mới"), default="3", validate_choice=False)
+    new_due = OfficeDateField(_("Ngày khác"), [Optional()])
+    why = RadioField(_("Lý do"), default=WHY[0], validate_choice=False)
+    note = _Text(_("Nói thêm (không bắt buộc)"), 400)
+
+    def offer(self, due: date, on: Calendar) -> None:
+        """Offer days after the present deadline, or after today when that has passed."""
+        start = max(due, clock.today())
+        self.days.choices = [
+            *((str(n), day_words(on.add_working_days(start, n))) for n in MORE_DAYS),
+            (OTHER, label("task.other_day")),
+        ]
+        self.why.choices = [(code, label(f"task.why.{code}")) for code in WHY]
+        self.start, self.on = start, on
+
+    def validate_new_due(self, field: Field) -> None:
+        """Another day needs to be named."""
+        if self.days.data == OTHER and field.data is None:
+            raise ValidationError(label("error.task.due_needed"))
+
+    def validate_note(self, field: Field) -> None:
+        """Another reason needs words."""
+        if self.why.data not in WHY[:-1] and not field.data:
+            raise ValidationError(label("error.task.reason_needed"))
+
+    def wanted(self) -> date:
+        """The day asked for."""
+        if self.days.data in {str(n) for n in MORE_DAYS}:
+            return self.on.add_working_days(self.start, int(self.days.data))
+        return self.new_due.data or self.start
+
+    def reason(self) -> str:
+        """The reason in words."""
+        if self.why.data not in WHY[:-1]:
+            return str(self.note.data)
+        words = label(f"task.why.{self.why.data}")
+        return f"{words}. {self.note.data}" if self.note.data else words
+
+
+class DecideForm(OfficeForm):
+    """More time is given or not."""
+
+    decision = RadioField(_("Quyết định"), default="grant", validate_choice=False)
+    new_due = OfficeDateField(_("Hạn mới"), [Optional()])
+    note = _Text(_("Ý kiến (bắt buộc khi không đồng ý)"), MOST_REASON)
+
+    def offer(self) -> None:
+        """Name the two decisions."""
+        self.decision.choices = [(code, label(f"task.decision.{code}")) for code in ("grant", "refuse")]
+
+
+class HandOverForm(OfficeForm):
+    """Who does the work."""
+
+    user_id = SelectField(_("Người thực hiện"), [Required("field.choose")], validate_choice=False)
+    note = _Text(_("Dặn thêm (không bắt buộc)"), MOST_REASON)
+
+    def offer(self, people: Iterable[User]) -> None:
+        """Offer the officials of the unit."""
+        named = sorted(people, key=lambda user: user.name_key)
+        self.user_id.choices = [
+            ("", ""),
+            *((str(u.id), f"{u.full_name}, {u.title}".strip(", ")) for u in named),
+        ]
+
+
+class ReassignForm(ReasonForm):
+    """Who leads from now on."""
+
+    lead = SelectField(_("Chủ trì mới"), [Required("field.choose")], validate_choice=False)
+
+
+class NewTaskForm(OfficeForm):
+    """A task by itself, or a part of one."""
+
+    title = LineField(_("Tên nhiệm vụ"), [Required(), Limit(500)])
+    text = _Text(_("Nội dung chỉ đạo"), MOST_TEXT)
+    lead = SelectField(_("Chủ trì"), [Required("field.choose")], validate_choice=False)
+    co = SelectMultipleField(_("Phối hợp"), validate_choice=False)
+    info = SelectMultipleField(_("Để biết"), validate_choice=False)
+    days = RadioField(_("Hạn xử lý"), default="5", validate_choice=False)
+    due_date = OfficeDateField(_("Ngày khác"), [Optional()])
+    is_past_confirmed = BooleanField(_("Xác nhận giao với hạn đã qua"))
+    weight = SelectField(
+        _("Tỷ trọng trong việc chính"), choices=[(str(n), str(n)) for n in range(1, 6)], default="1"
+    )
+    is_restricted = BooleanField(_("Hạn chế: chỉ người giao và các bên tham gia được xem"))
+
+    def offer(self, on: Calendar, names: dict[str, str]) -> None:
+        """Offer deadlines, and the parties chosen so far with their names."""
+        today = clock.today()
+        self.days.choices = [
+            *((str(n), day_words(on.add_working_days(today, n))) for n in DUE_DAYS),
+            (OTHER, label("task.other_day")),
+        ]
+        self.on = on
+        self.lead.choices = [("", ""), *names.items()]
+        self.co.choices = self.info.choices = list(names.items())
+
+    def validate_due_date(self, field: Field) -> None:
+        """Another day needs to be named."""
+        if self.days.data == OTHER and field.data is None:
+            raise ValidationError(label("error.task.due_needed"))
+
+    def wanted(self) -> date | None:
+        """The deadline asked for."""
+        if self.days.data in {str(n) for n in DUE_DAYS}:
+            return self.on.add_working_days(clock.today(), int(self.days.data))
+        return self.due_date.data
+
+    def share(self) -> int:
+        """Weight in the whole's progress."""
+        return int(self.weight.data) if str(self.weight.data) in {str(n) for n in range(1, 6)} else 1
+
+    def parties(self) -> tuple[Party, list[Party], list[Party]]:
+        """Lead, co-operating parties and those to know.
+
+        :raises Invalid: ``task.party_unknown``.
+        """
+        return (
+            Party.parse(self.lead.data),
+            [Party.parse(one) for one in self.co.data or ()],
+            [Party.parse(one) for one in self.info.data or ()],
+        )
+
+
+def percent(value: object) -> int:
+    """A percentage as typed; -1, which the service refuses, for anything else."""
+    text = str(value).strip()
+    return int(text) if text.isdigit() and len(text) <= 4 else -1
+
+
+def day_words(day: date) -> str:
+    """``Thứ Hai 16/11``."""
+    return f"{label(f'weekday.{day.weekday()}')} {day:%d/%m}"

@@ -1,0 +1,304 @@
+"""Lists of tasks: whose they are, how they are grouped, page by page without a number of pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, and_, case, func, literal, select, tuple_
+from sqlalchemy.sql.elements import Case
+
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.labels import label
+from intranet.core.text import fold
+from intranet.notices import workdays
+from intranet.notices.workdays import Calendar
+from intranet.people import directory
+from intranet.tasks import deadlines
+from intranet.tasks.deadlines import Standing as Deadline
+from intranet.tasks.models import OPEN, PartyRole, Task, TaskState
+from intranet.tasks.parties import Shown, parties_of
+from intranet.tasks.permissions import (
+    Standing,
+    joined_by,
+    led_in,
+    released,
+    standing_of,
+    visible_to,
+    worked_by,
+)
+
+PAGE = 50
+#: Where tasks without a deadline stand in the order.
+_NEVER = date(9999, 12, 31)
+_MOST_FOUND = 8
+
+
+class Tab(StrEnum):
+    """Whose tasks a list shows."""
+
+    MINE = "mine"
+    CO = "co"
+    GIVEN = "given"
+    UNIT = "unit"
+
+
+class Show(StrEnum):
+    """Which of them."""
+
+    OPEN = "open"
+    LATE = "late"
+    NEAR = "near"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A task as a list shows it."""
+
+    task: Task
+    assigner: str
+    parties: Sequence[Shown]
+    due: str
+    #: Tone of the deadline: ``bad``, ``warn`` or none.
+    tone: str
+    #: The actor does the work and may report.
+    may_work: bool
+
+    @property
+    def lead(self) -> str:
+        """Name of the lead, and of the official it was handed to."""
+        names = [p.name for p in self.parties if p.role in (PartyRole.LEAD, PartyRole.OFFICER)]
+        return ", ".join(names)
+
+
+@dataclass
+class Group:
+    """Rows under one heading; its word is ``task.group.<code>``."""
+
+    code: str
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list."""
+
+    groups: list[Group]
+    #: Key from which the next page goes on, ``None`` on the last one.
+    after: str | None
+    open_count: int
+    late_count: int
+
+
+def page(
+    actor: Actor,
+    tab: Tab,
+    show: Show = Show.OPEN,
+    *,
+    unit_id: int | None = None,
+    words: str = "",
+    after: str | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """The tasks of a tab in their groups, nearest deadline first; ended ones newest first."""
+    at = standing_of(actor)
+    whose = whose_tasks(actor, at, tab, unit_id)
+    late_from = workdays.late_from()
+    rank = _rank(tab, late_from)
+    due = func.coalesce(Task.due_date, _NEVER)
+    query = select(Task).where(whose, _shown(show, late_from), *_containing(words)).limit(limit + 1)
+    if show is Show.ENDED:
+        query = query.order_by(Task.id.desc())
+        if after and after.isdigit():
+            query = query.where(Task.id < int(after))
+    else:
+        query = query.order_by(rank, due, Task.id)
+        key = _read_key(after)
+        if key is not None:
+            bound = tuple_(literal(key[0]), literal(key[1]), literal(key[2]))
+            query = query.where(tuple_(rank, due, Task.id) > bound)
+    tasks = list(db.session().scalars(query))
+    more = None
+    if len(tasks) > limit:
+        last = tasks[limit - 1]
+        more = str(last.id) if show is Show.ENDED else _key(last, tab, late_from)
+    open_count, late_count = counts(whose)
+    shown = rows(tasks[:limit], at, workdays.calendar())
+    return Page(_grouped(shown, tab, show, late_from), more, open_count, late_count)
+
+
+def whose_tasks(actor: Actor, at: Standing, tab: Tab, unit_id: int | None = None) -> ColumnElement[bool]:
+    """The tasks of a tab, whatever their state."""
+    if tab is Tab.MINE:
+        return worked_by(at)
+    if tab is Tab.CO:
+        return joined_by(at, PartyRole.CO, PartyRole.INFO)
+    if tab is Tab.GIVEN:
+        return and_(Task.assigner_id == at.user_id, Task.undone_at.is_(None))
+    units = [] if unit_id is None else [led_in(frozenset(directory.units_below(unit_id)))]
+    mine = Task.org_id == at.whole_org if at.whole_org is not None else led_in(at.line)
+    return and_(visible_to(actor, at), released(), mine, *units)
+
+
+def counts(whose: ColumnElement[bool]) -> tuple[int, int]:
+    """How many of these tasks are open, and how many of them late."""
+    query = select(func.count(), func.coalesce(func.sum(case((deadlines.is_late(), 1), else_=0)), 0))
+    found = db.session().execute(query.select_from(Task).where(whose, Task.state.in_(OPEN))).one()
+    return int(found[0]), int(found[1])
+
+
+def tab_counts(actor: Actor, tabs: Sequence[Tab]) -> dict[Tab, int]:
+    """How many open tasks each tab has: one query."""
+    at = standing_of(actor)
+    parts = [
+        select(func.count())
+        .select_from(Task)
+        .where(whose_tasks(actor, at, tab), Task.state.in_(OPEN))
+        .scalar_subquery()
+        for tab in tabs
+    ]
+    found = db.session().execute(select(*parts)).one()
+    return {tab: int(n) for tab, n in zip(tabs, found, strict=True)}
+
+
+def late_of(actor: Actor) -> int:
+    """How many tasks that wait for the actor's own work are late."""
+    late = select(func.count()).select_from(Task).where(worked_by(standing_of(actor)), deadlines.is_late())
+    return db.session().scalar(late) or 0
+
+
+def rows(tasks: Sequence[Task], at: Standing, on: Calendar) -> list[Row]:
+    """Tasks with the names and words a list shows: the same few queries for any number of them."""
+    parties = parties_of([task.id for task in tasks])
+    people = directory.people({task.assigner_id for task in tasks})
+    late_from = workdays.late_from()
+    made = []
+    for task in tasks:
+        due, tone = due_words(task, on, late_from)
+        lead, officer = task.lead, task.officer
+        is_mine = lead.user_id == at.user_id or lead.unit_id in at.received
+        is_handed_to_me = officer is not None and officer.user_id == at.user_id
+        made.append(
+            Row(
+                task,
+                people[task.assigner_id].full_name,
+                parties[task.id],
+                due,
+                tone,
+                is_mine or is_handed_to_me,
+            )
+        )
+    return made
+
+
+def due_words(task: Task, on: Calendar, late_from: date) -> tuple[str, str]:
+    """A deadline in words and its tone: how late, today, the weekday within a week, else the date."""
+    if task.due_date is None:
+        return label("task.standing.no_due"), ""
+    stands = deadlines.standing(task, late_from)
+    today = clock.today()
+    if stands is Deadline.LATE:
+        days = max(1, on.working_days_between(task.due_date, today))
+        return label("task.due.late", days=days), "bad"
+    if stands is Deadline.ENDED and task.outcome is not None:
+        tone = "bad" if task.outcome.value == "late" else "ok"
+        return label(f"task.outcome.{task.outcome.value}"), tone
+    if task.due_date == today:
+        return label("task.due.today"), "warn"
+    if today < task.due_date <= today + timedelta(days=7):
+        word = label(f"weekday.{task.due_date.weekday()}")
+        return f"{word} {task.due_date:%d/%m}", "warn" if stands is Deadline.NEAR else ""
+    form = "%d/%m" if task.due_date.year == today.year else "%d/%m/%Y"
+    return task.due_date.strftime(form), ""
+
+
+def find(actor: Actor, words: str, limit: int = _MOST_FOUND) -> list[Task]:
+    """Tasks that the actor may read, by words of the title or by code, newest first."""
+    query = select(Task).where(visible_to(actor), Task.undone_at.is_(None), *_containing(words))
+    return list(db.session().scalars(query.order_by(Task.id.desc()).limit(limit)))
+
+
+def waiting_for_me(actor: Actor, limit: int) -> list[Task]:
+    """Results that wait for the actor's acceptance, the longest waiting first."""
+    at = standing_of(actor)
+    query = select(Task).where(Task.assigner_id == at.user_id, Task.state == TaskState.WAITING_ACCEPT)
+    return list(db.session().scalars(query.order_by(Task.finished_at, Task.id).limit(limit)))
+
+
+def to_do(actor: Actor, *, is_late: bool, limit: int) -> list[Task]:
+    """Tasks for the actor's own work, nearest deadline first: the late ones, or those due within 7 days."""
+    today = clock.today()
+    first = workdays.late_from()
+    when = deadlines.is_late() if is_late else deadlines.is_due_within(first, today + timedelta(days=7))
+    query = select(Task).where(worked_by(standing_of(actor)), when)
+    return list(db.session().scalars(query.order_by(Task.due_date, Task.id).limit(limit)))
+
+
+def _shown(show: Show, late_from: date) -> ColumnElement[bool]:
+    if show is Show.LATE:
+        return deadlines.is_late(late_from)
+    if show is Show.NEAR:
+        return deadlines.is_near(late_from)
+    is_open: ColumnElement[bool] = Task.state.in_(OPEN)
+    return ~is_open if show is Show.ENDED else is_open
+
+
+def _containing(words: str) -> list[ColumnElement[bool]]:
+    """Each word in the title, marks or none; a whole code finds its task."""
+    wanted = words.strip()
+    if wanted.upper().startswith("NV-"):
+        return [Task.code.startswith(wanted.upper(), autoescape=True)]
+    return [Task.title_key.contains(word, autoescape=True) for word in fold(wanted).split()]
+
+
+def _rank(tab: Tab, late_from: date) -> Case[int]:
+    waiting = Task.state == TaskState.WAITING_ACCEPT
+    if tab is Tab.GIVEN:
+        return case((waiting, 0), (Task.state == TaskState.RETURNED, 1), else_=2)
+    return case((and_(waiting, Task.due_date < late_from), 1), else_=0)
+
+
+def _rank_of(task: Task, tab: Tab, late_from: date) -> int:
+    is_waiting = task.state is TaskState.WAITING_ACCEPT
+    if tab is Tab.GIVEN:
+        return 0 if is_waiting else 1 if task.state is TaskState.RETURNED else 2
+    return int(is_waiting and task.due_date is not None and task.due_date < late_from)
+
+
+def _key(task: Task, tab: Tab, late_from: date) -> str:
+    return f"{_rank_of(task, tab, late_from)}.{(task.due_date or _NEVER).isoformat()}.{task.id}"
+
+
+def _read_key(text: str | None) -> tuple[int, date, int] | None:
+    """A key that :func:`_key` wrote; anything else begins anew."""
+    try:
+        rank, day, key = (text or "").split(".")
+        return int(rank), date.fromisoformat(day), int(key)
+    except ValueError:
+        return None
+
+
+def _grouped(shown: Sequence[Row], tab: Tab, show: Show, late_from: date) -> list[Group]:
+    groups: list[Group] = []
+    for row in shown:
+        code = "ended" if show is Show.ENDED else _group_of(row.task, tab, late_from)
+        if not groups or groups[-1].code != code:
+            groups.append(Group(code))
+        groups[-1].rows.append(row)
+    return groups
+
+
+def _group_of(task: Task, tab: Tab, late_from: date) -> str:
+    if tab is Tab.GIVEN and task.state is TaskState.WAITING_ACCEPT:
+        return "waiting"
+    if tab is Tab.GIVEN and task.state is TaskState.RETURNED:
+        return "returned"
+    if task.due_date is None:
+        return "no_due"
+    if task.due_date < late_from:
+        return "answer" if task.state is TaskState.WAITING_ACCEPT else "late"
+    if task.due_date <= clock.today():
+        return "today"
+    return "week" if task.due_date <= clock.today() + timedelta(days=7) else "later"

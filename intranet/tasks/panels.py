@@ -1,0 +1,118 @@
+"""What tasks put on the desk of an official and into the search."""
+
+from typing import Any
+
+from flask import url_for
+
+from intranet.core import slots
+from intranet.core.actor import Actor
+from intranet.core.labels import label
+from intranet.notices import workdays
+from intranet.people.models import User
+from intranet.tasks import figures, lists
+from intranet.tasks.lists import Show, Tab
+from intranet.tasks.permissions import ASSIGN, OVERSEE, standing_of
+
+_MOST = 6
+
+
+def fill() -> None:
+    """Fill the slots of the desk and of the search."""
+    slots.fill("home.panel", late)
+    slots.fill("home.panel", waiting)
+    slots.fill("home.panel", soon)
+    slots.fill("home.panel", units)
+    slots.fill("home.figures", numbers)
+    slots.fill("home.acts", begin)
+    slots.fill("search", found)
+
+
+def late(actor: Actor) -> dict[str, Any] | None:
+    """Tasks of the actor that are late."""
+    return _to_do(actor, "late", is_late=True, order=10)
+
+
+def soon(actor: Actor) -> dict[str, Any] | None:
+    """Tasks of the actor that are due within seven days."""
+    return _to_do(actor, "soon", is_late=False, order=30)
+
+
+def waiting(actor: Actor) -> dict[str, Any] | None:
+    """Results that wait for the actor's acceptance."""
+    tasks = lists.waiting_for_me(actor, _MOST)
+    if not tasks:
+        return None
+    shown = lists.rows(tasks, standing_of(actor), workdays.calendar())
+    where = url_for("tasks.mine", tab=Tab.GIVEN)
+    return _panel("waiting", 20, rows=shown, url=where, code="waiting")
+
+
+def units(actor: Actor) -> dict[str, Any] | None:
+    """Open and late tasks of each unit that the actor oversees."""
+    if not actor.holds(OVERSEE):
+        return None
+    overseen = figures.units_overseen(actor)
+    loads = figures.by_unit(actor, overseen)
+    busy = [(unit, loads[unit.id]) for unit in overseen if loads[unit.id].open]
+    busy.sort(key=lambda pair: (-pair[1].late, -pair[1].open))
+    if not busy:
+        return None
+    return _panel("units", 60, is_side=True, units=busy[:8], url=url_for("tasks.mine", tab=Tab.UNIT))
+
+
+def numbers(actor: Actor) -> list[dict[str, Any]]:
+    """Late tasks: of what the actor oversees, else of the own work."""
+    is_overseer = actor.holds(OVERSEE)
+    if is_overseer:
+        counted = figures.of_agency(actor)
+        open_, late_ = counted.open, counted.late
+    else:
+        open_, late_ = lists.counts(lists.whose_tasks(actor, standing_of(actor), Tab.MINE))
+    tab = Tab.UNIT if is_overseer else Tab.MINE
+    return [
+        {
+            "n": late_,
+            "label": label("task.figure.late"),
+            "note": label("task.figure.open", n=open_),
+            "url": url_for("tasks.mine", tab=tab, show=Show.LATE),
+            "bad": late_ > 0,
+            "order": 30,
+        }
+    ]
+
+
+def begin(actor: Actor) -> list[dict[str, Any]]:
+    """Giving a task."""
+    if not actor.holds(ASSIGN):
+        return []
+    words = label("task.new")
+    return [{"label": words, "url": url_for("tasks.new"), "icon": "plus", "order": 20, "main": True}]
+
+
+def found(actor: Actor, words: str) -> dict[str, Any] | None:
+    """Tasks that a search finds."""
+    if not isinstance(actor, User):
+        return None
+    tasks = lists.find(actor, words)
+    rows = [
+        {
+            "title": task.title,
+            "url": f"/tasks/{task.id}",
+            "note": f"{task.code}, {label(f'task.state.{task.state.value}')}",
+        }
+        for task in tasks
+    ]
+    return {"label": label("menu.tasks"), "order": 20, "rows": rows, "more": None}
+
+
+def _to_do(actor: Actor, name: str, *, is_late: bool, order: int) -> dict[str, Any] | None:
+    tasks = lists.to_do(actor, is_late=is_late, limit=_MOST)
+    if not tasks:
+        return None
+    shown = lists.rows(tasks, standing_of(actor), workdays.calendar())
+    return _panel(name, order, rows=shown, url=url_for("tasks.mine"), code=name)
+
+
+def _panel(name: str, order: int, *, is_side: bool = False, **context: Any) -> dict[str, Any]:
+    template = "tasks/_units.html" if name == "units" else "tasks/_panel.html"
+    return {"template": template, "order": order, "side": is_side, "context": context}
