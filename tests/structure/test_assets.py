@@ -15,6 +15,7 @@ KB = 1024
 #: Sheets that a page may link together, largest pages of each part of the office.
 PAGES_CSS = {
     "desk": ("app.css", "charts.css"),
+    "administration": ("app.css", "admin.css", "picker.css"),
     "list": ("app.css", "documents.css"),
     "document": ("app.css", "documents.css", "reader.css"),
     "registering": ("app.css", "documents.css", "reader.css", "picker.css"),

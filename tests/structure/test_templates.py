@@ -14,6 +14,7 @@ LETTERS = TEMPLATES / "mail" / "letters"
 SAFE: dict[str, str] = {}
 
 COMMENT = re.compile(r"\{#.*?#\}", re.S)
+LOGIC = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.S)
 STYLE = re.compile(r"<[^>]*\sstyle\s*=", re.I)
 HANDLER = re.compile(r"<[a-z][^>]*\s(on[a-z]+)\s*=", re.I)
 SCRIPT = re.compile(r"<script\b([^>]*)>", re.I)
@@ -24,8 +25,13 @@ PLAIN_TEXT = re.compile(r">([^<>{}]*[À-ỹĐđ][^<>{}]*)<")
 
 
 def text_of(path: Path) -> str:
-    """The template without its comments and without Jinja expressions inside attributes."""
+    """The template without its comments."""
     return COMMENT.sub("", path.read_text(encoding="utf-8"))
+
+
+def markup_of(path: Path) -> str:
+    """The template's own markup: what Jinja writes between is left out."""
+    return LOGIC.sub("", text_of(path))
 
 
 def name_of(path: Path) -> str:
@@ -40,14 +46,14 @@ screens = pytest.mark.parametrize(
 
 @screens
 def test_no_style_attribute_and_no_style_element(path: Path) -> None:
-    text = text_of(path)
+    text = markup_of(path)
     assert not STYLE.search(text), "use a class: the policy refuses style attributes"
     assert "<style" not in text.lower()
 
 
 @screens
 def test_no_handler_in_markup(path: Path) -> None:
-    text = text_of(path)
+    text = markup_of(path)
     found = HANDLER.search(text)
     assert found is None, f"{found.group(1) if found else ''}: use a data attribute and a module"
     assert not HX_SCRIPT.search(text), "htmx may not evaluate script here"
