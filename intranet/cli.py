@@ -7,9 +7,9 @@ that declares nothing cannot be added.
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,13 +17,19 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
 
+from intranet import sample as office
 from intranet.app import create_app
 from intranet.core import config, db, health, schema, worker
 from intranet.core.config import Settings, WeakConfiguration
+from intranet.core.errors import DomainError
 from intranet.core.live import sockets
 from intranet.core.server import serve as serve_forever
-from intranet.core.web import Access, UndeclaredAccess
-from intranet.people import directory
+from intranet.core.text import one_line
+from intranet.core.web import Access, UndeclaredAccess, sentence
+from intranet.people import directory, passwords
+from intranet.people.models import Role
+from intranet.people.services import accounts, starting
+from intranet.records import audit
 
 C = TypeVar("C", bound=Callable[..., Any])
 #: Who may run a command: whoever can on this machine, as the user that owns the data folder.
@@ -134,7 +140,13 @@ def init() -> None:
     if settings.is_sample:
         raise click.ClickException("this data folder holds the sample office; choose another OFFICE_DATA")
     schema.prepare(settings)
+    with _plain_refusals():
+        token = starting.make_first_link()
     click.echo(f"The database is ready in {settings.data_dir}.")
+    click.echo(
+        "Open this link within 24 hours to make the agency and its first administrator; it works once:"
+    )
+    click.echo(f"{settings.public_url}/start/{token}")
 
 
 @main.command()
@@ -152,7 +164,7 @@ def sample() -> None:
         raise click.ClickException(f"{settings.data_dir} holds a real office; choose another OFFICE_DATA")
     mark.write_text("making", encoding="ascii")
     schema.prepare(settings)
-    import_module("sample.office").build(click.echo)
+    office.build(click.echo)
     mark.write_text(_SAMPLE_READY, encoding="ascii")
 
 
@@ -171,6 +183,77 @@ def doctor() -> None:
                 click.echo(f"{'ok    ' if check.is_well else 'WRONG '} {check.name}: {check.found}")
                 faults += [] if check.is_well else [check.name]
     sys.exit(1 if faults else 0)
+
+
+@main.group("user", cls=OfficeGroup)
+@operator
+def users() -> None:
+    """Accounts of people."""
+
+
+@users.command("add")
+@click.argument("name")
+@click.option("--full-name", required=True, help="Family name first: 'Lê Thị Hồng Nhung'.")
+@click.option("--unit", required=True, help="Name or short name of the unit.")
+@click.option("--agency", help="Name, short name or code of the agency, where more than one has the unit.")
+@click.option("--title", default="Chuyên viên", show_default=True, help="The post.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=click.Choice([role.value for role in Role]),
+    help="May be repeated.",
+)
+@operator
+def add_user(
+    name: str, full_name: str, unit: str, agency: str | None, title: str, roles: tuple[str, ...]
+) -> None:
+    """Make an account and print its temporary password."""
+    _require_schema()
+    temporary = passwords.make_temporary()
+    with _plain_refusals():
+        accounts.create(
+            None,
+            name=name,
+            full_name=one_line(full_name),
+            email=None,
+            unit_id=_unit_named(unit, agency),
+            title=one_line(title),
+            roles=tuple(Role(role) for role in roles),
+            temporary=temporary,
+        )
+    click.echo(f"Temporary password of {name}, to be replaced within 72 hours: {temporary.password}")
+
+
+@users.command("reset")
+@click.argument("name")
+@operator
+def reset_user(name: str) -> None:
+    """Print a link by which a person sets a new password; it works once, for 24 hours."""
+    _require_schema()
+    with _plain_refusals():
+        token = accounts.reset_by_link(None, accounts.named(name).id)
+    click.echo(f"{_settings().public_url}/password/{token}")
+
+
+@main.group("audit", cls=OfficeGroup)
+@operator
+def log_of_acts() -> None:
+    """The log of what people did."""
+
+
+@log_of_acts.command()
+@operator
+def verify() -> None:
+    """Walk the chains of the log; the exit code is 1 when a line is not what it was."""
+    _require_schema()
+    report = audit.verify()
+    click.echo(f"{report.entries} lines in {report.chains} chains, {report.seconds:.1f} s")
+    for fault in report.faults:
+        click.echo(f"WRONG  agency {fault.org_id}, line {fault.seq}: {fault.problem}")
+    if report.is_whole:
+        click.echo("Every chain is whole.")
+    sys.exit(0 if report.is_whole else 1)
 
 
 @main.group("db", cls=OfficeGroup)
@@ -202,7 +285,37 @@ def _make_app(settings: Settings, *, with_sockets: bool = False) -> Flask:
 
 def _has_people() -> bool:
     with db.reading():
-        return bool(directory.orgs(only_active=False))
+        return starting.has_people()
+
+
+def _require_schema() -> None:
+    if not schema.is_current(db.database().reader):
+        raise click.ClickException(
+            "the database is not of this code: run intranet init or intranet db upgrade"
+        )
+
+
+def _unit_named(unit: str, agency: str | None) -> int:
+    """The one working unit of that name.
+
+    :raises click.ClickException: there is none, or more than one.
+    """
+    with db.reading():
+        found = directory.units_named(unit, agency)
+    if len(found) != 1:
+        names = "; ".join(f"{one.name} ({one.org.short_name})" for one in found) or "none"
+        raise click.ClickException(f"--unit and --agency must name one unit; they name: {names}")
+    return found[0].id
+
+
+@contextmanager
+def _plain_refusals() -> Iterator[None]:
+    """Say a refusal as the operator's error."""
+    try:
+        with db.scope():
+            yield
+    except DomainError as refusal:
+        raise click.ClickException(sentence(refusal)) from None
 
 
 def _is_ready(mark: Path) -> bool:

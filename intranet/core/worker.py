@@ -72,6 +72,7 @@ class Keeper:
         self.environment = dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = threading.Event()
+        self._starting = threading.Lock()
         self._thread = threading.Thread(target=self._keep, daemon=True)
 
     def start(self) -> None:
@@ -87,7 +88,8 @@ class Keeper:
     def stop(self) -> None:
         """End the worker: by the end of its input, by force when that takes too long."""
         self._stopping.set()
-        process = self._process
+        with self._starting:
+            process = self._process
         if process is None:
             return
         if process.stdin is not None:
@@ -115,5 +117,6 @@ class Keeper:
                     return
                 log.warning("worker died", extra={"status": status})
             self._stopping.wait(RESTART_SECONDS)
-            if not self._stopping.is_set():
-                self._process = self._spawn()
+            with self._starting:
+                if not self._stopping.is_set():
+                    self._process = self._spawn()

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import joinedload
 
 from intranet.core import clock, db
 from intranet.core.text import fold
@@ -43,6 +44,23 @@ def units(ids: Collection[int]) -> dict[int, Unit]:
         return {}
     found = db.session().scalars(select(Unit).where(Unit.id.in_(set(ids))))
     return {one.id: one for one in found}
+
+
+def units_named(name: str, org_name: str | None = None) -> list[Unit]:
+    """Working units of that name or short name, in the agency so named (or of that code) if one is given."""
+    wanted = fold(name)
+    found = db.session().scalars(
+        select(Unit).options(joinedload(Unit.org)).where(Unit.is_active).order_by(Unit.id)
+    )
+    return [
+        one
+        for one in found
+        if wanted in {fold(one.name), fold(one.short_name)}
+        and (
+            not org_name
+            or fold(org_name) in {fold(one.org.name), fold(one.org.short_name), fold(one.org.code or "")}
+        )
+    ]
 
 
 def units_of(org_id: int) -> list[Unit]:

@@ -47,6 +47,17 @@ def get_person(actor: User | None, user_id: int, *, lock: bool = False) -> User:
     return found
 
 
+def named(name: str) -> User:
+    """The account of that name, for the operator.
+
+    :raises NotFound: ``account.unknown``.
+    """
+    found = db.session().scalar(select(User).where(User.name == tidy_name(name)))
+    if found is None:
+        raise NotFound("account.unknown")
+    return found
+
+
 def create(
     actor: User | None,
     *,
