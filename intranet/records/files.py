@@ -12,7 +12,6 @@ from intranet.core.actor import Actor
 from intranet.core.db import publish, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.errors import BadState, NotFound
-from intranet.core.jobs import enqueue
 from intranet.core.refs import Ref
 from intranet.records import audit, media, staging, store
 from intranet.records.events import FileAttached
@@ -20,11 +19,7 @@ from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
 from intranet.records.names import clean_name
 from intranet.records.staging import Staged, drop_staged, stage, staged, wait_for
 
-#: The worker reads bytes of our own too, for their picture and text.
-READ_KEPT_JOB = "file.read_kept"
-
 __all__ = [
-    "READ_KEPT_JOB",
     "Kept",
     "Staged",
     "attach",
@@ -95,7 +90,7 @@ def attach_kept(actor: Actor | None, kept: Kept, owner: Ref, *, org_id: int, rol
     :param actor: ``None`` when the house itself made them (a job).
     """
     with unit_of_work() as session:
-        is_new = insert_once(
+        insert_once(
             session,
             Blob,
             sha256=kept.sha256,
@@ -103,10 +98,9 @@ def attach_kept(actor: Actor | None, kept: Kept, owner: Ref, *, org_id: int, rol
             media_type=kept.media_type,
             pages=kept.pages,
             stored_at=clock.now(),
+            is_unread=kept.media_type in media.BY_EXTENSION.values(),
             is_damaged=False,
         )
-        if is_new:
-            enqueue(READ_KEPT_JOB, kept.sha256, {"sha256": kept.sha256})
         return _add(actor, kept.sha256, kept.name, owner, org_id=org_id, role=role)
 
 
@@ -194,11 +188,13 @@ def _note_blob(row: StagedFile) -> None:
         sheet_sha256=row.sheet_sha256,
         problem=row.problem if row.state is StagedState.UNREADABLE else None,
         stored_at=clock.now(),
+        is_unread=False,
         is_damaged=False,
     )
     blob = session.get_one(Blob, row.sha256)
     if not is_new and blob.picture_sha256 is None:
         blob.pages, blob.picture_sha256, blob.sheet_sha256 = row.pages, row.picture_sha256, row.sheet_sha256
+        blob.is_unread = False
 
 
 def _add(actor: Actor | None, sha256: str, name: str, owner: Ref, *, org_id: int, role: str) -> File:

@@ -13,7 +13,6 @@ from intranet.core.events import subscribe
 from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
 from intranet.records import audit, media, parsing, staging, store
 from intranet.records.events import BlobDamaged
-from intranet.records.files import READ_KEPT_JOB
 from intranet.records.media import Verdict
 from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
 from intranet.records.parsing import Parsed
@@ -61,17 +60,19 @@ def read_staged(payload: Any) -> None:
     _take_over(public_id, row.sha256, parsed)
 
 
-@job(READ_KEPT_JOB)
-def read_kept(payload: Any) -> None:
-    """Read bytes that we made ourselves: their picture, pages and text."""
-    sha256 = str(payload["sha256"])
+@every(2, "files.kept")
+def read_kept() -> None:
+    """Read one file of our own, the newest first, for its picture and text; no upload waits behind them."""
     with db.scope():
-        blob = db.session().get(Blob, sha256)
-        media_type = blob.media_type if blob else ""
-    name = next((f"x.{ending}" for ending, kind in media.BY_EXTENSION.items() if kind == media_type), None)
-    if name is None or not store.exists(sha256):
+        unread = select(Blob.sha256, Blob.media_type).where(Blob.is_unread)
+        found = db.session().execute(unread.order_by(Blob.stored_at.desc()).limit(1)).first()
+    if found is None:
         return
-    parsed = parsing.parse(store.path_of(sha256), name)
+    sha256, media_type = found
+    ending = next(ending for ending, kind in media.BY_EXTENSION.items() if kind == media_type)
+    parsed = (
+        parsing.parse(store.path_of(sha256), f"x.{ending}") if store.exists(sha256) else Parsed(media_type)
+    )
     picture, sheet = _put_renditions(parsed)
     with unit_of_work() as session:
         row = session.get(Blob, sha256)
@@ -81,6 +82,7 @@ def read_kept(payload: Any) -> None:
         row.pages = parsed.pages or row.pages
         row.picture_sha256, row.sheet_sha256 = picture, sheet
         row.problem = parsed.verdict.code if parsed.verdict else None
+        row.is_unread = False
 
 
 @subscribe(JobFinished)

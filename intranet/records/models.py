@@ -88,6 +88,8 @@ class Blob(Base):
     #: Why nothing could be read from it (``file.encrypted`` …), ``None`` when it could.
     problem: Mapped[str | None] = mapped_column(String(60))
     stored_at: Mapped[datetime]
+    #: Bytes of our own whose picture and text the worker has yet to make.
+    is_unread: Mapped[bool] = mapped_column(default=False, index=True)
     #: When the monthly check last read it whole, and whether it then was what it should be.
     checked_at: Mapped[datetime | None]
     is_damaged: Mapped[bool] = mapped_column(default=False)

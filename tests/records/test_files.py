@@ -18,7 +18,7 @@ from intranet.core.errors import NotFound, Unavailable
 from intranet.core.refs import Ref
 from intranet.records import audit, files, media, store
 from intranet.records.events import BlobDamaged
-from intranet.records.jobs import check_shelf, plan_night, sweep_orphans
+from intranet.records.jobs import check_shelf, plan_night, read_kept, sweep_orphans
 from intranet.records.models import Blob, File, StagedFile
 from intranet.records.names import clean_name
 from tests.factories import Office
@@ -114,7 +114,7 @@ def test_a_pdf_of_our_own_gets_its_picture_and_text_from_the_worker(office: Offi
     kept = files.keep(pdf_with("Số: 12/BC-UBND"), "bao-cao.pdf", media.PDF)
     with db.unit_of_work():
         files.attach_kept(office.clerk, kept, OWNER, org_id=office.org.id, role="print")
-    jobs.run_due()
+    read_kept()
     with db.scope():
         (found,) = files.of(OWNER)
         assert found.pages == 1

@@ -17,8 +17,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from intranet.core import clock, db, jobs
+from intranet.core import clock, db, events, jobs
 from intranet.core.errors import BadState, Invalid, NotFound, TooMany
+from intranet.core.live import DESK, sockets
 from intranet.core.refs import Ref
 from intranet.records import audit, files, parsing, staging, store
 from intranet.records.events import FileRead
@@ -215,6 +216,24 @@ def test_a_drop_without_a_file_and_without_a_sign_in_is_refused(
     )
     assert nobody.status_code == 401
     assert bytes_on_disk() == []
+
+
+def test_the_owners_devices_are_told_of_the_verdict_and_nobody_elses(
+    app: Flask, office: Office, client_of: ClientOf
+) -> None:
+    def device(user: Any) -> Any:
+        return sockets.io.test_client(  # type: ignore[union-attr]  # attached by the application
+            app, namespace=DESK, flask_test_client=client_of(user), headers={"Origin": "http://localhost"}
+        )
+
+    mine, other = device(office.clerk), device(office.officer)
+    public_id = staged_file(office.clerk, SOUND)
+    events.dispatch_live(FileRead(public_id, office.clerk.id, "ready"))
+    told = [packet for packet in mine.get_received(DESK) if packet["name"] == "staged"]
+    assert [packet["args"] for packet in told] == [[{"id": public_id, "state": "ready"}]]
+    assert other.get_received(DESK) == []
+    mine.disconnect(DESK)
+    other.disconnect(DESK)
 
 
 def test_a_form_that_waits_gets_the_verdict_that_comes_meanwhile(office: Office) -> None:
