@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from intranet.core import refs
+from intranet.core import menu, refs
 from intranet.core.actor import Actor
-from intranet.notices import events, jobs, live, models
+from intranet.notices import events, jobs, live, models, permissions, views
 from intranet.notices.reminders import DIGEST
 
 #: Imported for what they register: tables, ticks, what speaks to sockets.
@@ -13,8 +13,20 @@ REGISTERED = (events, jobs, live, models)
 
 def plug_in(app: Flask) -> None:
     """Register pages, jobs, kinds of record and menu entries."""
+    app.register_blueprint(views.bp)
+    app.add_template_global(views.unread_notices)
+    menu.add(
+        menu.Entry("calendar", "notices.calendar", "calendar-event", "admin", 60, permit=permissions.CALENDAR)
+    )
+    refs.register_kind(
+        "calendar_day", title=lambda _: "", url=lambda _: "/admin/calendar", may_read=_is_admin
+    )
     refs.register_kind(DIGEST, title=lambda _: "", url=lambda _: "/", may_read=_is_own_desk)
 
 
 def _is_own_desk(actor: Actor, user_id: int) -> bool:
     return actor.id == user_id
+
+
+def _is_admin(actor: Actor, _day_id: int) -> bool:
+    return actor.holds(permissions.CALENDAR)

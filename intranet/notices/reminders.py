@@ -80,6 +80,17 @@ def cancel(ref: Ref) -> None:
     plan(ref, None)
 
 
+def replan() -> None:
+    """The calendar changed: plan what was not sent yet for its deadline again, in the open unit of work."""
+    waiting = select(Reminder.ref_kind, Reminder.ref_id, Reminder.due_date).where(
+        Reminder.sent_at.is_(None), Reminder.cancelled_at.is_(None)
+    )
+    with db.unit_of_work() as session:
+        on = calendar()
+        for kind, key, due_date in session.execute(waiting.distinct()).all():
+            plan(Ref(kind, key), due_date, on)
+
+
 def planned_for(ref: Ref) -> list[Reminder]:
     """Every reminder of a record with what became of it, in order of time."""
     query = select(Reminder).where(Reminder.ref_kind == ref.kind, Reminder.ref_id == ref.id)

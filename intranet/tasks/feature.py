@@ -3,10 +3,21 @@
 from flask import Flask
 
 from intranet.core import menu
-from intranet.tasks import events, kinds, lists, live, models, panels, permissions, services, views
+from intranet.tasks import (
+    events,
+    kinds,
+    lists,
+    live,
+    models,
+    panels,
+    permissions,
+    services,
+    subscribers,
+    views,
+)
 
 #: Imported for what they register: tables, permits, what speaks to sockets.
-REGISTERED = (events, live, models, permissions, services)
+REGISTERED = (events, live, models, permissions, services, subscribers)
 
 
 def plug_in(app: Flask) -> None:
