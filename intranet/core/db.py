@@ -1,14 +1,9 @@
-"""The door to the database: engines, the unit of work, reading, and the net that keeps agencies apart.
+"""The door to the database: the unit of work, reading, and the net that keeps agencies apart.
 
-SQLite is opened by two engines on one file: the writing one begins IMMEDIATE, so that waiting happens
-before any work is done; the reading one cannot write at all. In the gevent web process nothing ever waits
-inside SQLite: one first-come lock is the queue of writers and its holder retries with short sleeps.
+SQLite is opened by two engines on one file (``core/engines.py``): the writing one begins IMMEDIATE, so that
+waiting happens before any work is done; the reading one cannot write at all.
 """
 
-import random
-import sqlite3
-import threading
-import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Engine, Enum, ForeignKey, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import DateTime, Enum, ForeignKey, MetaData, TypeDecorator, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -29,12 +24,10 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.types import TypeEngine
 
-from intranet.core import events
+from intranet.core import engines, events
 from intranet.core.config import Settings
+from intranet.core.dialect import is_conflict
 from intranet.core.errors import Unavailable
-
-#: How long a writer of the web process queues for SQLite before it gives up.
-WRITE_WAIT_SECONDS = 10.0
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -49,8 +42,7 @@ class UTCDateTime(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a naive datetime is not an instant")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         """Give the instant back, aware."""
@@ -95,6 +87,18 @@ class OfOrg:
         return mapped_column(ForeignKey("organisation.id"), index=True)
 
 
+class OfficeSession(Session):
+    """A session whose ``get`` heeds the net also for what it holds already."""
+
+    def get(self, *args: Any, **kw: Any) -> Any:
+        """The row with this key, ``None`` where there is none within the net."""
+        found = super().get(*args, **kw)
+        orgs = self.info.get("orgs", frozenset())
+        if isinstance(found, OfOrg) and orgs is not None and found.org_id not in orgs:
+            return None
+        return found
+
+
 @dataclass
 class _Work:
     """One open unit of work."""
@@ -122,15 +126,9 @@ class Database:
         self.settings = settings
         self.is_sqlite = settings.is_sqlite
         self.is_web = settings.is_web
-        self.lock = threading.Lock()
-        if self.is_sqlite:
-            self.writer = _sqlite_engine(settings.database_url, is_web=settings.is_web, is_writer=True)
-            self.reader = _sqlite_engine(settings.database_url, is_web=settings.is_web, is_writer=False)
-        else:
-            self.writer = create_engine(
-                settings.database_url, pool_size=20, max_overflow=10, pool_pre_ping=True
-            )
-            self.reader = self.writer.execution_options(postgresql_readonly=True)
+        #: The queue of this process's writers (SQLite takes one at a time).
+        self.turns = engines.Turns()
+        self.writer, self.reader = engines.make(settings)
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -141,9 +139,10 @@ class Database:
 _database: Database | None = None
 _scope: ContextVar[_Scope | None] = ContextVar("scope", default=None)
 _before_commit: list[Callable[[Session, list[Any]], None]] = []
-#: Set by ``core/live.py`` in processes without sockets: writes the row that wakes the web process.
-_leave_signal: list[Callable[[Session, object], None]] = []
-_after_publish_live: list[Callable[[object], None]] = []
+#: How facts for sockets leave this process, set by ``core/live.py``: the one writes the row that wakes the
+#: web process, in the transaction; the other speaks to this process's own sockets after commit.
+_leave_signal: Callable[[Session, object], None] | None = None
+_tell_live: Callable[[object], None] | None = None
 
 
 def open_database(settings: Settings) -> Database:
@@ -175,13 +174,15 @@ def database() -> Database:
 @contextmanager
 def scope(orgs: Collection[int] = ()) -> Iterator[None]:
     """The edge of one request, socket event, job or command; ``orgs`` are the agencies it may come near."""
-    token = _scope.set(_Scope(_scope.get(), frozenset(orgs)))
+    outer = _scope.get()
+    mine = _Scope(outer, frozenset(orgs))
+    _let_go(outer)
+    token = _scope.set(mine)
     try:
         yield
     finally:
-        mine = _scope.get()
         _scope.reset(token)
-        if mine is not None and mine.reader is not None:
+        if mine.reader is not None:
             mine.reader.close()
 
 
@@ -216,7 +217,9 @@ def session() -> Session:
     if current.work is not None:
         return current.work.session
     if current.reader is None:
-        current.reader = Session(database().reader, info={"orgs": current.orgs}, autoflush=False)
+        current.reader = OfficeSession(
+            database().reader, info={"orgs": current.orgs}, autoflush=False, expire_on_commit=False
+        )
     return current.reader
 
 
@@ -247,21 +250,25 @@ def unit_of_work() -> Iterator[Session]:
     if current.work is not None:
         yield current.work.session
         return
+    if _is_within_work(current.parent):
+        raise RuntimeError("an outer scope has a unit of work open: this one would wait for it for ever")
+    _let_go(current)
     db = database()
     with _writers_turn(db):
-        work = _Work(Session(db.writer, info={"orgs": current.orgs}))
+        work = _Work(OfficeSession(db.writer, info={"orgs": current.orgs}))
         current.work = work
         try:
-            _begin(db, work.session)
+            work.session.connection()
             yield work.session
             work.session.flush()
             for prepare in _before_commit:
                 prepare(work.session, work.audit)
-            if not db.is_web:
-                _leave_signals(work)
+            _leave_signals(work)
             work.session.commit()
-        except BaseException:
+        except BaseException as problem:
             work.session.rollback()
+            if isinstance(problem, OperationalError) and is_conflict(problem):
+                raise Unavailable("database.busy") from problem
             raise
         finally:
             current.work = None
@@ -269,8 +276,8 @@ def unit_of_work() -> Iterator[Session]:
             _forget_what_was_read(current)
     for fact in work.published:
         events.dispatch(fact)
-        if db.is_web:
-            events.dispatch_live(fact)
+        if _tell_live is not None:
+            _tell_live(fact)
 
 
 def publish(fact: object) -> None:
@@ -292,17 +299,24 @@ def before_commit(prepare: Callable[[Session, list[Any]], None]) -> None:
         _before_commit.append(prepare)
 
 
+def tell_live_with(tell: Callable[[object], None]) -> None:
+    """This process has sockets: facts are told to them after commit."""
+    global _leave_signal, _tell_live
+    _leave_signal, _tell_live = None, tell
+
+
 def leave_signals_with(writer: Callable[[Session, object], None]) -> None:
-    """Let ``core/live.py`` write the rows that a process without sockets leaves."""
-    _leave_signal[:] = [writer]
+    """This process has no sockets: facts for them are left as rows, in the transaction of the change."""
+    global _leave_signal, _tell_live
+    _leave_signal, _tell_live = writer, None
 
 
 def _leave_signals(work: _Work) -> None:
+    if _leave_signal is None:
+        return
     for fact in work.published:
         if events.has_live(type(fact)):
-            for writer in _leave_signal:
-                writer(work.session, fact)
-    work.session.flush()
+            _leave_signal(work.session, fact)
 
 
 def _need_scope() -> _Scope:
@@ -333,13 +347,31 @@ def _net(orgs: frozenset[int] | None) -> Iterator[None]:
         opened.info["orgs"] = before_info
 
 
-def _forget_what_was_read(current: _Scope) -> None:
-    scope_: _Scope | None = current
-    while scope_ is not None:
-        if scope_.reader is not None:
-            scope_.reader.rollback()
-            scope_.reader.expire_all()
-        scope_ = scope_.parent
+def _is_within_work(outer: _Scope | None) -> bool:
+    while outer is not None:
+        if outer.work is not None:
+            return True
+        outer = outer.parent
+    return False
+
+
+def _let_go(current: _Scope | None) -> None:
+    """Give the readers' connections back before waiting or opening more; what they read stays read.
+
+    Else a request that waits for its turn to write keeps a snapshot open, and many of them empty the pool.
+    """
+    while current is not None:
+        if current.reader is not None:
+            current.reader.commit()
+        current = current.parent
+
+
+def _forget_what_was_read(current: _Scope | None) -> None:
+    while current is not None:
+        if current.reader is not None:
+            current.reader.rollback()
+            current.reader.expire_all()
+        current = current.parent
 
 
 @contextmanager
@@ -347,64 +379,18 @@ def _writers_turn(db: Database) -> Iterator[None]:
     if not db.is_sqlite:
         yield
         return
-    if not db.lock.acquire(timeout=WRITE_WAIT_SECONDS):
+    if not db.turns.acquire(engines.WAIT_SECONDS):
         raise Unavailable("database.busy")
     try:
         yield
     finally:
-        db.lock.release()
-
-
-def _begin(db: Database, opened: Session) -> None:
-    """Take the write lock now; in the web process by short sleeps, never by waiting inside SQLite."""
-    deadline = time.monotonic() + WRITE_WAIT_SECONDS
-    while True:
-        try:
-            opened.connection()
-            return
-        except OperationalError as problem:
-            opened.rollback()
-            if not (db.is_sqlite and db.is_web and _is_locked(problem)) or time.monotonic() > deadline:
-                if _is_locked(problem):
-                    raise Unavailable("database.busy") from problem
-                raise
-            time.sleep(random.uniform(0.002, 0.020))  # noqa: S311 - jitter, not a secret
-
-
-def _is_locked(problem: OperationalError) -> bool:
-    return isinstance(problem.orig, sqlite3.OperationalError) and "locked" in str(problem.orig)
-
-
-def _sqlite_engine(url: str, *, is_web: bool, is_writer: bool) -> Engine:
-    engine = create_engine(url, pool_size=20, max_overflow=40, connect_args={"timeout": 0 if is_web else 10})
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            f"busy_timeout={0 if is_web else 10000}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "secure_delete=ON",
-            "cache_size=-65536",
-            "temp_store=MEMORY",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-        if not is_writer:
-            connection.execute("PRAGMA query_only=ON")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
-
-    return engine
+        db.turns.release()
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _keep_agencies_apart(state: ORMExecuteState) -> None:
     orgs = state.session.info.get("orgs", frozenset())
-    if orgs is None or state.is_column_load or state.is_relationship_load:
+    if orgs is None or state.is_column_load or state.is_relationship_load or state.is_insert:
         return
     state.statement = state.statement.options(
         with_loader_criteria(OfOrg, lambda cls: cls.org_id.in_(orgs), include_aliases=True)

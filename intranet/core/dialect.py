@@ -1,17 +1,23 @@
 """What SQLite and PostgreSQL do differently, behind plain functions. Nothing else asks which engine runs."""
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, inspect, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+
+#: Seconds after which changes are looked at though nothing woke us.
+_LOOK_AT_LEAST = 2.0
 
 
 def insert(opened: Session, table: type[DeclarativeBase]) -> Any:
     """An INSERT of this engine that can be given ``on_conflict_do_nothing`` or ``_do_update``."""
-    maker = sqlite.insert if _is_sqlite(opened) else postgresql.insert
+    maker = sqlite_dialect.insert if _is_sqlite(opened) else postgresql.insert
     return maker(_table(table))
 
 
@@ -35,6 +41,12 @@ def next_number(opened: Session, counter: type[DeclarativeBase], column: str, **
     return int(opened.connection().execute(statement).scalar_one())
 
 
+def is_conflict(problem: OperationalError) -> bool:
+    """True when two transactions stood in each other's way: nothing happened, trying again is right."""
+    given_up = ("40001", "40P01", "55P03")  # serialisation, deadlock, lock not available
+    return getattr(problem.orig, "sqlstate", None) in given_up
+
+
 def wake(opened: Session) -> None:
     """Tell whoever follows :func:`changes` that rows were written; readers of SQLite look for themselves."""
     if not _is_sqlite(opened):
@@ -43,7 +55,6 @@ def wake(opened: Session) -> None:
 
 def changes(reader: Engine, look_seconds: float) -> Iterator[None]:
     """Yield once now, then whenever another process has committed; at the latest every two seconds."""
-    yield
     if reader.dialect.name == "sqlite":
         yield from _sqlite_changes(reader, look_seconds)
     else:
@@ -53,13 +64,16 @@ def changes(reader: Engine, look_seconds: float) -> Iterator[None]:
 def _sqlite_changes(reader: Engine, look_seconds: float) -> Iterator[None]:
     with reader.connect() as connection:
         raw: Any = connection.connection.driver_connection
-        version = raw.execute("PRAGMA data_version").fetchone()[0]
+        version, looked_at = None, time.monotonic()
         while True:
-            time.sleep(look_seconds)
-            moved = raw.execute("PRAGMA data_version").fetchone()[0]
-            if moved != version:
-                version = moved
+            try:
+                moved = raw.execute("PRAGMA data_version").fetchone()[0]
+            except sqlite3.OperationalError:  # somebody holds the whole file for a moment
+                moved = version
+            if moved != version or time.monotonic() - looked_at > _LOOK_AT_LEAST:
+                version, looked_at = moved, time.monotonic()
                 yield
+            time.sleep(look_seconds)
 
 
 def _postgresql_changes(reader: Engine) -> Iterator[None]:
@@ -69,8 +83,9 @@ def _postgresql_changes(reader: Engine) -> Iterator[None]:
         raw.rollback()
         raw.autocommit = True
         raw.execute("LISTEN office_signal")
+        yield
         while True:
-            for _ in raw.notifies(timeout=2, stop_after=1):
+            for _ in raw.notifies(timeout=_LOOK_AT_LEAST, stop_after=1):
                 pass
             yield
     finally:

@@ -5,20 +5,21 @@ with ``live=True`` and emits to rooms it named. Losing a message costs a late re
 clients repair by version.
 """
 
+import functools
+import json
 import logging
 import time
-from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
 from flask_socketio import SocketIO, disconnect, join_room
 from sqlalchemy import JSON, String, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from intranet.core import clock, db, dialect, events, permits
-from intranet.core.actor import Actor
 from intranet.core.config import Settings
 from intranet.core.db import Base
 from intranet.core.errors import DomainError, Forbidden, TooMany, Unavailable
@@ -33,10 +34,13 @@ H = TypeVar("H", bound=Callable[..., Any])
 DESK = "/desk"
 MEETINGS = "/meetings"
 MAX_FRAME_BYTES = 64 * 1024
-MAX_SOCKETS_PER_PERSON = 5
+#: Connections at once; one more takes the place of the oldest, which is perhaps dead and not yet known to be.
+MAX_PER_PERSON, MAX_PER_DEVICE = 5, 2
 _RATE, _BURST = 20.0, 40.0
 _KEEP_SIGNALS = timedelta(hours=1)
 _LOOK_SECONDS = 0.1
+#: A transaction may commit long after it wrote its signal.
+_LOOK_BACK = timedelta(minutes=1)
 
 
 class Signal(Base):
@@ -49,17 +53,27 @@ class Signal(Base):
     data: Mapped[Any] = mapped_column(JSON)
 
 
+@dataclass(frozen=True)
+class _Seat:
+    """One socket of one namespace: whose, on which signed-in device, over which connection."""
+
+    person: int
+    device: object
+    connection: str
+    namespace: str
+
+
 class Sockets:
     """What a browser may ask over a socket, and how it is told."""
 
     def __init__(self) -> None:
         self.io: SocketIO | None = None
         self._handlers: dict[tuple[str, str], tuple[str, Callable[..., Any]]] = {}
-        self._joins: list[tuple[str, Callable[[Actor], None]]] = []
         self._leaves: list[tuple[str, Callable[[], None]]] = []
         self._background: list[tuple[float, Callable[[], None]]] = []
         self._tokens: dict[str, tuple[float, float]] = {}
-        self._people: dict[str, int] = {}
+        #: By socket id, the oldest first.
+        self._seats: dict[str, _Seat] = {}
 
     def on(self, name: str, *, needs: str, namespace: str = MEETINGS) -> Callable[[H], H]:
         """Declare a handler ``(actor, frame) -> answer`` of an event and the permit it needs."""
@@ -93,6 +107,10 @@ class Sockets:
         if self.io is not None:
             self.io.emit(name, data, to=to, namespace=namespace)
 
+    def people(self) -> set[int]:
+        """Whoever has a socket open in this process."""
+        return {seat.person for seat in self._seats.values()}
+
     def declared(self) -> dict[tuple[str, str], str]:
         """Permit by (namespace, event), for the structure tests."""
         return {key: permit for key, (permit, _) in self._handlers.items()}
@@ -112,6 +130,9 @@ class Sockets:
             http_compression=False,
             allow_upgrades=False,
         )
+        self._seats.clear()
+        self._tokens.clear()
+        db.tell_live_with(events.dispatch_live)
         if settings.is_web:
             harden(self.io.server.eio)
         for namespace in (DESK, MEETINGS):
@@ -131,24 +152,64 @@ class Sockets:
 
     def _connect(self, *_args: Any) -> bool:
         settings: Settings = current_app.config["SETTINGS"]
-        with db.scope():
-            actor = present_actor()
-        if actor is None or request.headers.get("Origin") not in settings.origins:
+        if request.headers.get("Origin") not in settings.origins:
             return False
-        mine = [sid for sid, person in self._people.items() if person == actor.id]
-        if len(mine) >= MAX_SOCKETS_PER_PERSON * 2:
+        try:
+            with db.scope():
+                actor = present_actor()
+                person = None if actor is None else actor.id
+        except Exception:
+            log.exception("socket was not let in")
             return False
-        self._people[_sid()] = actor.id
-        join_room(person_room(actor.id))
+        if person is None:
+            return False
+        namespace = str(request.namespace)  # type: ignore[attr-defined]  # Flask-SocketIO adds it
+        connection = self._server().manager.eio_sid_from_sid(_sid(), namespace)
+        seat = _Seat(person, getattr(session, "row_id", None), str(connection), namespace)
+        self._seats[_sid()] = seat
+        self._make_room_for(seat)
+        join_room(person_room(person))
         return True
+
+    def _make_room_for(self, new: _Seat) -> None:
+        """Let the oldest connection of the device, or of the person, go when there is one too many."""
+        mine = [seat for seat in self._seats.values() if seat.person == new.person]
+        of_device = [seat for seat in mine if seat.device == new.device]
+        for seats, most in ((of_device, MAX_PER_DEVICE), (mine, MAX_PER_PERSON)):
+            connections = list(dict.fromkeys(seat.connection for seat in seats))
+            for connection in connections[: max(0, len(connections) - most)]:
+                # The client is told, so that it does not come back by itself and push out the next.
+                for sid, seat in list(self._seats.items()):
+                    if seat.connection == connection:
+                        self.emit("bye", {"k": "bye", "code": "replaced"}, to=sid, namespace=seat.namespace)
+                        self._server().disconnect(sid, namespace=seat.namespace)
+
+    def cut(self, person: int) -> None:
+        """Close every connection of a person; clients that may come in still come back by themselves."""
+        if self.io is None:
+            return
+        server = self._server()
+        for sid, seat in list(self._seats.items()):
+            if seat.person != person:
+                continue
+            if seat.connection in server.eio.sockets:
+                # It waits until the client has read what is on its way, which may take long.
+                self.io.start_background_task(server.eio.disconnect, seat.connection)
+            else:
+                server.disconnect(sid, namespace=seat.namespace)
+
+    def _server(self) -> Any:
+        if self.io is None:
+            raise RuntimeError("no sockets are attached")
+        return self.io.server
 
     def _disconnecter(self, namespace: str) -> Callable[..., None]:
         def gone(*_args: Any) -> None:
+            self._tokens.pop(_sid(), None)
+            self._seats.pop(_sid(), None)
             for where, function in self._leaves:
                 if where == namespace:
-                    function()
-            self._tokens.pop(_sid(), None)
-            self._people.pop(_sid(), None)
+                    _safely(function)
 
         return gone
 
@@ -199,11 +260,7 @@ def socket_id() -> str:
 
 def disconnect_person(user_id: int) -> None:
     """Cut every socket of a person: sign-out everywhere, a role lost, an account disabled."""
-    if sockets.io is None:
-        return
-    for namespace in (DESK, MEETINGS):
-        for sid in [sid for sid, person in sockets._people.items() if person == user_id]:
-            sockets.io.server.disconnect(sid, namespace=namespace)
+    sockets.cut(user_id)
 
 
 def leave_signals() -> None:
@@ -219,50 +276,68 @@ def sweep_signals() -> None:
 
 
 def read_signals(seen: set[int], since: datetime) -> None:
-    """Tell the live subscribers every signal left since then that is not in ``seen``, and remember it."""
+    """Tell the live subscribers every signal left since then that is not in ``seen``, and remember it.
+
+    Keys are no order of commits, so all of the time since then is looked at; ``seen`` forgets what is older.
+    """
     with db.scope():
-        rows = db.session().scalars(select(Signal).where(Signal.at >= since).order_by(Signal.id)).all()
-        fresh = [(row.id, row.name, row.data) for row in rows if row.id not in seen]
-    for row_id, name, data in fresh:
+        reader = db.session()
+        ids = set(reader.scalars(select(Signal.id).where(Signal.at >= since)))
+        fresh = sorted(ids - seen)
+        query = select(Signal.id, Signal.name, Signal.data).where(Signal.id.in_(fresh)).order_by(Signal.id)
+        rows = [tuple(row) for row in reader.execute(query)] if fresh else []
+    seen &= ids
+    for row_id, name, data in rows:
         seen.add(row_id)
         kind = events.kind_of(name)
         if kind is not None:
-            with db.scope():
-                events.dispatch_live(kind(**data))
+            _safely(functools.partial(_tell, kind, data))
 
 
 def _leave(opened: Session, fact: object) -> None:
-    opened.add(Signal(at=clock.now(), name=type(fact).__name__, data=dict(vars(fact))))
+    try:
+        data = json.loads(json.dumps(vars(fact)))
+    except TypeError:
+        # The change is worth more than telling of it at once.
+        log.exception("a fact for sockets is not plain", extra={"fact": type(fact).__name__})
+        return
+    opened.add(Signal(at=clock.now(), name=type(fact).__name__, data=data))
     dialect.wake(opened)
+
+
+def _tell(kind: type, data: dict[str, Any]) -> None:
+    """Make the fact anew and tell it; JSON has turned its tuples into lists."""
+    plain = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    events.dispatch_live(kind(**plain))
 
 
 def _follow_signals(app: Flask) -> None:
     seen: set[int] = set()
-    counts: dict[str, int] = defaultdict(int)
     started = clock.now()
     with app.app_context():
         while True:
             try:
                 for _ in dialect.changes(db.database().reader, _LOOK_SECONDS):
-                    since = max(started, clock.now() - timedelta(minutes=1))
-                    read_signals(seen, since)
-                    if len(seen) > 100_000:
-                        seen.clear()
-                        started = clock.now()
+                    read_signals(seen, max(started, clock.now() - _LOOK_BACK))
             except Exception:
-                counts["failed"] += 1
-                log.exception("signals stopped", extra=dict(counts))
+                log.exception("signals stopped")
                 time.sleep(1)
 
 
 def _repeat(app: Flask, seconds: float, function: Callable[[], None]) -> None:
     while True:
         time.sleep(seconds)
-        try:
-            with app.app_context(), db.scope():
-                function()
-        except Exception:
-            log.exception("background failed", extra={"function": function.__name__})
+        with app.app_context():
+            _safely(function)
+
+
+def _safely(function: Callable[[], None]) -> None:
+    """Do something nobody waits for, in a scope of its own; a failure is logged."""
+    try:
+        with db.scope():
+            function()
+    except Exception:
+        log.exception("background failed", extra={"function": getattr(function, "__qualname__", "")})
 
 
 def _sid() -> str:

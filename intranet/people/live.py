@@ -15,7 +15,7 @@ def cut(changed: AccessChanged) -> None:
 @sockets.background(60)
 def cut_those_signed_out() -> None:
     """End the sockets of people none of whose sessions is open any more (idle too long, too old)."""
-    connected = set(sockets._people.values())
+    connected = sockets.people()
     if connected:
         for user_id in connected - people_signed_in(connected):
             disconnect_person(user_id)
