@@ -5,8 +5,9 @@ from flask import Flask
 from documents import jobs, subscribers
 from documents.models import catalogue, dispatch, document, draft, intake, register
 from documents.permissions import may_read
+from documents.sample import year
 from documents.services import titles
-from intranet.core import refs
+from intranet.core import refs, slots
 from intranet.notices import services as notices
 
 #: Importing the modules makes their tables, jobs and subscriptions known.
@@ -20,3 +21,4 @@ def plug_in(app: Flask) -> None:
         "register", title=titles.register_title, url=titles.register_url, may_read=titles.may_read_register
     )
     notices.register_titles("document", titles.titles_of)
+    slots.fill("sample", year.build)

@@ -20,3 +20,8 @@ def ask(slot: str, *args: Any, **kwargs: Any) -> list[Any]:
     """What every provider of the slot answers, ``None`` left out, in order of filling."""
     answers = (provider(*args, **kwargs) for provider in _fillings[slot])
     return [answer for answer in answers if answer is not None]
+
+
+def filled(slot: str) -> list[Callable[..., Any]]:
+    """The providers of a slot, in order of filling, to be called one by one."""
+    return list(_fillings[slot])

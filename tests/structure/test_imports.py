@@ -10,7 +10,7 @@ WINGS = ("documents", "meetings", "mail")
 #: The ground floor from the roof down: an import runs to the right, never back.
 FLOOR = ("cli", "app", "home", "tasks", "notices", "people", "records", "core")
 #: Modules that stand beside the packages, as high as the application.
-ROOF = {"wsgi", "__main__", "cli", "app"}
+ROOF = {"wsgi", "__main__", "cli", "app", "sample"}
 #: Inside a wing, from the top down.
 INSIDE = ("feature", "sample", "views", "jobs", "subscribers", "live", "commands", "services", "permissions", "models")
 LEAVES = ("formats", "rules")

@@ -1,15 +1,17 @@
 """The sample office: a province and its department of finance, their units, people and accounts.
 
-All names are invented. Every account has the same password, which sign-in shows in sample mode only.
+The wings fill the slot ``sample`` with what they add: documents, tasks, meetings. All names are invented.
+Every account has the same password, which sign-in shows in sample mode only.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import current_app
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from intranet.core import db
+from intranet.core import clock, db, slots
 from intranet.people import passwords
 from intranet.people.models import Organisation, Post, Role, RoleGrant, Unit, User
 
@@ -95,36 +97,80 @@ FINANCE_PEOPLE = (
 )
 
 
+#: Slot ``(SampleOffice, echo) -> None``: what a package adds to the sample office.
+SLOT = "sample"
+
+
+class SampleOffice:
+    """The people and units of the sample office, for the builders of the wings."""
+
+    def __init__(self, province_id: int, finance_id: int, units: dict[str, int]) -> None:
+        self.province_id = province_id
+        self.finance_id = finance_id
+        #: Key by full name, of the province's units.
+        self.units = units
+
+        self._people: dict[str, User] = {}
+
+    def person(self, name: str) -> User:
+        """The official with that account name, ready to act in the open scope; read once, then kept aside."""
+        if name not in self._people:
+            with Session(db.database().writer, expire_on_commit=False) as aside:
+                found = aside.scalars(select(User).where(User.name == name)).one()
+                above = found.org.parent
+                while above is not None:
+                    above = above.parent
+                self._people[name] = found
+        person = self._people[name]
+        db.set_agencies(person.org_ids)
+        return person
+
+
 def build(echo: Callable[[str], None]) -> None:
-    """Fill an empty database with the sample office."""
+    """Fill an empty database with the sample office; the clock walks through its year."""
+    started = clock.now()
+    try:
+        with db.scope():
+            with db.unit_of_work():
+                office = _make_people(echo)
+            for add in slots.filled(SLOT):
+                clock.freeze(started)
+                add(office, echo)
+    finally:
+        clock.reset()
+
+
+def _make_people(echo: Callable[[str], None]) -> SampleOffice:
     password = passwords.hash_password(current_app.config["SETTINGS"].sample_password)
     echo("Agencies, units and people ...")
-    with db.unit_of_work() as session:
-        province = Organisation(
-            name="Ủy ban nhân dân tỉnh An Bình",
-            short_name="UBND tỉnh An Bình",
-            letters="UBND",
-            code="H99",
-            place="An Bình",
-            address="Số 1 đường Trần Phú, phường Bình Minh, tỉnh An Bình",
-        )
-        session.add(province)
-        session.flush()
-        finance = Organisation(
-            name="Sở Tài chính tỉnh An Bình",
-            short_name="Sở Tài chính",
-            letters="STC",
-            code="H99.17",
-            place="An Bình",
-            address="Số 12 đường Lê Lợi, phường Bình Minh, tỉnh An Bình",
-            parent_id=province.id,
-        )
-        session.add(finance)
-        session.flush()
-        units = _add_units(session, province, UNITS)
-        units["Sở Tài chính"].represents_id = finance.id
-        _add_people(session, units, PEOPLE, password)
-        _add_people(session, _add_units(session, finance, FINANCE_UNITS), FINANCE_PEOPLE, password)
+    session = db.session()
+    province = Organisation(
+        name="Ủy ban nhân dân tỉnh An Bình",
+        short_name="UBND tỉnh An Bình",
+        letters="UBND",
+        code="H99",
+        place="An Bình",
+        address="Số 1 đường Trần Phú, phường Bình Minh, tỉnh An Bình",
+    )
+    session.add(province)
+    session.flush()
+    finance = Organisation(
+        name="Sở Tài chính tỉnh An Bình",
+        short_name="Sở Tài chính",
+        letters="STC",
+        code="H99.17",
+        place="An Bình",
+        address="Số 12 đường Lê Lợi, phường Bình Minh, tỉnh An Bình",
+        parent_id=province.id,
+    )
+    session.add(finance)
+    session.flush()
+    units = _add_units(session, province, UNITS)
+    units["Sở Tài chính"].represents_id = finance.id
+    _add_people(session, units, PEOPLE, password)
+    _add_people(session, _add_units(session, finance, FINANCE_UNITS), FINANCE_PEOPLE, password)
+    session.flush()
+    return SampleOffice(province.id, finance.id, {name: unit.id for name, unit in units.items()})
 
 
 def _add_units(

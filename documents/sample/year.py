@@ -1,0 +1,78 @@
+"""A year of the sample office's documents, played through the services that its pages call.
+
+Every act happens at its own hour of the past, in order of time, so registers, audit lines and tasks obey
+the same rules as real ones.
+"""
+
+import heapq
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from documents.sample.acts import Clerk
+from documents.sample.letters import INCOMING, OUTGOING, Letter
+from intranet.core import clock
+from intranet.notices.workdays import is_working_day
+from intranet.sample import SampleOffice
+
+ARRIVED, WRITTEN = 84, 36
+#: Days of the sample year that are played, working days before today.
+_SPAN = 230
+
+
+class Diary:
+    """What happens when: acts in order of time, each of which may put down later ones."""
+
+    def __init__(self, until: datetime) -> None:
+        self.until = until
+        self._waiting: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._order = count()
+
+    def put(self, at: datetime, act: Callable[[], None]) -> None:
+        """Let ``act`` happen at that instant, unless it lies ahead of the present."""
+        if at <= self.until:
+            heapq.heappush(self._waiting, (at, next(self._order), act))
+
+    def play(self) -> None:
+        """Let everything happen, the clock standing at each instant."""
+        while self._waiting:
+            at, _, act = heapq.heappop(self._waiting)
+            clock.freeze(at)
+            act()
+
+
+def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
+    """Fill the registers of the sample office with a year of documents and their tasks."""
+    echo(f"A year of documents: {ARRIVED} incoming, {WRITTEN} outgoing ...")
+    now = clock.now()
+    days = working_days(clock.local(now).date(), _SPAN)
+    diary = Diary(now)
+    clerk = Clerk(office, diary.put)
+    for n in range(ARRIVED):
+        day = days[n * (_SPAN - 1) // (ARRIVED - 1)]
+        letter = INCOMING[(n * 17) % len(INCOMING)]
+        diary.put(hour(day, 7, 40 + n % 20), clerk.receives(letter, n, left=ARRIVED - 1 - n))
+    for n in range(WRITTEN):
+        day = days[4 + n * (_SPAN - 6) // WRITTEN]
+        letter = OUTGOING[(n * 5) % len(OUTGOING)]
+        diary.put(hour(day, 13, 45), clerk.drafts(letter, n, left=WRITTEN - 1 - n))
+    diary.play()
+
+
+def working_days(today: date, n: int) -> list[date]:
+    """The last ``n`` working days, today or the one before it last."""
+    found: list[date] = []
+    day = today
+    while len(found) < n:
+        if is_working_day(day):
+            found.append(day)
+        day -= timedelta(days=1)
+    return found[::-1]
+
+
+def hour(day: date, hours: int, minutes: int = 0) -> datetime:
+    """The instant of an office hour, given as hour and minutes that may pass sixty."""
+    return clock.at_office(day, hours) + timedelta(minutes=minutes)
+
+
+__all__ = ["Letter", "build"]
