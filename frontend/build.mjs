@@ -68,7 +68,7 @@ const common = {
   loader: { '.woff2': 'file', '.svg': 'file', '.png': 'file' },
   nodePaths: [join(here, 'node_modules')],
   plugins: [websocketOnly],
-  alias: { '@lib': join(shared, 'js/lib') },
+  alias: { '@lib': join(shared, 'js/lib'), '@orchidjs/unicode-variants': join(shared, 'js/lib/fold.js') },
 };
 
 async function hashed(name, file) {

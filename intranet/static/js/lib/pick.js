@@ -28,6 +28,10 @@ function plainLine(className, text) {
   const box = document.createElement('div');
   box.className = className;
   box.textContent = text;
+  if (className === 'no-results') {
+    box.setAttribute('role', 'option');
+    box.setAttribute('aria-disabled', 'true');
+  }
   return box;
 }
 
@@ -46,6 +50,11 @@ export function pick(select) {
     searchField: ['text', 'note'],
     placeholder: select.getAttribute('placeholder') ?? word('type-to-find'),
     hidePlaceholder: true,
+    refreshThrottle: 60,
+    onItemAdd() {
+      this.setTextboxValue('');
+      this.refreshOptions(false);
+    },
     preload: source ? 'focus' : false,
     load: source
       ? (query, done) => {
