@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "intranet" / "static" / "dist"
@@ -126,3 +127,18 @@ def test_every_colour_token_has_a_dark_value_or_is_the_same_in_both() -> None:
     names = set(re.findall(r"(--[\w-]+):\s*(?:#|rgb)", light)) - set(re.findall(r"(--[\w-]+):", same))
     overridden = set(re.findall(r"(--[\w-]+):", dark.split("\n}", 1)[0]))
     assert names - overridden - {"--hover"} == set()
+
+
+@pytest.mark.parametrize("face", ["Regular", "Bold", "Italic", "BoldItalic"])
+def test_the_face_for_pdfs_has_every_vietnamese_letter(face: str) -> None:
+    vowels = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"
+    wanted = {*vowels, *vowels.upper(), *"0123456789/.,;:()-–“”…₫%§"}
+    letters = TTFont(DIST / "fonts" / f"Tinos-{face}.ttf").getBestCmap()
+    assert {letter for letter in wanted if ord(letter) not in letters} == set()
+
+
+def test_figures_of_columns_are_equally_wide() -> None:
+    font = TTFont(DIST / "fonts" / "inter-digits.woff2")
+    widths = {font["hmtx"][font.getBestCmap()[ord(digit)]][0] for digit in "0123456789"}
+    features = {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
+    assert len(widths) == 1 or "tnum" in features
