@@ -25,7 +25,7 @@ def index() -> ResponseReturnValue:
     only_unread = request.args.get("only") == "unread"
     lines, more = services.page(actor, before=_key(request.args.get("after")), only_unread=only_unread)
     return render_template(
-        "notices/index.html",
+        "notices/_list.html" if "HX-Request" in request.headers else "notices/index.html",
         lines=lines,
         after=None if more is None else f"{more[0].timestamp():.6f}-{more[1]}",
         only_unread=only_unread,

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from intranet.core import menu
+from intranet.core import menu, slots
 from intranet.tasks import (
     events,
     kinds,
@@ -11,6 +11,7 @@ from intranet.tasks import (
     models,
     panels,
     permissions,
+    sample,
     services,
     subscribers,
     views,
@@ -26,3 +27,4 @@ def plug_in(app: Flask) -> None:
     kinds.register()
     panels.fill()
     menu.add(menu.Entry("tasks", "tasks.mine", "clipboard-check", "mine", 30, count=lists.late_of))
+    slots.fill("sample", sample.build)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -60,21 +61,20 @@ def of_agency(actor: Actor) -> Figures:
 def by_unit(actor: Actor, units: Sequence[Unit]) -> dict[int, Figures]:
     """Figures of each unit as lead, of what the actor may see; one query for all units.
 
-    A task led by a person counts for the unit whose head handed it over or to which it was given, so
-    only units stand here.
+    A task that was given to a person counts for no unit.
     """
-    lead = and_(TaskParty.task_id == Task.id, TaskParty.role == PartyRole.LEAD, TaskParty.left_at.is_(None))
+    lead = aliased(TaskParty)
     query = (
-        select(TaskParty.unit_id, *_sums())
+        select(lead.unit_id, *_sums())
         .select_from(Task)
-        .join(TaskParty, lead)
+        .join(lead, and_(lead.task_id == Task.id, lead.role == PartyRole.LEAD, lead.left_at.is_(None)))
         .where(
-            TaskParty.unit_id.in_([unit.id for unit in units]),
+            lead.unit_id.in_([unit.id for unit in units]),
             visible_to(actor),
             released(),
             Task.state.in_(OPEN),
         )
-        .group_by(TaskParty.unit_id)
+        .group_by(lead.unit_id)
     )
     found = {row[0]: Figures(*(int(n) for n in row[1:])) for row in db.session().execute(query)}
     return {unit.id: found.get(unit.id, Figures()) for unit in units}

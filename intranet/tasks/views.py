@@ -50,7 +50,7 @@ def mine() -> ResponseReturnValue:
     words = one_line(request.args.get("q", ""))[:200]
     page = lists.page(actor, tab, show, unit_id=unit_id, words=words, after=request.args.get("after"))
     return render_template(
-        "tasks/mine.html",
+        "tasks/_list.html" if _is_part() else "tasks/mine.html",
         tab=tab,
         tabs=lists.tab_counts(actor, tabs),
         show=show,
@@ -73,7 +73,8 @@ def detail(task_id: int) -> ResponseReturnValue:
         services.see(actor, task_id)
     shown = about(actor, task)
     left = max(0, round((task.release_at - clock.now()).total_seconds()))
-    return render_template("tasks/detail.html", undo_seconds=left, **shown)
+    template = "tasks/_detail.html" if _is_part() else "tasks/detail.html"
+    return render_template(template, undo_seconds=left, **shown)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -159,8 +160,7 @@ def act(task_id: int, code: str) -> ResponseReturnValue:
             return _done(task_id, code)
     if form.is_submitted() and wants_json():
         return jsonify(ok=False, err="invalid", msg=_first_word(form)), 422
-    is_sheet = "HX-Request" in request.headers
-    template = "tasks/_sheet.html" if is_sheet else "tasks/act.html"
+    template = "tasks/_sheet.html" if _is_part() else "tasks/act.html"
     shown = render_template(
         template,
         form=form,
@@ -172,6 +172,11 @@ def act(task_id: int, code: str) -> ResponseReturnValue:
         back=_back(),
     )
     return shown, form.status
+
+
+def _is_part() -> bool:
+    """True when script asks for a part of the page only."""
+    return "HX-Request" in request.headers
 
 
 def _do(actor: Actor, wanted: acts.Act, task_id: int, form: Any) -> None:
@@ -186,7 +191,7 @@ def _done(task_id: int, code: str) -> ResponseReturnValue:
         return jsonify(ok=True, msg=words)
     flash(words)
     where = _back() or url_for("tasks.detail", task_id=task_id)
-    if "HX-Request" in request.headers:
+    if _is_part():
         return Response("", headers={"HX-Redirect": where})
     return redirect(where)
 
