@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from intranet.core import clock, db
 from intranet.core.text import fold
@@ -61,6 +61,18 @@ def units_named(name: str, org_name: str | None = None) -> list[Unit]:
             or fold(org_name) in {fold(one.org.name), fold(one.org.short_name), fold(one.org.code or "")}
         )
     ]
+
+
+def all_units() -> list[Unit]:
+    """Working units of every working agency with their agencies, in tree order, agency by agency."""
+    query = (
+        select(Unit)
+        .join(Unit.org)
+        .options(contains_eager(Unit.org))
+        .where(Unit.is_active, Organisation.is_active)
+        .order_by(Organisation.name, Organisation.id, Unit.position, Unit.name, Unit.id)
+    )
+    return in_tree_order(db.session().scalars(query))
 
 
 def units_of(org_id: int) -> list[Unit]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import HiddenField, IntegerField, PasswordField, SelectField, StringField
+from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required
@@ -81,9 +81,3 @@ class OwnStandInForm(StandInForm):
     """Who acts for the person who fills it in."""
 
     principal = None
-
-
-class VersionForm(OfficeForm):
-    """A form that knows which version of the record was seen."""
-
-    version = IntegerField(widget=HiddenField.widget, default=0)

@@ -49,14 +49,14 @@ def get_org(actor: User | None, org_id: int, *, lock: bool = False) -> Organisat
     return found
 
 
-def get_unit(actor: User | None, unit_id: int, *, lock: bool = False) -> Unit:
-    """A unit, for whoever administers the installation.
+def get_unit(actor: User | None, unit_id: int, org_id: int | None = None, *, lock: bool = False) -> Unit:
+    """A unit, of the given agency if one is named, for whoever administers the installation.
 
     :raises NotFound: ``unit.unknown``.
     """
     require_admin(actor)
     found = db.session().get(Unit, unit_id, with_for_update=lock or None)
-    if found is None:
+    if found is None or (org_id is not None and found.org_id != org_id):
         raise NotFound("unit.unknown")
     return found
 

@@ -4,8 +4,9 @@ import re
 from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request, url_for
 
+from intranet.core.config import Settings
 from intranet.core.web import me
 from intranet.people.models import User
 
@@ -46,6 +47,12 @@ def device_words(called: str) -> tuple[str, str]:
     browser = next((name for mark, name in _BROWSERS if mark in called), "")
     system = next((name for mark, name in _SYSTEMS if mark in called), "")
     return browser, system
+
+
+def own_address(endpoint: str, token: str) -> str:
+    """The whole address of a link that works once, built from the configured one, never from a request."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.public_url + url_for(endpoint, token=token)
 
 
 def own_path(given: str | None, otherwise: str = "/") -> str:
