@@ -6,12 +6,14 @@ Every account has the same password, which sign-in shows in sample mode only.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from intranet.core import clock, db, slots
+from intranet.notices.models import Notice
 from intranet.people import passwords
 from intranet.people.models import Organisation, Post, Role, RoleGrant, Unit, User
 
@@ -115,7 +117,7 @@ class SampleOffice:
     def person(self, name: str) -> User:
         """The official with that account name, ready to act in the open scope; read once, then kept aside."""
         if name not in self._people:
-            with Session(db.database().writer, expire_on_commit=False) as aside:
+            with Session(db.database().reader) as aside:
                 found = aside.scalars(select(User).where(User.name == name)).one()
                 above = found.org.parent
                 while above is not None:
@@ -138,6 +140,17 @@ def build(echo: Callable[[str], None]) -> None:
                 add(office, echo)
     finally:
         clock.reset()
+    _settle_notices()
+
+
+def _settle_notices() -> None:
+    """What was told in the past was told then; what is older than three days has been read."""
+    now = clock.now()
+    with db.unit_of_work() as session:
+        due = update(Notice).where(Notice.released_at.is_(None), Notice.due_at <= now)
+        session.execute(due.values(released_at=Notice.due_at))
+        old = update(Notice).where(Notice.due_at < now - timedelta(days=3))
+        session.execute(old.values(read_at=Notice.due_at))
 
 
 def _make_people(echo: Callable[[str], None]) -> SampleOffice:

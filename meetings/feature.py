@@ -7,6 +7,7 @@ from intranet.notices import services as notices
 from meetings import commands, live
 from meetings.models import annotation, journal, meeting
 from meetings.permissions import may_read_item, may_read_meeting
+from meetings.sample import build
 from meetings.services import listing
 from meetings.views import planning, room
 from meetings.views.home import todays_panel
@@ -27,3 +28,4 @@ def plug_in(app: Flask) -> None:
     notices.register_titles("meeting", listing.titles_for)
     slots.fill("home.panel", todays_panel)
     slots.fill("search", listing.found_for)
+    slots.fill("sample", build.build)

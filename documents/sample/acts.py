@@ -26,7 +26,6 @@ from documents.services import (
 from documents.services.composing import DraftFields, Sheets
 from intranet.core import clock, db
 from intranet.notices.workdays import add_working_days
-from intranet.people.models import User
 from intranet.records import audit, files, store
 from intranet.records.media import DOCX, PDF
 from intranet.sample import PEOPLE, SampleOffice

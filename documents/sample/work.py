@@ -29,6 +29,8 @@ class Work:
             said = "Nội dung không thuộc chức năng của đơn vị, đề nghị giao đơn vị khác."
             self._put(_at(today, 15, n), lambda: tasks.refuse(self.office.person(lead), task_id, said))
             return
+        if left < 22 and n % 7 == 6:
+            return
         self._put(
             _at(add_working_days(today, 1), 9, n),
             lambda: tasks.accept_work(self.office.person(lead), task_id),
@@ -67,6 +69,8 @@ class Work:
         self._put(
             _at(finished, 15, n), lambda: tasks.report_finished(self.office.person(lead), task_id, _DONE)
         )
+        if left < 30 and n % 3 == 0:
+            return
         if n % 11 == 4:
             said = "Bổ sung số liệu của các xã, phường rồi báo cáo lại."
             self._put(

@@ -11,7 +11,8 @@ from itertools import count
 
 from documents.sample.acts import Clerk
 from documents.sample.letters import INCOMING, OUTGOING, Letter
-from intranet.core import clock
+from intranet.core import clock, db
+from intranet.notices import reminders
 from intranet.notices.workdays import is_working_day
 from intranet.sample import SampleOffice
 
@@ -34,11 +35,16 @@ class Diary:
             heapq.heappush(self._waiting, (at, next(self._order), act))
 
     def play(self) -> None:
-        """Let everything happen, the clock standing at each instant."""
+        """Let everything happen, the clock standing at each instant; a day is written down in one go."""
         while self._waiting:
-            at, _, act = heapq.heappop(self._waiting)
-            clock.freeze(at)
-            act()
+            day = clock.local(self._waiting[0][0]).date()
+            clock.freeze(hour(day, 8, 1))
+            reminders.send_due()
+            with db.unit_of_work():
+                while self._waiting and clock.local(self._waiting[0][0]).date() == day:
+                    at, _, act = heapq.heappop(self._waiting)
+                    clock.freeze(at)
+                    act()
 
 
 def build(office: SampleOffice, echo: Callable[[str], None]) -> None:

@@ -141,9 +141,7 @@ SITTINGS: tuple[Sitting, ...] = (
         8,
         "published",
         (
-            Item(
-                "Tiến độ giải ngân đến nay", "discussion", 30, "daibieu02", ("Báo cáo tiến độ giải ngân",)
-            ),
+            Item("Tiến độ giải ngân đến nay", "discussion", 30, "daibieu02", ("Báo cáo tiến độ giải ngân",)),
             Item(
                 "Vướng mắc giải phóng mặt bằng",
                 "discussion",
