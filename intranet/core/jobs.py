@@ -16,7 +16,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core import clock
 from intranet.core.db import Base, ValueEnum, across_orgs, publish, scope, session, unit_of_work
-from intranet.core.errors import DomainError
+from intranet.core.dialect import insert_once
+from intranet.core.errors import DomainError, Unavailable
 
 log = logging.getLogger("intranet.jobs")
 
@@ -107,12 +108,8 @@ def enqueue(kind: str, key: str, payload: Any, *, run_at: datetime | None = None
     :returns: the job's id.
     """
     with unit_of_work() as opened:
-        found = opened.scalar(select(Job).where(Job.kind == kind, Job.key == key))
-        if found is None:
-            found = Job(kind=kind, key=key, payload=payload, run_at=run_at or clock.now())
-            opened.add(found)
-            opened.flush()
-        return found.id
+        insert_once(opened, Job, kind=kind, key=key, payload=payload, run_at=run_at or clock.now())
+        return opened.scalars(select(Job.id).where(Job.kind == kind, Job.key == key)).one()
 
 
 def state_of(kind: str, key: str) -> tuple[JobState, Any] | None:
@@ -135,9 +132,10 @@ def run_due(limit: int = 20) -> int:
 
 def _claim() -> tuple[int, str, Any, int] | None:
     now = clock.now()
+    # A lease longer than any we give was written by a clock that has been set back since.
+    is_left = or_(Job.lease_until < now, Job.lease_until > now + LEASE)
     due = or_(
-        (Job.state == JobState.WAITING) & (Job.run_at <= now),
-        (Job.state == JobState.RUNNING) & (Job.lease_until < now),
+        (Job.state == JobState.WAITING) & (Job.run_at <= now), (Job.state == JobState.RUNNING) & is_left
     )
     with scope():
         waiting = session().scalars(select(Job.id).where(due).order_by(Job.run_at, Job.id).limit(8)).all()
@@ -151,29 +149,37 @@ def _claim() -> tuple[int, str, Any, int] | None:
             )
             if taken.rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
                 row = opened.get_one(Job, job_id)
-                return row.id, row.kind, row.payload, row.tries
+                if row.tries <= MAX_TRIES:
+                    return row.id, row.kind, row.payload, row.tries
+                # Each try so far took its worker along.
+                _end(row, JobState.FAILED, problem="job.deadly")
     return None
 
 
 def _do(job_id: int, kind: str, payload: Any, tries: int) -> None:
-    result, problem = None, None
+    result, problem, is_final = None, None, tries >= MAX_TRIES
     try:
         with scope(), across_orgs("a job acts for the house; its handler checks what it touches"):
             result = _handlers[kind](payload)
     except DomainError as refusal:
-        problem, tries = refusal.code, MAX_TRIES
+        # A rule refuses again; what was only busy may not be.
+        problem, is_final = refusal.code, is_final or not isinstance(refusal, Unavailable)
     except Exception as failure:
         log.exception("job failed", extra={"job_kind": kind, "job_id": job_id})
         problem = type(failure).__name__
     with unit_of_work() as opened:
-        row = opened.get_one(Job, job_id)
-        row.lease_until, row.problem = None, problem
-        if problem is None:
-            row.state, row.result = JobState.DONE, result
-        elif tries >= MAX_TRIES:
-            row.state = JobState.FAILED
+        row = opened.get_one(Job, job_id, with_for_update=True)
+        if row.state is not JobState.RUNNING or row.tries != tries:
+            log.warning("job was taken over meanwhile", extra={"job_kind": kind, "job_id": job_id})
+        elif problem is None:
+            _end(row, JobState.DONE, result=result)
+        elif is_final:
+            _end(row, JobState.FAILED, problem=problem)
         else:
-            row.state = JobState.WAITING
+            row.state, row.lease_until, row.problem = JobState.WAITING, None, problem
             row.run_at = clock.now() + timedelta(seconds=_BACKOFF_SECONDS * 2**tries)
-        if row.state is not JobState.WAITING:
-            publish(JobFinished(row.id, row.kind, row.key, row.state.value))
+
+
+def _end(row: Job, state: JobState, *, result: Any = None, problem: str | None = None) -> None:
+    row.state, row.lease_until, row.result, row.problem = state, None, result, problem
+    publish(JobFinished(row.id, row.kind, row.key, state.value))

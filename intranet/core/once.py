@@ -59,7 +59,8 @@ def done_once(actor: Actor, key: str | None, body: Any, act: Callable[[], Any]) 
             if row.body_hash != digest:
                 raise Stale("once.other_body")
             return row.answer
-        row.answer = act()
+        # As JSON from the start, so that the first answer has the shape of the repeated one.
+        row.answer = json.loads(json.dumps(act()))
         return row.answer
 
 

@@ -7,11 +7,12 @@ not doubles. Only the worker starts a scheduler.
 import logging
 import os
 import secrets
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import String, or_, update
+from sqlalchemy import String, case, or_, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core import clock, jobs
@@ -41,22 +42,34 @@ class Leadership:
     def __init__(self, name: str = "scheduler") -> None:
         self.name = name
         self.holder = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self.is_leading = False
+        self._leads_until = float("-inf")
+
+    @property
+    def is_leading(self) -> bool:
+        """True while the lease last got has not run out, by this machine's steady clock."""
+        return time.monotonic() < self._leads_until
 
     def renew(self) -> bool:
         """Take or keep the lease; returns whether this process leads for the next fifteen seconds."""
-        now = clock.now()
+        now, asked_at = clock.now(), time.monotonic()
         with unit_of_work() as opened:
             insert_once(opened, Lease, name=self.name, holder="", fence=0, until=now - LEASE)
-            free = or_(Lease.until < now, Lease.holder == self.holder)
+            is_mine = Lease.holder == self.holder
+            # A lease longer than any we give was written by a clock that has been set back since.
+            free = or_(Lease.until < now, Lease.until > now + LEASE, is_mine)
             taken = opened.execute(
                 update(Lease)
                 .where(Lease.name == self.name, free)
-                .values(holder=self.holder, fence=Lease.fence + 1, until=now + LEASE)
+                .values(
+                    holder=self.holder,
+                    fence=Lease.fence + case((is_mine, 0), else_=1),
+                    until=now + LEASE,
+                )
                 .execution_options(synchronize_session=False)
             )
-            self.is_leading = taken.rowcount == 1  # type: ignore[attr-defined]  # an UPDATE has a row count
-        return self.is_leading
+        is_got = taken.rowcount == 1  # type: ignore[attr-defined]  # an UPDATE has a row count
+        self._leads_until = asked_at + LEASE.total_seconds() if is_got else float("-inf")
+        return is_got
 
     def give_back(self) -> None:
         """Let another process lead at once."""
@@ -66,7 +79,7 @@ class Leadership:
                 .where(Lease.name == self.name, Lease.holder == self.holder)
                 .values(until=clock.now() - LEASE)
             )
-        self.is_leading = False
+        self._leads_until = float("-inf")
 
 
 def last_tick() -> datetime | None:
