@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
@@ -90,8 +91,8 @@ class _RolesField(SelectMultipleField):
         return tuple(Role(value) for value in self.data or [])
 
 
-def _role_choices() -> list[tuple[str, str]]:
-    return [(role.value, label(f"role.{role}")) for role in Role]
+def _role_choices() -> list[SelectChoice]:
+    return [SelectChoice(role.value, label(f"role.{role}")) for role in Role]
 
 
 class _PersonFields(OfficeForm):
@@ -134,6 +135,9 @@ class ResetForm(OfficeForm):
 
     how = RadioField(
         _("Cách cấp lại"),
-        choices=[("link", _("Đường dẫn đặt mật khẩu")), ("password", _("Mật khẩu tạm"))],
+        choices=[
+            SelectChoice("link", _("Đường dẫn đặt mật khẩu")),
+            SelectChoice("password", _("Mật khẩu tạm")),
+        ],
         default="link",
     )
