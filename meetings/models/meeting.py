@@ -203,5 +203,3 @@ class PendingPaper(Base):
     staged_id: Mapped[str] = mapped_column(String(64), unique=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     name: Mapped[str] = mapped_column(String(255))
-    #: Code of what is wrong with it, once the checks have said so.
-    problem: Mapped[str | None] = mapped_column(String(80))

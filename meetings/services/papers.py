@@ -34,18 +34,24 @@ def add_paper(actor: User, meeting_id: int, item_id: int | None, stream: IO[byte
     meeting = access_meeting(actor, meeting_id, To.ATTEND)
     _check(actor, meeting, None if item_id is None else meeting.item(item_id))
     staged = files.stage(actor, stream, name)
-    with unit_of_work() as opened:
-        opened.add(
-            PendingPaper(
-                meeting_id=meeting_id,
-                item_id=item_id,
-                staged_id=staged.public_id,
-                by_id=actor.id,
-                name=staged.name,
-            )
-        )
+    _remember(actor, meeting_id, item_id, staged)
     files.wait_for(actor, staged.public_id, seconds=_WAIT_SECONDS)
     return _settle_one(actor, staged.public_id)
+
+
+def add_staged(actor: User, meeting_id: int, item_id: int | None, staged_id: str) -> bool:
+    """Take in a file that was uploaded already, now or when its checks are over.
+
+    :returns: False when its checks take longer: :func:`settle` takes it in later.
+    :raises NotFound: no such meeting, item or upload.
+    :raises Forbidden: ``meeting.not_yours_to_add``.
+    :raises BadState: ``meeting.no_more_papers``.
+    :raises Invalid: ``file.…``, the file is refused.
+    """
+    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    _check(actor, meeting, None if item_id is None else meeting.item(item_id))
+    _remember(actor, meeting_id, item_id, files.staged(actor, staged_id))
+    return _settle_one(actor, staged_id)
 
 
 def settle(actor: User, meeting_id: int) -> int:
@@ -59,7 +65,6 @@ def settle(actor: User, meeting_id: int) -> int:
         select(PendingPaper.staged_id).where(
             PendingPaper.meeting_id == meeting_id,
             PendingPaper.by_id == actor.id,
-            PendingPaper.problem.is_(None),
         )
     )
     left = 0
@@ -69,19 +74,6 @@ def settle(actor: User, meeting_id: int) -> int:
         except Invalid:
             continue
     return left
-
-
-def drop_pending(actor: User, meeting_id: int, pending_id: int) -> None:
-    """Forget a file that was refused, or is still being checked.
-
-    :raises NotFound: no such meeting or file, or not the actor's.
-    """
-    with unit_of_work() as opened:
-        access_meeting(actor, meeting_id, To.ATTEND)
-        found = opened.get(PendingPaper, pending_id)
-        if found is None or found.meeting_id != meeting_id or found.by_id != actor.id:
-            raise NotFound("meeting.unknown_paper")
-        opened.delete(found)
 
 
 def attach_paper(actor: User, meeting_id: int, item_id: int | None, staged_id: str) -> str:
@@ -179,6 +171,21 @@ def paper_entry(paper: File) -> dict[str, Any]:
     }
 
 
+def _remember(actor: User, meeting_id: int, item_id: int | None, staged: files.Staged) -> None:
+    with unit_of_work() as opened:
+        known = select(PendingPaper.id).where(PendingPaper.staged_id == staged.public_id)
+        if opened.scalar(known) is None:
+            opened.add(
+                PendingPaper(
+                    meeting_id=meeting_id,
+                    item_id=item_id,
+                    staged_id=staged.public_id,
+                    by_id=actor.id,
+                    name=staged.name,
+                )
+            )
+
+
 def _settle_one(actor: User, staged_id: str) -> bool:
     staged = files.staged(actor, staged_id)
     if staged.state is StagedState.CHECKING:
@@ -191,9 +198,8 @@ def _settle_one(actor: User, staged_id: str) -> bool:
             attach_paper(actor, pending.meeting_id, pending.item_id, staged_id)
             opened.delete(pending)
             return True
-        problem = staged.problem or "file.wrong_type"
         opened.delete(pending)
-    raise Invalid(problem, field="file", name=staged.name)
+    raise Invalid(staged.problem or "file.wrong_type", **{"name": staged.name, **staged.problem_data})
 
 
 def _announce(actor: User, meeting: Meeting, item: AgendaItem | None, added: File) -> str:

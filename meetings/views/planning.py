@@ -1,6 +1,7 @@
 """Pages on which a meeting is found, prepared and read before it begins."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
@@ -29,6 +30,7 @@ from meetings.services import life, listing, papers, planning
 bp = Blueprint("meetings", __name__)
 
 _MOST_FOUND = 20
+MOST_DROPPED = 50
 
 
 def _user() -> User:
@@ -211,10 +213,14 @@ def add_files(mid: int) -> ResponseReturnValue:
     item_id = request.form.get("item", type=int)
     access_meeting(_user(), mid, To.ATTEND)
     given = [one for one in request.files.getlist("file") if one.filename]
-    problems = [] if given else [label("error.meeting.no_file")]
-    for one in given:
+    staged = request.form.getlist("staged")[:MOST_DROPPED]
+    problems = [] if given or staged else [label("error.meeting.no_file")]
+    for act in [
+        *(partial(papers.add_paper, _user(), mid, item_id, one.stream, one.filename or "") for one in given),
+        *(partial(papers.add_staged, _user(), mid, item_id, one) for one in staged),
+    ]:
         try:
-            papers.add_paper(_user(), mid, item_id, one.stream, one.filename or "")
+            act()
         except Invalid as refusal:
             problems.append(sentence(refusal))
     return _answer(mid, f"item-{item_id}" if item_id else "agenda", problems)
@@ -264,6 +270,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "is_open": listing.is_door_open(meeting),
         "runs": may(user, To.RUN, meeting),
         "moves": life.moves_for(user, meeting),
+        "weekday": clock.local(meeting.starts_at).weekday(),
         "problem": None,
         "wrong_item": None,
     }

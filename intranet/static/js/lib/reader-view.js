@@ -11,7 +11,7 @@ import { pdfjs } from './pdf-core.js';
 import { EventBus, PDFFindController, PDFLinkService, PDFViewer, ScrollMode } from 'pdfjs-dist/legacy/web/pdf_viewer.mjs';
 import { ReaderWords, problems } from './reader-words.js';
 
-const parts = '/static/dist/pdfjs/';
+const parts = `/static/dist/pdfjs-${pdfjs.version}/`;
 const most = 6, least = 0.4;
 
 export class Reader extends EventTarget {

@@ -1,0 +1,129 @@
+/** The agenda's column: items, papers under those opened, and, for whoever runs the room, order and new items. */
+import { bar, clock, el, find, icon, minutes, word } from './page.js';
+import { forecast, spent } from './state.js';
+
+const over = new Set(['done', 'deferred', 'withdrawn']);
+
+export class Agenda {
+  #list = find('[data-agenda]');
+  #opened = new Set();
+  #arranging = false;
+
+  /**
+   * @param {object} room {state, now, runs, reading} as functions of what is true now
+   * @param {object} acts {open(file, page), start(item), move(id, step), place(id, index)}
+   */
+  constructor(room, acts) {
+    this.room = room;
+    this.acts = acts;
+    const toggle = find('[data-arrange]');
+    toggle?.addEventListener('click', () => {
+      this.#arranging = !this.#arranging;
+      toggle.setAttribute('aria-pressed', String(this.#arranging));
+      find('[data-add-item]').hidden = !this.#arranging;
+      this.draw();
+      if (this.#arranging) this.#sortable();
+    });
+  }
+
+  /** Shows the papers of an item. */
+  open(id) { this.#opened.add(id); }
+
+  draw() {
+    const state = this.room.state();
+    const now = this.room.now();
+    const ahead = forecast(state, now);
+    const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const rows = [];
+    if (state.papers.length) rows.push(this.#common(state));
+    state.items.forEach((one, at) => rows.push(this.#row(state, one, at + 1, ahead.begins[one.id], now)));
+    this.#list.replaceChildren(...rows);
+    if (focused) this.#list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    const counted = state.items.filter((one) => one.st !== 'withdrawn');
+    const at = counted.findIndex((one) => one.id === state.cur?.item) + 1 || counted.filter((one) => over.has(one.st)).length;
+    find('[data-count]').textContent = `${at} / ${counted.length}`;
+    this.#drift(state, ahead);
+  }
+
+  #row(state, one, no, begins, now) {
+    const isNow = one.st === 'live';
+    const isOpen = isNow || this.#opened.has(one.id);
+    const tone = isNow ? ' now' : one.st === 'done' ? ' done' : over.has(one.st) ? ' gone' : '';
+    const mark = el('i', { class: 'num' }, one.st === 'done' ? icon('check') : String(no));
+    const time = this.#times(state, one, begins, now);
+    const toggle = () => {
+      if (isNow) return;
+      if (this.#opened.delete(one.id)) this.draw();
+      else { this.#opened.add(one.id); this.draw(); }
+    };
+    const row = el('button', {
+      class: `a${tone}`, type: 'button', 'data-key': `item-${one.id}`, 'aria-current': isNow ? 'step' : null, 'aria-expanded': String(isOpen), on: { click: toggle },
+    }, mark, el('b', {}, one.t), ...time);
+    const li = el('li', { 'data-id': one.id, class: one.st === 'planned' ? 'm-planned' : null }, row);
+    if (this.#arranging && one.st === 'planned') li.append(this.#mover(one, no));
+    const papers = isOpen ? one.files.map((file) => this.#paper(state, file)) : [];
+    if (isOpen && this.room.runs() && !isNow && ['planned', 'suspended', 'done'].includes(one.st) && state.state === 'live')
+      papers.push(el('button', { class: 'b m-start', type: 'button', 'data-key': `start-${one.id}`, on: { click: () => this.acts.start(one.id) } }, icon('player-play'), word(one.st === 'done' ? 'again' : 'start-item')));
+    if (papers.length) li.append(el('div', { class: 'docs' }, ...papers));
+    return li;
+  }
+
+  #times(state, one, begins, now) {
+    const budget = minutes(one.budget_s);
+    const used = spent(state, one, now);
+    const left = el('small', { class: 'num' });
+    const right = el('small', { class: 'r num' });
+    if (one.st === 'live' || one.st === 'done') {
+      const isOver = used > one.budget_s + 30 && one.budget_s > 0;
+      left.textContent = one.st === 'live' ? (state.cur?.since ? word('from', { at: clock(state.cur.since) }) : word('paused')) : isOver ? word('over', { n: minutes(used - one.budget_s) }) : word('done');
+      right.textContent = word('of-minutes', { spent: minutes(used), n: budget });
+      right.classList.toggle('over', isOver);
+      return [bar(used, one.budget_s, one.st === 'live' ? 'l' : 'd'), left, right];
+    }
+    left.textContent = one.st === 'planned' ? (begins ? word('forecast', { at: clock(begins) }) : '') : word(one.st);
+    right.textContent = budget ? word('minutes', { n: budget }) : '';
+    return [left, right];
+  }
+
+  #paper(state, file) {
+    const note = state.present.file === file.id ? word('shown') : file.url ? (file.pages ? word('pages', { n: file.pages }) : '') : word('cannot-view');
+    const inside = [icon(file.url ? 'file-text' : 'file-off'), el('span', {}, file.n), el('small', {}, note)];
+    const current = this.room.reading() === file.id ? 'true' : null;
+    if (!file.url) return el('a', { href: `/files/${file.id}/${encodeURIComponent(file.name)}`, download: true, 'data-key': `file-${file.id}` }, ...inside);
+    const go = (event) => { event.preventDefault(); this.acts.open(file.id); };
+    return el('a', { href: file.url, 'aria-current': current, 'data-key': `file-${file.id}`, on: { click: go } }, ...inside);
+  }
+
+  #common(state) {
+    return el('li', {}, el('p', { class: 'm-common' }, word('common')), el('div', { class: 'docs' }, ...state.papers.map((file) => this.#paper(state, file))));
+  }
+
+  #mover(one, no) {
+    const step = (by, name, key) => el('button', { class: 'b g q', type: 'button', 'data-key': `${key}-${one.id}`, 'aria-label': word(key, { no }), on: { click: () => this.acts.move(one.id, by) } }, icon(name));
+    const keys = (event) => {
+      const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (by) { event.preventDefault(); this.acts.move(one.id, by); }
+    };
+    const grip = el('button', { class: 'grip', type: 'button', 'data-key': `grip-${one.id}`, 'aria-label': word('grip', { no }), on: { keydown: keys } }, icon('grip-vertical'));
+    return el('div', { class: 'm-mover' }, grip, step(-1, 'chevron-up', 'up'), step(1, 'chevron-down', 'down'));
+  }
+
+  async #sortable() {
+    if (this.sorter) return;
+    const { default: Sortable } = await import('sortablejs');
+    this.sorter = Sortable.create(this.#list, {
+      handle: '.grip', draggable: 'li.m-planned', animation: 120,
+      onEnd: () => this.acts.order([...this.#list.querySelectorAll('li.m-planned')].map((row) => Number(row.dataset.id))),
+    });
+  }
+
+  #drift(state, ahead) {
+    const box = find('[data-drift]');
+    box.hidden = !['live', 'paused'].includes(state.state) || !state.items.length;
+    if (box.hidden) return;
+    const late = Math.round((ahead.end - ahead.plannedEnd) / 60000);
+    box.classList.toggle('ok', late <= 2);
+    find('[data-drift-word]').textContent = late > 2 ? word('late', { n: late }) : late < -2 ? word('early', { n: -late }) : word('on-time');
+    find('[data-drift-note]').textContent = word('ends', { at: clock(ahead.end), plan: clock(ahead.plannedEnd) });
+  }
+}

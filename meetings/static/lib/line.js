@@ -1,0 +1,160 @@
+/**
+ * The line to the server: one socket, said hello on; plain HTTP while the socket cannot be had.
+ *
+ * Events: `state` {applied: frames or null after a snapshot}, `lv` {key, d}, `net` {how: on|slow|off|http}, `bye` {code}.
+ * What changed while the tablet was away comes by version; nothing is asked again that is held already.
+ */
+import { io } from 'socket.io-client';
+import { api, ApiError } from '@lib/api.js';
+import { Chain } from './state.js';
+import { ulid } from './page.js';
+
+const patience = { hello: 6000, command: 6000, giveUp: 20000, fallback: 8000, gap: 120, heads: 400, quiet: 38000 };
+const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
+
+export class Line extends EventTarget {
+  chain = new Chain();
+  #socket; #mid; #offsets = []; #hello = null; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
+
+  /** @param {object} welcome the first answer, which came with the page */
+  constructor(mid, welcome) {
+    super();
+    this.#mid = mid;
+    this.me = welcome.me;
+    this.chain.welcome(welcome);
+    this.#socket = io('/meetings', { path: '/socket.io/', transports: ['websocket'] });
+    this.#socket.on('connect', () => this.#greet());
+    this.#socket.on('disconnect', () => this.#lost());
+    this.#socket.on('connect_error', () => this.#lost());
+    this.#socket.on('evt', (frames) => { this.#heard(); this.#took(this.chain.take(frames)); });
+    this.#socket.on('lv', (frame) => { this.#heard(); if (frame.mid === mid) this.#emit('lv', frame); });
+    this.#socket.on('heads', (heads) => {
+      this.#heard();
+      this.#offset(heads.now - Date.now());
+      if (heads.mid === mid && heads.cls > this.chain.v) this.#ask(patience.heads);
+    });
+    this.#socket.on('resync', () => this.#ask(0));
+    this.#socket.on('bye', (bye) => { this.close(); this.#emit('bye', bye); });
+    addEventListener('offline', () => this.#lost());
+    addEventListener('online', () => this.#socket.connect());
+    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#socket.connect(); });
+    setTimeout(() => { if (!this.isUp) this.#lost(); }, 2500);
+    setInterval(() => this.#watch(), 500);
+  }
+
+  get state() { return this.chain.state; }
+  get isUp() { return this.#socket.connected && this.#hello === null; }
+  /** Milliseconds on the server's clock. */
+  now() { return Date.now() + (this.#offsets.length ? [...this.#offsets].sort((a, b) => a - b)[Math.floor(this.#offsets.length / 2)] : 0); }
+
+  close() {
+    this.#closed = true;
+    this.#socket.close();
+  }
+
+  /**
+   * Asks the room for something; repeated under the same id until an answer comes, so that it happens once.
+   * @returns the acknowledgement; `{ok: false, err: 'unreached'}` when no answer came in 20 seconds
+   */
+  async send(t, d = {}) {
+    const frame = { k: 'cmd', cid: ulid(), t, d: { mid: this.#mid, ...d } };
+    const until = Date.now() + patience.giveUp;
+    while (Date.now() < until && !this.#closed) {
+      try {
+        if (this.#socket.connected) return await this.#socket.timeout(patience.command).emitWithAck('cmd', frame);
+        if (this.#polling) return await api(this.#url('commands'), frame);
+      } catch (error) {
+        if (error instanceof ApiError) return error.answer ?? { ok: false, err: 'retry' };
+      }
+      await pause(250);
+    }
+    return { ok: false, err: 'unreached' };
+  }
+
+  #url(what) { return `/api/v1/meetings/${this.#mid}/${what}`; }
+
+  /** Says hello on the socket; frames that overtake the answer wait in the chain. */
+  async #greet() {
+    if (this.#hello || this.#closed) return;
+    this.#hello = (async () => {
+      const said = { k: 'hello', proto: 1, mid: this.#mid, cls: this.chain.cls, last: { cls: this.chain.v }, caps: ['ink'] };
+      const began = Date.now();
+      const answer = await this.#socket.timeout(patience.hello).emitWithAck('hello', said);
+      if (!answer.ok) {
+        if (answer.err === 'not_found' || answer.err === 'forbidden') { this.close(); this.#emit('bye', { code: 'removed' }); }
+        else throw new Error(answer.err);
+        return;
+      }
+      const ended = Date.now();
+      this.#offset(answer.now - (began + ended) / 2);
+      this.me = answer.me;
+      this.#took(this.chain.welcome(answer), true);
+    })();
+    let failed = false;
+    try { await this.#hello; } catch { failed = true; }
+    this.#hello = null;
+    if (this.#closed) return;
+    if (failed) { if (this.#socket.connected) setTimeout(() => this.#greet(), 600); return; }
+    this.#heard();
+    this.#lostAt = null;
+    this.#polling = null;
+    this.#net('on');
+    if (this.chain.hasGap) this.#ask(patience.gap);
+  }
+
+  #took(applied, isWelcome = false) {
+    if (applied === null || applied.length || isWelcome) this.#emit('state', { applied });
+    clearTimeout(this.#gapTimer);
+    if (this.chain.hasGap && !isWelcome) this.#ask(patience.gap);
+  }
+
+  #ask(ms) {
+    clearTimeout(this.#gapTimer);
+    this.#gapTimer = setTimeout(() => { if (this.#socket.connected) this.#greet(); }, ms);
+  }
+
+  #offset(ms) {
+    this.#offsets.push(ms);
+    if (this.#offsets.length > 5) this.#offsets.shift();
+  }
+
+  #heard() { this.#heardAt = Date.now(); }
+  #lost() { this.#lostAt ??= Date.now(); }
+
+  #watch() {
+    if (this.#closed) return;
+    if (this.#socket.connected && this.state.state === 'live' && Date.now() - this.#heardAt > patience.quiet) {
+      this.#heard();
+      this.#lost();
+      this.#socket.disconnect().connect();
+    }
+    if (this.#lostAt === null) return;
+    const away = Date.now() - this.#lostAt;
+    if (away > patience.fallback && !this.#polling && !this.#socket.connected) this.#poll();
+    if (this.#polling?.works) this.#net('http');
+    else this.#net(away > 20000 ? 'off' : away > 4000 ? 'slow' : 'on');
+  }
+
+  /** Asks over HTTP what happened, again and again, until the socket is back. */
+  async #poll() {
+    const mine = (this.#polling = { works: false });
+    while (this.#polling === mine && !this.#closed) {
+      try {
+        const answer = mine.works
+          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25`)
+          : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}`);
+        if (this.#polling !== mine) return;
+        mine.works = answer.mode !== 'snapshot' || 'state' in answer;
+        if (answer.now) this.#offset(answer.now - Date.now());
+        this.#took('state' in answer || answer.mode !== 'snapshot' ? this.chain.welcome(answer) : []);
+      } catch (error) {
+        mine.works = false;
+        if (error instanceof ApiError && error.status === 404) { this.close(); this.#emit('bye', { code: 'removed' }); return; }
+        await pause(2000);
+      }
+    }
+  }
+
+  #net(how) { if (this.how !== how) { this.how = how; this.#emit('net', { how, since: this.#heardAt }); } }
+  #emit(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
+}

@@ -1,0 +1,151 @@
+/**
+ * Preparing a meeting without losing one's place: forms marked [data-plan] are sent here and the page's #plan is exchanged
+ * for the answer's. Without this script they are plain forms.
+ */
+import { ask } from '@lib/dialogs.js';
+import { csrf } from '@lib/api.js';
+import { toast } from '@lib/toast.js';
+import { verdict, send } from '@lib/upload.js';
+
+const plan = () => document.getElementById('plan');
+
+/** The answer's page takes this page's place; focus returns to the same control. */
+function exchange(html, anchor) {
+  const fresh = new DOMParser().parseFromString(html, 'text/html').getElementById('plan');
+  if (!fresh) { location.reload(); return; }
+  const held = document.activeElement;
+  const key = held?.id ? `#${CSS.escape(held.id)}` : keyOf(held);
+  plan().replaceWith(fresh);
+  fresh.dispatchEvent(new CustomEvent('plan:fresh', { bubbles: true }));
+  const target = (key && fresh.querySelector(key)) || (anchor && document.getElementById(anchor));
+  target?.focus?.({ preventScroll: true });
+  start();
+}
+
+const keyOf = (element) => {
+  const item = element?.closest?.('[data-item]');
+  const name = element?.getAttribute?.('name') ?? (element?.matches?.('.grip') ? null : undefined);
+  if (!item || name === undefined) return null;
+  return `[data-item="${item.dataset.item}"] ${name ? `[name="${CSS.escape(name)}"]` : '.grip'}`;
+};
+
+async function post(url, body) {
+  let response;
+  try {
+    response = await fetch(url, { method: 'POST', body, headers: { 'X-CSRFToken': csrf(), Accept: 'text/html' }, credentials: 'same-origin' });
+  } catch {
+    toast(plan().dataset.unreached ?? 'Chưa tới được máy chủ. Hãy thử lại.', { tone: 'bad' });
+    return;
+  }
+  const anchor = new URL(response.url).hash.slice(1);
+  exchange(await response.text(), anchor);
+}
+
+document.addEventListener('submit', async (event) => {
+  const form = event.target;
+  if (!form.matches('[data-plan]') || form.dataset.filesOf !== undefined) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (form.dataset.busy) return;
+  const body = new FormData(form, event.submitter ?? undefined);
+  if (form.dataset.confirm && !(await ask(form.dataset.confirm))) return;
+  form.dataset.busy = '1';
+  await post(form.action, body);
+  delete form.dataset.busy;
+}, true);
+
+document.addEventListener('change', (event) => {
+  const form = event.target.form;
+  if (form?.matches('[data-plan][data-auto]')) form.requestSubmit();
+  if (form?.dataset.filesOf !== undefined && event.target.type === 'file') take(form, [...event.target.files]);
+});
+
+// --- files ---
+
+/** Each file for itself: sent, remembered by the server as waiting, taken in when its checks are over. */
+async function take(form, files) {
+  const place = form.parentElement;
+  for (const file of files) {
+    const chip = document.createElement('span');
+    chip.className = 'fc warn';
+    chip.textContent = file.name;
+    place.insertBefore(chip, form);
+    const sent = await send(file);
+    if (sent.state === 'refused') {
+      chip.remove();
+      toast(sent.msg, { tone: 'bad' });
+      continue;
+    }
+    const body = new FormData();
+    body.append('staged', sent.id);
+    if (form.dataset.filesOf) body.append('item', form.dataset.filesOf);
+    const url = form.action;
+    await verdict(sent, () => true);
+    await post(url, body);
+  }
+}
+
+for (const name of ['dragenter', 'dragover', 'dragleave', 'drop'])
+  document.addEventListener(name, (event) => {
+    const zone = event.target.closest?.('[data-item], .m-common-f');
+    const form = zone?.querySelector('[data-files-of]');
+    if (!form || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    zone.classList.toggle('over', name === 'dragenter' || name === 'dragover');
+    if (name === 'drop') take(form, [...event.dataTransfer.files]);
+  });
+
+let settling = 0;
+function settle() {
+  clearTimeout(settling);
+  const waiting = document.querySelector('[data-pending]');
+  if (!waiting) return;
+  const form = waiting.closest('.fl').querySelector('[data-files-of]');
+  settling = setTimeout(() => post(form.action.replace(/\/files$/, '/files/settle'), new FormData()), 2500);
+}
+
+// --- order ---
+
+function order(ids) {
+  const body = new FormData();
+  for (const id of ids) body.append('order', id);
+  return post(document.querySelector('[data-items]').dataset.order, body);
+}
+
+const planned = () => [...document.querySelectorAll('[data-items] [data-planned]')].map((row) => row.dataset.item);
+
+document.addEventListener('keydown', (event) => {
+  const grip = event.target.closest?.('.ai .grip');
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  if (!grip || !step) return;
+  event.preventDefault();
+  const ids = planned();
+  const at = ids.indexOf(grip.closest('[data-item]').dataset.item);
+  const to = at + step;
+  if (to < 0 || to >= ids.length) return;
+  ids.splice(to, 0, ...ids.splice(at, 1));
+  order(ids);
+});
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest?.('[data-to-budget], [data-to-new]');
+  if (!link) return;
+  const field = link.dataset.toBudget ? document.querySelector(`[data-item="${link.dataset.toBudget}"] [name=budget_min]`) : document.querySelector('.m-new [name=title]');
+  if (!field) return;
+  event.preventDefault();
+  field.scrollIntoView({ block: 'center' });
+  field.focus();
+});
+
+async function start() {
+  settle();
+  const list = document.querySelector('[data-items]');
+  for (const one of document.querySelectorAll('#plan select[data-pick]:not(.tomselected)')) import('@lib/pick.js').then(({ pick }) => pick(one));
+  if (!list || list.sorter || planned().length < 2) return;
+  const { default: Sortable } = await import('sortablejs');
+  list.sorter = Sortable.create(list, {
+    handle: '.grip', draggable: '[data-planned]', animation: 120, chosenClass: 'lift',
+    onEnd: ({ oldIndex, newIndex }) => { if (oldIndex !== newIndex) order(planned()); },
+  });
+}
+start();
