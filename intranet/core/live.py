@@ -6,6 +6,7 @@ clients repair by version.
 """
 
 import functools
+import gc
 import json
 import logging
 import time
@@ -146,6 +147,7 @@ class Sockets:
         """Start reading signals and the declared background work; the web process calls this once."""
         if self.io is None:
             raise RuntimeError("no sockets are attached")
+        spare_the_collector()
         self.io.start_background_task(_follow_signals, app)
         for seconds, function in self._background:
             self.io.start_background_task(_repeat, app, seconds, function)
@@ -261,6 +263,16 @@ def socket_id() -> str:
 def disconnect_person(user_id: int) -> None:
     """Cut every socket of a person: sign-out everywhere, a role lost, an account disabled."""
     sockets.cut(user_id)
+
+
+def spare_the_collector() -> None:
+    """Leave what was made at the start out of every later garbage collection.
+
+    It lives as long as the process, and walking through it stops every greenlet: 36 ms each time, measured
+    with little loaded.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def leave_signals() -> None:
