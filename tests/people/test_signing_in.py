@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from intranet.core import clock, db
-from intranet.people import throttle
+from intranet.people import passwords, throttle
 from intranet.people.models import User
 from intranet.people.sessions import SessionRow
 from intranet.records import audit
@@ -197,6 +197,16 @@ def test_a_hash_with_smaller_parameters_is_made_anew_at_sign_in(app: Flask, offi
 
 def _weaker_hash() -> str:
     return PasswordHasher(time_cost=1, memory_cost=32, parallelism=1).hash(PASSWORD)
+
+
+def test_a_crowd_at_the_door_is_told_to_come_back_with_the_form_kept(
+    app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_password(app, office.clerk)
+    monkeypatch.setattr(passwords._Queue, "waiting", 52)
+    answer = sign_in(stranger(app), "vanthu")
+    assert (answer.status_code, "nhiều người đăng nhập" in answer.text) == (503, True)
+    assert 'value="vanthu"' in answer.text
 
 
 def test_accounts_of_the_sample_office_are_shown_in_sample_mode_only(app: Flask, office: Office) -> None:

@@ -133,7 +133,7 @@ def test_only_the_principal_or_an_administrator_may_name_or_end(office: Office) 
         ("head", 0, 3, "stand_in.self", "substitute"),
         ("other_leader", 0, 3, "stand_in.other_agency", "substitute"),
         ("officer", 3, 2, "stand_in.dates", "last_date"),
-        ("officer", -5, -1, "stand_in.past", "last_date"),
+        ("officer", -5, 3, "stand_in.past", "first_date"),
         ("officer", 0, 400, "stand_in.too_long", "last_date"),
         ("officer", 12, 15, "stand_in.overlap", "first_date"),
         ("officer", 8, 40, "stand_in.overlap", "first_date"),

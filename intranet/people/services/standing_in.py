@@ -154,8 +154,8 @@ def _require_right(actor: User, principal_id: int) -> None:
 def _require_days(first: date, last: date) -> None:
     if last < first:
         raise Invalid("stand_in.dates", field="last_date")
-    if last < clock.today():
-        raise Invalid("stand_in.past", field="last_date")
+    if first < clock.today():
+        raise Invalid("stand_in.past", field="first_date")
     if last - first > LONGEST:
         raise Invalid("stand_in.too_long", field="last_date")
 

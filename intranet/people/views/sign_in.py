@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from intranet.core import db
 from intranet.core.config import Settings
-from intranet.core.errors import TooMany
+from intranet.core.errors import TooMany, Unavailable
 from intranet.core.labels import label
-from intranet.core.web import present_actor, public, signed_in
+from intranet.core.web import present_actor, public, sentence, signed_in
 from intranet.people import links, sessions
 from intranet.people.forms import FirstOfficeForm, NewPasswordForm, SignInForm
 from intranet.people.models import Organisation, User
@@ -51,7 +51,11 @@ def sign_in_now() -> ResponseReturnValue:
             except TooMany as too_many:
                 status = too_many.status
                 raise
-            return _go_on(own_path(form.next.data, url_for("home.desk")), came.device_token)
+            except Unavailable as busy:
+                form.refused.append(sentence(busy))
+                status = busy.status
+            else:
+                return _go_on(own_path(form.next.data, url_for("home.desk")), came.device_token)
     if form.refused:
         form.password.errors = [label("error.auth.retype")]
     return render_template("people/sign_in.html", form=form, **_face()), status
