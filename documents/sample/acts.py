@@ -82,7 +82,8 @@ class Clerk:
         written = today - timedelta(days=1 + n % 4)
         number = str(100 + (n * 137) % 9000)
         code = symbol if not letter.kind else f"{letter.kind}-{symbol.split('-')[0]}"
-        subject = f"{letter.subject} {_period(written, n)}"
+        about = f"{letter.subject} {_period(written, n)}"
+        subject = _capital(about)
         text = OfficialText(
             agency=name,
             parent_agency="UBND TỈNH AN BÌNH" if symbol == "UBND" else "",
@@ -91,9 +92,9 @@ class Clerk:
             place=place,
             doc_date=written,
             kind=_KINDS[letter.kind] if letter.kind else None,
-            subject=subject,
+            subject=subject if letter.kind else about,
             addressees=("Ủy ban nhân dân tỉnh An Bình",) if not letter.kind else (),
-            body=tuple(p.format(year=written.year, sender=name, subject=subject) for p in PARAGRAPHS),
+            body=tuple(p.format(year=written.year, sender=name, subject=about) for p in PARAGRAPHS),
             authority=authority,
             signer_name=signer,
             recipients=("Như trên", "Lưu đơn vị"),
@@ -185,7 +186,7 @@ class Clerk:
                 raise LookupError(_KINDS[letter.kind])
             fields = DraftFields(
                 kind_id=kind.id,
-                subject=f"{letter.subject} {_period(clock.today(), n)}",
+                subject=_capital(f"{letter.subject} {_period(clock.today(), n)}"),
                 addressees=("Sở Tài chính tỉnh An Bình", "UBND các xã, phường") if kind.is_letter else (),
                 recipients=("Sở Tài chính tỉnh An Bình", "Các sở, ban, ngành", "UBND các xã, phường"),
                 body=REPLY_PARAGRAPHS,
@@ -276,6 +277,10 @@ class Clerk:
     def _receiver_of(self, unit_id: int) -> str:
         is_finance = unit_id == self.office.units["Sở Tài chính"]
         return "giamdoc.stc" if is_finance else self._head_of(unit_id)
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _unit_name(name: str) -> str:
