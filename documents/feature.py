@@ -4,21 +4,47 @@ from flask import Flask
 
 from documents import jobs, subscribers
 from documents.models import catalogue, dispatch, document, draft, intake, register
-from documents.permissions import may_read
-from documents.sample import year
-from documents.services import titles
-from intranet.core import refs, slots
+from documents.permissions import DIRECT, NUMBER, READ, REGISTER, SIGN, may_read
+from documents.services import desk, titles
+from documents.views import drafts, inbox, incoming, outgoing
+from documents.views import intake as intake_views
+from documents.views.base import bp
+from intranet.core import menu, refs, slots
 from intranet.notices import services as notices
 
-#: Importing the modules makes their tables, jobs and subscriptions known.
+#: Importing the modules makes their tables, jobs, subscriptions and pages known.
 PARTS = (catalogue, dispatch, document, draft, intake, register, jobs, subscribers)
+PAGES = (drafts, inbox, incoming, intake_views, outgoing)
 
 
 def plug_in(app: Flask) -> None:
     """Register pages, jobs, kinds of record and menu entries."""
+    app.register_blueprint(bp)
     refs.register_kind("document", title=titles.title_of, url=titles.url_of, may_read=may_read)
     refs.register_kind(
         "register", title=titles.register_title, url=titles.register_url, may_read=titles.may_read_register
     )
     notices.register_titles("document", titles.titles_of)
-    slots.fill("sample", year.build)
+    for entry in (
+        menu.Entry("inbox", "documents.inbox", "inbox", "mine", 10, DIRECT, desk.inbox_count),
+        menu.Entry("signing", "documents.signing", "signature", "mine", 20, SIGN, desk.signing_count),
+        menu.Entry("intake", "documents.intake", "upload", "documents", 50, REGISTER, desk.intake_count),
+        menu.Entry("incoming", "documents.incoming", "inbox", "documents", 52, READ, desk.to_present_count),
+        menu.Entry("drafts", "documents.drafts", "pencil", "documents", 54, READ, desk.drafts_count),
+        menu.Entry(
+            "outgoing_desk",
+            "documents.outgoing_desk",
+            "rubber-stamp",
+            "documents",
+            56,
+            NUMBER,
+            desk.outgoing_count,
+        ),
+        menu.Entry("outgoing", "documents.outgoing", "send", "documents", 58, READ),
+    ):
+        menu.add(entry)
+    for panel in (desk.incoming_panel, desk.to_present_panel, desk.drafts_panel):
+        slots.fill("home.panel", panel)
+    slots.fill("home.figures", desk.figures)
+    slots.fill("home.acts", desk.acts)
+    slots.fill("search", desk.found_for)

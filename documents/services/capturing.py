@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from sqlalchemy import func, or_, select
 
@@ -35,14 +35,14 @@ class Duplicate:
     why: str
 
 
-def receive(actor: Actor, stream: BinaryIO, name: str) -> Staged:
+def receive(actor: Actor, stream: IO[bytes], name: str) -> Staged:
     """Take one dropped file in; it becomes a received document when the worker has read it.
 
     :raises Forbidden: ``auth.no_permit``.
     :raises Invalid: the file is refused; nothing of it is kept.
     """
     _need_clerk(actor)
-    staged = files.stage(actor, stream, name)
+    staged = files.stage(actor, cast(BinaryIO, stream), name)
     remember(actor, [staged.public_id])
     return staged
 

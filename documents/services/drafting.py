@@ -127,10 +127,12 @@ def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | 
 def upload_version(actor: Actor, document_id: int, staged_id: str, note: str) -> int:
     """Keep an uploaded Word file as the next version; returns its number.
 
-    :raises Invalid: ``draft.not_word``.
+    :raises Invalid: ``draft.no_file``, ``draft.not_word``.
     :raises NotFound: ``document.missing``, ``file.not_staged``.
     :raises BadState: ``document.wrong_state``, or why the file is refused.
     """
+    if not staged_id:
+        raise Invalid("draft.no_file", field="file")
     staged = files.staged(actor, staged_id)
     if staged.media_type != DOCX:
         raise Invalid("draft.not_word", field="file", name=staged.name)

@@ -1,0 +1,248 @@
+"""Forms of documents: what a clerk, a drafter and a reviewer fill in."""
+
+from datetime import date
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import NumberRange, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from documents.formats.symbols import NUMBER_MAX, SYMBOL_MAX, parse
+from documents.models.document import ISSUER_MAX, SUBJECT_MAX, Urgency
+from documents.services.composing import DraftFields
+from documents.services.registering import OLD, Incoming
+from documents.services.reviewing import LAYOUT_TICKS
+from intranet.core import clock
+from intranet.core.errors import Invalid
+from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required, read_local, tidy_text
+from intranet.core.labels import label
+
+_MOST_LINES = 60
+
+
+def optional_int(value: Any) -> int | None:
+    """The id of a choice, ``None`` for the empty one."""
+    return int(value) if value not in (None, "", "None") else None
+
+
+def split_code(typed: str) -> tuple[str, str]:
+    """Number with its letter, and symbol, of a code as typed; old forms stay as they are.
+
+    :raises ValueError: too long for the register, with the Vietnamese sentence.
+    """
+    found = parse(typed)
+    if found is not None:
+        number, symbol = f"{found.number}{found.suffix}", found.symbol
+    else:
+        head, _, rest = typed.partition("/")
+        number, symbol = (head.strip(), rest.strip()) if head.strip()[:1].isdigit() else ("", typed.strip())
+    if len(number) > NUMBER_MAX:
+        raise ValueError(label("error.document.number_too_long", most=NUMBER_MAX))
+    if len(symbol) > SYMBOL_MAX:
+        raise ValueError(label("error.document.symbol_too_long", most=SYMBOL_MAX))
+    return number, symbol
+
+
+def lines_of(text: str | None) -> tuple[str, ...]:
+    """The lines of a text without their list marks; empty ones left out."""
+    clean = (line.strip().lstrip("-").strip().rstrip(" .;") for line in (text or "").splitlines())
+    return tuple(line for line in clean if line)[:_MOST_LINES]
+
+
+class TextField(TextAreaField):  # type: ignore[misc]  # WTForms is not typed
+    """A longer text, stored tidy."""
+
+    def __init__(self, text: str, validators: Any = (), **kw: Any) -> None:
+        super().__init__(text, validators, filters=[tidy_text], **kw)
+
+
+class ChecksField(SelectMultipleField):  # type: ignore[misc]  # WTForms is not typed
+    """Several of a list, as check boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class IncomingForm(OfficeForm):
+    """What the clerk confirms of a received document."""
+
+    code = LineField("Số, ký hiệu", [Required(), Limit(45)])
+    doc_date = OfficeDateField("Ngày văn bản", [Required()])
+    subject = LineField("Trích yếu", [Required(), Limit(SUBJECT_MAX)])
+    issuer = LineField("Cơ quan ban hành", [Required(), Limit(ISSUER_MAX)])
+    kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
+    register_id = SelectField("Sổ đăng ký", [Required("field.choose")], coerce=optional_int)
+    signer_name = LineField("Người ký", [Limit(50)])
+    page_count = IntegerField("Số trang", [Optional(), NumberRange(1, 99999)])
+    arrival_date = OfficeDateField("Ngày đến", [Required()])
+    urgency = RadioField("Độ khẩn", coerce=int, default=0)
+    urgent_date = OfficeDateField("Ngày hẹn")
+    urgent_time = StringField("Giờ hẹn")
+    presented_to_id = SelectField("Trình lãnh đạo", coerce=str, default="")
+    due_date = OfficeDateField("Hạn xử lý")
+    note = LineField("Ghi chú", [Limit(300)])
+    not_duplicate_reason = LineField("Lý do không trùng", [Limit(300)])
+    is_old_confirmed = BooleanField("Ngày văn bản đúng như vậy")
+    version = IntegerField(validators=[Optional()])
+
+    def validate_code(self, field: StringField) -> None:
+        """Take the code apart as the register keeps it."""
+        try:
+            split_code(field.data or "")
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from wrong
+
+    def validate_doc_date(self, field: OfficeDateField) -> None:
+        """No later than today; an old one is asked about."""
+        if field.data is None:
+            return
+        if field.data > clock.today():
+            raise ValidationError(label("error.document.date_in_future"))
+        if field.data < clock.today() - OLD and not self.is_old_confirmed.data:
+            raise ValidationError(label("error.document.date_very_old", years=2))
+
+    def validate_arrival_date(self, field: OfficeDateField) -> None:
+        """No later than today."""
+        if field.data is not None and field.data > clock.today():
+            raise ValidationError(label("error.document.arrival_in_future"))
+
+    def validate_urgent_time(self, field: StringField) -> None:
+        """An hour, for a timed flash."""
+        if self.urgency.data != Urgency.FLASH_TIMED:
+            return
+        if not field.data:
+            raise ValidationError(label("error.document.hour_missing"))
+        try:
+            read_local(clock.today(), field.data)
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from wrong
+
+    def given(self) -> Incoming:
+        """The fields as the service takes them; call it on a valid form."""
+        number, symbol = split_code(self.code.data or "")
+        doc_date: date | None = self.doc_date.data
+        if doc_date is None or self.kind_id.data is None:
+            raise Invalid("document.kind_unknown", field="kind_id")
+        timed = self.urgency.data == Urgency.FLASH_TIMED
+        return Incoming(
+            kind_id=self.kind_id.data,
+            number=number,
+            symbol=symbol,
+            doc_date=doc_date,
+            issuer=self.issuer.data or "",
+            subject=self.subject.data or "",
+            arrival_date=self.arrival_date.data or clock.today(),
+            register_id=self.register_id.data,
+            signer_name=self.signer_name.data or "",
+            urgency=Urgency(self.urgency.data),
+            urgent_at=read_local(self.urgent_date.data or clock.today(), self.urgent_time.data or "")
+            if timed
+            else None,
+            page_count=self.page_count.data,
+            due_date=self.due_date.data,
+            note=self.note.data or "",
+            not_duplicate_reason=self.not_duplicate_reason.data or "",
+            is_old_confirmed=bool(self.is_old_confirmed.data),
+        )
+
+
+class ReasonForm(OfficeForm):
+    """A reason for an act that somebody else will read."""
+
+    reason = TextField("Lý do", [Required(), Limit(500, 10)])
+
+
+class NoteForm(OfficeForm):
+    """A step with a note that may stay empty."""
+
+    note = TextField("Ghi chú", [Limit(500)])
+
+
+class DirectForm(OfficeForm):
+    """A leader's direction, put together by taps."""
+
+    lead = SelectField("Chủ trì", coerce=optional_int)
+    co = SelectMultipleField("Phối hợp", coerce=int)
+    info = SelectMultipleField("Để biết", coerce=int)
+    due_date = OfficeDateField("Hạn xử lý")
+    text = TextField("Ý kiến chỉ đạo", [Limit(1000)])
+
+
+class DraftForm(OfficeForm):
+    """The fields of a draft."""
+
+    kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
+    subject = LineField("Trích yếu", [Limit(SUBJECT_MAX)])
+    addressees = TextField("Kính gửi", [Limit(2000)])
+    recipients = TextField("Nơi nhận", [Limit(3000)])
+    kept_by = LineField("Lưu: VT,", [Limit(60)])
+    signer_id = SelectField("Người ký", coerce=optional_int)
+    urgency = SelectField("Độ khẩn", coerce=int, default=0)
+    due_date = OfficeDateField("Hạn hoàn thành")
+    body = TextField("Nội dung", [Limit(20000)])
+    version = IntegerField(validators=[Optional()])
+
+    def fields(self) -> DraftFields:
+        """The fields as the services take them; call it on a valid form."""
+        return DraftFields(
+            kind_id=self.kind_id.data or 0,
+            subject=self.subject.data or "",
+            addressees=lines_of(self.addressees.data),
+            recipients=lines_of(self.recipients.data),
+            body=tuple(part.strip() for part in (self.body.data or "").splitlines() if part.strip()),
+            signer_id=self.signer_id.data,
+            urgency=Urgency(self.urgency.data or 0),
+            due_date=self.due_date.data,
+            kept_by=self.kept_by.data or "",
+        )
+
+
+class VersionForm(OfficeForm):
+    """A new version of the Word file, uploaded before."""
+
+    note = LineField("Thay đổi chính", [Limit(300)])
+
+
+class OpinionForm(OfficeForm):
+    """An opinion on a draft."""
+
+    text = TextField("Ý kiến", [Required(), Limit(1000)])
+
+
+class LayoutForm(OfficeForm):
+    """The list of points that a person ticks."""
+
+    ticks = ChecksField("Các mục thể thức", validate_choice=True)
+    override_reason = TextField("Lý do cho qua mục chưa đạt", [Limit(500)])
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.ticks.choices = [(code, label(f"draft.tick.{code}")) for code in LAYOUT_TICKS]
+
+
+class SignForm(OfficeForm):
+    """Paper signed: its scan, uploaded before, or the reason why there is none."""
+
+    reason = TextField("Lý do chưa có bản quét", [Limit(500)])
+
+
+class NumberForm(OfficeForm):
+    """The date that the document will carry."""
+
+    doc_date = OfficeDateField("Ngày ban hành", [Required()])
+
+
+class IssueForm(OfficeForm):
+    """The receivers."""
+
+    organisations = ChecksField("Cơ quan trong hệ thống", coerce=int)
+    units = ChecksField("Đơn vị trong cơ quan", coerce=int)
+    parties = SelectMultipleField("Cơ quan khác", coerce=int)

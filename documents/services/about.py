@@ -1,0 +1,207 @@
+"""All that the page of one document shows, read in a fixed number of questions."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from documents.models.dispatch import Dispatch
+from documents.models.document import Directive, Document, DocumentLink, Relation
+from documents.models.lifecycle import Direction, DocEvent, leads_to
+from documents.permissions import To, may, visible_to
+from documents.services import directing, issuing, stamping
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.people import directory
+from intranet.people.models import User
+from intranet.records import audit, files, readers
+from intranet.records.models import AuditLine, File
+from intranet.tasks import services as tasks
+from intranet.tasks.models import Task
+
+#: Acts of the log that are steps of the document's way, shown on its timeline.
+STEPS = frozenset(
+    f"document.{event.value}" for event in DocEvent if event not in (DocEvent.OPINION, DocEvent.CORRECT)
+) | {"document.received", "document.drafted"}
+
+#: Which right an event needs.
+NEEDS: dict[DocEvent, To] = {
+    DocEvent.REGISTER: To.REGISTER,
+    DocEvent.RETURN: To.REGISTER,
+    DocEvent.MERGE: To.REGISTER,
+    DocEvent.PRESENT: To.PRESENT,
+    DocEvent.DIRECT: To.DIRECT,
+    DocEvent.KNOW: To.DIRECT,
+    DocEvent.GIVE_BACK: To.GIVE_BACK,
+    DocEvent.FINISH: To.FINISH,
+    DocEvent.REOPEN: To.REOPEN,
+    DocEvent.OPINION: To.EDIT,
+    DocEvent.SUBMIT: To.EDIT,
+    DocEvent.UNIT_APPROVE: To.REVIEW_UNIT,
+    DocEvent.UNIT_RETURN: To.REVIEW_UNIT,
+    DocEvent.LAYOUT_APPROVE: To.REVIEW_LAYOUT,
+    DocEvent.LAYOUT_RETURN: To.REVIEW_LAYOUT,
+    DocEvent.SIGN: To.SIGN,
+    DocEvent.SIGN_RETURN: To.SIGN,
+    DocEvent.NUMBER: To.NUMBER,
+    DocEvent.SEAL: To.SEAL,
+    DocEvent.ISSUE: To.ISSUE,
+    DocEvent.CANCEL: To.CANCEL,
+}
+
+
+@dataclass(frozen=True)
+class Related:
+    """A document tied to this one, as this one sees it: ``from_here`` when this one says so."""
+
+    document: Document
+    relation: Relation
+    from_here: bool
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task of the document with the names of its parties."""
+
+    task: Task
+    parties: list[tasks.Shown]
+    parts: list["TaskLine"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of a document."""
+
+    document: Document
+    files: list[File]
+    shown: File | None
+    directives: list[Directive]
+    tasks: list[TaskLine]
+    related: list[Related]
+    dispatches: list[Dispatch]
+    log: list[AuditLine]
+    people: dict[int, User]
+    seen: list[readers.Seen]
+
+    @property
+    def steps(self) -> list[AuditLine]:
+        """The document's way, newest first."""
+        return [line for line in self.log if line.act in STEPS]
+
+    @property
+    def unseen(self) -> list[User]:
+        """People to whom it was given and who have not opened it."""
+        return [self.people[key] for key in self._given() if key not in {seen.user_id for seen in self.seen}]
+
+    def _given(self) -> Collection[int]:
+        return [key for key in self.receivers if key in self.people]
+
+    receivers: tuple[int, ...] = ()
+
+
+def about(actor: Actor, document: Document) -> About:
+    """Everything on a document that its reader may see."""
+    own = document.org_id in actor.org_ids
+    directives = [one for one in directing.directives_of(document) if _is_shown(actor, one)] if own else []
+    lines = _tasks(document, actor)
+    log = audit.history(document.ref, 200) if own else []
+    seen = readers.seen_by(document.ref) if own else []
+    receivers = _receivers(document, directives)
+    wanted = {line.actor_id for line in log if line.actor_id} | {one.user_id for one in seen}
+    wanted |= {line.acting_for_id for line in log if line.acting_for_id} | set(receivers)
+    wanted |= {one.author_id for one in directives}
+    found = files.of(document.ref)
+    return About(
+        document=document,
+        files=found,
+        shown=stamping.shown_file(found),
+        directives=directives,
+        tasks=lines,
+        related=_related(actor, document),
+        dispatches=issuing.dispatches_of(document.id) if own else [],
+        log=log,
+        people=directory.people(wanted),
+        seen=seen,
+        receivers=tuple(receivers),
+    )
+
+
+def possible(actor: Actor, document: Document) -> frozenset[str]:
+    """The events that the actor may bring about now, for the page's buttons."""
+    rights: dict[To, bool] = {}
+    found = set()
+    for event, to in NEEDS.items():
+        if leads_to(document.direction, document.state, event) is None:
+            continue
+        if to not in rights:
+            rights[to] = may(actor, to, document)
+        if rights[to]:
+            found.add(event.value)
+    return frozenset(found)
+
+
+def waited(earlier: datetime | None, later: datetime) -> int:
+    """Minutes between two steps."""
+    return 0 if earlier is None else max(0, int((later - earlier).total_seconds() // 60))
+
+
+def _is_shown(actor: Actor, directive: Directive) -> bool:
+    return directive.release_at <= clock.now() or directive.author_id == actor.id
+
+
+def _tasks(document: Document, actor: Actor) -> list[TaskLine]:
+    given = [task for task in tasks.for_origin(document.ref) if _is_released(task, actor)]
+    if not given:
+        return []
+    shown = tasks.parties_of([task.id for task in given])
+    lines = {task.id: TaskLine(task, shown.get(task.id, [])) for task in given}
+    tops: list[TaskLine] = []
+    for task in given:
+        above = lines.get(task.parent_id) if task.parent_id is not None else None
+        (tops if above is None else above.parts).append(lines[task.id])
+    return tops
+
+
+def _is_released(task: Task, actor: Actor) -> bool:
+    return task.release_at <= clock.now() or task.assigner_id in (actor.id, actor.acting_for)
+
+
+def _related(actor: Actor, document: Document) -> list[Related]:
+    links = (
+        db.session()
+        .scalars(
+            select(DocumentLink).where(
+                or_(DocumentLink.from_id == document.id, DocumentLink.to_id == document.id)
+            )
+        )
+        .all()
+    )
+    ids = {link.to_id if link.from_id == document.id else link.from_id for link in links}
+    if not ids:
+        return []
+    others = {
+        one.id: one
+        for one in db.session().scalars(select(Document).where(Document.id.in_(ids), visible_to(actor)))
+    }
+    found = []
+    for link in links:
+        from_here = link.from_id == document.id
+        other = others.get(link.to_id if from_here else link.from_id)
+        if other is not None:
+            found.append(Related(other, link.relation, from_here))
+    return found
+
+
+def _receivers(document: Document, directives: list[Directive]) -> list[int]:
+    if document.direction is Direction.OUT:
+        return []
+    found: list[int] = []
+    if document.presented_to_id is not None:
+        found.append(document.presented_to_id)
+    for directive in directives[:1]:
+        given = directive.parsed
+        units = [given.get("lead"), *given.get("co", ()), *given.get("info", ())]
+        for unit_id in filter(None, units):
+            found += [person.id for person in directory.receivers_of(unit_id)]
+    return list(dict.fromkeys(found))

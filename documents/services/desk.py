@@ -1,0 +1,148 @@
+"""What the official's desk, the menu and the search box show of documents."""
+
+from typing import Any
+
+from documents.models.document import Document
+from documents.models.lifecycle import Direction, DocState
+from documents.permissions import DIRECT, DRAFT, PRESENT, READ, REGISTER
+from documents.services import capturing, directing, listing
+from documents.services.listing import Filters, waits_for
+from documents.services.titles import name_of, url_of
+from intranet.core.actor import Actor
+from intranet.core.labels import label
+from intranet.tasks.permissions import person_of
+
+_SHOWN = 5
+
+
+def intake_count(actor: Actor) -> int:
+    """Received documents that wait to be registered."""
+    return capturing.waiting_count(actor)
+
+
+def to_present_count(actor: Actor) -> int:
+    """Registered documents that wait to be put before a leader, for those who do it."""
+    if not actor.holds(PRESENT):
+        return 0
+    return listing.count(actor, Document.direction == Direction.IN, Document.state == DocState.REGISTERED)
+
+
+def inbox_count(actor: Actor) -> int:
+    """Documents that wait for the actor's direction."""
+    return len(directing.waiting_for(actor, listing.MOST_COUNTED))
+
+
+def signing_count(actor: Actor) -> int:
+    """Drafts that wait for the actor's signature."""
+    person = person_of(actor).standing
+    return listing.count(
+        actor,
+        Document.direction == Direction.OUT,
+        Document.state == DocState.TO_SIGN,
+        Document.signer_id == person.id,
+    )
+
+
+def drafts_count(actor: Actor) -> int:
+    """Drafts that cannot go on without the actor."""
+    return listing.count(actor, Document.direction == Direction.OUT, waits_for(actor))
+
+
+def outgoing_count(actor: Actor) -> int:
+    """Signed documents that wait for number, seal or receivers."""
+    return listing.count(
+        actor,
+        Document.direction == Direction.OUT,
+        Document.state.in_((DocState.SIGNED, DocState.NUMBERED, DocState.SEALED)),
+    )
+
+
+def incoming_panel(actor: Actor) -> dict[str, Any] | None:
+    """The card of what comes in: for the clerk what to register, for the leader what to direct."""
+    if actor.holds(DIRECT):
+        rows = directing.waiting_for(actor, _SHOWN)
+        return _panel("inbox", rows, inbox_count(actor), "/documents/inbox", 5) if rows else None
+    if actor.holds(REGISTER):
+        received = capturing.received(actor, _SHOWN)
+        url = "/documents/incoming/intake"
+        return _panel("intake", received, intake_count(actor), url, 5) if received else None
+    return None
+
+
+def to_present_panel(actor: Actor) -> dict[str, Any] | None:
+    """The card of registered documents that nobody has put before a leader."""
+    if not actor.holds(PRESENT):
+        return None
+    rows = listing.in_state(actor, Direction.IN, DocState.REGISTERED, limit=_SHOWN)
+    url = "/documents/incoming?tab=to_present"
+    return _panel("to_present", rows, to_present_count(actor), url, 8) if rows else None
+
+
+def drafts_panel(actor: Actor) -> dict[str, Any] | None:
+    """The card of drafts that cannot go on without the actor."""
+    if not actor.holds(READ):
+        return None
+    rows = listing.drafts(actor, "waiting", _SHOWN)
+    return _panel("drafts", rows, drafts_count(actor), "/documents/drafts", 12) if rows else None
+
+
+def figures(actor: Actor) -> list[dict[str, Any]]:
+    """Numbers that open their lists."""
+    found: list[dict[str, Any]] = []
+    if actor.holds(REGISTER):
+        found.append(_figure("intake", intake_count(actor), "/documents/incoming/intake", 10))
+        found.append(_figure("to_present", to_present_count(actor), "/documents/incoming?tab=to_present", 20))
+        found.append(_figure("outgoing", outgoing_count(actor), "/documents/outgoing/desk", 30))
+    elif actor.holds(DIRECT):
+        found.append(_figure("inbox", inbox_count(actor), "/documents/inbox", 10))
+        found.append(_figure("signing", signing_count(actor), "/documents/signing", 20))
+    if actor.holds(DIRECT) or actor.holds(REGISTER):
+        late = listing.counts(actor, Direction.IN, ("overdue",))["overdue"]
+        found.append(_figure("overdue", late, "/documents/incoming?tab=overdue", 40, bad=late > 0))
+    return found
+
+
+def acts(actor: Actor) -> list[dict[str, Any]]:
+    """What one most often begins."""
+    if actor.holds(REGISTER):
+        return [_act("register", "/documents/incoming/intake", "upload", 10)]
+    if actor.holds(DIRECT):
+        return [_act("direct", "/documents/inbox", "inbox", 10)]
+    return [_act("draft", "/documents/drafts/new", "pencil", 40)] if actor.holds(DRAFT) else []
+
+
+def found_for(actor: Actor, words: str) -> dict[str, Any] | None:
+    """Documents that a few words name, for the search page."""
+    if not actor.holds(READ):
+        return None
+    rows = [
+        *listing.incoming(actor, Filters(words=words)).rows[:10],
+        *listing.outgoing(actor, Filters(words=words)).rows[:10],
+    ]
+    return {
+        "label": label("menu.group.documents"),
+        "order": 10,
+        "rows": [{"title": name_of(row), "url": url_of(row.id), "note": row.issuer_text} for row in rows],
+        "more": f"/documents/incoming?q={words}" if len(rows) >= 10 else None,
+    }
+
+
+def _panel(code: str, rows: list[Document], count: int, url: str, order: int) -> dict[str, Any]:
+    context = {"code": code, "rows": rows, "count": count, "url": url}
+    return {"template": "documents/_panel.html", "order": order, "side": False, "context": context}
+
+
+def _figure(code: str, count: int, url: str, order: int, *, bad: bool = False) -> dict[str, Any]:
+    shown = count if count <= listing.MOST_COUNTED else f"{listing.MOST_COUNTED}+"
+    return {
+        "n": shown,
+        "label": label(f"document.figure.{code}"),
+        "note": "",
+        "url": url,
+        "bad": bad,
+        "order": order,
+    }
+
+
+def _act(code: str, url: str, icon: str, order: int) -> dict[str, Any]:
+    return {"label": label(f"document.act.{code}"), "url": url, "icon": icon, "order": order, "main": True}

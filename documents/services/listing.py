@@ -1,0 +1,227 @@
+"""Lists of documents: what the actor may read, newest line of the register first, page by key."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from documents.formats.symbols import symbol_key
+from documents.models.document import Document, Urgency
+from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
+from documents.models.register import RegisterEntry
+from documents.permissions import (
+    NUMBER,
+    REVIEW_LAYOUT,
+    SIGN,
+    headed_units,
+    visible_to,
+)
+from intranet.core import db
+from intranet.core.actor import Actor
+from intranet.core.text import fold
+from intranet.notices.workdays import late_from
+from intranet.tasks.permissions import person_of
+
+PAGE = 50
+#: Counts go no further; the page says 99+.
+MOST_COUNTED = 99
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list is narrowed to; empty values narrow nothing."""
+
+    tab: str = "all"
+    state: str = ""
+    urgency: str = ""
+    issuer: str = ""
+    first: date | None = None
+    last: date | None = None
+    words: str = ""
+
+    def is_narrowed(self) -> bool:
+        """True when more than the tab is chosen."""
+        return bool(self.state or self.urgency or self.issuer or self.first or self.last or self.words)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list and the keys of its neighbours."""
+
+    rows: Sequence[Document]
+    newer: int | None = None
+    older: int | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+#: Tabs of the incoming list, in order.
+INCOMING_TABS = ("all", "to_present", "presented", "urgent", "overdue", "done")
+OUTGOING_TABS = ("all", "this_month", "recalled")
+
+
+def incoming(actor: Actor, filters: Filters, *, before: int | None = None, after: int | None = None) -> Page:
+    """Registered incoming documents that the actor may read.
+
+    :param before: key of a line; the page goes on below it. ``after``: the page ends above it.
+    """
+    return _page(actor, Direction.IN, filters, before, after)
+
+
+def outgoing(actor: Actor, filters: Filters, *, before: int | None = None, after: int | None = None) -> Page:
+    """Numbered outgoing documents that the actor may read."""
+    return _page(actor, Direction.OUT, filters, before, after)
+
+
+def counts(actor: Actor, direction: Direction, tabs: Sequence[str]) -> dict[str, int]:
+    """How many documents each tab has, none counted beyond a hundred."""
+    found = {}
+    for tab in tabs:
+        few = _base(actor, direction, Filters(tab=tab)).with_only_columns(Document.id)
+        few = few.limit(MOST_COUNTED + 1)
+        found[tab] = db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
+    return found
+
+
+def drafts(actor: Actor, tab: str, limit: int = 200) -> list[Document]:
+    """Drafts in preparation that the actor may read: ``waiting`` for the actor, ``own`` or ``all``."""
+    query = (
+        select(Document)
+        .where(
+            Document.direction == Direction.OUT,
+            Document.state.in_(IN_PREPARATION),
+            visible_to(actor),
+        )
+        .options(selectinload(Document.drafter), selectinload(Document.unit), selectinload(Document.signer))
+        .order_by(Document.urgency.desc(), Document.id.desc())
+        .limit(limit)
+    )
+    if tab == "waiting":
+        query = query.where(waits_for(actor))
+    elif tab == "own":
+        query = query.where(Document.drafter_id == person_of(actor).standing.id)
+    return list(db.session().scalars(query))
+
+
+def waits_for(actor: Actor) -> ColumnElement[bool]:
+    """Drafts that cannot go on without the actor."""
+    person = person_of(actor).standing
+    waiting: list[ColumnElement[bool]] = [
+        (Document.state == DocState.DRAFT) & (Document.drafter_id == person.id),
+        (Document.state == DocState.UNIT_REVIEW) & Document.unit_id.in_(headed_units(actor)),
+    ]
+    if actor.holds(REVIEW_LAYOUT):
+        waiting.append(Document.state == DocState.LAYOUT_REVIEW)
+    if actor.holds(SIGN):
+        waiting.append((Document.state == DocState.TO_SIGN) & (Document.signer_id == person.id))
+    if actor.holds(NUMBER):
+        waiting.append(Document.state.in_((DocState.SIGNED, DocState.NUMBERED, DocState.SEALED)))
+    return or_(*waiting)
+
+
+def in_state(actor: Actor, direction: Direction, *states: DocState, limit: int = 100) -> list[Document]:
+    """Documents of the actor's agencies in these states that the actor may read, oldest first."""
+    query = (
+        select(Document)
+        .where(Document.direction == direction, Document.state.in_(states), visible_to(actor))
+        .options(selectinload(Document.drafter), selectinload(Document.unit), selectinload(Document.entry))
+        .order_by(Document.urgency.desc(), Document.id)
+        .limit(limit)
+    )
+    return list(db.session().scalars(query))
+
+
+def count(actor: Actor, *where: ColumnElement[bool]) -> int:
+    """How many documents meet the condition, none counted beyond a hundred; for the menu."""
+    few = select(Document.id).where(visible_to(actor), *where).limit(MOST_COUNTED + 1)
+    return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
+
+
+def _page(
+    actor: Actor, direction: Direction, filters: Filters, before: int | None, after: int | None
+) -> Page:
+    key = Document.register_entry_id
+    query = _base(actor, direction, filters).options(
+        selectinload(Document.entry),
+        selectinload(Document.presented_to),
+        selectinload(Document.lead_unit),
+        selectinload(Document.unit),
+    )
+    if after is not None:
+        rows = list(db.session().scalars(query.where(key > after).order_by(key).limit(PAGE + 1)))
+        has_newer, has_older = len(rows) > PAGE, True
+        rows = rows[:PAGE][::-1]
+    else:
+        if before is not None:
+            query = query.where(key < before)
+        rows = list(db.session().scalars(query.order_by(key.desc()).limit(PAGE + 1)))
+        has_newer, has_older = before is not None, len(rows) > PAGE
+        rows = rows[:PAGE]
+    if not rows:
+        return Page(())
+    first, last = rows[0].register_entry_id, rows[-1].register_entry_id
+    return Page(rows, first if has_newer else None, last if has_older else None)
+
+
+def _base(actor: Actor, direction: Direction, filters: Filters) -> Select[Any]:
+    query = select(Document).where(
+        Document.direction == direction, Document.register_entry_id.is_not(None), visible_to(actor)
+    )
+    tab = _TABS.get(filters.tab)
+    if tab is not None:
+        query = query.where(*tab())
+    if filters.state:
+        query = query.where(Document.state == DocState(filters.state))
+    if filters.urgency:
+        query = query.where(Document.urgency == Urgency(int(filters.urgency)))
+    if filters.issuer:
+        query = query.where(Document.issuer_text == filters.issuer)
+    if filters.first is not None:
+        query = query.where(Document.register_date >= filters.first)
+    if filters.last is not None:
+        query = query.where(Document.register_date <= filters.last)
+    return query.where(*_words(filters.words)) if filters.words else query
+
+
+def _words(words: str) -> list[ColumnElement[bool]]:
+    """A number, a symbol, or words of the subject or the issuer, marks aside."""
+    key, folded = symbol_key(words)[:80], fold(words)[:200]
+    if not folded:
+        return []
+    ways: list[ColumnElement[bool]] = [Document.symbol_key == key]
+    ways.append(Document.symbol_key.startswith(f"{key} ", autoescape=True))
+    ways.append(_all_in(Document.subject_key, folded))
+    ways.append(Document.issuer_text.icontains(words[:100], autoescape=True))
+    if key.isdigit() and len(key) < 7:
+        ways.append(
+            Document.register_entry_id.in_(select(RegisterEntry.id).where(RegisterEntry.number == int(key)))
+        )
+    return [or_(*ways)]
+
+
+def _all_in(column: Any, folded: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.contains(folded.split()[0], autoescape=True)
+    for word in folded.split()[1:8]:
+        found = found & column.contains(word, autoescape=True)
+    return found
+
+
+def _overdue() -> tuple[ColumnElement[bool], ...]:
+    return Document.state.in_(OPEN_INCOMING), Document.due_date < late_from()
+
+
+def _this_month() -> tuple[ColumnElement[bool], ...]:
+    return (Document.register_date >= late_from().replace(day=1),)
+
+
+_TABS: dict[str, Any] = {
+    "to_present": lambda: (Document.state == DocState.REGISTERED,),
+    "presented": lambda: (Document.state == DocState.PRESENTED,),
+    "urgent": lambda: (Document.urgency > Urgency.NORMAL, Document.state.in_(OPEN_INCOMING)),
+    "overdue": _overdue,
+    "done": lambda: (Document.state.in_((DocState.DONE, DocState.NOTED)),),
+    "this_month": _this_month,
+    "recalled": lambda: (Document.state.in_((DocState.RECALLED, DocState.CANCELLED)),),
+}

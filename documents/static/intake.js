@@ -1,0 +1,117 @@
+/**
+ * The clerk's desk: boxes on the page follow the focus, what is typed is kept every three seconds, the queue grows as
+ * files are read. Everything also works as plain forms.
+ */
+import { post } from '@lib/api.js';
+import { refresh } from '@lib/desk.js';
+import { openDialog } from '@lib/dialogs.js';
+
+/** After this long (ms) without a key the draft is sent. */
+const pause = 3000;
+/** While files are being read and the socket is silent, the queue is asked for this often (ms). */
+const look = 2500;
+
+const form = document.getElementById('intake-form');
+const queue = () => document.getElementById('queue');
+
+function showMarks(name) {
+  let first;
+  for (const mark of document.querySelectorAll('[data-mark]')) {
+    const on = mark.dataset.mark === name;
+    mark.classList.toggle('on', on);
+    first ??= on ? mark : undefined;
+  }
+  if (!first) return;
+  const desk = document.querySelector('.d-scroll');
+  const at = first.getBoundingClientRect(), frame = desk.getBoundingClientRect();
+  if (at.top < frame.top || at.bottom > frame.bottom) desk.scrollBy({ top: at.top - frame.top - frame.height / 3, behavior: 'auto' });
+}
+
+function followFocus() {
+  form.addEventListener('focusin', (event) => showMarks(event.target.closest('[data-marks]')?.dataset.marks ?? (event.target.name === 'urgency' ? 'urgency' : '')));
+  document.querySelector('.d-marks')?.addEventListener('click', (event) => {
+    const name = event.target.closest('[data-mark]')?.dataset.mark;
+    form.querySelector(`[data-marks="${name}"]`)?.focus();
+  });
+}
+
+function keepDraft() {
+  const shown = form.querySelector('[data-saved]');
+  let timer, sending, sent = new URLSearchParams(new FormData(form)).toString();
+  async function save() {
+    clearTimeout(timer);
+    const now = new URLSearchParams(new FormData(form)).toString();
+    if (sending || now === sent || form.dataset.sent) return;
+    sending = true;
+    try {
+      const response = await post(form.dataset.draft, new FormData(form));
+      if (response.ok) {
+        sent = now;
+        shown.textContent = `· ${shown.dataset.word ?? 'Đã lưu'} ${(await response.json()).at}`;
+      }
+    } catch {
+      // Not reached: the next key tries again; the page itself keeps every value.
+    } finally {
+      sending = false;
+    }
+  }
+  form.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, pause);
+  });
+  form.addEventListener('focusout', (event) => { if (!form.contains(event.relatedTarget)) save(); });
+}
+
+/** The first field that is empty or should be looked at; nothing when the server marked an error. */
+function focusFirst() {
+  if (form.querySelector('[aria-invalid=true]')) return;
+  const unsure = [...form.querySelectorAll('.f')].find((f) => f.querySelector('.tag')?.textContent.includes(','));
+  const empty = [...form.querySelectorAll('.in[required]')].find((field) => !field.value);
+  (empty ?? unsure?.querySelector('.in') ?? form.querySelector('#code'))?.focus();
+}
+
+function timed() {
+  const box = form.querySelector('[data-timed]');
+  form.addEventListener('change', (event) => {
+    if (event.target.name === 'urgency') box.hidden = event.target.value !== '4';
+    // A field that the clerk changed is no longer the machine's.
+    if (event.target.matches('.auto')) event.target.classList.remove('auto');
+  });
+}
+
+function zoom() {
+  const page = document.querySelector('[data-page-1]');
+  let step = 0;
+  document.addEventListener('click', (event) => {
+    const way = event.target.closest('[data-zoom]')?.dataset.zoom;
+    if (!way || !page) return;
+    step = Math.max(0, Math.min(4, step + (way === 'in' ? 1 : -1)));
+    page.dataset.zoomed = String(step);
+  });
+}
+
+function followQueue() {
+  document.addEventListener('drop:done', () => refresh(queue()));
+  document.addEventListener('drop:read', (event) => {
+    setTimeout(() => event.target.remove?.(), 400);
+    refresh(queue());
+  });
+  setInterval(() => { if (queue().querySelector('[data-checking]') && document.visibilityState === 'visible') refresh(queue()); }, look);
+  if (!document.querySelector('[data-intake-empty]')) return;
+  // The desk was empty: the first document opens by itself.
+  document.addEventListener('htmx:after:swap', () => {
+    const first = queue()?.querySelector('a.d-q');
+    if (first) location.assign(first.href);
+  });
+}
+
+followQueue();
+zoom();
+if (form) {
+  followFocus();
+  keepDraft();
+  timed();
+  focusFirst();
+  const asked = document.querySelector('[data-open-dialog]');
+  if (asked) openDialog(document.getElementById(asked.dataset.openDialog));
+}

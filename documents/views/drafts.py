@@ -1,0 +1,396 @@
+"""Drafts: begun, rewritten, looked through, signed; one page shows each its next step."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from documents.forms import (
+    DraftForm,
+    IssueForm,
+    LayoutForm,
+    NoteForm,
+    NumberForm,
+    OpinionForm,
+    ReasonForm,
+    SignForm,
+    VersionForm,
+)
+from documents.models.document import Document, Urgency
+from documents.models.lifecycle import IN_PREPARATION, Direction, DocState
+from documents.models.register import RegisterKind
+from documents.permissions import DRAFT, READ, REVIEW_LAYOUT, REVIEW_UNIT, SIGN, To, access_document
+from documents.services import (
+    about,
+    catalogue,
+    drafting,
+    issuing,
+    listing,
+    numbering,
+    reviewing,
+    stamping,
+)
+from documents.views.base import bp, show, uploaded
+from documents.views.incoming import steps_of
+from intranet.core import clock
+from intranet.core.errors import DomainError
+from intranet.core.forms import OfficeForm
+from intranet.core.labels import label
+from intranet.core.once import done_once
+from intranet.core.web import me, needs, sentence, signed_in
+from intranet.people import directory
+from intranet.people.models import Role
+from intranet.records import readers
+from intranet.records.models import File
+
+_TABS = ("waiting", "own", "all")
+
+
+@bp.get("/drafts")
+@needs(READ)
+def drafts() -> ResponseReturnValue:
+    """Drafts that wait for me, my own, and all that I may read."""
+    tab = request.args.get("tab", "waiting")
+    tab = tab if tab in _TABS else "waiting"
+    rows = {code: listing.drafts(me(), code) for code in _TABS}
+    tabs = [
+        {
+            "label": label(f"draft.tab.{code}"),
+            "url": url_for("documents.drafts", tab=code),
+            "current": code == tab,
+            "n": len(rows[code]),
+        }
+        for code in _TABS
+    ]
+    return show("drafts.html", rows=rows[tab], tabs=tabs, tab=tab, title=label("menu.drafts"))
+
+
+@bp.get("/signing")
+@needs(SIGN)
+def signing() -> ResponseReturnValue:
+    """Drafts that wait for my signature."""
+    rows = [
+        one
+        for one in listing.in_state(me(), Direction.OUT, DocState.TO_SIGN)
+        if one.signer_id in (me().id, me().acting_for)
+    ]
+    return show("drafts.html", rows=rows, tabs=[], tab="signing", title=label("menu.signing"))
+
+
+@bp.route("/drafts/new", methods=["GET", "POST"])
+@needs(DRAFT)
+def new_draft() -> ResponseReturnValue:
+    """Begin a draft; with ``reply_to`` as the answer to a document."""
+    reply_to = request.args.get("reply_to", type=int)
+    answered = access_document(me(), reply_to, To.READ) if reply_to is not None else None
+    form = DraftForm() if request.method == "POST" else DraftForm(formdata=None, **_first_values(answered))
+    _set_choices(form, me().org_id)
+    if form.accepts():
+        with form.refusals():
+            prepared = drafting.prepare(me(), form.fields(), reply_to)
+            document_id = done_once(
+                me(), form.once.data, form.as_body(), lambda: drafting.create(me(), prepared)
+            )
+            return redirect(url_for("documents.draft", document_id=document_id))
+    return show("new_draft.html", form=form, answered=answered), form.status
+
+
+@bp.get("/drafts/<int:document_id>")
+@signed_in
+def draft(document_id: int) -> ResponseReturnValue:
+    """One outgoing document, from its first version to its receivers."""
+    document = access_document(me(), document_id, To.READ)
+    if document.direction is Direction.IN:
+        return redirect(url_for("documents.incoming_detail", document_id=document.id))
+    readers.mark_seen(me(), document.ref)
+    return _page(document)
+
+
+@bp.post("/drafts/<int:document_id>/fields")
+@needs(DRAFT)
+def edit_draft(document_id: int) -> ResponseReturnValue:
+    """Change the fields of a draft."""
+    form = DraftForm()
+    _set_choices(form, me().org_id)
+    return step(
+        document_id,
+        form,
+        lambda: drafting.edit(me(), document_id, form.fields(), version=form.version.data),
+        "draft.flash.saved",
+        name="fields",
+    )
+
+
+@bp.post("/drafts/<int:document_id>/versions")
+@needs(DRAFT)
+def upload_version(document_id: int) -> ResponseReturnValue:
+    """Keep an uploaded Word file as the next version."""
+    form, sent = VersionForm(), {"file": ""}
+    return step(
+        document_id,
+        form,
+        lambda: drafting.upload_version(me(), document_id, sent["file"], form.note.data or ""),
+        "draft.flash.version",
+        name="version_form",
+        sent=sent,
+    )
+
+
+@bp.post("/drafts/<int:document_id>/opinion")
+@needs(READ)
+def opinion(document_id: int) -> ResponseReturnValue:
+    """Say something of the draft."""
+    form = OpinionForm()
+    return step(
+        document_id,
+        form,
+        lambda: drafting.give_opinion(me(), document_id, form.text.data or ""),
+        "draft.flash.opinion",
+        name="opinion",
+    )
+
+
+@bp.post("/drafts/<int:document_id>/submit")
+@needs(DRAFT)
+def submit(document_id: int) -> ResponseReturnValue:
+    """Hand the draft to the head of the unit."""
+    form = NoteForm()
+    return step(
+        document_id,
+        form,
+        lambda: reviewing.submit(me(), document_id, form.note.data or ""),
+        "draft.flash.submitted",
+    )
+
+
+@bp.post("/drafts/<int:document_id>/unit-approve")
+@needs(REVIEW_UNIT)
+def unit_approve(document_id: int) -> ResponseReturnValue:
+    """The head of the unit answers for the content."""
+    form = NoteForm()
+    return step(
+        document_id,
+        form,
+        lambda: reviewing.approve_in_unit(me(), document_id, form.note.data or ""),
+        "draft.flash.approved",
+    )
+
+
+@bp.post("/drafts/<int:document_id>/unit-return")
+@needs(REVIEW_UNIT)
+def unit_return(document_id: int) -> ResponseReturnValue:
+    """The head of the unit gives the draft back."""
+    return _return(document_id, reviewing.return_in_unit)
+
+
+@bp.post("/drafts/<int:document_id>/layout-pass")
+@needs(REVIEW_LAYOUT)
+def layout_pass(document_id: int) -> ResponseReturnValue:
+    """The layout was looked through."""
+    form = LayoutForm()
+    return step(
+        document_id,
+        form,
+        lambda: reviewing.pass_layout(
+            me(), document_id, form.ticks.data or [], override_reason=form.override_reason.data or ""
+        ),
+        "draft.flash.layout",
+        name="layout",
+    )
+
+
+@bp.post("/drafts/<int:document_id>/layout-return")
+@needs(REVIEW_LAYOUT)
+def layout_return(document_id: int) -> ResponseReturnValue:
+    """The office gives the draft back for its layout."""
+    return _return(document_id, reviewing.return_layout)
+
+
+@bp.post("/drafts/<int:document_id>/sign")
+@needs(SIGN)
+def sign(document_id: int) -> ResponseReturnValue:
+    """Record that the paper was signed."""
+    form, sent = SignForm(), {"file": ""}
+    return step(
+        document_id,
+        form,
+        lambda: reviewing.sign(me(), document_id, scan_id=sent["file"], reason=form.reason.data or ""),
+        "draft.flash.signed",
+        name="sign",
+        sent=sent,
+    )
+
+
+@bp.post("/drafts/<int:document_id>/sign-return")
+@needs(SIGN)
+def sign_return(document_id: int) -> ResponseReturnValue:
+    """The leader gives the draft back unsigned."""
+    return _return(document_id, reviewing.return_unsigned)
+
+
+def _return(document_id: int, service: Callable[[Any, int, str], None]) -> ResponseReturnValue:
+    form = ReasonForm()
+    return step(
+        document_id,
+        form,
+        lambda: service(me(), document_id, form.reason.data or ""),
+        "draft.flash.returned",
+        name="reason",
+    )
+
+
+def step(
+    document_id: int,
+    form: OfficeForm,
+    service: Callable[[], Any],
+    words: str,
+    *,
+    name: str = "",
+    sent: dict[str, str] | None = None,
+) -> ResponseReturnValue:
+    """One step: done once, then the page again; refused, the page with the sentence and what was typed.
+
+    :param sent: filled with the id of the file that came with the form, before the service runs.
+    """
+    document = access_document(me(), document_id, To.READ)
+    if form.accepts():
+        try:
+            with form.refusals():
+                if sent is not None:
+                    sent["file"] = uploaded()
+                key = [request.path, request.form.get("file_id", ""), form.as_body()]
+                done_once(me(), form.once.data, key, lambda: service() and None)
+                flash(label(words), "ok")
+                return redirect(url_for("documents.draft", document_id=document_id))
+        except DomainError as refusal:
+            if refusal.status in (403, 404) and refusal.code != "file.not_staged":
+                raise
+            form.refused.append(sentence(refusal))
+    forms = {name: form} if name else {}
+    errors = [*form.refused, *(text for texts in form.errors.values() for text in texts)]
+    return _page(document, forms, errors), form.status if form.status != 200 else 422
+
+
+def _page(
+    document: Document, forms: dict[str, OfficeForm] | None = None, errors: list[str] | None = None
+) -> str:
+    known = about.about(me(), document)
+    can = about.possible(me(), document)
+    shown: dict[str, Any] = {
+        "reason": ReasonForm(formdata=None),
+        "opinion": OpinionForm(formdata=None),
+        "version_form": VersionForm(formdata=None),
+        "layout": LayoutForm(formdata=None),
+        "sign": SignForm(formdata=None),
+        "note": NoteForm(formdata=None),
+        "number": NumberForm(formdata=None, doc_date=clock.today()),
+        "issue": _issue_form(document) if "issue" in can else IssueForm(formdata=None),
+        "fields": _fields_form(document),
+    } | (forms or {})
+    versions = drafting.versions_of(document.id)
+    return show(
+        "draft.html",
+        document=document,
+        known=known,
+        can=can,
+        forms=shown,
+        errors=errors or [],
+        versions=versions,
+        version_files={file.id: file for file in known.files},
+        opinions=drafting.opinions_of(document.id),
+        file=_shown(document, known.files, versions[0].file_id if versions else 0),
+        steps=steps_of(known),
+        expected=_expected(document) if "number" in can else None,
+        is_stamped=any(file.role == stamping.MAIN_DOCX for file in known.files),
+        in_preparation=document.state in IN_PREPARATION,
+        approver=directory.people(
+            [document.unit_approved_by_id] if document.unit_approved_by_id is not None else []
+        ).get(document.unit_approved_by_id or 0),
+    )
+
+
+def _shown(document: Document, found: list[File], latest: int) -> File | None:
+    """The newest version while it is a draft, else the signed or numbered file."""
+    if document.state not in (DocState.DRAFT, DocState.UNIT_REVIEW, DocState.LAYOUT_REVIEW, DocState.TO_SIGN):
+        return stamping.shown_file(found)
+    newest = next((file for file in found if file.id == latest), None)
+    if newest is not None and newest.can_view:
+        return newest
+    drawn = [file for file in found if file.role == drafting.DRAFT_PDF and file.can_view]
+    return drawn[-1] if drawn else newest
+
+
+def _expected(document: Document) -> dict[str, Any]:
+    register = catalogue.register_for(document.org_id, RegisterKind.OUT, document.kind)
+    number, last = numbering.expected(register, clock.today().year)
+    return {"number": number, "last": last, "register": register.name}
+
+
+def _issue_form(document: Document) -> IssueForm:
+    form = IssueForm(formdata=None)
+    set_receivers(form, document)
+    targets = issuing.suggested_targets(document)
+    form.organisations.data = [one.organisation_id for one in targets if one.organisation_id]
+    form.parties.data = [one.party_id for one in targets if one.party_id]
+    form.units.data = []
+    return form
+
+
+def set_receivers(form: IssueForm, document: Document) -> None:
+    """Who may receive the document."""
+    form.organisations.choices = [(one.id, one.name) for one in directory.orgs() if one.id != document.org_id]
+    form.units.choices = [(unit.id, unit.name) for unit in directory.units_of(document.org_id)]
+    form.parties.choices = [
+        (party.id, party.name)
+        for party in catalogue.parties(document.org_id)
+        if party.organisation_id is None
+    ]
+
+
+def _fields_form(document: Document) -> DraftForm:
+    form = DraftForm(
+        formdata=None,
+        kind_id=document.kind_id,
+        subject=document.subject,
+        addressees="\n".join(document.addressees),
+        recipients="\n".join(document.recipients),
+        kept_by=document.kept_by,
+        signer_id=document.signer_id,
+        urgency=int(document.urgency),
+        due_date=document.due_date,
+        version=document.version,
+    )
+    _set_choices(form, document.org_id)
+    return form
+
+
+def _first_values(answered: Document | None) -> dict[str, Any]:
+    """What a new draft begins with; a reply takes it from the document answered."""
+    letter = catalogue.kind_named(me().org_id, "Công văn")
+    leaders = directory.with_role(me().org_id, Role.LEADER)
+    unit = drafting.own_unit(me())
+    values: dict[str, Any] = {
+        "kind_id": letter.id if letter is not None else None,
+        "signer_id": leaders[0].id if leaders else None,
+        "kept_by": unit.letters if unit is not None else "",
+    }
+    if answered is not None:
+        values |= {
+            "subject": label("draft.reply_subject", symbol=answered.code, issuer=answered.issuer_text),
+            "addressees": answered.issuer_text,
+            "recipients": label("draft.as_above"),
+            "due_date": answered.due_date,
+        }
+    return values
+
+
+def _set_choices(form: DraftForm, org_id: int) -> None:
+    form.kind_id.choices = [(kind.id, kind.name) for kind in catalogue.kinds(org_id)]
+    form.signer_id.choices = [
+        (leader.id, f"{leader.full_name}, {leader.title}")
+        for leader in directory.with_role(org_id, Role.LEADER)
+    ]
+    form.urgency.choices = [
+        (int(one), label(f"document.urgency.{int(one)}")) for one in Urgency if one is not Urgency.FLASH_TIMED
+    ]

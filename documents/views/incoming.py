@@ -1,0 +1,243 @@
+"""Incoming documents: the list, one document, and the acts on it."""
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from documents.forms import ReasonForm
+from documents.models.document import Document, Urgency
+from documents.models.lifecycle import INCOMING_STATES, Direction, DocState
+from documents.permissions import FINISH, PRESENT, READ, RECALL, To, access_document
+from documents.services import about, catalogue, directing, listing, recalling
+from documents.services.listing import INCOMING_TABS, Filters
+from documents.views.base import bp, day_of, holder, key_of, show, without
+from intranet.core.errors import DomainError
+from intranet.core.labels import label
+from intranet.core.web import me, needs, sentence, signed_in
+from intranet.people import directory
+from intranet.people.models import Role
+from intranet.records import readers
+
+_MOST_AT_ONCE = 50
+
+
+@bp.get("/incoming")
+@needs(READ)
+def incoming() -> ResponseReturnValue:
+    """Registered incoming documents, newest first."""
+    filters = filters_of(INCOMING_TABS, INCOMING_STATES)
+    page = listing.incoming(me(), filters, before=key_of("before"), after=key_of("after"))
+    seen = readers.seen_among(me().id, "document", [row.id for row in page.rows])
+    kept = without(request.args, "before", "after")
+    return show(
+        "incoming.html",
+        page=page,
+        filters=filters,
+        seen=seen,
+        holder=holder,
+        kept=kept,
+        tabs=tabs(INCOMING_TABS, listing.counts(me(), Direction.IN, INCOMING_TABS), filters.tab, kept),
+        states=[
+            (state.value, label(f"document.state.{state.value}"))
+            for state in DocState
+            if state in INCOMING_STATES
+            and state not in (DocState.RECEIVED, DocState.RETURNED, DocState.MERGED)
+        ],
+        urgencies=urgency_choices(),
+        issuers=[(party.name, party.name) for party in catalogue.parties(me().org_id)],
+        leaders=directory.with_role(me().org_id, Role.LEADER) if me().holds(PRESENT) else [],
+    )
+
+
+@bp.get("/incoming/<int:document_id>")
+@signed_in
+def incoming_detail(document_id: int) -> ResponseReturnValue:
+    """One incoming document: its page, directions and tasks, its way."""
+    document = access_document(me(), document_id, To.READ)
+    if document.direction is Direction.OUT:
+        return redirect(url_for("documents.draft", document_id=document.id))
+    if document.state is DocState.RECEIVED and "register" in about.possible(me(), document):
+        return redirect(url_for("documents.intake_one", document_id=document.id))
+    readers.mark_seen(me(), document.ref)
+    return _detail(document, [])
+
+
+@bp.post("/incoming/present")
+@needs(PRESENT)
+def present_many() -> ResponseReturnValue:
+    """Put several chosen documents before a leader; each stands for itself."""
+    leader = request.form.get("leader", type=int)
+    done, problems = 0, []
+    for document_id in request.form.getlist("id", type=int)[:_MOST_AT_ONCE]:
+        try:
+            directing.present(me(), document_id, leader)
+            done += 1
+        except DomainError as refusal:
+            problems.append(sentence(refusal))
+    if done:
+        flash(label("document.flash.presented_many", n=done), "ok")
+    for problem in dict.fromkeys(problems):
+        flash(problem, "bad")
+    return redirect(url_for("documents.incoming", **without(request.args)))
+
+
+@bp.post("/incoming/<int:document_id>/present")
+@needs(PRESENT)
+def present(document_id: int) -> ResponseReturnValue:
+    """Put the document before a leader."""
+    return _do(
+        document_id,
+        lambda: directing.present(me(), document_id, request.form.get("leader", type=int)),
+        "document.flash.presented",
+    )
+
+
+@bp.post("/incoming/<int:document_id>/finish")
+@needs(FINISH)
+def finish(document_id: int) -> ResponseReturnValue:
+    """Call the document dealt with."""
+    return _do(document_id, lambda: directing.finish(me(), document_id), "document.flash.finished")
+
+
+@bp.post("/incoming/<int:document_id>/give-back")
+@needs(READ)
+def give_back(document_id: int) -> ResponseReturnValue:
+    """The lead unit gives the document back."""
+    return _with_reason(
+        document_id,
+        lambda reason: directing.give_back(me(), document_id, reason),
+        "document.flash.given_back",
+    )
+
+
+@bp.post("/incoming/<int:document_id>/reopen")
+@needs(FINISH)
+def reopen(document_id: int) -> ResponseReturnValue:
+    """Take up a document that was done."""
+    return _with_reason(
+        document_id, lambda reason: directing.reopen(me(), document_id, reason), "document.flash.reopened"
+    )
+
+
+@bp.post("/incoming/<int:document_id>/recall")
+@needs(RECALL)
+def answer_recall(document_id: int) -> ResponseReturnValue:
+    """Answer the sender who wants the document back."""
+    agree = request.form.get("agree") == "yes"
+    return _do(
+        document_id,
+        lambda: recalling.answer_recall(me(), document_id, agree=agree),
+        "document.flash.recall_answered",
+    )
+
+
+def filters_of(tabs_: tuple[str, ...], states: frozenset[DocState]) -> Filters:
+    """The filters in the address; what is not known is left out."""
+    args = request.args
+    state, urgency, tab = args.get("state", ""), args.get("urgency", ""), args.get("tab", "")
+    return Filters(
+        tab=tab if tab in tabs_ else tabs_[0],
+        state=state if state in {one.value for one in states} else "",
+        urgency=urgency if urgency in {str(int(one)) for one in Urgency} else "",
+        issuer=args.get("issuer", "")[:200],
+        first=day_of(args.get("first")),
+        last=day_of(args.get("last")),
+        words=args.get("q", "").strip()[:200],
+    )
+
+
+def tabs(
+    codes: tuple[str, ...], counts: dict[str, int], current: str, kept: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Saved views as tabs, each with its count."""
+    rest = {name: value for name, value in kept.items() if name != "tab"}
+    return [
+        {
+            "label": label(f"document.tab.{code}"),
+            "url": url_for(request.endpoint or "", **rest, tab=code),
+            "current": code == current,
+            "n": counts[code] if counts[code] <= listing.MOST_COUNTED else f"{listing.MOST_COUNTED}+",
+            "bad": code == "overdue" and counts[code] > 0,
+        }
+        for code in codes
+    ]
+
+
+def urgency_choices() -> list[tuple[str, str]]:
+    """Degrees of urgency for a filter."""
+    return [(str(int(one)), label(f"document.urgency.{int(one)}")) for one in Urgency]
+
+
+def _detail(document: Document, errors: list[str], status: int = 200) -> ResponseReturnValue:
+    known = about.about(me(), document)
+    page = show(
+        "detail.html",
+        document=document,
+        known=known,
+        can=about.possible(me(), document),
+        holder=holder,
+        errors=errors,
+        reason=ReasonForm(formdata=None),
+        leaders=directory.with_role(document.org_id, Role.LEADER)
+        if "present" in about.possible(me(), document)
+        else [],
+        may_reply=document.org_id == me().org_id and me().holds("document.draft"),
+        steps=steps_of(known),
+    )
+    return page, status
+
+
+def steps_of(known: about.About) -> list[dict[str, Any]]:
+    """The document's way as the timeline shows it, newest first, each with the time it waited."""
+    found: list[dict[str, Any]] = []
+    lines = known.steps
+    for at, line in enumerate(lines):
+        earlier = lines[at + 1].at if at + 1 < len(lines) else None
+        person = known.people.get(line.actor_id or 0)
+        principal = known.people.get(line.acting_for_id or 0)
+        who = person.full_name if person is not None else label("document.by_system")
+        if principal is not None:
+            who = label("document.by_for", who=who, principal=principal.full_name)
+        minutes = about.waited(earlier, line.at)
+        found.append(
+            {
+                "act": line.act,
+                "at": line.at,
+                "who": who,
+                "note": line.reason or (wait_words(minutes) if earlier is not None else ""),
+                "now": at == 0,
+            }
+        )
+    return found
+
+
+def wait_words(minutes: int) -> str:
+    """How long something waited, in the largest fitting unit."""
+    if minutes < 1:
+        return ""
+    if minutes < 60:
+        return label("document.waited.minutes", n=minutes)
+    if minutes < 60 * 24:
+        return label("document.waited.hours", n=minutes // 60)
+    return label("document.waited.days", n=minutes // (60 * 24))
+
+
+def _do(document_id: int, service: Any, words: str) -> ResponseReturnValue:
+    document = access_document(me(), document_id, To.READ)
+    try:
+        service()
+    except DomainError as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return _detail(document, [sentence(refusal)], refusal.status)
+    flash(label(words), "ok")
+    return redirect(url_for("documents.incoming_detail", document_id=document_id))
+
+
+def _with_reason(document_id: int, service: Any, words: str) -> ResponseReturnValue:
+    form = ReasonForm()
+    if not form.validate_on_submit():
+        document = access_document(me(), document_id, To.READ)
+        return _detail(document, [text for texts in form.errors.values() for text in texts], 422)
+    return _do(document_id, lambda: service(form.reason.data), words)

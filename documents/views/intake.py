@@ -1,0 +1,333 @@
+"""The clerk's desk: dropped files beside their form, registered one after the other."""
+
+from contextlib import suppress
+from typing import Any
+
+from flask import flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from documents.forms import IncomingForm, ReasonForm, split_code
+from documents.models.catalogue import DocKind
+from documents.models.document import Document, Urgency
+from documents.models.lifecycle import DocState
+from documents.models.register import Register, RegisterKind
+from documents.permissions import REGISTER, To, access_document
+from documents.services import capturing, catalogue, directing, numbering, registering, stamping
+from documents.services.capturing import Duplicate
+from documents.views.base import bp, show
+from intranet.core import clock
+from intranet.core.errors import DomainError
+from intranet.core.forms import read_date
+from intranet.core.labels import label
+from intranet.core.once import done_once
+from intranet.core.web import me, needs, sentence, wants_json
+from intranet.people import directory
+from intranet.people.models import Role
+from intranet.records import files
+from intranet.records.models import File
+
+#: Values of the form by the name under which they were read.
+_READ_AS = {
+    "code": ("number", "symbol"),
+    "doc_date": ("doc_date",),
+    "subject": ("subject",),
+    "issuer": ("issuer",),
+    "kind_id": ("kind",),
+    "signer_name": ("signer_name",),
+    "urgency": ("urgency",),
+    "due_date": ("due_date", "due_days"),
+}
+#: Below this the clerk is asked to look.
+_SURE = 0.90
+_FILLED = 0.60
+_LEADER_NONE = ""
+
+
+@bp.get("/incoming/intake")
+@needs(REGISTER)
+def intake() -> ResponseReturnValue:
+    """The first received document, or the empty desk with its drop zone."""
+    waiting = capturing.received(me())
+    if waiting and "drop" not in request.args:
+        return redirect(url_for("documents.intake_one", document_id=waiting[0].id))
+    return show("intake.html", document=None, **_desk(waiting))
+
+
+@bp.route("/incoming/intake/<int:document_id>", methods=["GET", "POST"])
+@needs(REGISTER)
+def intake_one(document_id: int) -> ResponseReturnValue:
+    """One received document beside its form; Ctrl+Enter registers it and opens the next."""
+    document = access_document(me(), document_id, To.READ)
+    if document.state is not DocState.RECEIVED and request.method == "GET":
+        return redirect(url_for("documents.incoming_detail", document_id=document.id))
+    form = IncomingForm() if request.method == "POST" else IncomingForm(formdata=None, **_values(document))
+    _set_choices(form, document)
+    if form.accepts():
+        with form.refusals():
+            following = _next_after(document.id)
+            number = done_once(me(), form.once.data, form.as_body(), lambda: _register(document.id, form))
+            flash(label("document.flash.registered", number=number), "ok")
+            if following is None:
+                return redirect(url_for("documents.intake"))
+            return redirect(url_for("documents.intake_one", document_id=following))
+    return _page(document, form), form.status
+
+
+@bp.post("/incoming/intake/files")
+@needs(REGISTER)
+def intake_files() -> ResponseReturnValue:
+    """Take in dropped files; each is answered for itself, one that is refused stops none of the others."""
+    answers: list[dict[str, Any]] = []
+    for given in request.files.getlist("file"):
+        name = given.filename or ""
+        try:
+            staged = capturing.receive(me(), given.stream, name)
+            answers.append({"id": staged.public_id, "name": staged.name, "state": staged.state.value})
+        except DomainError as refusal:
+            answers.append(
+                {
+                    "id": None,
+                    "name": name,
+                    "state": "refused",
+                    "problem": refusal.code,
+                    "msg": sentence(refusal),
+                }
+            )
+    if wants_json():
+        return jsonify(answers)
+    for answer in answers:
+        if answer["state"] == "refused":
+            flash(f"{answer['name']}: {answer['msg']}", "bad")
+    return redirect(url_for("documents.intake"))
+
+
+@bp.post("/incoming/intake/<int:document_id>/draft")
+@needs(REGISTER)
+def intake_draft(document_id: int) -> ResponseReturnValue:
+    """Keep what was typed so far; wrong values are left out, nothing is registered."""
+    registering.save_draft(me(), document_id, _typed())
+    return jsonify(ok=True, at=clock.local(clock.now()).strftime("%H:%M"))
+
+
+@bp.post("/incoming/intake/<int:document_id>/return")
+@needs(REGISTER)
+def intake_return(document_id: int) -> ResponseReturnValue:
+    """Send the document back, with the reason."""
+    document = access_document(me(), document_id, To.REGISTER)
+    form = ReasonForm()
+    if form.accepts():
+        with form.refusals():
+            following = _next_after(document_id)
+            registering.return_document(me(), document_id, form.reason.data or "")
+            flash(label("document.flash.returned"), "ok")
+            return _to(following)
+    empty = IncomingForm(formdata=None, **_values(document))
+    _set_choices(empty, document)
+    return _page(document, empty, returning=form), 422
+
+
+@bp.post("/incoming/intake/<int:document_id>/merge")
+@needs(REGISTER)
+def intake_merge(document_id: int) -> ResponseReturnValue:
+    """Call the document the same as an earlier one."""
+    following = _next_after(document_id)
+    registering.merge_duplicate(me(), document_id, request.form.get("first", 0, type=int))
+    flash(label("document.flash.merged"), "ok")
+    return _to(following)
+
+
+@bp.post("/incoming/intake/refused/<int:intake_id>")
+@needs(REGISTER)
+def intake_dismiss(intake_id: int) -> ResponseReturnValue:
+    """Take a refused file off the desk."""
+    capturing.dismiss(me(), intake_id)
+    return redirect(request.referrer or url_for("documents.intake"))
+
+
+def _register(document_id: int, form: IncomingForm) -> int:
+    number = registering.register_incoming(me(), document_id, form.given(), version=form.version.data)
+    chosen = form.presented_to_id.data
+    if chosen:
+        directing.present(me(), document_id, None if chosen == "all" else int(chosen))
+    return number
+
+
+def _page(document: Document, form: IncomingForm, returning: ReasonForm | None = None) -> str:
+    found = files.of(document.ref)
+    file = stamping.shown_file(found) or (found[0] if found else None)
+    waiting = capturing.received(me())
+    return show(
+        "intake.html",
+        document=document,
+        form=form,
+        returning=returning or ReasonForm(formdata=None),
+        file=file,
+        text=_text(file),
+        evidence=_evidence(document),
+        marks=_marks(document),
+        duplicates=_duplicates(document),
+        place=next((at for at, one in enumerate(waiting, 1) if one.id == document.id), 1),
+        following=_after(waiting, document.id),
+        expected=_expected(document.org_id),
+        issuers=catalogue.known_issuers(document.org_id),
+        **_desk(waiting),
+    )
+
+
+def _desk(waiting: list[Document]) -> dict[str, Any]:
+    return {
+        "waiting": waiting,
+        "dropped": capturing.waiting_files(me()),
+        "names": _file_names(waiting),
+    }
+
+
+def _file_names(waiting: list[Document]) -> dict[int, str]:
+    found = files.of_many("document", [document.id for document in waiting])
+    return {key: rows[0].name for key, rows in found.items() if rows}
+
+
+def _text(file: File | None) -> str:
+    """The words of a file that has no picture."""
+    if file is None or file.picture_url is not None:
+        return ""
+    return files.text_of(file)[:6000]
+
+
+def _duplicates(document: Document) -> list[Duplicate]:
+    return capturing.duplicates_of(document)
+
+
+def _evidence(document: Document) -> dict[str, dict[str, Any]]:
+    """By field of the form: where its value comes from, and whether it should be looked at."""
+    found: dict[str, dict[str, Any]] = {}
+    if document.source_document_id is not None:
+        words = label("document.origin.organisation")
+        names = ("code", "doc_date", "subject", "issuer", "signer_name")
+        return {name: {"words": words, "sure": True} for name in names}
+    for name, sources in _READ_AS.items():
+        one = next((document.prefill[source] for source in sources if source in document.prefill), None)
+        if one is None or one.get("confidence", 0) < _FILLED:
+            continue
+        words = label(f"document.origin.{one.get('source') or 'pdf_text'}")
+        sure = one.get("confidence", 0) >= _SURE
+        found[name] = {
+            "words": words if sure else label("document.origin_unsure", words=words),
+            "sure": sure,
+            "note": one.get("note", ""),
+        }
+    return found
+
+
+def _marks(document: Document) -> dict[str, Any] | None:
+    """Boxes on the picture of page 1, by field of the form, in the page's own points."""
+    page = document.prefill.get("_page")
+    if not page:
+        return None
+    boxes = []
+    for name, sources in _READ_AS.items():
+        for source in sources:
+            one = document.prefill.get(source)
+            if one and one.get("box") and one.get("page", 1) == 1 and one.get("confidence", 0) >= _FILLED:
+                x0, y0, x1, y1 = one["box"]
+                boxes.append(
+                    {
+                        "field": name,
+                        "x": round(x0 - 2, 1),
+                        "y": round(page["height"] - y1 - 2, 1),
+                        "w": round(x1 - x0 + 4, 1),
+                        "h": round(y1 - y0 + 4, 1),
+                    }
+                )
+    return {"width": page["width"], "height": page["height"], "boxes": boxes}
+
+
+def _values(document: Document) -> dict[str, Any]:
+    registers = catalogue.registers(document.org_id, RegisterKind.IN)
+    leaders = directory.with_role(document.org_id, Role.LEADER)
+    urgent = clock.local(document.urgent_at) if document.urgent_at is not None else None
+    return {
+        "code": document.code,
+        "doc_date": document.doc_date,
+        "subject": document.subject,
+        "issuer": document.issuer_text,
+        "kind_id": document.kind_id,
+        "register_id": registers[0].id if registers else None,
+        "signer_name": document.signer_name,
+        "page_count": document.page_count,
+        "arrival_date": document.arrival_date or clock.today(),
+        "urgency": int(document.urgency),
+        "urgent_date": urgent.date() if urgent else None,
+        "urgent_time": urgent.strftime("%H:%M") if urgent else "",
+        "presented_to_id": str(leaders[0].id) if leaders else "",
+        "due_date": document.due_date,
+        "note": document.note,
+        "version": document.version,
+    }
+
+
+def _set_choices(form: IncomingForm, document: Document) -> None:
+    kinds: list[DocKind] = catalogue.kinds(document.org_id)
+    registers: list[Register] = catalogue.registers(document.org_id, RegisterKind.IN)
+    form.kind_id.choices = [("", label("document.choose_kind"))] + [(kind.id, kind.name) for kind in kinds]
+    form.register_id.choices = [(register.id, register.name) for register in registers]
+    form.urgency.choices = [(int(one), label(f"document.urgency.{int(one)}")) for one in Urgency]
+    leaders = directory.with_role(document.org_id, Role.LEADER)
+    form.presented_to_id.choices = [
+        *((str(leader.id), f"{leader.full_name}, {leader.title}") for leader in leaders),
+        *([("all", label("document.all_leaders"))] if len(leaders) > 1 else []),
+        ("", label("document.present_later")),
+    ]
+
+
+def _typed() -> dict[str, Any]:
+    given = request.form
+    found: dict[str, Any] = {
+        "subject": given.get("subject", ""),
+        "issuer_text": given.get("issuer", ""),
+        "signer_name": given.get("signer_name", ""),
+        "note": given.get("note", ""),
+    }
+    with suppress(ValueError):
+        found["number"], found["symbol"] = split_code(given.get("code", "").strip())
+    for name in ("doc_date", "due_date", "arrival_date"):
+        try:
+            typed = given.get(name, "").strip()
+            found[name] = read_date(typed) if typed else None
+        except ValueError:
+            continue
+    urgency = given.get("urgency", type=int)
+    if urgency in {int(one) for one in Urgency}:
+        found["urgency"] = Urgency(urgency)
+    known = {kind.id for kind in catalogue.kinds(me().org_id)}
+    kind_id = given.get("kind_id", type=int)
+    if kind_id in known:
+        found["kind_id"] = kind_id
+    return found
+
+
+def _expected(org_id: int) -> int | None:
+    registers = catalogue.registers(org_id, RegisterKind.IN)
+    return numbering.expected(registers[0], clock.today().year)[0] if registers else None
+
+
+def _after(waiting: list[Document], document_id: int) -> int | None:
+    """The document after this one on the desk, the first one after the last."""
+    ids = [one.id for one in waiting]
+    others = [key for key in ids if key != document_id]
+    if not others:
+        return None
+    if document_id not in ids:
+        return others[0]
+    at = ids.index(document_id)
+    return ids[at + 1] if at + 1 < len(ids) else others[0]
+
+
+def _next_after(document_id: int) -> int | None:
+    return _after(capturing.received(me()), document_id)
+
+
+def _to(document_id: int | None) -> ResponseReturnValue:
+    if document_id is None:
+        return redirect(url_for("documents.intake"))
+    return redirect(url_for("documents.intake_one", document_id=document_id))
