@@ -9,7 +9,7 @@ import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ForeignKey, String, delete, select
+from sqlalchemy import ForeignKey, String, delete, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core import clock, db
@@ -84,6 +84,16 @@ def claim(key: str) -> None:
         row.fails += 1
         row.last_at = now
         row.free_at = now + wait_after(row.fails)
+
+
+def give_back(key: str) -> None:
+    """Take a claimed try back that was never judged: the house was too busy."""
+    with db.unit_of_work() as session:
+        session.execute(
+            update(SignInTry)
+            .where(SignInTry.key == key, SignInTry.fails > 0)
+            .values(fails=SignInTry.fails - 1, free_at=clock.now())
+        )
 
 
 def wait_after(fails: int) -> timedelta:

@@ -204,9 +204,12 @@ def test_a_crowd_at_the_door_is_told_to_come_back_with_the_form_kept(
 ) -> None:
     give_password(app, office.clerk)
     monkeypatch.setattr(passwords._Queue, "waiting", 52)
-    answer = sign_in(stranger(app), "vanthu")
-    assert (answer.status_code, "nhiều người đăng nhập" in answer.text) == (503, True)
-    assert 'value="vanthu"' in answer.text
+    for _ in range(6):
+        answer = sign_in(stranger(app), "vanthu")
+        assert (answer.status_code, "nhiều người đăng nhập" in answer.text) == (503, True)
+        assert 'value="vanthu"' in answer.text
+    monkeypatch.setattr(passwords._Queue, "waiting", 0)
+    assert sign_in(stranger(app), "vanthu").status_code == 302
 
 
 def test_accounts_of_the_sample_office_are_shown_in_sample_mode_only(app: Flask, office: Office) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from intranet.core import clock, db
 from intranet.core.db import publish, unit_of_work
-from intranet.core.errors import Invalid, NotFound
+from intranet.core.errors import Invalid, NotFound, Unavailable
 from intranet.core.text import nfc
 from intranet.people import links, passwords, sessions, throttle
 from intranet.people.events import AccessChanged
@@ -47,7 +47,11 @@ def sign_in(name: str, password: str, *, device: str, device_token: str | None) 
     key = throttle.key_for(name, user.id if user else None, device_token)
     throttle.claim(key)
     stored = user.password_hash if user is not None and user.is_active else None
-    is_right = passwords.is_right(stored, password)
+    try:
+        is_right = passwords.is_right(stored, password)
+    except Unavailable:
+        throttle.give_back(key)
+        raise
     if user is None or stored is None or not is_right:
         log.warning("sign-in refused", extra={"counter": key[:14]})
         raise Invalid("auth.wrong")

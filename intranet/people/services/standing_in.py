@@ -36,7 +36,7 @@ def name_substitute(
     """
     _require_right(actor, principal_id)
     with unit_of_work() as session:
-        principal = session.get(User, principal_id, with_for_update=True)
+        principal = session.get(User, principal_id, with_for_update={"of": User})
         substitute = session.get(User, substitute_id)
         if principal is None or not principal.is_active:
             raise Invalid("stand_in.no_person", field="principal")
