@@ -217,7 +217,7 @@ def _set_due(document: Document, due_date: date | None, kind: DocKind) -> None:
 def _refuse_duplicate(document: Document, reason: str) -> None:
     if reason.strip():
         return
-    found = duplicates_of(document)
+    found = [one for one in duplicates_of(document) if one.document.register_entry_id is not None]
     if found:
         first = found[0].document
         entry = first.entry
