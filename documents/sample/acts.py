@@ -26,9 +26,9 @@ from documents.services import (
 from documents.services.composing import DraftFields, Sheets
 from intranet.core import clock, db
 from intranet.notices.workdays import add_working_days
+from intranet.people.sample import PEOPLE, SampleOffice
 from intranet.records import audit, files, store
 from intranet.records.media import DOCX, PDF
-from intranet.sample import PEOPLE, SampleOffice
 from intranet.tasks import services as tasks
 
 Put = Callable[[datetime, Callable[[], None]], None]

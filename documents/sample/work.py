@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from intranet.core import clock
 from intranet.notices.workdays import add_working_days
-from intranet.sample import SampleOffice
+from intranet.people.sample import SampleOffice
 from intranet.tasks import services as tasks
 
 Put = Callable[[datetime, Callable[[], None]], None]

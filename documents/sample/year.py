@@ -14,7 +14,7 @@ from documents.sample.letters import INCOMING, OUTGOING, Letter
 from intranet.core import clock, db
 from intranet.notices import reminders
 from intranet.notices.workdays import is_working_day
-from intranet.sample import SampleOffice
+from intranet.people.sample import SampleOffice
 
 ARRIVED, WRITTEN = 84, 36
 #: Days of the sample year that are played, working days before today.

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from intranet.core import clock, db
 from intranet.notices.workdays import add_working_days, is_working_day
-from intranet.sample import SampleOffice
+from intranet.people.sample import SampleOffice
 from intranet.tasks import services as tasks
 
 #: Title, working days ago when it was given, working days it may take, how far it has come.

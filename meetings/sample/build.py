@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 
 from intranet.core import clock
 from intranet.notices.workdays import is_working_day
+from intranet.people.sample import PEOPLE, SampleOffice
 from intranet.records import files
 from intranet.records.media import PDF
 from intranet.records.typeset import Face, Run, Sheet
-from intranet.sample import PEOPLE, SampleOffice
 from meetings.models.meeting import ItemKind, PartRole
 from meetings.sample.sittings import PAPER_PARAGRAPHS, SITTINGS, Item, Sitting
 from meetings.services import chairing, life, papers, planning

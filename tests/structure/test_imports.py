@@ -18,7 +18,7 @@ LEAVES = ("formats", "rules")
 DOORS = {
     "flask_socketio": {"intranet/core/live.py"},
     "apscheduler": {"intranet/core/scheduler.py"},
-    "docx": {"intranet/records/docx.py", "documents/formats/layout_docx.py"},
+    "docx": {"intranet/records/docx.py", "intranet/records/docx_writing.py"},
     "pypdfium2": {"intranet/records/pdf.py"},
     "pikepdf": {"intranet/records/pdf.py"},
 }
