@@ -1,6 +1,6 @@
 # Commands of this project; `make help` names them.
 .DEFAULT_GOAL := help
-.PHONY: help run quick test test-pg test-browser lint types fmt migrate sample bench proofs assets lock
+.PHONY: help run quick test test-pg test-browser lint types fmt migrate sample bench bench-room proofs assets lock
 BIN := .venv/bin
 WORKERS ?= 2
 export WORKERS
@@ -50,6 +50,10 @@ sample: ## Make the sample office in OFFICE_DATA
 bench: ## Measure, and compare with the figures kept in bench/
 	@sh tools/setup.sh dev
 	@$(BIN)/python -m bench
+
+bench-room: ## Measure the room alone: from the chair's command to another tablet
+	@sh tools/setup.sh dev
+	@$(BIN)/python -m bench room
 
 proofs: ## The long tests at full length
 	@sh tools/setup.sh dev

@@ -3,9 +3,9 @@
 import argparse
 import sys
 
-from bench import figures, pages, start
+from bench import figures, pages, room, start
 
-MEASURES = {"start": start.measure, "pages": pages.measure}
+MEASURES = {"start": start.measure, "pages": pages.measure, "room": room.measure}
 
 
 def main() -> int:
