@@ -11,6 +11,7 @@ _shift = timedelta(0)
 _frozen: datetime | None = None
 #: A file with a number of seconds moves the clock of several processes together (loopback only).
 _shift_file = os.environ.get("OFFICE_CLOCK_FILE")
+_last_shift = timedelta(0)
 
 
 def now() -> datetime:
@@ -64,9 +65,14 @@ def reset() -> None:
 
 
 def _shift_of_file() -> timedelta:
+    """What the file says; while it is being written, what it said last."""
+    global _last_shift
     if _shift_file is None:
         return timedelta(0)
     try:
-        return timedelta(seconds=float(Path(_shift_file).read_text(encoding="ascii") or 0))
+        _last_shift = timedelta(seconds=float(Path(_shift_file).read_text(encoding="ascii")))
     except FileNotFoundError:
-        return timedelta(0)
+        _last_shift = timedelta(0)
+    except ValueError:
+        return _last_shift
+    return _last_shift

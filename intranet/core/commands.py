@@ -4,12 +4,16 @@ A command's payload is a dataclass: unknown fields and wrong types are refused b
 repeated ``cid`` that succeeded gets the first answer again; a refusal changed nothing and is judged anew.
 """
 
+import contextlib
 import dataclasses
 import logging
+import math
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from intranet.core.actor import Actor
@@ -24,6 +28,10 @@ Frame = Mapping[str, Any]
 Run = Callable[[Actor, Any], Answer]
 F = TypeVar("F", bound=Callable[..., Answer])
 _MAX_CID = 64
+_MOST_ITEMS = 1000
+_LARGEST_INT = 2**63 - 1
+#: A nought byte and halves of characters, which no text of ours has.
+_UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -108,24 +116,57 @@ def _read(actor: Actor, frame: Any) -> tuple[str, Any, str]:
 def _value(name: str, kind: Any, given: Any) -> Any:
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        if given is None and type(None) in args:
-            return None
-        return _value(name, next(arg for arg in args if arg is not type(None)), given)
+        return _one_of(name, args, given)
     if origin in (list, tuple):
-        if not isinstance(given, list) or len(given) > 1000:
-            raise Invalid("command.payload", name=name)
-        items = [_value(name, args[0], item) for item in given]
-        return items if origin is list else tuple(items)
+        return _items(name, origin, args, given)
     if origin is typing.Literal:
-        if given not in args:
+        # By type too: True would pass for 1.
+        if not any(given == arg and type(given) is type(arg) for arg in args):
             raise Invalid("command.payload", name=name)
         return given
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         return parse(kind, given)
-    if kind is float and isinstance(given, int) and not isinstance(given, bool):
-        return float(given)
     if kind is Any:
         return given
-    if not isinstance(given, kind) or (kind is int and isinstance(given, bool)):
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        try:
+            return kind(given)
+        except ValueError:
+            raise Invalid("command.payload", name=name) from None
+    if kind is float and isinstance(given, int) and not isinstance(given, bool):
+        given = float(given) if abs(given) <= _LARGEST_INT else math.inf
+    if not isinstance(given, origin or kind) or not _fits(kind, given):
         raise Invalid("command.payload", name=name)
     return given
+
+
+def _one_of(name: str, kinds: tuple[Any, ...], given: Any) -> Any:
+    """The value as the first of several kinds that takes it."""
+    if given is None and type(None) in kinds:
+        return None
+    rest = [kind for kind in kinds if kind is not type(None)]
+    for kind in rest[:-1]:
+        with contextlib.suppress(Invalid):
+            return _value(name, kind, given)
+    return _value(name, rest[-1], given)
+
+
+def _items(name: str, origin: type, args: tuple[Any, ...], given: Any) -> Any:
+    if not isinstance(given, list) or len(given) > _MOST_ITEMS:
+        raise Invalid("command.payload", name=name)
+    if origin is list or args[-1] is Ellipsis:
+        return origin(_value(name, args[0], item) for item in given)
+    if len(given) != len(args):
+        raise Invalid("command.payload", name=name)
+    return tuple(_value(name, kind, item) for kind, item in zip(args, given, strict=True))
+
+
+def _fits(kind: Any, given: Any) -> bool:
+    """False for what JSON can carry and a database cannot take."""
+    if kind is int:
+        return not isinstance(given, bool) and abs(given) <= _LARGEST_INT
+    if kind is float:
+        return math.isfinite(given)
+    if kind is str:
+        return not _UNFIT.search(given)
+    return True

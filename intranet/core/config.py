@@ -1,5 +1,6 @@
 """Settings of one installation: environment first, then the data folder; secrets in a 0600 file."""
 
+import contextlib
 import json
 import os
 import secrets as _secrets
@@ -108,6 +109,9 @@ def weaknesses(settings: Settings, *, is_debug: bool = False) -> list[str]:
         found.append("a key in secrets.json is shorter than 32 bytes")
     if "*" in settings.origins:
         found.append("the origin * is not allowed")
+    secrets_file = settings.data_dir / "secrets.json"
+    if secrets_file.exists() and secrets_file.stat().st_mode & 0o077:
+        found.append(f"{secrets_file} can be read by others; chmod 600 it")
     if settings.data_dir.stat().st_mode & 0o077:
         found.append(f"the data folder {settings.data_dir} can be read by others; chmod 700 it")
     return found
@@ -126,8 +130,15 @@ def require_strong(settings: Settings) -> None:
 def _load_keys(path: Path) -> dict[str, str]:
     if not path.exists():
         fresh = {name: _secrets.token_hex(_KEY_BYTES) for name in ("signing", "audit", "field")}
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        own = path.with_name(f"{path.name}.{_secrets.token_hex(4)}")
+        handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as stream:
             json.dump(fresh, stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # Two processes may start at once: the first file stays, and is never seen half written.
+        with contextlib.suppress(FileExistsError):
+            os.link(own, path)
+        own.unlink()
     keys: dict[str, str] = json.loads(path.read_text(encoding="ascii"))
     return keys

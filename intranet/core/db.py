@@ -26,8 +26,8 @@ from sqlalchemy.types import TypeEngine
 
 from intranet.core import engines, events
 from intranet.core.config import Settings
-from intranet.core.dialect import is_conflict
-from intranet.core.errors import Unavailable
+from intranet.core.dialect import is_conflict, is_full
+from intranet.core.errors import NoRoom, Unavailable
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -240,7 +240,9 @@ def unit_of_work() -> Iterator[Session]:
     Joins the unit that is open; only the outermost commits. After commit the events published in it are
     told, and what this scope had read is read anew.
 
-    :raises Unavailable: ``database.busy``, the queue of writers did not move for ten seconds.
+    :raises Unavailable: ``database.busy``, the queue of writers did not move for ten seconds, or another
+        transaction stood in the way.
+    :raises NoRoom: ``database.full``.
     """
     current = _scope.get()
     if current is None:
@@ -269,6 +271,8 @@ def unit_of_work() -> Iterator[Session]:
             work.session.rollback()
             if isinstance(problem, OperationalError) and is_conflict(problem):
                 raise Unavailable("database.busy") from problem
+            if isinstance(problem, OperationalError) and is_full(problem):
+                raise NoRoom("database.full") from problem
             raise
         finally:
             current.work = None

@@ -47,6 +47,13 @@ def is_conflict(problem: OperationalError) -> bool:
     return getattr(problem.orig, "sqlstate", None) in given_up
 
 
+def is_full(problem: OperationalError) -> bool:
+    """True when there was no room for what was to be written."""
+    if isinstance(problem.orig, sqlite3.OperationalError):
+        return problem.orig.sqlite_errorcode == sqlite3.SQLITE_FULL
+    return getattr(problem.orig, "sqlstate", None) == "53100"
+
+
 def wake(opened: Session) -> None:
     """Tell whoever follows :func:`changes` that rows were written; readers of SQLite look for themselves."""
     if not _is_sqlite(opened):

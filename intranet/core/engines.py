@@ -77,7 +77,7 @@ def make(settings: Settings) -> tuple[Engine, Engine]:
     """
     if settings.is_sqlite:
         return _sqlite(settings, is_writer=True), _sqlite(settings, is_writer=False)
-    common: dict[str, Any] = {"pool_pre_ping": True, "pool_use_lifo": True}
+    common: dict[str, Any] = {"pool_pre_ping": True, "pool_use_lifo": True, "hide_parameters": True}
     writer = create_engine(settings.database_url, pool_size=10, max_overflow=5, **common)
     reader = create_engine(settings.database_url, pool_size=15, max_overflow=10, **common)
     return writer, reader.execution_options(postgresql_readonly=True)
@@ -91,6 +91,7 @@ def _sqlite(settings: Settings, *, is_writer: bool) -> Engine:
         pool_size=20,
         max_overflow=40,
         pool_use_lifo=True,
+        hide_parameters=True,
         connect_args={"timeout": timeout},
     )
 

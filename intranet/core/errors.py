@@ -68,3 +68,9 @@ class Unavailable(DomainError):
     """A part that is needed does not answer now; trying again later is right."""
 
     status, kind = 503, "retry"
+
+
+class NoRoom(DomainError):
+    """The disk is full: nothing was written, and reading goes on."""
+
+    status, kind = 507, "retry"

@@ -12,7 +12,7 @@ from wtforms import DateField, Field, HiddenField, StringField
 from wtforms.validators import ValidationError
 
 from intranet.core import clock
-from intranet.core.errors import BadState, Invalid, Stale, TooMany
+from intranet.core.errors import BadState, DomainError, Invalid, NoRoom, Stale, TooMany, Unavailable
 from intranet.core.labels import label
 from intranet.core.text import nfc, one_line
 from intranet.core.web import sentence
@@ -92,11 +92,11 @@ def read_date(typed: str) -> date:
     """
     digits = typed.replace("/", "").replace("-", "").replace(".", "")
     parts = [part for part in typed.replace("-", "/").replace(".", "/").split("/") if part]
-    if len(parts) == 1 and digits.isdigit() and len(digits) in (4, 6, 8):
+    if len(parts) == 1 and digits.isdecimal() and len(digits) in (4, 6, 8):
         parts = [digits[:2], digits[2:4], digits[4:]] if len(digits) > 4 else [digits[:2], digits[2:4]]
     if len(parts) == 3 and len(parts[0]) == 4:
         parts.reverse()
-    if len(parts) not in (2, 3) or not all(part.isdigit() for part in parts):
+    if len(parts) not in (2, 3) or not all(part.isdecimal() for part in parts):
         raise ValueError(label("error.field.not_a_date"))
     year = int(parts[2]) if len(parts) == 3 else clock.today().year
     try:
@@ -114,9 +114,13 @@ def read_local(day: date, typed_time: str) -> datetime:
     hour, _, minute = digits.partition(":")
     if not minute and len(hour) in (3, 4):
         hour, minute = hour[:-2], hour[-2:]
-    if not (hour.isdigit() and (minute or "0").isdigit() and int(hour) < 24 and int(minute or 0) < 60):
+    if not (hour.isdecimal() and (minute or "0").isdecimal() and int(hour) < 24 and int(minute or 0) < 60):
         raise ValueError(label("error.field.not_a_time"))
     return clock.at_office(day, int(hour), int(minute or 0))
+
+
+def _status_of(refusal: DomainError) -> int:
+    return refusal.status if refusal.status >= 500 else 422
 
 
 class OfficeForm(FlaskForm):
@@ -129,6 +133,7 @@ class OfficeForm(FlaskForm):
         super().__init__(*args, **kw)
         #: Errors that belong to no field.
         self.refused: list[str] = []
+        self._refused_with = 422
 
     def accepts(self) -> bool:
         """True when this request sent the form and every field is right."""
@@ -136,15 +141,19 @@ class OfficeForm(FlaskForm):
 
     @property
     def status(self) -> int:
-        """The answer's status: 422 when something was wrong, else 200."""
-        return 422 if self.errors or self.refused else 200
+        """The answer's status: 422 when something was wrong, 503 or 507 when nothing could be written."""
+        return self._refused_with if self.errors or self.refused else 200
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """Turn a service's refusal into an error beside the field it names, or above the form."""
+        """Turn a service's refusal into an error beside the field it names, or above the form.
+
+        A database that is busy or full is one too: what was typed stays on the page.
+        """
         try:
             yield
-        except (Invalid, BadState, Stale, TooMany) as refusal:
+        except (Invalid, BadState, Stale, TooMany, Unavailable, NoRoom) as refusal:
+            self._refused_with = _status_of(refusal)
             words = sentence(refusal)
             name = refusal.data.get("field")
             if name in self._fields:

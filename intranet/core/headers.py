@@ -22,6 +22,8 @@ _POLICY = {
 _PDF_WORKER_POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; font-src 'self'"
 )
+#: The service worker likewise; it has the whole site for its scope and must never be an old one.
+_SERVICE_WORKER, _SERVICE_WORKER_POLICY = "/sw.js", "default-src 'none'; connect-src 'self'"
 #: For files that people uploaded: nothing in them runs, whatever a browser takes them for.
 FILE_POLICY = "sandbox; default-src 'none'"
 
@@ -52,6 +54,8 @@ def _add(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.path.startswith("/static/dist/"):
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    elif request.path == _SERVICE_WORKER:
+        headers["Cache-Control"] = "no-cache"
     elif not request.path.startswith("/static/"):
         headers["Cache-Control"] = "no-store"
     return response
@@ -60,6 +64,8 @@ def _add(response: Response) -> Response:
 def _policy_for(path: str) -> str:
     if path.endswith("pdf.worker.min.mjs"):
         return _PDF_WORKER_POLICY
+    if path == _SERVICE_WORKER:
+        return _SERVICE_WORKER_POLICY
     own = current_app.config["SETTINGS"].public_url
     sockets = own.replace("https://", "wss://").replace("http://", "ws://")
     policy = _POLICY | {

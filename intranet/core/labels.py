@@ -33,7 +33,7 @@ def label(code: object, language: str = DEFAULT_LANGUAGE, **data: Any) -> str:
     words = all_labels(language).get(key) or all_labels(DEFAULT_LANGUAGE).get(key)
     if words is None:
         raise MissingLabel(key)
-    return words.format_map(_Lenient(data)) if data else words
+    return words.format_map(_Lenient(data)) if "{" in words else words
 
 
 def has_label(code: str) -> bool:

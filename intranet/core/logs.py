@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import g, has_request_context
 
+_HOUSE = "intranet"
+_MOST_CAUSES = 5
 _PLAIN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -20,7 +22,7 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.getMessage(),
+            "event": _event(record),
         }
         if has_request_context():
             line["request"] = g.get("request_id")
@@ -30,26 +32,55 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class _ToStandardError(logging.StreamHandler[Any]):
+    """Writes to whatever standard error is at the moment."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> Any:
+        """Standard error."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _stream: Any) -> None:
+        raise AttributeError("standard error it is")
+
+
 def start(level: int = logging.INFO) -> None:
-    """Send the house's logs to standard error as JSON lines; doing it twice changes nothing."""
-    house = logging.getLogger("intranet")
-    if house.handlers:
+    """Send all logs to standard error as JSON lines; doing it twice changes nothing.
+
+    Of other packages only warnings are told, and of those the words without what was put into them.
+    """
+    house, root = logging.getLogger(_HOUSE), logging.getLogger()
+    if any(isinstance(handler, _ToStandardError) for handler in house.handlers):
         return
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStandardError()
     handler.setFormatter(JsonLines())
-    for name in ("intranet", "apscheduler", "geventwebsocket", "engineio.server", "socketio.server"):
-        logger = logging.getLogger(name)
-        logger.addHandler(handler)
-        logger.setLevel(level if name == "intranet" else logging.WARNING)
-        logger.propagate = False
+    house.addHandler(handler)
+    house.setLevel(level)
+    house.propagate = False
+    root.addHandler(handler)
+    for name in ("apscheduler", "engineio.server", "socketio.server"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _event(record: logging.LogRecord) -> str:
+    is_ours = record.name == _HOUSE or record.name.startswith(f"{_HOUSE}.")
+    return record.getMessage() if is_ours else str(record.msg)
 
 
 def _trace(record: logging.LogRecord) -> list[str]:
-    """File, line and function of each frame and the error's type: its text may hold what a user typed."""
-    kind, _, trace = record.exc_info or (None, None, None)
+    """File, line and function of each frame and the errors' types: their texts may hold what a user typed."""
+    kind, problem, trace = record.exc_info or (None, None, None)
     frames = []
     while trace is not None:
         code = trace.tb_frame.f_code
         frames.append(f"{code.co_filename.rsplit('/', 2)[-1]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
-    return [*frames[-12:], kind.__name__ if kind else ""]
+    causes: list[str] = []
+    while problem is not None and len(causes) < _MOST_CAUSES:
+        causes.append(type(problem).__name__)
+        problem = problem.__cause__ or problem.__context__
+    return [*frames[-12:], " from ".join(causes) or (kind.__name__ if kind else "")]

@@ -16,11 +16,13 @@ _WORD = re.compile(r"[^\W_]+")
 _SPACES = re.compile(r"\s+")
 _SHAPES = {"̂": "1", "̆": "2", "̛": "3"}
 _TONES = {"̀": "f", "́": "s", "̉": "r", "̃": "x", "̣": "j"}
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def nfc(text: str) -> str:
-    """The form in which text is stored: NFC, without control and bidirectional marks."""
+    """The form in which text is stored: NFC, no control or bidirectional marks, no half characters."""
     return _CONTROLS.sub("", unicodedata.normalize("NFC", text))
 
 

@@ -13,20 +13,42 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_app_context,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException, SecurityError
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
+from sqlalchemy.exc import TimeoutError as PoolIsEmpty
+from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from intranet.core import db, permits
 from intranet.core.actor import Actor
 from intranet.core.config import Settings
-from intranet.core.errors import DomainError, Forbidden, Unauthenticated
+from intranet.core.errors import DomainError, Forbidden, Unauthenticated, Unavailable
 from intranet.core.labels import has_label, label
 
 log = logging.getLogger("intranet.web")
 View = TypeVar("View", bound=Callable[..., Any])
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_LARGEST_ID = 2**31 - 1
+#: Seconds after which whoever was told "busy" may ask again.
+_RETRY_SECONDS = 5
+#: Kinds of refusal for machines, by status.
+_KINDS = {401: "unauth", 403: "forbidden", 404: "not_found", 413: "too_big", 429: "rate"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +61,14 @@ class Access:
 
     def __str__(self) -> str:
         return f"{self.rule} {self.permit or self.why or ''}".strip()
+
+
+class RecordId(IntegerConverter):
+    """``<int:...>`` in a route: a number that a key can be; a larger one is no address of ours."""
+
+    def __init__(self, map: Map, *args: Any, **kw: Any) -> None:
+        super().__init__(map, *args, **kw)
+        self.max = _LARGEST_ID if self.max is None else self.max
 
 
 class UndeclaredAccess(Exception):
@@ -106,6 +136,11 @@ def request_id() -> str:
 def install(app: Flask, load_actor: Callable[[], Actor | None]) -> None:
     """Make the application ask for declarations, open a scope per request and explain refusals."""
     app.extensions["office_actor"] = load_actor
+    app.url_map.converters["int"] = RecordId
+    app.log_exception = _log_failure  # type: ignore[method-assign]  # Flask's own writes the address
+    proxies = app.config["SETTINGS"].trusted_proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.view_functions["static"] = public("assets")(app.view_functions["static"])
     app.before_request(_open_scope)
     app.before_request(_guard)
@@ -137,7 +172,11 @@ def refusal_json(refusal: DomainError) -> dict[str, Any]:
 
 def sentence(refusal: DomainError) -> str:
     """The Vietnamese sentence of a refusal: what happened and what to do."""
-    return label(f"error.{refusal.code}", **refusal.data)
+    code = f"error.{refusal.code}"
+    if has_label(code) or (has_app_context() and current_app.testing):
+        return label(code, **refusal.data)
+    log.error("a refusal has no words", extra={"code": refusal.code})
+    return label("error.http.other")
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -149,7 +188,9 @@ def _declare(access: Access) -> Callable[[View], View]:
 
 
 def _open_scope() -> None:
-    given = request.headers.get("X-Request-Id", "")
+    settings: Settings = current_app.config["SETTINGS"]
+    # Only a proxy of ours may name a request; anybody else could make two look like one.
+    given = request.headers.get("X-Request-Id", "") if settings.trusted_proxies else ""
     g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     g.started = time.perf_counter()
     g.scope = db.scope()
@@ -165,6 +206,8 @@ def _close_scope(_problem: BaseException | None) -> None:
 def _guard() -> ResponseReturnValue | None:
     if request.url_rule is None:
         return None
+    if "\0" in request.path or b"%00" in request.query_string:
+        raise BadRequest  # no word of ours has it, and PostgreSQL takes none
     _check_origin()
     access = access_of(current_app.view_functions[request.url_rule.endpoint])
     if access is None:
@@ -175,8 +218,8 @@ def _guard() -> ResponseReturnValue | None:
     if access.rule == "public":
         return None
     if actor is None:
-        if request.method == "GET" and not wants_json() and "HX-Request" not in request.headers:
-            return redirect(url_for("people.sign_in", next=request.full_path.rstrip("?")))
+        if request.method in {"GET", "HEAD"} and not wants_json() and "HX-Request" not in request.headers:
+            return redirect(_sign_in_from(request.full_path))
         raise Unauthenticated("auth.sign_in_first")
     if access.permit is not None and not actor.holds(access.permit):
         raise Forbidden("auth.no_permit")
@@ -197,8 +240,11 @@ def _check_origin() -> None:
         raise Forbidden("auth.foreign_origin")
 
 
+def _sign_in_from(path: str) -> str:
+    return url_for("people.sign_in", next=path.rstrip("?"))
+
+
 def _log_request(response: Response) -> Response:
-    actor_id = g.get("actor_id")
     log.info(
         "request",
         extra={
@@ -206,45 +252,73 @@ def _log_request(response: Response) -> Response:
             "method": request.method,
             "status": response.status_code,
             "ms": round((time.perf_counter() - g.started) * 1000, 1) if "started" in g else None,
-            "actor": actor_id,
+            "actor": g.get("actor_id"),
         },
     )
     response.headers["X-Request-Id"] = request_id()
     return response
 
 
-def _explain(refusal: DomainError) -> ResponseReturnValue:
-    if wants_json():
-        return jsonify(refusal_json(refusal) | {"request": request_id()}), refusal.status
-    return _page(refusal.status, sentence(refusal)), refusal.status
+def _log_failure(exc_info: Any) -> None:
+    rule = str(request.url_rule) if request.url_rule else None
+    log.error("request failed", exc_info=exc_info, extra={"rule": rule})
 
 
-def _explain_http(problem: HTTPException) -> ResponseReturnValue:
+def _explain(refusal: DomainError) -> Response:
+    response = _refuse(refusal.status, refusal.kind, refusal.code, sentence(refusal), refusal.data)
+    if isinstance(refusal, Unauthenticated) and "HX-Request" in request.headers:
+        # A fragment cannot show the sign-in page; the page that asked for it is where one comes back to.
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        response.headers["HX-Redirect"] = _sign_in_from(f"{here.path or '/'}?{here.query}")
+    if refusal.status in {429, 503}:
+        response.headers["Retry-After"] = str(int(refusal.data.get("wait", _RETRY_SECONDS)))
+    return response
+
+
+def _explain_http(problem: HTTPException) -> Response:
     if isinstance(problem.response, Response):
         return problem.response
     if isinstance(problem, SecurityError):
         # A foreign host name: there is no address to build a page's links from.
         return Response(label("error.http.400"), 400, mimetype="text/plain")
     status = problem.code or 500
-    code = f"http.{status}"
+    code = "auth.csrf" if isinstance(problem, CSRFError) else f"http.{status}"
     words = label(f"error.{code}" if has_label(f"error.{code}") else "error.http.other")
-    if wants_json():
-        kind = {401: "unauth", 403: "forbidden", 404: "not_found", 413: "too_big", 429: "rate"}.get(
-            status, "invalid"
-        )
-        return jsonify(ok=False, err=kind, code=code, msg=words, request=request_id()), status
-    return _page(status, words), status
+    response = _refuse(status, _KINDS.get(status, "retry" if status >= 500 else "invalid"), code, words)
+    for name, value in problem.get_headers(request.environ):
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers.add(name, value)  # such as Allow and Content-Range
+    return response
 
 
-def _explain_failure(problem: Exception) -> ResponseReturnValue:
-    if current_app.testing and not isinstance(problem, DomainError):
+def _explain_failure(problem: Exception) -> Response:
+    if isinstance(problem, DataError | OverflowError):
+        log.warning("a value that no column takes", exc_info=True, extra={"rule": str(request.url_rule)})
+        return _explain_http(BadRequest())
+    if isinstance(problem, PoolIsEmpty):
+        log.error("no connection was free", extra={"rule": str(request.url_rule)})
+        return _explain(Unavailable("database.busy"))
+    if current_app.testing:
         raise problem
     log.exception("request failed", extra={"rule": str(request.url_rule)})
-    words = label("error.http.500")
+    return _refuse(500, "retry", "http.500", label("error.http.500"))
+
+
+def _refuse(status: int, kind: str, code: str, words: str, data: Any = None) -> Response:
     if wants_json():
-        return jsonify(ok=False, err="retry", code="http.500", msg=words, request=request_id()), 500
-    return _page(500, words), 500
+        told = {"ok": False, "err": kind, "code": code, "msg": words, "data": dict(data or {})}
+        response = jsonify(told | {"request": request_id()})
+    else:
+        response = make_response(_page(status, words))
+    response.status_code = status
+    return response
 
 
-def _page(status: int, words: str) -> str:
-    return render_template("errors/error.html", status=status, sentence=words, request_id=request_id())
+def _page(status: int, words: str) -> str | Response:
+    try:
+        return render_template("errors/error.html", status=status, sentence=words, request_id=request_id())
+    except Exception:
+        if current_app.testing:
+            raise
+        log.exception("the page of an error failed")
+        return Response(f"{words}\n{request_id()}\n", status, mimetype="text/plain")

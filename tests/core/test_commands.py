@@ -1,13 +1,15 @@
 """What a room may be asked: refused before it runs when it is malformed, answered once when repeated."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal
 
 import pytest
 
 from intranet.core import commands, permits
 from intranet.core.actor import Actor
-from intranet.core.errors import Stale
+from intranet.core.errors import Invalid, Stale
 from tests.factories import Office
 
 
@@ -68,6 +70,74 @@ def test_anything_that_is_no_command_is_answered_not_raised(
     office: Office, moved: list[int], given: object
 ) -> None:
     assert commands.run(office.leader, given)["ok"] is False
+
+
+class Colour(StrEnum):
+    """What a field may be."""
+
+    RED = "red"
+
+
+@dataclass
+class Everything:
+    """Fields of every kind that payloads use."""
+
+    n: int = 0
+    x: float = 0.0
+    words: str = ""
+    pair: tuple[int, str] = (0, "")
+    many: tuple[int, ...] = ()
+    rows: list[Move] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
+    either: int | str | None = None
+    one: Literal[1, "a"] = 1
+    colour: Colour = Colour.RED
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"x": 2}, {"x": 2.0}),
+        ({"pair": [1, "a"]}, {"pair": (1, "a")}),
+        ({"many": [1, 2, 3]}, {"many": (1, 2, 3)}),
+        ({"rows": [{"mid": 1}]}, {"rows": [Move(1)]}),
+        ({"more": {"a": [1]}}, {"more": {"a": [1]}}),
+        ({"either": "a"}, {"either": "a"}),
+        ({"either": 7}, {"either": 7}),
+        ({"colour": "red"}, {"colour": Colour.RED}),
+    ],
+)
+def test_a_payload_is_read_by_its_annotations(given: dict[str, Any], kept: dict[str, Any]) -> None:
+    read = commands.parse(Everything, given)
+    assert {name: getattr(read, name) for name in kept} == kept
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"n": 2**63},
+        {"n": 1.0},
+        {"x": float("nan")},
+        {"x": float("inf")},
+        {"x": 10**400},
+        {"words": "a\0b"},
+        {"words": "\ud800"},
+        {"pair": [1]},
+        {"pair": ["a", 1]},
+        {"many": [1, "a"]},
+        {"many": [0] * 1001},
+        {"rows": [{"mid": 1, "more": 2}]},
+        {"more": [1]},
+        {"either": 1.5},
+        {"one": True},
+        {"one": [1]},
+        {"colour": "blue"},
+        {"colour": {}},
+    ],
+)
+def test_what_a_database_cannot_take_is_refused_before_anything_runs(given: dict[str, Any]) -> None:
+    with pytest.raises(Invalid, match=r"command.payload"):
+        commands.parse(Everything, given)
 
 
 def test_whoever_lacks_the_permit_is_refused(office: Office, moved: list[int]) -> None:
