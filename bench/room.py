@@ -1,4 +1,4 @@
-"""How soon the room sees what the chair does: from the command leaving one client to the event reaching another."""
+"""How soon the room sees what the chair does: from the command to the event at another client."""
 
 import json
 import re
