@@ -5,6 +5,8 @@ from flask import Flask
 from documents import jobs, subscribers
 from documents.models import catalogue, dispatch, document, draft, intake, register
 from documents.permissions import DIRECT, NUMBER, READ, REGISTER, SIGN, may_read
+from documents.sample import year
+from documents.sample import year
 from documents.services import desk, titles
 from documents.views import drafts, inbox, incoming, outgoing
 from documents.views import intake as intake_views
@@ -48,3 +50,5 @@ def plug_in(app: Flask) -> None:
     slots.fill("home.figures", desk.figures)
     slots.fill("home.acts", desk.acts)
     slots.fill("search", desk.found_for)
+    slots.fill("sample", year.build)
+    slots.fill("sample", year.build)
