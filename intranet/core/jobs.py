@@ -64,7 +64,7 @@ class JobFinished:
 
 
 Handler = Callable[[Any], Any]
-Tick = Callable[[], None]
+Tick = Callable[[], object]
 _handlers: dict[str, Handler] = {}
 _ticks: dict[str, tuple[float, Tick]] = {}
 

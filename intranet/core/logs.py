@@ -62,8 +62,10 @@ def start(level: int = logging.INFO) -> None:
     house.setLevel(level)
     house.propagate = False
     root.addHandler(handler)
-    for name in ("apscheduler", "engineio.server", "socketio.server"):
+    for name in ("engineio.server", "socketio.server"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # It warns twice a second while a job takes longer than the pause between two looks.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
 def _event(record: logging.LogRecord) -> str:

@@ -19,6 +19,7 @@ from intranet.core.actor import Actor
 from intranet.core.db import Base, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.errors import Invalid, Stale
+from intranet.core.jobs import every
 
 KEEP = timedelta(hours=48)
 _MAX_KEY = 80
@@ -64,6 +65,7 @@ def done_once(actor: Actor, key: str | None, body: Any, act: Callable[[], Any]) 
         return row.answer
 
 
+@every(3600, "once.sweep")
 def sweep_once() -> int:
     """Forget answers older than 48 hours; returns how many."""
     with unit_of_work() as session:

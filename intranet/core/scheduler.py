@@ -24,6 +24,8 @@ log = logging.getLogger("intranet.scheduler")
 LEASE = timedelta(seconds=15)
 RENEW_SECONDS = 5.0
 _JOB_SECONDS = 0.5
+#: Jobs done at once: a long conversion must not hold up the upload that a form waits for.
+_LANES = 2
 
 
 class Lease(Base):
@@ -103,7 +105,8 @@ def start(leadership: Leadership) -> BackgroundScheduler:
     ticking.add_job(_renew, "interval", seconds=RENEW_SECONDS, args=[leadership])
     for name, (seconds, tick) in jobs.declared()[1].items():
         ticking.add_job(_if_leading, "interval", seconds=seconds, args=[leadership, name, tick])
-    ticking.add_job(_run_jobs, "interval", seconds=_JOB_SECONDS)
+    for _ in range(_LANES):
+        ticking.add_job(_run_jobs, "interval", seconds=_JOB_SECONDS)
     _renew(leadership)
     ticking.start()
     return ticking

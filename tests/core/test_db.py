@@ -1,13 +1,13 @@
 """The unit of work, reading, and what lies between agencies."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from intranet.core import clock, db, events
+from intranet.core import clock, db, events, scheduler
 from intranet.core.once import Once, done_once
 from intranet.people.models import Organisation
 from tests.factories import Office
@@ -100,3 +100,11 @@ def test_a_repeated_key_answers_as_the_first_time_and_acts_once(office: Office) 
     again = done_once(office.clerk, "key-1", {"a": 1}, act)
     assert first == again == {"n": 1}
     assert acts == [1]
+
+
+def test_an_answer_is_forgotten_after_two_days(office: Office) -> None:
+    done_once(office.clerk, "old", {}, lambda: 1)
+    clock.advance(timedelta(hours=49))
+    done_once(office.clerk, "new", {}, lambda: 2)
+    scheduler.run_ticks()
+    assert db.session().scalars(select(Once.key)).all() == ["new"]

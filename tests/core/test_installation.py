@@ -1,4 +1,4 @@
-"""What one installation has of its own: its keys, its clock, and a configuration that is refused when weak."""
+"""What one installation has of its own: its keys, its clock, and a configuration refused when weak."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
