@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 
 from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required
 from intranet.core.labels import label
@@ -17,7 +18,9 @@ class DayForm(OfficeForm):
 
     def offer(self) -> None:
         """Name the kinds of day."""
-        self.kind.choices = [(kind.value, label(f"workday.kind.{kind.value}")) for kind in DayKind]
+        self.kind.choices = [
+            SelectChoice(kind.value, label(f"workday.kind.{kind.value}")) for kind in DayKind
+        ]
 
     def chosen(self) -> DayKind:
         """The kind of day; an unknown one counts as a day off given in exchange."""

@@ -21,6 +21,8 @@ log = logging.getLogger("intranet.notices")
 #: The bell counts no further.
 MOST_COUNTED = 99
 PAGE = 30
+#: Keys are 32-bit numbers; the databases refuse larger ones with an error.
+_NO_KEY = 2**31
 
 #: Titles of the records of one kind that the actor may still read, for many ids at once.
 Titles = Callable[[Actor, Collection[int]], Mapping[int, str]]
@@ -179,7 +181,7 @@ def mark_read(actor: Actor, notice_id: int) -> Ref:
     :raises NotFound: ``notice.missing``, no such notice, or somebody else's.
     """
     with db.unit_of_work() as session:
-        row = session.scalar(_of(actor).where(Notice.id == notice_id))
+        row = session.scalar(_of(actor).where(Notice.id == notice_id)) if 0 < notice_id < _NO_KEY else None
         if row is None:
             raise NotFound("notice.missing")
         if row.read_at is None:

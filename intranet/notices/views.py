@@ -116,6 +116,6 @@ def _key(text: str | None) -> tuple[datetime, int] | None:
     """The key of a page as the address carries it; anything else begins anew."""
     seconds, _, key = (text or "").partition("-")
     try:
-        return datetime.fromtimestamp(float(seconds), UTC), int(key)
+        return datetime.fromtimestamp(float(seconds[:20]), UTC), int(key[:9])
     except (ValueError, OverflowError, OSError):
         return None

@@ -18,7 +18,7 @@ from intranet.tasks import deadlines
 from intranet.tasks.events import TaskAssigned, TaskMoved, TaskUndone
 from intranet.tasks.models import PartyRole, Task, TaskParty, TaskState, TaskYear
 from intranet.tasks.parties import Party, check_reach, check_real, due_words, lead_people, people_of
-from intranet.tasks.permissions import ASSIGN, To, access_task, is_released, person_of
+from intranet.tasks.permissions import ASSIGN, To, access_task, is_released, may, person_of
 from intranet.tasks.states import check, move
 from intranet.tasks.tree import roll_up
 
@@ -213,15 +213,17 @@ def reassign(actor: Actor, task_id: int, lead: Party, *, reason: str, expect: in
 
 
 def move_under(actor: Actor, task_id: int, parent_id: int | None) -> None:
-    """The task becomes a part of another one, or stands by itself.
+    """The task becomes a part of another one, which the actor leads or judges, or stands by itself.
 
     :raises Invalid: ``task.loop``, it would be a part of itself; ``task.due_after_parent``.
     """
     with db.unit_of_work() as session:
         task = access_task(actor, task_id, To.JUDGE, lock=True)
         old_id = task.parent_id
-        parent = None if parent_id is None else access_task(actor, parent_id, To.WORK, lock=True)
+        parent = None if parent_id is None else access_task(actor, parent_id, To.READ, lock=True)
         if parent is not None:
+            if not (may(actor, To.WORK, parent) or may(actor, To.JUDGE, parent)):
+                raise Forbidden("task.not_yours")
             check(parent, "split")
             if task.id in _line_up(parent):
                 raise Invalid("task.loop", field="parent_id")

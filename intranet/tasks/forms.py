@@ -14,7 +14,8 @@ from wtforms import (
     SelectMultipleField,
     TextAreaField,
 )
-from wtforms.validators import Optional, ValidationError
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
 from intranet.core import clock
 from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required, tidy_text
@@ -59,7 +60,7 @@ class ReasonForm(OfficeForm):
 class BackForm(ReasonForm):
     """Work begins again, perhaps with more time."""
 
-    due_date = OfficeDateField(_("Hạn mới (để trống nếu giữ nguyên)"), [Optional()])
+    due_date = OfficeDateField(_("Hạn mới (để trống nếu giữ nguyên)"))
 
 
 class ReportForm(OfficeForm):
@@ -71,7 +72,7 @@ class ReportForm(OfficeForm):
 
     def offer(self, now: int) -> None:
         """Offer the usual steps and where it stands now."""
-        self.progress.choices = [(n, f"{n}%") for n in sorted({25, 50, 75, 90, now})]
+        self.progress.choices = [SelectChoice(n, f"{n}%") for n in sorted({25, 50, 75, 90, now})]
 
 
 class BlockForm(OfficeForm):
@@ -93,7 +94,7 @@ class ExtendForm(OfficeForm):
     """More time is asked for."""
 
     days = RadioField(_("Hạn mới"), default="3", validate_choice=False)
-    new_due = OfficeDateField(_("Ngày khác"), [Optional()])
+    new_due = OfficeDateField(_("Ngày khác"))
     why = RadioField(_("Lý do"), default=WHY[0], validate_choice=False)
     note = _Text(_("Nói thêm (không bắt buộc)"), 400)
 
@@ -101,10 +102,10 @@ class ExtendForm(OfficeForm):
         """Offer days after the present deadline, or after today when that has passed."""
         start = max(due, clock.today())
         self.days.choices = [
-            *((str(n), day_words(on.add_working_days(start, n))) for n in MORE_DAYS),
-            (OTHER, label("task.other_day")),
+            *(SelectChoice(str(n), day_words(on.add_working_days(start, n))) for n in MORE_DAYS),
+            SelectChoice(OTHER, label("task.other_day")),
         ]
-        self.why.choices = [(code, label(f"task.why.{code}")) for code in WHY]
+        self.why.choices = [SelectChoice(code, label(f"task.why.{code}")) for code in WHY]
         self.start, self.on = start, on
 
     def validate_new_due(self, field: Field) -> None:
@@ -135,12 +136,14 @@ class DecideForm(OfficeForm):
     """More time is given or not."""
 
     decision = RadioField(_("Quyết định"), default="grant", validate_choice=False)
-    new_due = OfficeDateField(_("Hạn mới"), [Optional()])
+    new_due = OfficeDateField(_("Hạn mới"))
     note = _Text(_("Ý kiến (bắt buộc khi không đồng ý)"), MOST_REASON)
 
     def offer(self) -> None:
         """Name the two decisions."""
-        self.decision.choices = [(code, label(f"task.decision.{code}")) for code in ("grant", "refuse")]
+        self.decision.choices = [
+            SelectChoice(code, label(f"task.decision.{code}")) for code in ("grant", "refuse")
+        ]
 
 
 class HandOverForm(OfficeForm):
@@ -152,16 +155,19 @@ class HandOverForm(OfficeForm):
     def offer(self, people: Iterable[User]) -> None:
         """Offer the officials of the unit."""
         named = sorted(people, key=lambda user: user.name_key)
-        self.user_id.choices = [
-            ("", ""),
-            *((str(u.id), f"{u.full_name}, {u.title}".strip(", ")) for u in named),
-        ]
+        self.user_id.choices = choices(
+            {str(user.id): f"{user.full_name}, {user.title}".strip(", ") for user in named}
+        )
 
 
 class ReassignForm(ReasonForm):
     """Who leads from now on."""
 
     lead = SelectField(_("Chủ trì mới"), [Required("field.choose")], validate_choice=False)
+
+    def offer(self, names: dict[str, str]) -> None:
+        """Offer units, and whom the actor chose."""
+        self.lead.choices = choices(names)
 
 
 class NewTaskForm(OfficeForm):
@@ -173,10 +179,12 @@ class NewTaskForm(OfficeForm):
     co = SelectMultipleField(_("Phối hợp"), validate_choice=False)
     info = SelectMultipleField(_("Để biết"), validate_choice=False)
     days = RadioField(_("Hạn xử lý"), default="5", validate_choice=False)
-    due_date = OfficeDateField(_("Ngày khác"), [Optional()])
+    due_date = OfficeDateField(_("Ngày khác"))
     is_past_confirmed = BooleanField(_("Xác nhận giao với hạn đã qua"))
     weight = SelectField(
-        _("Tỷ trọng trong việc chính"), choices=[(str(n), str(n)) for n in range(1, 6)], default="1"
+        _("Tỷ trọng trong việc chính"),
+        choices=[SelectChoice(str(n), str(n)) for n in range(1, 6)],
+        default="1",
     )
     is_restricted = BooleanField(_("Hạn chế: chỉ người giao và các bên tham gia được xem"))
 
@@ -184,12 +192,12 @@ class NewTaskForm(OfficeForm):
         """Offer deadlines, and the parties chosen so far with their names."""
         today = clock.today()
         self.days.choices = [
-            *((str(n), day_words(on.add_working_days(today, n))) for n in DUE_DAYS),
-            (OTHER, label("task.other_day")),
+            *(SelectChoice(str(n), day_words(on.add_working_days(today, n))) for n in DUE_DAYS),
+            SelectChoice(OTHER, label("task.other_day")),
         ]
         self.on = on
-        self.lead.choices = [("", ""), *names.items()]
-        self.co.choices = self.info.choices = list(names.items())
+        self.lead.choices = choices(names)
+        self.co.choices = self.info.choices = choices(names)[1:]
 
     def validate_due_date(self, field: Field) -> None:
         """Another day needs to be named."""
@@ -216,6 +224,11 @@ class NewTaskForm(OfficeForm):
             [Party.parse(one) for one in self.co.data or ()],
             [Party.parse(one) for one in self.info.data or ()],
         )
+
+
+def choices(names: dict[str, str]) -> list[SelectChoice]:
+    """Nothing, then each name."""
+    return [SelectChoice("", ""), *(SelectChoice(value, name) for value, name in names.items())]
 
 
 def percent(value: object) -> int:

@@ -33,6 +33,9 @@ PAGE = 50
 #: Where tasks without a deadline stand in the order.
 _NEVER = date(9999, 12, 31)
 _MOST_FOUND = 8
+#: Longest key of a page that is one: rank, date, and a 32-bit number.
+_MOST_DIGITS = 10
+_MOST_KEY = len("0.9999-12-31.") + _MOST_DIGITS - 1
 
 
 class Tab(StrEnum):
@@ -111,7 +114,7 @@ def page(
     query = select(Task).where(whose, _shown(show, late_from), *_containing(words)).limit(limit + 1)
     if show is Show.ENDED:
         query = query.order_by(Task.id.desc())
-        if after and after.isdigit():
+        if after and after.isdigit() and len(after) < _MOST_DIGITS:
             query = query.where(Task.id < int(after))
     else:
         query = query.order_by(rank, due, Task.id)
@@ -274,7 +277,7 @@ def _key(task: Task, tab: Tab, late_from: date) -> str:
 def _read_key(text: str | None) -> tuple[int, date, int] | None:
     """A key that :func:`_key` wrote; anything else begins anew."""
     try:
-        rank, day, key = (text or "").split(".")
+        rank, day, key = (text or "")[:_MOST_KEY].split(".")
         return int(rank), date.fromisoformat(day), int(key)
     except ValueError:
         return None

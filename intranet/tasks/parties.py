@@ -14,6 +14,9 @@ from intranet.people.models import Role, Unit, User
 from intranet.tasks.models import PartyRole, Task, TaskParty
 from intranet.tasks.permissions import Standing, standing_of
 
+#: Keys are 32-bit numbers; longer ones are somebody's invention.
+_MOST_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class Party:
@@ -38,7 +41,7 @@ class Party:
         :raises Invalid: ``task.party_unknown``.
         """
         kind, _, key = text.partition(":")
-        if kind not in ("unit", "user") or not key.isdigit():
+        if kind not in ("unit", "user") or not key.isdigit() or len(key) > _MOST_DIGITS:
             raise Invalid("task.party_unknown", field="lead")
         return cls(unit_id=int(key)) if kind == "unit" else cls(user_id=int(key))
 

@@ -25,6 +25,8 @@ OVERSEE = permit("task.oversee", Role.LEADER, Role.OFFICE_HEAD, Role.UNIT_HEAD, 
 #: Who reads every task of the agency that is not restricted.
 _AGENCY_WIDE = (Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
 _DIRECTING = (Role.LEADER, Role.OFFICE_HEAD)
+#: Keys are 32-bit numbers; the databases refuse larger ones with an error.
+_NO_KEY = 2**31
 
 
 class To(StrEnum):
@@ -204,6 +206,8 @@ def access_task(actor: Actor, task_id: int, to: To, *, lock: bool = False) -> Ta
     :raises NotFound: ``task.missing``, no such task, or none the actor may know of.
     :raises Forbidden: ``task.not_yours``.
     """
+    if not 0 < task_id < _NO_KEY:
+        raise NotFound("task.missing")
     task = db.session().get(Task, task_id, with_for_update=lock or None, populate_existing=lock)
     if task is None:
         raise NotFound("task.missing")

@@ -210,8 +210,7 @@ def _fill_in(form: Any, actor: Actor, task: Task) -> None:
     elif isinstance(form, forms.HandOverForm):
         form.offer(user for key, user in services.officials_of(task).items() if key != actor.id)
     elif isinstance(form, forms.ReassignForm):
-        names = _unit_names(actor) | _names_of([form.lead.data])
-        form.lead.choices = [("", ""), *names.items()]
+        form.offer(_unit_names(actor) | _names_of([form.lead.data]))
 
 
 def _parent(actor: Actor) -> Task | None:
