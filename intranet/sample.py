@@ -20,7 +20,8 @@ def build(echo: Callable[[str], None]) -> None:
         with db.scope():
             with db.unit_of_work():
                 office = make_people(echo)
-            for add in slots.filled(SLOT):
+            # Documents come last: their newest files are then the first that the worker reads.
+            for add in reversed(slots.filled(SLOT)):
                 clock.freeze(started)
                 add(office, echo)
     finally:

@@ -17,8 +17,8 @@ from intranet.notices.workdays import is_working_day
 from intranet.people.sample import SampleOffice
 
 ARRIVED, WRITTEN = 84, 36
-#: Days of the sample year that are played, working days before today.
-_SPAN = 230
+#: Working days before today that are played, and how many of them are the busy last ones.
+_SPAN, _LAST = 230, 8
 
 
 class Diary:
@@ -55,14 +55,23 @@ def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
     diary = Diary(now)
     clerk = Clerk(office, diary.put)
     for n in range(ARRIVED):
-        day = days[n * (_SPAN - 1) // (ARRIVED - 1)]
+        day = days[_spread(n, ARRIVED)]
         letter = INCOMING[(n * 17) % len(INCOMING)]
         diary.put(hour(day, 7, 40 + n % 20), clerk.receives(letter, n, left=ARRIVED - 1 - n))
     for n in range(WRITTEN):
-        day = days[4 + n * (_SPAN - 6) // WRITTEN]
+        day = days[_spread(n, WRITTEN)]
         letter = OUTGOING[(n * 5) % len(OUTGOING)]
         diary.put(hour(day, 13, 45), clerk.drafts(letter, n, left=WRITTEN - 1 - n))
     diary.play()
+
+
+def _spread(n: int, of: int) -> int:
+    """Index of the day of the n-th document: most of them over the year, a third in its last days."""
+    newest = of // 3
+    old = of - newest
+    if n < old:
+        return n * (_SPAN - _LAST) // old
+    return _SPAN - _LAST + (n - old) * (_LAST - 1) // max(newest - 1, 1)
 
 
 def working_days(today: date, n: int) -> list[date]:

@@ -1,6 +1,6 @@
 """The side rail: entries that each package adds, shown to those who may use them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -38,9 +38,11 @@ def shown_to(actor: Actor) -> list[Entry]:
     return sorted(allowed, key=lambda entry: (entry.order, entry.code))
 
 
-def is_current(entry: Entry) -> bool:
-    """True for the entry whose page, or a page below it, is being shown."""
-    if request.endpoint == entry.endpoint:
-        return True
-    own, path = url_for(entry.endpoint), request.path
-    return own != "/" and path.startswith(own.rstrip("/") + "/")
+def current(entries: Iterable[Entry]) -> Entry | None:
+    """The entry whose page, or a page below it, is being shown: the one whose address fits longest."""
+    fitting = [(len(path), entry) for entry in entries if (path := url_for(entry.endpoint)) and _fits(path)]
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+
+def _fits(path: str) -> bool:
+    return request.path == path or (path != "/" and request.path.startswith(path.rstrip("/") + "/"))

@@ -78,7 +78,9 @@ def _menu() -> list[dict[str, Any]]:
         return []
     if "menu" not in g:
         groups: dict[str, dict[str, Any]] = {}
-        for entry in menu.shown_to(actor):
+        shown = menu.shown_to(actor)
+        here = menu.current(shown)
+        for entry in shown:
             group = groups.setdefault(
                 entry.group, {"label": _label(f"menu.group.{entry.group}"), "entries": []}
             )
@@ -88,7 +90,7 @@ def _menu() -> list[dict[str, Any]]:
                     "url": url_for(entry.endpoint),
                     "icon": entry.icon,
                     "count": entry.count(actor) if entry.count else 0,
-                    "current": menu.is_current(entry),
+                    "current": entry is here,
                     "endpoint": entry.endpoint,
                     "code": entry.code,
                 }
