@@ -15,7 +15,7 @@ const parts = `/static/dist/pdfjs-${pdfjs.version}/`;
 const most = 6, least = 0.4;
 
 export class Reader extends EventTarget {
-  #viewer; #links; #find; #bus; #task = null; #wanted = 1; #expected = null; #decorators = new Set(); #found = []; #isFitted = false;
+  #viewer; #links; #find; #bus; #task = null; #wanted = 1; #total = 0; #expected = null; #decorators = new Set(); #found = []; #isFitted = false;
 
   constructor(host, { base = parts } = {}) {
     super();
@@ -52,8 +52,9 @@ export class Reader extends EventTarget {
     this.#pinch();
   }
 
-  get page() { return this.pages ? this.#viewer.currentPageNumber : this.#wanted; }
-  get pages() { return this.#viewer.pagesCount; }
+  get page() { return this.#viewer.pagesCount ? this.#viewer.currentPageNumber : this.#wanted; }
+  /** Known as soon as the file is open, before the viewer has laid out its pages. */
+  get pages() { return this.#total; }
   get scale() { return this.#viewer.currentScale; }
 
   /** Shows another file, or the same one at another page. */
@@ -73,6 +74,7 @@ export class Reader extends EventTarget {
     try {
       const doc = await task.promise;
       if (this.#task !== task) return;
+      this.#total = doc.numPages;
       this.#wanted = Math.min(Math.max(1, this.#wanted), doc.numPages);
       this.#viewer.setDocument(doc);
       this.#links.setDocument(doc);
@@ -92,6 +94,7 @@ export class Reader extends EventTarget {
   close() {
     this.#task?.destroy();
     this.#task = null;
+    this.#total = 0;
     this.url = null;
     this.#viewer.setDocument(null);
     this.#links.setDocument(null);
