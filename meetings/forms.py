@@ -95,7 +95,7 @@ class ItemForm(OfficeForm):
     """One item of an agenda."""
 
     title = LineField("Nội dung", [Required(), Limit(MOST_TITLE)])
-    kind = SelectField("Hình thức", coerce=ItemKind, choices=[])
+    kind = SelectField("Hình thức", coerce=ItemKind, choices=[], default=ItemKind.DISCUSSION)
     budget_min = IntegerField("Thời lượng (phút)", [Optional()])
     owner_id = SelectField("Người trình bày", coerce=_key, choices=[], validate_choice=False)
 

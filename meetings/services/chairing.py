@@ -5,11 +5,11 @@ from typing import Any
 
 from intranet.core import clock
 from intranet.core.db import unit_of_work
-from intranet.core.errors import BadState, Invalid, Stale
+from intranet.core.errors import BadState, Forbidden, Invalid, Stale
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import AgendaItem, ItemState, Meeting, MeetingState
-from meetings.permissions import To, access_meeting
+from meetings.permissions import To, access_meeting, may
 from meetings.services import journal, papers
 from meetings.services.journal import ms
 from meetings.services.life import stop_clock
@@ -25,7 +25,7 @@ def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None
     :param expect: id of the item the actor saw on the floor, ``None`` if it was empty.
     :returns: the new version of the room, a count that rises by 1.
     :raises NotFound: no such meeting or item, or none the actor may attend.
-    :raises Forbidden: the actor neither chairs it nor is its secretary.
+    :raises Forbidden: the actor neither chairs it nor is its secretary; ``item.chair_reopens``, it was done.
     :raises BadState: ``meeting.not_live``; ``item.over``, it was deferred or withdrawn.
     :raises Stale: ``item.moved_on``, another item (``cur``) is on the floor by now.
     """
@@ -35,6 +35,8 @@ def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None
         item = meeting.item(item_id)
         if item.state not in _STARTABLE:
             raise BadState("item.over")
+        if item.state is ItemState.DONE and not may(actor, To.CHAIR, meeting):
+            raise Forbidden("item.chair_reopens")
         now = clock.now()
         facts: dict[str, Any] = {"prev": None}
         if meeting.current_item_id is not None:

@@ -1,11 +1,10 @@
 /**
  * Preparing a meeting without losing one's place: forms marked [data-plan] are sent here and the page's #plan is exchanged
- * for the answer's. Without this script they are plain forms.
+ * for the answer's. Without this script they are plain forms. What asks first (data-confirm) has been agreed to before.
  */
-import { ask } from '@lib/dialogs.js';
 import { csrf } from '@lib/api.js';
 import { toast } from '@lib/toast.js';
-import { verdict, send } from '@lib/upload.js';
+import { send } from '@lib/upload.js';
 
 const plan = () => document.getElementById('plan');
 
@@ -14,20 +13,22 @@ function exchange(html, anchor) {
   const fresh = new DOMParser().parseFromString(html, 'text/html').getElementById('plan');
   if (!fresh) { location.reload(); return; }
   const held = document.activeElement;
-  const key = held?.id ? `#${CSS.escape(held.id)}` : keyOf(held);
+  const place = held?.id && plan().contains(held) ? (page) => page.querySelector(`#${CSS.escape(held.id)}`) : placeOf(held);
   plan().replaceWith(fresh);
   fresh.dispatchEvent(new CustomEvent('plan:fresh', { bubbles: true }));
-  const target = (key && fresh.querySelector(key)) || (anchor && document.getElementById(anchor));
+  const target = place(fresh) || (anchor && document.getElementById(anchor));
   target?.focus?.({ preventScroll: true });
   start();
 }
 
-const keyOf = (element) => {
-  const item = element?.closest?.('[data-item]');
-  const name = element?.getAttribute?.('name') ?? (element?.matches?.('.grip') ? null : undefined);
-  if (!item || name === undefined) return null;
-  return `[data-item="${item.dataset.item}"] ${name ? `[name="${CSS.escape(name)}"]` : '.grip'}`;
-};
+/** Where a control without an id stands: the same place in the same row, or in the page. */
+const controls = 'a, button, input:not([type=hidden]), select, textarea';
+function placeOf(element) {
+  const row = element?.closest?.('[data-item]');
+  const within = row ?? plan();
+  const at = [...within.querySelectorAll(controls)].indexOf(element);
+  return at < 0 ? () => null : (fresh) => (row ? fresh.querySelector(`[data-item="${row.dataset.item}"]`) : fresh)?.querySelectorAll(controls)[at];
+}
 
 async function post(url, body) {
   let response;
@@ -48,7 +49,6 @@ document.addEventListener('submit', async (event) => {
   event.stopImmediatePropagation();
   if (form.dataset.busy) return;
   const body = new FormData(form, event.submitter ?? undefined);
-  if (form.dataset.confirm && !(await ask(form.dataset.confirm))) return;
   form.dataset.busy = '1';
   await post(form.action, body);
   delete form.dataset.busy;
@@ -79,9 +79,7 @@ async function take(form, files) {
     const body = new FormData();
     body.append('staged', sent.id);
     if (form.dataset.filesOf) body.append('item', form.dataset.filesOf);
-    const url = form.action;
-    await verdict(sent, () => true);
-    await post(url, body);
+    await post(form.action, body);
   }
 }
 
@@ -101,7 +99,7 @@ function settle() {
   const waiting = document.querySelector('[data-pending]');
   if (!waiting) return;
   const form = waiting.closest('.fl').querySelector('[data-files-of]');
-  settling = setTimeout(() => post(form.action.replace(/\/files$/, '/files/settle'), new FormData()), 2500);
+  settling = setTimeout(() => post(form.action.replace(/\/files$/, '/files/settle'), new FormData()), 1500);
 }
 
 // --- order ---

@@ -21,7 +21,7 @@ const follow = new Follow(reader, { mid, state: () => line.state, me: () => line
 const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), state: () => line.state });
 if (line.me.can.includes('run')) desk = new Desk(line, follow, reader);
 const agenda = new Agenda(
-  { state: () => line.state, now: () => line.now(), runs: () => line.me.can.includes('run'), reading: () => follow.file },
+  { state: () => line.state, now: () => line.now(), runs: () => line.me.can.includes('run'), chairs: () => line.me.can.includes('chair'), reading: () => follow.file },
   { open: (id) => { follow.open(id); shut(); }, start: (id) => desk.start(id), move: (id, step) => desk.move(id, step), order: (planned) => desk.order(planned) },
 );
 

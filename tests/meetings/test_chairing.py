@@ -53,6 +53,16 @@ def test_an_item_of_an_earlier_place_may_follow_a_later_one(sitting: Sitting) ->
     assert [item.state for item in sitting.agenda] == [ItemState.LIVE, ItemState.DONE]
 
 
+def test_what_is_done_only_the_chair_takes_up_again(sitting: Sitting) -> None:
+    first, second = sitting.agenda
+    start_item(sitting.chair, sitting.id, first.id, expect=None)
+    start_item(sitting.secretary, sitting.id, second.id, expect=first.id)
+    with pytest.raises(Forbidden, match=r"item.chair_reopens"):
+        start_item(sitting.secretary, sitting.id, first.id, expect=second.id)
+    start_item(sitting.chair, sitting.id, first.id, expect=second.id)
+    assert sitting.current_item_id == first.id
+
+
 def test_a_pause_stops_the_clock_of_the_item(sitting: Sitting) -> None:
     first, _ = sitting.agenda
     start_item(sitting.chair, sitting.id, first.id, expect=None)

@@ -69,7 +69,7 @@ export class Agenda {
     const li = el('li', { 'data-id': one.id, class: one.st === 'planned' ? 'm-planned' : null }, row);
     if (this.#arranging && one.st === 'planned') li.append(this.#mover(one, no));
     const papers = isOpen ? one.files.map((file) => this.#paper(state, file)) : [];
-    if (isOpen && this.room.runs() && !isNow && ['planned', 'suspended', 'done'].includes(one.st) && state.state === 'live')
+    if (isOpen && this.room.runs() && !isNow && (['planned', 'suspended'].includes(one.st) || (one.st === 'done' && this.room.chairs())) && state.state === 'live')
       papers.push(el('button', { class: 'b m-start', type: 'button', 'data-key': `start-${one.id}`, on: { click: () => this.acts.start(one.id) } }, icon('player-play'), word(one.st === 'done' ? 'again' : 'start-item')));
     if (papers.length) li.append(el('div', { class: 'docs' }, ...papers));
     return li;

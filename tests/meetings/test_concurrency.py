@@ -1,0 +1,72 @@
+"""Many people press at once: one effect, versions without a hole."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from intranet.core import commands, db
+from intranet.core.errors import DomainError
+from intranet.people.models import User
+from meetings.services import chairing, journal
+from tests.meetings.conftest import Sitting, add_paper
+
+pytestmark = pytest.mark.own_db
+
+
+def at_once(acts: list[Callable[[], Any]]) -> list[Any]:
+    """What each act answers when all begin together; a refusal is its code."""
+    gate = threading.Barrier(len(acts))
+    answers: list[Any] = [None] * len(acts)
+
+    def run(place: int) -> None:
+        gate.wait()
+        try:
+            answers[place] = acts[place]()
+        except DomainError as refusal:
+            answers[place] = refusal.code
+
+    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def test_eight_people_pressing_next_move_the_room_once(sitting: Sitting) -> None:
+    first, second = (item.id for item in sitting.agenda)
+    chairing.start_item(sitting.chair, sitting.id, first, expect=None)
+    chair, mid = sitting.chair, sitting.id
+    answers = at_once([lambda: chairing.start_item(chair, mid, second, expect=first)] * 8)
+    assert sorted(answers, key=str) == [2, *["item.moved_on"] * 7]
+
+
+def test_one_cid_sent_five_times_at_once_happens_once(app: Flask, sitting: Sitting) -> None:
+    frame = {"cid": "c" * 26, "t": "item.add", "d": {"mid": sitting.id, "title": "Việc khác", "budget": 5}}
+    chair: User = sitting.chair
+
+    def ask() -> Any:
+        with app.app_context():
+            return commands.run(chair, frame)
+
+    answers = at_once([ask] * 5)
+    assert all(answer == answers[0] and answer["ok"] for answer in answers)
+    assert len(sitting.agenda) == 3
+
+
+def test_versions_have_no_hole_and_each_chain_names_the_one_before(sitting: Sitting) -> None:
+    paper = add_paper(sitting.secretary, sitting, None)
+    chairing.start_presenting(sitting.chair, sitting.id, paper.public_id, 1)
+    mid, people = sitting.id, [sitting.chair, sitting.secretary]
+
+    def turn(n: int) -> Callable[[], Any]:
+        return lambda: chairing.present_page(people[n % 2], mid, 1 + n % 3, file=paper.public_id)
+
+    at_once([turn(n) for n in range(12)])
+    with db.scope():
+        lines = journal.lines_after(mid, 0)
+    assert [line.v for line in lines] == list(range(1, len(lines) + 1))
+    assert [line.pv["member"] for line in lines] == list(range(len(lines)))
