@@ -6,7 +6,6 @@ from documents import jobs, subscribers
 from documents.models import catalogue, dispatch, document, draft, intake, register
 from documents.permissions import DIRECT, NUMBER, READ, REGISTER, SIGN, may_read
 from documents.sample import year
-from documents.sample import year
 from documents.services import desk, titles
 from documents.views import drafts, inbox, incoming, outgoing
 from documents.views import intake as intake_views

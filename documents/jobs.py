@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import select, update
 
 from documents.models.register import Register, RegisterYear
-from documents.services import capturing, directing, stamping
+from documents.services import capturing, catalogue, directing, stamping
 from documents.services.verifying import prove
 from intranet.core import clock, db
 from intranet.core.jobs import every, job
 from intranet.notices import services as notices
 from intranet.people import directory
-from intranet.people.models import Role
+from intranet.people.models import Organisation, Role
 
 _NIGHT_HOUR = 2
 
@@ -32,6 +32,17 @@ def announce() -> None:
 def capture() -> None:
     """Capture uploads that were read while nobody listened."""
     capturing.capture_left_over()
+
+
+@every(30, "documents.seed")
+def seed() -> None:
+    """Give new agencies their kinds, registers and sentences."""
+    with db.scope(), db.across_orgs("new agencies get what they need to register"):
+        has = select(Register.org_id)
+        query = select(Organisation.id).where(Organisation.is_active, Organisation.id.not_in(has))
+        fresh = db.session().scalars(query).all()
+    for org_id in fresh:
+        catalogue.seed(org_id)
 
 
 @every(900, "registers.verify")

@@ -55,7 +55,7 @@ def prefill(staged: Staged, kinds: Sequence[DocKind], issuers: Sequence[str]) ->
         doc_date=_day(reading.value("doc_date")),
         kind_name=reading.value("kind"),
         issuer=reading.value("issuer")[:ISSUER_MAX],
-        subject=reading.value("subject")[:SUBJECT_MAX],
+        subject=_capital(reading.value("subject"))[:SUBJECT_MAX],
         signer_name=reading.value("signer_name")[:50],
         signer_title=reading.value("signer_title")[:100],
         place=reading.value("place")[:50],
@@ -63,6 +63,10 @@ def prefill(staged: Staged, kinds: Sequence[DocKind], issuers: Sequence[str]) ->
         due_date=_due(reading.value("due_date"), reading.value("due_days")),
         evidence=evidence,
     )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _day(iso: str) -> date | None:

@@ -23,6 +23,8 @@ LEAST_CASES = 5
 _PERIOD = timedelta(days=730)
 #: Working days given when neither the document nor its kind says so.
 _USUAL_DAYS = 7
+#: Working days offered when the term is over already.
+_SOON_DAYS = 3
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,16 @@ def due(document: Document) -> list[DueOffer]:
     """Terms to choose from, the likeliest first: never later than one that the document states."""
     on, today = calendar(), clock.today()
     stated = document.due_date if document.due_source is DueSource.STATED else None
-    first = stated or document.due_date or on.add_working_days(today, _USUAL_DAYS)
-    days = {max(first, today)}
+    wanted = stated or document.due_date or on.add_working_days(today, _USUAL_DAYS)
+    is_over = wanted < today
+    first = on.add_working_days(today, _SOON_DAYS) if is_over else on.next_working_day(wanted)
+    days = {first}
     days |= {on.add_working_days(today, n) for n in (1, 3, 5, 10, 15)}
     if stated is not None and stated >= today:
         days = {day for day in days if day <= stated}
-    source = document.due_source.value if document.due_source is not None else ""
+    source = document.due_source.value if document.due_source is not None and not is_over else ""
     found = [_offer(on, today, day, source if day == first else "") for day in sorted(days)]
-    return sorted(found, key=lambda offer: offer.day != max(first, today))
+    return sorted(found, key=lambda offer: offer.day != first)
 
 
 def similar(document: Document, limit: int = 5) -> Sequence[Document]:

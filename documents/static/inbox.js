@@ -57,8 +57,10 @@ function draw() {
   }
   const hidden = dock.querySelectorAll('.d-units [aria-pressed=true]').length;
   const more = dock.querySelector('[data-more-units]');
-  more.dataset.plain ??= more.textContent;
-  more.textContent = hidden ? words.chosen.replace('{n}', hidden) : more.dataset.plain;
+  if (more) {
+    more.dataset.plain ??= more.textContent;
+    more.textContent = hidden ? words.chosen.replace('{n}', hidden) : more.dataset.plain;
+  }
   const fields = chosen.map((one) => {
     const field = document.createElement('input');
     Object.assign(field, { type: 'hidden', name: one.role, value: one.id });

@@ -77,8 +77,11 @@ def without(args: "MultiDict[str, str]", *names: str) -> dict[str, Any]:
 
 
 def show(template: str, **context: Any) -> str:
-    """A page of the wing."""
-    return render_template(f"documents/{template}", due_chip=DueWords(), page_of=page_of, **context)
+    """A page of the wing; without its frame when script fetches a part of it again."""
+    frame = "documents/_part.html" if "HX-Request" in request.headers else "layouts/shell.html"
+    return render_template(
+        f"documents/{template}", frame=frame, due_chip=DueWords(), page_of=page_of, **context
+    )
 
 
 def holder(document: Document) -> str:

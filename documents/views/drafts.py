@@ -31,6 +31,7 @@ from documents.services import (
     reviewing,
     stamping,
 )
+from documents.services.reviewing import SIGNED_SCAN
 from documents.views.base import bp, show, uploaded
 from documents.views.incoming import steps_of
 from intranet.core import clock
@@ -299,7 +300,7 @@ def _page(
         versions=versions,
         version_files={file.id: file for file in known.files},
         opinions=drafting.opinions_of(document.id),
-        file=_shown(document, known.files, versions[0].file_id if versions else 0),
+        file=_shown(document, known.files, [one.file_id for one in versions]),
         steps=steps_of(known),
         expected=_expected(document) if "number" in can else None,
         is_stamped=any(file.role == stamping.MAIN_DOCX for file in known.files),
@@ -310,15 +311,16 @@ def _page(
     )
 
 
-def _shown(document: Document, found: list[File], latest: int) -> File | None:
-    """The newest version while it is a draft, else the signed or numbered file."""
-    if document.state not in (DocState.DRAFT, DocState.UNIT_REVIEW, DocState.LAYOUT_REVIEW, DocState.TO_SIGN):
+def _shown(document: Document, found: list[File], versions: list[int]) -> File | None:
+    """The signed or numbered file, else the newest version of the draft; the first one as it was typeset."""
+    is_settled = any(file.role in (SIGNED_SCAN, stamping.MAIN_DOCX) for file in found)
+    if is_settled or document.state not in IN_PREPARATION:
         return stamping.shown_file(found)
-    newest = next((file for file in found if file.id == latest), None)
-    if newest is not None and newest.can_view:
-        return newest
+    newest = next((file for file in found if versions and file.id == versions[0]), None)
     drawn = [file for file in found if file.role == drafting.DRAFT_PDF and file.can_view]
-    return drawn[-1] if drawn else newest
+    if drawn and (len(versions) == 1 or newest is None or not newest.can_view):
+        return drawn[-1]
+    return newest
 
 
 def _expected(document: Document) -> dict[str, Any]:

@@ -40,7 +40,7 @@ _READ_AS = {
 #: Below this the clerk is asked to look.
 _SURE = 0.90
 _FILLED = 0.60
-_LEADER_NONE = ""
+_MOST_NOTE = 90
 
 
 @bp.get("/incoming/intake")
@@ -163,6 +163,7 @@ def _page(document: Document, form: IncomingForm, returning: ReasonForm | None =
         returning=returning or ReasonForm(formdata=None),
         file=file,
         text=_text(file),
+        is_mute=_is_mute(file),
         evidence=_evidence(document),
         marks=_marks(document),
         duplicates=_duplicates(document),
@@ -194,6 +195,12 @@ def _text(file: File | None) -> str:
     return files.text_of(file)[:6000]
 
 
+def _is_mute(file: File | None) -> bool:
+    """True for a file that was read and has no text layer."""
+    found = files.reading(file) if file is not None and file.problem is None else None
+    return found is not None and not found.first_page
+
+
 def _duplicates(document: Document) -> list[Duplicate]:
     return capturing.duplicates_of(document)
 
@@ -214,9 +221,14 @@ def _evidence(document: Document) -> dict[str, dict[str, Any]]:
         found[name] = {
             "words": words if sure else label("document.origin_unsure", words=words),
             "sure": sure,
-            "note": one.get("note", ""),
+            "note": _short(one.get("note", "")),
         }
     return found
+
+
+def _short(sentence: str) -> str:
+    """The end of a long sentence, where its term stands."""
+    return sentence if len(sentence) <= _MOST_NOTE else f"…{sentence[-_MOST_NOTE:].partition(' ')[2]}"
 
 
 def _marks(document: Document) -> dict[str, Any] | None:
