@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from intranet.core import clock, db, events, jobs
+from intranet.core import clock, db, jobs
 from intranet.core.errors import BadState, Invalid, NotFound, TooMany
 from intranet.core.live import DESK, sockets
 from intranet.core.refs import Ref
@@ -228,7 +228,6 @@ def test_the_owners_devices_are_told_of_the_verdict_and_nobody_elses(
 
     mine, other = device(office.clerk), device(office.officer)
     public_id = staged_file(office.clerk, SOUND)
-    events.dispatch_live(FileRead(public_id, office.clerk.id, "ready"))
     told = [packet for packet in mine.get_received(DESK) if packet["name"] == "staged"]
     assert [packet["args"] for packet in told] == [[{"id": public_id, "state": "ready"}]]
     assert other.get_received(DESK) == []
