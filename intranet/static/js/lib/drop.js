@@ -111,4 +111,7 @@ export function startDrop() {
       input.files = box.files;
       taken(zone, input);
     });
+  // Whoever was quicker than this module has chosen already.
+  for (const input of document.querySelectorAll('[data-drop] input[type=file]'))
+    if (input.files.length) taken(input.closest('[data-drop]'), input);
 }
