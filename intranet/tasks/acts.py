@@ -119,6 +119,7 @@ ACTS: dict[str, Act] = {
             "check",
             lambda actor, key, form, seen: services.accept_work(actor, key, expect=seen),
         ),
+        Act("hand-over", To.HAND_OVER, "handed_over", "user", _hand_over, forms.HandOverForm),
         Act("finish", To.WORK, "finished", "circle-check", _finish, forms.ResultForm),
         Act("report", To.WORK, "reported", "pencil", _report, forms.ReportForm),
         Act("block", To.WORK, "blocked", "alert-triangle", _block, forms.BlockForm),
@@ -130,7 +131,6 @@ ACTS: dict[str, Act] = {
             "arrow-back-up",
             lambda actor, key, form, seen: services.withdraw_extension(actor, key),
         ),
-        Act("hand-over", To.HAND_OVER, "handed_over", "user", _hand_over, forms.HandOverForm),
         Act("part", To.CONTRIBUTE, "contributed", "circle-check", _part, forms.ResultForm),
         Act(
             "take-back",
