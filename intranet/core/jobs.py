@@ -132,8 +132,8 @@ def run_due(limit: int = 20) -> int:
 
 def _claim() -> tuple[int, str, Any, int] | None:
     now = clock.now()
-    # A lease longer than any we give was written by a clock that has been set back since.
-    is_left = or_(Job.lease_until < now, Job.lease_until > now + LEASE)
+    # A lease far longer than any we give was written by a clock that has been set back since.
+    is_left = or_(Job.lease_until < now, Job.lease_until > now + 2 * LEASE)
     due = or_(
         (Job.state == JobState.WAITING) & (Job.run_at <= now), (Job.state == JobState.RUNNING) & is_left
     )

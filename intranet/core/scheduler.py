@@ -57,8 +57,8 @@ class Leadership:
         with unit_of_work() as opened:
             insert_once(opened, Lease, name=self.name, holder="", fence=0, until=now - LEASE)
             is_mine = Lease.holder == self.holder
-            # A lease longer than any we give was written by a clock that has been set back since.
-            free = or_(Lease.until < now, Lease.until > now + LEASE, is_mine)
+            # A lease far longer than any we give was written by a clock that has been set back since.
+            free = or_(Lease.until < now, Lease.until > now + 2 * LEASE, is_mine)
             taken = opened.execute(
                 update(Lease)
                 .where(Lease.name == self.name, free)

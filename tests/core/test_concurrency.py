@@ -300,6 +300,21 @@ def test_one_of_several_processes_leads_and_another_takes_over_when_it_is_gone(
     assert anew(select(Lease.fence)) == [(2,)]
 
 
+def test_one_who_looked_a_moment_earlier_takes_nothing_that_was_claimed_since(office: Office) -> None:
+    job_id = jobs.enqueue("test.count", "a", {"n": 1}, run_at=clock.now() - timedelta(minutes=1))
+    assert jobs._claim() is not None
+    leader, other = Leadership(), Leadership()
+    assert leader.renew()
+    clock.advance(timedelta(seconds=-1))
+    assert jobs._claim() is None
+    assert not other.renew()
+    clock.advance(timedelta(days=-1))
+    with db.unit_of_work() as session:
+        session.get_one(Job, job_id).run_at = clock.now()
+    assert jobs._claim() is not None
+    assert other.renew()
+
+
 def test_a_lease_of_a_clock_that_was_set_back_holds_nobody_up(office: Office) -> None:
     clock.advance(timedelta(days=1))
     assert Leadership().renew()
