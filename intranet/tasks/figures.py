@@ -1,6 +1,7 @@
 """Figures about tasks, each defined once and shared by lists, desks and reports."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import aliased
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.people import directory
-from intranet.people.models import Unit
+from intranet.people.models import Post, Unit
 from intranet.tasks import deadlines
 from intranet.tasks.models import OPEN, Outcome, PartyRole, Task, TaskParty, TaskState
 from intranet.tasks.permissions import Standing, released, standing_of, visible_to
@@ -59,25 +60,33 @@ def of_agency(actor: Actor) -> Figures:
 
 
 def by_unit(actor: Actor, units: Sequence[Unit]) -> dict[int, Figures]:
-    """Figures of each unit as lead, of what the actor may see; one query for all units.
+    """Figures of each unit with its parts as lead, or with one of its people, of what the actor may see.
 
-    A task that was given to a person counts for no unit.
+    The same tasks that the list of the unit shows; a person of two units counts for both.
     """
     lead = aliased(TaskParty)
     query = (
-        select(lead.unit_id, *_sums())
+        select(lead.unit_id, lead.user_id, *_sums())
         .select_from(Task)
         .join(lead, and_(lead.task_id == Task.id, lead.role == PartyRole.LEAD, lead.left_at.is_(None)))
-        .where(
-            lead.unit_id.in_([unit.id for unit in units]),
-            visible_to(actor),
-            released(),
-            Task.state.in_(OPEN),
-        )
-        .group_by(lead.unit_id)
+        .where(visible_to(actor), released(), Task.state.in_(OPEN))
+        .group_by(lead.unit_id, lead.user_id)
     )
-    found = {row[0]: Figures(*(int(n) for n in row[1:])) for row in db.session().execute(query)}
-    return {unit.id: found.get(unit.id, Figures()) for unit in units}
+    rows = db.session().execute(query).all()
+    people = {row.user_id for row in rows if row.user_id is not None}
+    posts = db.session().execute(select(Post.user_id, Post.unit_id).where(Post.user_id.in_(people))).all()
+    works_in: dict[int, set[int]] = defaultdict(set)
+    for user_id, unit_id in posts:
+        works_in[user_id].add(unit_id)
+    parts_of = _parts(directory.units_of(units[0].org_id)) if units else {}
+    found = {}
+    for unit in units:
+        parts = parts_of[unit.id]
+        counted = [
+            row[2:] for row in rows if row.unit_id in parts or not parts.isdisjoint(works_in[row.user_id])
+        ]
+        found[unit.id] = Figures(*(int(sum(column)) for column in zip(*counted, strict=True)))
+    return found
 
 
 def units_overseen(actor: Actor) -> list[Unit]:
@@ -127,3 +136,15 @@ def _overseen(at: Standing) -> ColumnElement[bool]:
     in_line = select(TaskParty.id).where(led).exists()
     mine = Task.org_id == at.whole_org if at.whole_org is not None else in_line
     return and_(released(), mine)
+
+
+def _parts(units: Iterable[Unit]) -> dict[int, set[int]]:
+    """Each unit with every unit below it."""
+    parents = {unit.id: unit.parent_id for unit in units}
+    found: dict[int, set[int]] = defaultdict(set)
+    for key in parents:
+        above: int | None = key
+        while above is not None and key not in found[above]:
+            found[above].add(key)
+            above = parents.get(above)
+    return found

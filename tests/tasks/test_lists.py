@@ -191,8 +191,15 @@ def test_figures_lists_and_units_count_alike(office: Office) -> None:
     assert (units[office.stc.id].open, units[office.stc.id].late) == (6, 2)
     assert (units[office.sxd.id].open, units[office.sxd.id].late) == (1, 1)
     assert units[office.vp.id] == figures.Figures()
+    give(office, lead=Party(user_id=office.officer.id))
+    give(office, lead=Party(unit_id=office.admin_room.id))
+    units = figures.by_unit(office.leader, [office.stc, office.sxd, office.vp])
+    for unit in (office.stc, office.sxd, office.vp):
+        page = lists.page(office.leader, Tab.UNIT, unit_id=unit.id)
+        assert (page.open_count, page.late_count) == (units[unit.id].open, units[unit.id].late)
+    assert (units[office.stc.id].open, units[office.vp.id].open) == (7, 1)
     assert lists.page(office.leader, Tab.UNIT, unit_id=office.sxd.id).open_count == 1
-    assert figures.of_agency(office.head).open == 6
+    assert figures.of_agency(office.head).open == 7
 
 
 def test_punctuality_counts_what_was_accepted_in_the_span(office: Office) -> None:
