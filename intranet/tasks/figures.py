@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from intranet.core import clock, db
@@ -14,7 +14,7 @@ from intranet.people import directory
 from intranet.people.models import Post, Unit
 from intranet.tasks import deadlines
 from intranet.tasks.models import OPEN, Outcome, PartyRole, Task, TaskParty, TaskState
-from intranet.tasks.permissions import Standing, released, standing_of, visible_to
+from intranet.tasks.permissions import Standing, led_in, released, standing_of, visible_to
 
 
 @dataclass(frozen=True)
@@ -128,13 +128,7 @@ def _sums() -> list[ColumnElement[int]]:
 
 
 def _overseen(at: Standing) -> ColumnElement[bool]:
-    led = and_(
-        TaskParty.task_id == Task.id,
-        TaskParty.left_at.is_(None),
-        or_(TaskParty.unit_id.in_(at.line), TaskParty.user_id.in_(at.line_people)),
-    )
-    in_line = select(TaskParty.id).where(led).exists()
-    mine = Task.org_id == at.whole_org if at.whole_org is not None else in_line
+    mine = Task.org_id == at.whole_org if at.whole_org is not None else led_in(at.line)
     return and_(released(), mine)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import aliased
 
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -159,20 +160,20 @@ def released(now: datetime | None = None) -> ColumnElement[bool]:
 
 def worked_by(at: Standing) -> ColumnElement[bool]:
     """Tasks that wait for the work of this very person: theirs, or their unit's and not handed over."""
-    current = TaskParty.left_at.is_(None)
-    is_lead = TaskParty.role == PartyRole.LEAD
+    officer = aliased(TaskParty)
     handed = exists().where(
-        TaskParty.task_id == Task.id, TaskParty.role == PartyRole.OFFICER, TaskParty.left_at.is_(None)
+        officer.task_id == TaskParty.task_id, officer.role == PartyRole.OFFICER, officer.left_at.is_(None)
     )
+    does = TaskParty.role.in_((PartyRole.LEAD, PartyRole.OFFICER))
+    is_lead = TaskParty.role == PartyRole.LEAD
     return and_(
         released(),
-        or_(
-            _party(
-                current,
-                TaskParty.role.in_((PartyRole.LEAD, PartyRole.OFFICER)),
-                TaskParty.user_id == at.user_id,
+        _party(
+            TaskParty.left_at.is_(None),
+            or_(
+                and_(TaskParty.user_id == at.user_id, does),
+                and_(TaskParty.unit_id.in_(at.received), is_lead, ~handed),
             ),
-            and_(_party(current, is_lead, TaskParty.unit_id.in_(at.received)), ~handed),
         ),
     )
 
@@ -267,7 +268,8 @@ def _acts_for(at: Standing, party: TaskParty) -> bool:
 
 
 def _party(*where: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(TaskParty.task_id == Task.id, *where)
+    """Tasks with such a party. The parties are found first, by their index, then their tasks."""
+    return Task.id.in_(select(TaskParty.task_id).where(*where).correlate(None))
 
 
 def _with_those_below(unit_ids: set[int], org_id: int) -> frozenset[int]:
