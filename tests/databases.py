@@ -22,6 +22,9 @@ class Maker(Protocol):
     def fresh(self) -> str:
         """URL of a new database with the whole schema."""
 
+    def empty(self) -> str:
+        """URL of a new database with nothing in it."""
+
     def drop(self, url: str) -> None:
         """Take the database away; nobody is connected to it."""
 
@@ -41,6 +44,10 @@ class SqliteMaker:
         path = self.folder / f"{secrets.token_hex(6)}.sqlite3"
         shutil.copyfile(self.template, path)
         return f"sqlite:///{path}"
+
+    def empty(self) -> str:
+        """A file that does not exist yet."""
+        return f"sqlite:///{self.folder / secrets.token_hex(6)}.sqlite3"
 
     def drop(self, url: str) -> None:
         """Remove the copy and what WAL left beside it."""
@@ -64,6 +71,12 @@ class PostgresqlMaker:
         """Create a database from the template."""
         name = f"t_{secrets.token_hex(6)}"
         self.cluster.create(name, template=self.template)  # type: ignore[attr-defined]
+        return str(self.cluster.url(name))  # type: ignore[attr-defined]
+
+    def empty(self) -> str:
+        """Create a database without tables."""
+        name = f"t_{secrets.token_hex(6)}"
+        self.cluster.create(name)  # type: ignore[attr-defined]
         return str(self.cluster.url(name))  # type: ignore[attr-defined]
 
     def drop(self, url: str) -> None:
