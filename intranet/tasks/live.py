@@ -3,6 +3,8 @@
 from intranet.core import db
 from intranet.core.events import subscribe
 from intranet.core.live import DESK, person_room, sockets
+from intranet.notices.events import NoticeCreated
+from intranet.notices.models import Notice
 from intranet.tasks.events import TaskMoved
 from intranet.tasks.models import Task
 from intranet.tasks.parties import everybody
@@ -19,3 +21,13 @@ def tell_lists(moved: TaskMoved) -> None:
         told = everybody(task) if is_released(task) else {task.assigner_id}
         for user_id in told:
             sockets.emit("changed", {"what": ["tasks"]}, to=person_room(user_id), namespace=DESK)
+
+
+@subscribe(NoticeCreated, live=True)
+def tell_assigner(created: NoticeCreated) -> None:
+    """With its release a task is open to the acts of its assigner."""
+    with db.scope():
+        notice = db.session().get(Notice, created.notice_id)
+        if notice is not None and notice.kind == "task.assigned" and notice.by_id is not None:
+            room = person_room(notice.by_id)
+            sockets.emit("changed", {"what": ["tasks"]}, to=room, namespace=DESK)

@@ -114,3 +114,12 @@ def test_what_is_gone_is_told_to_nobody(office: Office, told: Told) -> None:
     live.tell_notice(NoticeCreated(999, [office.head.id]))
     task_live.tell_lists(TaskMoved(999))
     assert told == []
+
+
+def test_with_the_release_the_assigners_page_is_read_again(office: Office, told: Told) -> None:
+    give(office, release_after=10)
+    told.clear()
+    clock.advance(timedelta(seconds=10))
+    services.release_due()
+    task_live.tell_assigner(NoticeCreated(last_of(office.head), [office.head.id]))
+    assert (person_room(office.leader.id), "changed", {"what": ["tasks"]}) in told
