@@ -4,10 +4,10 @@ from flask import Flask
 
 from documents import jobs, subscribers
 from documents.models import catalogue, dispatch, document, draft, intake, register
-from documents.permissions import DIRECT, NUMBER, READ, REGISTER, SIGN, may_read
+from documents.permissions import DIRECT, NUMBER, READ, READ_REGISTER, REGISTER, SIGN, may_read
 from documents.sample import year
 from documents.services import desk, titles
-from documents.views import drafts, inbox, incoming, outgoing
+from documents.views import drafts, inbox, incoming, outgoing, registers
 from documents.views import intake as intake_views
 from documents.views.base import bp
 from intranet.core import menu, refs, slots
@@ -15,7 +15,7 @@ from intranet.notices import services as notices
 
 #: Importing the modules makes their tables, jobs, subscriptions and pages known.
 PARTS = (catalogue, dispatch, document, draft, intake, register, jobs, subscribers)
-PAGES = (drafts, inbox, incoming, intake_views, outgoing)
+PAGES = (drafts, inbox, incoming, intake_views, outgoing, registers)
 
 
 def plug_in(app: Flask) -> None:
@@ -42,6 +42,7 @@ def plug_in(app: Flask) -> None:
             desk.outgoing_count,
         ),
         menu.Entry("outgoing", "documents.outgoing", "send", "documents", 58, READ),
+        menu.Entry("registers", "documents.registers", "book", "documents", 60, READ_REGISTER),
     ):
         menu.add(entry)
     for panel in (desk.incoming_panel, desk.to_present_panel, desk.drafts_panel):

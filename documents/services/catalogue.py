@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from documents.formats.symbols import KIND_ABBREVIATIONS
 from documents.models.catalogue import Channel, DocKind, KindGroup, Party, Phrase
-from documents.models.register import Register, RegisterKind, SeriesRule
+from documents.models.register import Register, RegisterKind, RegisterYear, SeriesRule
 from intranet.core import db
 from intranet.core.errors import BadState
 from intranet.core.text import fold, one_line
@@ -97,6 +97,17 @@ def registers(org_id: int, direction: RegisterKind) -> list[Register]:
         Register.org_id == org_id, Register.direction == direction, Register.is_active
     )
     return list(db.session().scalars(query.order_by(Register.id)))
+
+
+def all_registers(org_id: int) -> list[tuple[Register, list[RegisterYear]]]:
+    """Every register of the agency with its years, newest first."""
+    query = select(Register).where(Register.org_id == org_id).order_by(Register.id)
+    found = list(db.session().scalars(query))
+    years: dict[int, list[RegisterYear]] = {register.id: [] for register in found}
+    rows = select(RegisterYear).where(RegisterYear.org_id == org_id).order_by(RegisterYear.year.desc())
+    for row in db.session().scalars(rows):
+        years[row.register_id].append(row)
+    return [(register, years[register.id]) for register in found]
 
 
 def register_for(org_id: int, direction: RegisterKind, kind: DocKind | None) -> Register:

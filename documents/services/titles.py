@@ -44,8 +44,8 @@ def register_title(register_id: int) -> str:
 
 
 def register_url(_register_id: int) -> str:
-    """Registers have no page of their own yet; their lines are the list."""
-    return "/documents/incoming"
+    """The page on which registers and their proofs are."""
+    return "/documents/registers"
 
 
 def may_read_register(actor: Actor, register_id: int) -> bool:

@@ -17,10 +17,11 @@ from documents.models.register import (
     RegisterEntry,
     RegisterYear,
 )
+from documents.permissions import VERIFY
 from documents.services.numbering import chain_hash, line_of, payload_of, register_of
 from intranet.core import db
+from intranet.core.actor import Actor
 from intranet.core.errors import Forbidden
-from intranet.people.models import User
 
 _STATE_AFTER = {
     LedgerAct.RESERVE: EntryState.RESERVED,
@@ -41,13 +42,13 @@ class Fault:
     number: int = 0
 
 
-def verify_register(actor: User, register_id: int, year: int | None = None) -> list[Fault]:
+def verify_register(actor: Actor, register_id: int, year: int | None = None) -> list[Fault]:
     """Prove one year of a register, or all of them; an empty list is the proof.
 
     :raises NotFound: ``register.missing``.
     :raises Forbidden: ``auth.no_permit``.
     """
-    if not actor.holds("register.verify"):
+    if not actor.holds(VERIFY):
         raise Forbidden("auth.no_permit")
     register = register_of(register_id)
     query = select(RegisterYear).where(RegisterYear.register_id == register.id)
