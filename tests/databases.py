@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
-import sqlalchemy
+from alembic import command
+from alembic.config import Config
 
-from intranet.core.db import Base
+from intranet.core.schema import MIGRATIONS
 
 
 class Maker(Protocol):
@@ -29,15 +30,21 @@ class Maker(Protocol):
         """Take the database away; nobody is connected to it."""
 
 
+def migrate(url: str) -> None:
+    """Bring an empty database up by the migrations, as an installation does."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    command.upgrade(config, "head")
+
+
 class SqliteMaker:
     """Copies of one finished file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.template = folder / "template.sqlite3"
-        engine = sqlalchemy.create_engine(f"sqlite:///{self.template}")
-        Base.metadata.create_all(engine)
-        engine.dispose()
+        migrate(f"sqlite:///{self.template}")
 
     def fresh(self) -> str:
         """Copy the template."""
@@ -63,9 +70,7 @@ class PostgresqlMaker:
         self.cluster = cluster
         self.template = f"template_{os.getpid()}"
         cluster.create(self.template)  # type: ignore[attr-defined]  # tests.postgres.Cluster
-        engine = sqlalchemy.create_engine(cluster.url(self.template))  # type: ignore[attr-defined]
-        Base.metadata.create_all(engine)
-        engine.dispose()
+        migrate(cluster.url(self.template))  # type: ignore[attr-defined]
 
     def fresh(self) -> str:
         """Create a database from the template."""

@@ -12,7 +12,18 @@ FLOOR = ("cli", "app", "home", "tasks", "notices", "people", "records", "core")
 #: Modules that stand beside the packages, as high as the application.
 ROOF = {"wsgi", "__main__", "cli", "app", "sample"}
 #: Inside a wing, from the top down.
-INSIDE = ("feature", "sample", "views", "jobs", "subscribers", "live", "commands", "services", "permissions", "models")
+INSIDE = (
+    "feature",
+    "sample",
+    "views",
+    "jobs",
+    "subscribers",
+    "live",
+    "commands",
+    "services",
+    "permissions",
+    "models",
+)
 LEAVES = ("formats", "rules")
 #: Each outside package has one door.
 DOORS = {

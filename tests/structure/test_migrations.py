@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -19,13 +18,10 @@ VERSIONS = MIGRATIONS / "versions"
 
 
 @pytest.fixture
-def migrated(session_app: Flask, maker: databases.Maker) -> Iterator[sqlalchemy.Engine]:
+def migrated(maker: databases.Maker) -> Iterator[sqlalchemy.Engine]:
     """An empty database brought up by the migrations alone."""
     url = maker.empty()
-    settings = session_app.config["SETTINGS"]
-    config = alembic_config(settings)
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    command.upgrade(config, "head")
+    databases.migrate(url)
     engine = sqlalchemy.create_engine(url)
     yield engine
     engine.dispose()

@@ -48,7 +48,9 @@ def test_dangerous_calls_stand_nowhere() -> None:
     wrong = [
         f"{name}: {match}"
         for name, text in python()
-        for match in re.findall(r"shell=True|pickle\.|yaml\.load|Markup\(f|text\(f[\"\']|\beval\(|\bexec\(", text)
+        for match in re.findall(
+            r"shell=True|pickle\.|yaml\.load|Markup\(f|text\(f[\"\']|\beval\(|\bexec\(", text
+        )
     ]
     assert wrong == []
 
