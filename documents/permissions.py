@@ -6,6 +6,7 @@ holds them together.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,7 +20,7 @@ from intranet.core.permits import permit
 from intranet.people import directory
 from intranet.people.models import Role, User
 from intranet.tasks.models import Task, TaskParty
-from intranet.tasks.permissions import is_party_to, person_of, released, standing_of
+from intranet.tasks.permissions import Standing, is_party_to, person_of, released, standing_of
 
 #: Who sees the registers of the agency and all that stands in them.
 REGISTER_ROLES = (Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
@@ -92,23 +93,40 @@ def reads_register(actor: Actor) -> bool:
     return person_of(actor).has_role(*REGISTER_ROLES)
 
 
+@dataclass(frozen=True)
+class Sight:
+    """Where the actor stands, as far as documents ask: read once in each session of the database."""
+
+    #: Units that the actor heads, with all below them.
+    headed: frozenset[int]
+    #: The names under which a document may concern the actor.
+    principals: tuple[str, ...]
+    #: Where the actor stands among tasks.
+    standing: Standing
+
+
+def sight_of(actor: Actor) -> Sight:
+    """Where the actor stands now."""
+    person = person_of(actor)
+    known: dict[tuple[int, int], Sight] = db.session().info.setdefault("document.sight", {})
+    key = (person.id, person.standing.id)
+    if key not in known:
+        headed: set[int] = set()
+        for grant in person.standing.grants:
+            if grant.role is Role.UNIT_HEAD and grant.unit_id is not None and grant.unit_id not in headed:
+                headed |= directory.units_below(grant.unit_id)
+        principals = (
+            f"u:{person.standing.id}",
+            *(f"d:{unit_id}" for unit_id in sorted(person.unit_ids | headed)),
+            *(f"h:{unit_id}" for unit_id in sorted(headed)),
+        )
+        known[key] = Sight(frozenset(headed), principals, standing_of(actor))
+    return known[key]
+
+
 def headed_units(actor: Actor) -> frozenset[int]:
     """Units that the actor heads, with all below them."""
-    found: set[int] = set()
-    for grant in person_of(actor).standing.grants:
-        if grant.role is Role.UNIT_HEAD and grant.unit_id is not None and grant.unit_id not in found:
-            found |= directory.units_below(grant.unit_id)
-    return frozenset(found)
-
-
-def principals_of(actor: Actor) -> tuple[str, ...]:
-    """The names under which a document may concern the actor."""
-    person, headed = person_of(actor), headed_units(actor)
-    return (
-        f"u:{person.standing.id}",
-        *(f"d:{unit_id}" for unit_id in sorted(person.unit_ids | headed)),
-        *(f"h:{unit_id}" for unit_id in sorted(headed)),
-    )
+    return sight_of(actor).headed
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
@@ -220,13 +238,13 @@ def _may_edit(actor: Actor, document: Document) -> bool:
 
 def _concerning(actor: Actor) -> Select[int]:
     return select(DocumentAccess.document_id).where(
-        DocumentAccess.principal.in_(principals_of(actor)), DocumentAccess.since <= clock.now()
+        DocumentAccess.principal.in_(sight_of(actor).principals), DocumentAccess.since <= clock.now()
     )
 
 
 def _behind_tasks(actor: Actor) -> Select[int | None]:
     """Documents behind the tasks of which the actor is a party (``tasks.permissions.is_party_to`` in SQL)."""
-    at = standing_of(actor)
+    at = sight_of(actor).standing
 
     def party(where: ColumnElement[bool]) -> ColumnElement[bool]:
         return exists().where(TaskParty.task_id == Task.id, where)

@@ -17,6 +17,8 @@ from intranet.records.files import Kept
 from intranet.records.media import DOCX, PDF
 
 _DEPUTY = "phó"
+#: Names whose second word is small; they keep their capital behind "V/v".
+_NAMES = ("Ủy ban", "Hội đồng", "Thủ tướng", "Chính phủ", "Quốc hội", "Chủ tịch", "Mặt trận")
 #: Titles of heads as they stand in a signature; the first that a post begins with counts.
 _HEADS = ("Chủ tịch", "Giám đốc", "Cục trưởng", "Chánh Thanh tra", "Chánh Văn phòng", "Trưởng phòng")
 
@@ -64,7 +66,7 @@ def official_text(
     text = OfficialText(
         agency=org.name,
         parent_agency=org.parent.name if org.parent is not None else "",
-        subject=fields.subject,
+        subject=after_about(fields.subject) if letter else fields.subject,
         symbol=symbol,
         place=org.place,
         kind=None if letter else kind.name,
@@ -92,7 +94,7 @@ def build(text: OfficialText, name: str) -> Sheets:
     """Write the text as Word file and as PDF and put both on disk; call it before the unit of work."""
     docx = files.keep(build_docx(text), f"{name}.docx", DOCX)
     pdf = files.keep(build_pdf(text), f"{name}.pdf", PDF)
-    return Sheets(docx, pdf, text.subject)
+    return Sheets(docx, pdf, capital(text.subject))
 
 
 def symbol_of(register: Register, kind: DocKind, org: Organisation, unit: Unit | None) -> str:
@@ -121,6 +123,18 @@ def authority_lines(org: Organisation, signer: User | None) -> tuple[str, ...]:
     if is_deputy and head:
         return (*lines, f"KT. {head.upper()}", f"PHÓ {head.upper()}")
     return (*lines, name.upper())
+
+
+def after_about(subject: str) -> str:
+    """A subject as it stands behind "V/v": with a small first letter, unless a name begins it."""
+    first, _, rest = subject.partition(" ")
+    is_name = subject.startswith(_NAMES) or first[1:2].isupper() or rest[:1].isupper()
+    return subject if is_name else subject[:1].lower() + subject[1:]
+
+
+def capital(subject: str) -> str:
+    """A subject as a title of its own."""
+    return subject[:1].upper() + subject[1:]
 
 
 def number_words(number: int) -> str:

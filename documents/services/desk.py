@@ -29,7 +29,7 @@ def to_present_count(actor: Actor) -> int:
 
 def inbox_count(actor: Actor) -> int:
     """Documents that wait for the actor's direction."""
-    return len(directing.waiting_for(actor, listing.MOST_COUNTED))
+    return directing.waiting_count(actor, listing.MOST_COUNTED)
 
 
 def signing_count(actor: Actor) -> int:

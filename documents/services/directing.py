@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from documents.models.dispatch import DispatchState
 from documents.models.document import (
@@ -286,6 +286,18 @@ def waiting_for(actor: Actor, limit: int = 50) -> list[Document]:
         .limit(limit)
     )
     return list(db.session().scalars(query))
+
+
+def waiting_count(actor: Actor, most: int) -> int:
+    """How many documents wait for the actor's direction, none counted beyond ``most`` and one."""
+    if not actor.holds(DIRECT):
+        return 0
+    few = (
+        select(Document.id)
+        .where(Document.state == DocState.PRESENTED, Document.org_id.in_(actor.org_ids), _mine(actor))
+        .limit(most + 1)
+    )
+    return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
 
 
 def _mine(actor: Actor) -> Any:

@@ -49,7 +49,7 @@ def test_a_reply_is_begun_from_the_document_with_its_words_filled_in(
     client = client_of(desk.officer)
     url = f"/documents/drafts/new?reply_to={document.id}"
     page = client.get(url).text
-    assert f"trả lời văn bản số {document.code} của Bộ Tài chính" in page
+    assert f"Trả lời văn bản số {document.code} của Bộ Tài chính" in page
     kind = catalogue.kind_named(desk.org.id, "Công văn")
     assert kind is not None
     data = {

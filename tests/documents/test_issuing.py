@@ -12,7 +12,16 @@ from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import Document
 from documents.models.lifecycle import DocState
 from documents.models.register import EntryState, RegisterKind
-from documents.services import catalogue, drafting, issuing, recalling, registering, reviewing, stamping
+from documents.services import (
+    catalogue,
+    composing,
+    drafting,
+    issuing,
+    recalling,
+    registering,
+    reviewing,
+    stamping,
+)
 from documents.services.composing import DraftFields, authority_lines
 from documents.services.issuing import Target
 from documents.services.registering import Incoming
@@ -352,3 +361,18 @@ def test_the_lines_above_a_signature_follow_the_post(
         agency = session.merge(desk.org)
         agency.name = org
     assert authority_lines(desk.org, desk.leader) == lines
+
+
+@pytest.mark.parametrize(
+    ("subject", "printed"),
+    [
+        ("Đẩy nhanh tiến độ", "đẩy nhanh tiến độ"),
+        ("Ủy ban nhân dân các xã báo cáo", "Ủy ban nhân dân các xã báo cáo"),
+        ("UBND các xã báo cáo", "UBND các xã báo cáo"),
+        ("Sở Tài chính thẩm định", "Sở Tài chính thẩm định"),
+    ],
+)
+def test_a_letters_subject_begins_small_behind_its_about_unless_it_is_a_name(
+    subject: str, printed: str
+) -> None:
+    assert composing.after_about(subject) == printed
