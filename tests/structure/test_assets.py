@@ -23,10 +23,10 @@ PAGES_CSS = {
     "register": ("app.css", "documents.css", "register.css"),
     "map": ("app.css", "documents.css", "flow.css"),
     "tasks": ("app.css", "tasks.css", "picker.css"),
-    "planning": ("app.css", "meetings.css"),
+    "planning": ("app.css", "meetings.css", "meetings/plan.css", "picker.css"),
     "mail": ("app.css", "mail.css", "picker.css"),
     "sign-in": ("app.css", "signin.css"),
-    "room": ("room.css",),
+    "room": ("room.css", "meetings/room.css"),
 }
 
 
