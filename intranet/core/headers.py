@@ -32,6 +32,7 @@ def install(app: Flask) -> None:
     """Add the headers to every answer of the application."""
     app.after_request(_add)
     app.add_template_global(nonce, "csp_nonce")
+    app.add_template_global(reads_pdf)
 
 
 def nonce() -> str:
@@ -39,6 +40,12 @@ def nonce() -> str:
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(16)
     return str(g.csp_nonce)
+
+
+def reads_pdf() -> str:
+    """Let the reader's decoders, which are WebAssembly, run on the page that is being made."""
+    g.reads_pdf = True
+    return ""
 
 
 def _add(response: Response) -> Response:
@@ -69,7 +76,7 @@ def _policy_for(path: str) -> str:
     own = current_app.config["SETTINGS"].public_url
     sockets = own.replace("https://", "wss://").replace("http://", "ws://")
     policy = _POLICY | {
-        "script-src": f"'self' 'nonce-{nonce()}' 'wasm-unsafe-eval'",
+        "script-src": f"'self' 'nonce-{nonce()}'" + (" 'wasm-unsafe-eval'" if "reads_pdf" in g else ""),
         "style-src": f"'self' 'nonce-{nonce()}'",
         "connect-src": f"'self' {sockets}",
     }
