@@ -1,5 +1,6 @@
 /** Every office page: htmx, and what pages do by their attributes. The page works without any of it. */
 import htmx from 'htmx.org';
+import { signIn } from '@lib/api.js';
 import { startDates } from '@lib/dates.js';
 import { startDesk } from '@lib/desk.js';
 import { ask, startDialogs } from '@lib/dialogs.js';
@@ -26,7 +27,7 @@ function startHtmx() {
     const { status } = event.detail.ctx.response;
     if (status < 400 || shown.has(status)) return;
     event.preventDefault();
-    if (status === 401) location.assign('/sign-in');
+    if (status === 401) signIn(event.detail.ctx.response);
     else toast(word(status === 403 || status === 404 ? 'not-allowed' : status === 429 ? 'too-fast' : 'failed'), { tone: 'bad' });
   });
   document.addEventListener('htmx:error', () => toast(word('unreached'), { tone: 'bad' }));

@@ -9,7 +9,7 @@ import { api, ApiError } from '@lib/api.js';
 import { Chain } from './state.js';
 import { ulid } from './page.js';
 
-const patience = { hello: 6000, command: 6000, giveUp: 20000, fallback: 8000, gap: 120, heads: 400, quiet: 38000 };
+const patience = { hello: 6000, command: 6000, giveUp: 20000, fallback: 8000, gap: 120, refused: 5000, heads: 400, quiet: 38000 };
 const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
 
 export class Line extends EventTarget {
@@ -23,9 +23,13 @@ export class Line extends EventTarget {
     this.me = welcome.me;
     this.chain.welcome(welcome);
     this.#socket = io('/meetings', { path: '/socket.io/', transports: ['websocket'] });
+    const look = () => { if (!document.hidden && !this.#closed) this.#socket.connect(); };
     this.#socket.on('connect', () => this.#greet());
     this.#socket.on('disconnect', () => this.#lost());
-    this.#socket.on('connect_error', () => this.#lost());
+    this.#socket.on('connect_error', () => {
+      this.#lost();
+      if (!this.#socket.active) setTimeout(look, patience.refused);
+    });
     this.#socket.on('evt', (frames) => { this.#heard(); this.#took(this.chain.take(frames)); });
     this.#socket.on('lv', (frame) => { this.#heard(); if (frame.mid === mid) this.#emit('lv', frame); });
     this.#socket.on('heads', (heads) => {
@@ -34,10 +38,15 @@ export class Line extends EventTarget {
       if (heads.mid === mid && heads.cls > this.chain.v) this.#ask(patience.heads);
     });
     this.#socket.on('resync', () => this.#ask(0));
-    this.#socket.on('bye', (bye) => { this.close(); this.#emit('bye', bye); });
+    this.#socket.on('bye', (bye) => {
+      // A newer page of this device took the socket's place: this one asks over HTTP until it is looked at again.
+      if (bye.code === 'replaced') this.#lost();
+      else { this.close(); this.#emit('bye', bye); }
+    });
     addEventListener('offline', () => this.#lost());
     addEventListener('online', () => this.#socket.connect());
-    document.addEventListener('visibilitychange', () => { if (!document.hidden) this.#socket.connect(); });
+    document.addEventListener('visibilitychange', look);
+    addEventListener('focus', look);
     setTimeout(() => { if (!this.isUp) this.#lost(); }, 2500);
     setInterval(() => this.#watch(), 500);
   }

@@ -10,6 +10,12 @@ export class ApiError extends Error {
   }
 }
 
+/** The session is over: to the page that begins another, which leads back here. */
+export function signIn(response) {
+  const here = encodeURIComponent(location.pathname + location.search);
+  location.assign(response?.headers.get('HX-Redirect') ?? `/sign-in?next=${here}`);
+}
+
 /**
  * Send JSON and read JSON.
  * @param {string} url
@@ -21,6 +27,7 @@ export async function api(url, body, { method = body ? 'POST' : 'GET', signal } 
   if (method !== 'GET') headers['X-CSRFToken'] = csrf();
   if (body) headers['Content-Type'] = 'application/json';
   const response = await fetch(url, { method, headers, body: body && JSON.stringify(body), signal, credentials: 'same-origin' });
+  if (response.status === 401) signIn(response);
   const isJson = response.headers.get('Content-Type')?.includes('json');
   const answer = isJson ? await response.json() : null;
   if (!response.ok) throw new ApiError(response.status, answer);

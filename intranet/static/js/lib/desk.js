@@ -4,6 +4,7 @@
  */
 import { io } from 'socket.io-client';
 import htmx from 'htmx.org';
+import { signIn } from './api.js';
 import { toast } from './toast.js';
 import { word } from './words.js';
 
@@ -43,6 +44,22 @@ function refreshNamed(names) {
   }
 }
 
+/**
+ * A line that the server ended does not come back by itself: a newer page of this device has its place. It comes back when
+ * this page is looked at again; when it is not let in, the session may be over.
+ */
+function comeBack(line) {
+  const look = () => { if (!document.hidden && !line.active) line.connect(); };
+  document.addEventListener('visibilitychange', look);
+  addEventListener('focus', look);
+  line.on('connect_error', async () => {
+    if (line.active || document.hidden) return;
+    const answer = await fetch('/notices', { method: 'HEAD', headers: { 'HX-Request': 'true', 'HX-Current-URL': location.href } }).catch(() => null);
+    if (answer?.status === 401) signIn(answer);
+    else setTimeout(look, 5000);
+  });
+}
+
 export function startDesk() {
   const line = desk();
   let lost = false;
@@ -56,6 +73,7 @@ export function startDesk() {
     lost = true;
     document.body.dataset.net = 'off';
   });
+  comeBack(line);
   line.on('bell', (data) => showUnread(data?.unread ?? 0));
   line.on('changed', (data) => refreshNamed(data?.what ?? []));
   line.on('notice', (data) => toast(data?.text ?? data?.title, { tone: data?.tone, href: data?.url, word: word('open') }));
