@@ -7,11 +7,18 @@ from typing import Any
 
 from sqlalchemy import select
 
-from documents.formats.symbols import compose
+from documents.formats.symbols import compose, symbol_key
 from documents.models.catalogue import Channel, DocKind
 from documents.models.dispatch import DispatchState
-from documents.models.document import CirculationMark, Document, DueSource, Urgency
-from documents.models.lifecycle import DocEvent
+from documents.models.document import (
+    CirculationMark,
+    Document,
+    DocumentLink,
+    DueSource,
+    Relation,
+    Urgency,
+)
+from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import Register, RegisterKind, RegisterYear, YearState
 from documents.permissions import To, access_document
 from documents.services import catalogue, numbering, statuses
@@ -78,6 +85,7 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
         _refuse_duplicate(document, given.not_duplicate_reason)
         register = _register(document.org_id, given.register_id)
         year, note = _year_of(register, given)
+        _link_answered(document)
         move(actor, document, DocEvent.REGISTER, kind=document.kind_id)
         statuses.answer_sender(actor, document, DispatchState.RECEIVED)
         entry = numbering.grant(
@@ -228,6 +236,27 @@ def _refuse_duplicate(document: Document, reason: str) -> None:
             date=f"{first.register_date:%d/%m/%Y}" if first.register_date else "…",
             document=first.id,
         )
+
+
+def _link_answered(document: Document) -> None:
+    """Tie the document to those of our own that it says it answers, as far as they are found."""
+    said = str(document.prefill.get("reply_to", {}).get("value", ""))
+    keys = [symbol_key(code)[:80] for code in said.split(";") if code.strip()]
+    if not keys:
+        return
+    opened = db.session()
+    known = select(DocumentLink.to_id).where(DocumentLink.from_id == document.id)
+    query = select(Document.id).where(
+        Document.org_id == document.org_id,
+        Document.direction == Direction.OUT,
+        Document.state == DocState.ISSUED,
+        Document.symbol_key.in_(keys),
+        Document.id.not_in(known),
+    )
+    for answered_id in opened.scalars(query.limit(10)).all():
+        link = DocumentLink(from_id=document.id, to_id=answered_id, relation=Relation.REPLY)
+        link.org_id = document.org_id
+        opened.add(link)
 
 
 def _register(org_id: int, register_id: int | None) -> Register:

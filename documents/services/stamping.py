@@ -48,7 +48,7 @@ def stamp(document_id: int) -> bool:
         pdf = files.keep(sheet, f"{name}.pdf", PDF) if sheet else None
         drafter_id, org_id, ref = document.drafter_id, document.org_id, document.ref
     with db.unit_of_work() as session, db.across_orgs("writing a granted number into its own document"):
-        session.get_one(Document, document_id, with_for_update=True)
+        session.get_one(Document, document_id, with_for_update={"of": Document})
         if files.of(ref, MAIN_DOCX):
             return False
         actor = session.get_one(User, drafter_id)

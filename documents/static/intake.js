@@ -70,6 +70,17 @@ function focusFirst() {
   (empty ?? unsure?.querySelector('.in') ?? form.querySelector('#code'))?.focus();
 }
 
+/** What was read but not surely enough is one key away. */
+function takeCandidates() {
+  form.addEventListener('keydown', (event) => {
+    const field = event.target.closest('[data-candidate]');
+    if (!field || event.key !== 'ArrowDown' || !event.altKey || field.value) return;
+    event.preventDefault();
+    field.value = field.dataset.candidate;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  });
+}
+
 function timed() {
   const box = form.querySelector('[data-timed]');
   form.addEventListener('change', (event) => {
@@ -110,6 +121,7 @@ zoom();
 if (form) {
   followFocus();
   keepDraft();
+  takeCandidates();
   timed();
   focusFirst();
   const asked = document.querySelector('[data-open-dialog]');

@@ -165,6 +165,7 @@ def _page(document: Document, form: IncomingForm, returning: ReasonForm | None =
         text=_text(file),
         is_mute=_is_mute(file),
         evidence=_evidence(document),
+        candidates=_candidates(document),
         marks=_marks(document),
         duplicates=_duplicates(document),
         place=next((at for at, one in enumerate(waiting, 1) if one.id == document.id), 1),
@@ -223,6 +224,23 @@ def _evidence(document: Document) -> dict[str, dict[str, Any]]:
             "sure": sure,
             "note": _short(one.get("note", "")),
         }
+    return found
+
+
+def _candidates(document: Document) -> dict[str, str]:
+    """By field of the form: what may have been read, not surely enough to fill it in."""
+    found: dict[str, str] = {}
+    for name in ("code", "doc_date", "subject", "issuer", "signer_name"):
+        read = [document.prefill[source] for source in _READ_AS[name] if source in document.prefill]
+        if (
+            read
+            and all(one.get("value") for one in read)
+            and min(one["confidence"] for one in read) < _FILLED
+        ):
+            values = [str(one["value"]) for one in read]
+            found[name] = "/".join(values)
+    if "doc_date" in found:
+        found["doc_date"] = "/".join(reversed(found["doc_date"].split("-")))
     return found
 
 

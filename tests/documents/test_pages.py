@@ -385,3 +385,14 @@ def test_the_desk_shows_what_waits_for_whom(
     leader = client_of(desk.leader).get("/").text
     assert f"/documents/inbox?doc={presented.id}" in leader
     assert f"/documents/incoming/{registered.id}" not in leader
+
+
+def test_what_was_not_read_surely_is_one_key_away_and_not_filled_in(
+    desk: Office, client_of: ClientOf, received: Make
+) -> None:
+    weak = {"value": "2026-11-12", "confidence": 0.5, "box": None, "page": 1, "source": "pdf_text"}
+    document = received(prefill={"doc_date": weak, "_page": {"width": 595, "height": 842}})
+    page = client_of(desk.clerk).get(f"/documents/incoming/intake/{document.id}").text
+    assert 'data-candidate="12/11/2026"' in page
+    assert "Alt+↓: 12/11/2026" in page
+    assert 'value="12/11/2026"' not in page

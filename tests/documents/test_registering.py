@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from documents.models.document import Document, Urgency
-from documents.models.lifecycle import DocState
+from documents.models.document import Document, DocumentLink, Relation, Urgency
+from documents.models.lifecycle import Direction, DocState
 from documents.models.register import LedgerEvent, RegisterEntry, RegisterKind, RegisterYear, YearState
 from documents.services import catalogue, registering
 from documents.services.registering import Incoming, register_incoming
@@ -161,3 +161,19 @@ def test_the_ledger_has_one_event_for_each_grant(desk: Office, received: Make, f
     for _ in range(3):
         register_incoming(desk.clerk, received().id, fields())
     assert db.session().scalar(select(func.count()).select_from(LedgerEvent)) == 3
+
+
+def test_what_the_paper_says_it_answers_is_tied_to_our_own_document(
+    desk: Office, received: Make, fields: Fields
+) -> None:
+    ours = received(
+        direction=Direction.OUT,
+        state=DocState.ISSUED,
+        number="1874",
+        symbol="UBND-KT",
+        symbol_key="1874 ubnd kt",
+    )
+    document = received(prefill={"reply_to": {"value": "1874/UBND-KT; 5/QĐ-BTC", "confidence": 0.9}})
+    register_incoming(desk.clerk, document.id, fields())
+    link = db.session().scalars(select(DocumentLink)).one()
+    assert (link.from_id, link.to_id, link.relation) == (document.id, ours.id, Relation.REPLY)
