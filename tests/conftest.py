@@ -28,6 +28,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.office_cluster = postgres.start()  # type: ignore[attr-defined]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what touches a database runs: all else has run on SQLite and would be the same."""
+    if os.environ.get("OFFICE_DB") != "postgresql":
+        return
+    touches = {"database_url", "maker"}
+    same = [item for item in items if not touches & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=same)
+    items[:] = [item for item in items if item not in set(same)]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the cluster."""
     cluster = getattr(config, "office_cluster", None)
