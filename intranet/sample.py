@@ -1,7 +1,7 @@
 """The sample office, put together: people first, then what each package adds by the slot ``sample``."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
@@ -26,12 +26,11 @@ def build(echo: Callable[[str], None]) -> None:
                 add(office, echo)
     finally:
         clock.reset()
-    _settle_notices()
+    _settle_notices(started)
 
 
-def _settle_notices() -> None:
+def _settle_notices(now: datetime) -> None:
     """What was told in the past was told then; what is older than three days has been read."""
-    now = clock.now()
     with db.unit_of_work() as session:
         due = update(Notice).where(Notice.released_at.is_(None), Notice.due_at <= now)
         session.execute(due.values(released_at=Notice.due_at))

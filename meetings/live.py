@@ -212,6 +212,7 @@ def _forget(sid: str) -> None:
 @needs(ATTEND)
 def cmd_over_http(mid: int) -> ResponseReturnValue:
     """A command, when the socket is down; one for another meeting is refused."""
+    access_meeting(cast(User, me()), mid, To.ATTEND)
     frame = request.get_json(silent=True)
     asked = frame.get("d") if isinstance(frame, Mapping) else None
     if not isinstance(asked, Mapping) or asked.get("mid") != mid:
@@ -235,6 +236,7 @@ def snapshot_over_http(mid: int) -> ResponseReturnValue:
 def events_over_http(mid: int) -> ResponseReturnValue:
     """What happened after ``?since=``; waits up to ``?wait=`` seconds for the first of it."""
     user = cast(User, me())
+    access_meeting(user, mid, To.ATTEND)
     since = request.args.get("since", type=int)
     if since is None:
         raise Invalid("command.payload", name="since")
@@ -253,6 +255,7 @@ def events_over_http(mid: int) -> ResponseReturnValue:
 @needs(ATTEND)
 def sync_annotations(mid: int) -> ResponseReturnValue:
     """Take in a device's strokes and tell what it lacks."""
+    access_meeting(cast(User, me()), mid, To.ATTEND)
     body = request.get_json(silent=True)
     if not isinstance(body, Mapping) or not isinstance(body.get("ops", []), list):
         raise Invalid("command.payload", name="ops")

@@ -38,7 +38,7 @@ class Diary:
         """Let everything happen, the clock standing at each instant; a day is written down in one go."""
         while self._waiting:
             day = clock.local(self._waiting[0][0]).date()
-            clock.freeze(hour(day, 8, 1))
+            clock.freeze(min(hour(day, 8, 1), self.until))
             reminders.send_due()
             with db.unit_of_work():
                 while self._waiting and clock.local(self._waiting[0][0]).date() == day:
@@ -57,11 +57,11 @@ def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
     for n in range(ARRIVED):
         day = days[_spread(n, ARRIVED)]
         letter = INCOMING[(n * 17) % len(INCOMING)]
-        diary.put(hour(day, 7, 40 + n % 20), clerk.receives(letter, n, left=ARRIVED - 1 - n))
+        diary.put(min(hour(day, 7, 40 + n % 20), now), clerk.receives(letter, n, left=ARRIVED - 1 - n))
     for n in range(WRITTEN):
         day = days[_spread(n, WRITTEN)]
         letter = OUTGOING[(n * 5) % len(OUTGOING)]
-        diary.put(hour(day, 13, 45), clerk.drafts(letter, n, left=WRITTEN - 1 - n))
+        diary.put(min(hour(day, 13, 45), now), clerk.drafts(letter, n, left=WRITTEN - 1 - n))
     diary.play()
 
 

@@ -72,6 +72,7 @@ def clear_mark_form(public_id: str) -> ResponseReturnValue:
 @needs(CLEAR_MARK)
 def clear_mark(public_id: str) -> ResponseReturnValue:
     """Note that what looks like a secret mark is none; the same file may then be sent again."""
+    staging.own_row(me(), public_id)
     staging.override_secret_mark(me(), public_id, request.form.get("reason", ""))
     return jsonify(ok=True)
 

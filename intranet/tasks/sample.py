@@ -11,6 +11,7 @@ from intranet.tasks import services as tasks
 #: Title, working days ago when it was given, working days it may take, how far it has come.
 _GIVEN: tuple[tuple[str, int, int, str], ...] = (
     ("Tổng hợp báo cáo tuần của các phòng", 1, 4, "new"),
+    ("Rà soát quy trình tiếp nhận văn bản điện tử", 1, 7, "seen"),
     ("Chuẩn bị tài liệu phiên họp thường kỳ", 3, 5, "half"),
     ("Rà soát danh mục hồ sơ năm nay", 6, 15, "quarter"),
     ("Cập nhật số liệu giải ngân trên bảng điều hành", 9, 4, "late"),
@@ -56,6 +57,8 @@ def _work(office: SampleOffice, task_id: int, fate: str) -> None:
         return
     head, officer = office.person("truongphong"), office.person("chuyenvien")
     tasks.see(head, task_id)
+    if fate == "seen":
+        return
     tasks.hand_over(head, task_id, officer.id, note="Làm trong tuần này.")
     tasks.accept_work(officer, task_id)
     if fate == "stuck":

@@ -132,6 +132,7 @@ def invite(mid: int) -> ResponseReturnValue:
 @needs(ATTEND)
 def change_role(mid: int, user_id: int) -> ResponseReturnValue:
     """Give a participant another role."""
+    access_meeting(_user(), mid, To.PLAN)
     try:
         role = PartRole(request.form.get("role", ""))
     except ValueError:

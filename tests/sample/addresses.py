@@ -1,0 +1,168 @@
+"""Addresses of records: every rule of the application filled with ids of the database, and a crawl of pages."""
+
+import re
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from itertools import cycle
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from documents.models.document import Directive, Document
+from documents.models.intake import IntakeFile
+from documents.models.register import Register
+from intranet.core import db
+from intranet.notices.models import Notice
+from intranet.people.models import Delegation, RoleGrant, Unit, User
+from intranet.people.sessions import SessionRow
+from intranet.records.models import File, StagedFile
+from intranet.tasks.models import Task
+from meetings.models.meeting import AgendaItem, Meeting, Participant
+
+#: Rules whose argument names no record: files of the product, and one-use secrets.
+NO_RECORD = frozenset({"filename", "token"})
+_LINK = re.compile(r'(?:href|src|data-src|data-url)="([^"#]+)')
+_MOST_OF_A_LIST, _MOST_OF_A_RECORD = 4, 6
+
+
+@dataclass
+class Records:
+    """Values for the arguments of rules: by the first folder of the path and the names, in good combinations."""
+
+    found: dict[tuple[str, frozenset[str]], list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, folder: str, rows: list[dict[str, Any]]) -> None:
+        """Keep combinations for rules below ``/folder``; rows of no record are refused."""
+        assert rows, folder
+        self.found[folder, frozenset(rows[0])] = rows
+
+    def of(self, rule: Rule) -> list[dict[str, Any]]:
+        """The combinations for one rule; a rule with arguments that nobody thought of fails the test."""
+        names = frozenset(rule.arguments)
+        folders = [name for name, given in self.found if given == names and rule.rule.startswith(name)]
+        assert folders, f"no record is known for {rule.rule}"
+        return self.found[max(folders, key=len), names]
+
+
+def _column(query: Any, name: str) -> list[dict[str, Any]]:
+    return [{name: value} for value in db.session().scalars(query)]
+
+
+def _pairs(query: Any, *names: str) -> list[dict[str, Any]]:
+    return [dict(zip(names, row, strict=True)) for row in db.session().execute(query)]
+
+
+def documents_of(org_id: int, into: Records) -> None:
+    """Documents, directions, registers and files of an agency."""
+    into.add("/documents", _column(select(Document.id).where(Document.org_id == org_id), "document_id"))
+    into.add("/documents", _column(select(Register.id).where(Register.org_id == org_id), "register_id"))
+    files = select(File.public_id, File.name).where(File.org_id == org_id)
+    both = _pairs(files, "public_id", "name")
+    into.add("/files", both)
+    into.add("/files", [{"public_id": one["public_id"]} for one in both])
+
+
+def records_of(app: Flask, org_id: int) -> Records:
+    """All that an agency has, for every rule; needs a scope without a net."""
+    known = Records()
+    documents_of(org_id, known)
+    known.add("/documents", _column(select(Directive.id).where(Directive.org_id == org_id), "directive_id"))
+    known.add("/documents", _column(select(IntakeFile.id).where(IntakeFile.org_id == org_id), "intake_id"))
+    own = select(User.id).where(User.org_id == org_id)
+    known.add("/files/staged", _column(select(StagedFile.public_id), "public_id"))
+    known.add("/notices", _column(select(Notice.id).where(Notice.user_id.in_(own)), "notice_id"))
+    known.add("/me", _column(select(SessionRow.public_id).where(SessionRow.user_id.in_(own)), "public_id"))
+    delegations = _column(select(Delegation.id).where(Delegation.principal_id.in_(own)), "delegation_id")
+    known.add("/me", delegations)
+    known.add("/admin", delegations)
+
+    tasks = _column(select(Task.id).where(Task.org_id == org_id), "task_id")
+    known.add("/tasks", tasks)
+    codes = cycle(_acts(app))
+    acts = [{**one, "code": next(codes)} for one in tasks]
+    known.add("/tasks", acts + [{**tasks[0], "code": code} for code in _acts(app)])
+
+    known.add("/meetings", _column(select(Meeting.id), "mid"))
+    known.add("/api/v1/meetings", _column(select(Meeting.id), "mid"))
+    known.add("/meetings", _pairs(select(AgendaItem.meeting_id, AgendaItem.id), "mid", "item_id"))
+    known.add("/meetings", _pairs(select(Participant.meeting_id, Participant.user_id), "mid", "user_id"))
+    papers = select(AgendaItem.meeting_id, File.public_id).join(File, File.ref_id == AgendaItem.id)
+    known.add("/meetings", _pairs(papers.where(File.ref_kind == "agenda_item"), "mid", "public_id"))
+
+    known.add("/admin", [{"org_id": org_id}])
+    known.add(
+        "/admin", _pairs(select(Unit.org_id, Unit.id).where(Unit.org_id == org_id), "org_id", "unit_id")
+    )
+    known.add("/admin", _column(own, "user_id"))
+    places = select(RoleGrant.user_id, RoleGrant.unit_id).where(RoleGrant.user_id.in_(own))
+    known.add("/admin", _pairs(places, "user_id", "unit_id"))
+    return known
+
+
+def _acts(app: Flask) -> list[str]:
+    (rule,) = [rule for rule in app.url_map.iter_rules() if rule.endpoint == "tasks.act" and rule.arguments]
+    listed = re.search(r"<any\((.*)\):code>", rule.rule)
+    assert listed is not None
+    return re.findall(r'"([a-z-]+)"', listed.group(1))
+
+
+def rules_with(app: Flask, *methods: str) -> Iterator[Rule]:
+    """Rules that name a record and take one of the methods."""
+    for rule in app.url_map.iter_rules():
+        if rule.arguments and not rule.arguments & NO_RECORD and set(methods) & (rule.methods or set()):
+            yield rule
+
+
+def address(rule: Rule, values: dict[str, Any]) -> str:
+    """The path of a rule with these values."""
+    built = rule.build(values, append_unknown=False)
+    assert built is not None, (rule.rule, values)
+    return str(built[1])
+
+
+def linked(text: str) -> Iterator[str]:
+    """Addresses of our own pages that a page names."""
+    for found in _LINK.findall(text):
+        given = unescape(found)
+        if given.startswith("/") and not given.startswith(("/static/", "//")):
+            yield given
+
+
+def crawl(app: Flask, open_as: Callable[[str], FlaskClient], names: tuple[str, ...]) -> set[str]:
+    """Every address that pages lead these people to, breadth first.
+
+    Of a list a few pages are opened for each person, of a kind of record a few for all of them together.
+    """
+    seen: set[str] = set()
+    adapter = app.url_map.bind("localhost")
+    opened: Counter[str] = Counter()
+    for name in names:
+        client, lists = open_as(name), Counter[str]()
+        waiting, met = deque(["/"]), {"/"}
+        while waiting:
+            path = waiting.popleft()
+            try:
+                rule, _ = adapter.match(urlsplit(path).path, method="GET", return_rule=True)
+            except HTTPException:
+                continue
+            seen.add(path)
+            count, most = (opened, _MOST_OF_A_RECORD) if rule.arguments else (lists, _MOST_OF_A_LIST)
+            if count[rule.rule] >= most or rule.endpoint.startswith(("records.", "static", "meetings_live.")):
+                continue
+            count[rule.rule] += 1
+            answer = client.get(path, follow_redirects=False)
+            assert answer.status_code < 400, (name, path, answer.status_code)
+            links = list(linked(answer.text)) if answer.mimetype == "text/html" else []
+            links += [answer.location] if answer.location else []
+            for link in links:
+                if link not in met:
+                    met.add(link)
+                    waiting.append(link)
+    return seen
