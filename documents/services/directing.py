@@ -288,6 +288,14 @@ def waiting_for(actor: Actor, limit: int = 50) -> list[Document]:
     return list(db.session().scalars(query))
 
 
+def last_presented_to(org_id: int) -> int | None:
+    """The leader before whom the agency's clerk put the last document."""
+    query = select(Document.presented_to_id).where(
+        Document.org_id == org_id, Document.presented_to_id.is_not(None)
+    )
+    return db.session().scalar(query.order_by(Document.register_entry_id.desc()).limit(1))
+
+
 def waiting_count(actor: Actor, most: int) -> int:
     """How many documents wait for the actor's direction, none counted beyond ``most`` and one."""
     if not actor.holds(DIRECT):

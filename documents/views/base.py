@@ -3,17 +3,21 @@
 from datetime import date
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, after_this_request, render_template, request, url_for
+from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from documents.models.document import Document
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction
-from intranet.core import clock
+from intranet.core import clock, db
 from intranet.core.forms import read_date
 from intranet.core.labels import label
+from intranet.core.refs import Ref
 from intranet.core.web import me
+from intranet.notices import services as notices
+from intranet.notices.models import Notice
 from intranet.notices.workdays import Calendar, calendar, late_from
-from intranet.records import files
+from intranet.records import files, readers
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -82,6 +86,31 @@ def show(template: str, **context: Any) -> str:
     return render_template(
         f"documents/{template}", frame=frame, due_chip=DueWords(), page_of=page_of, **context
     )
+
+
+def opened(document: Document) -> None:
+    """Note, after the answer, that the actor has seen the document and what was told about it."""
+    user_id, ref = me().id, document.ref
+    readers.mark_seen(me(), ref)
+    if not _is_told(user_id, ref):
+        return
+
+    @after_this_request
+    def later(response: Response) -> Response:
+        response.call_on_close(lambda: notices.mark_seen(user_id, ref))
+        return response
+
+
+def _is_told(user_id: int, ref: Ref) -> bool:
+    """True when a notice about the record waits to be read."""
+    waiting = select(Notice.id).where(
+        Notice.user_id == user_id,
+        Notice.ref_kind == ref.kind,
+        Notice.ref_id == ref.id,
+        Notice.read_at.is_(None),
+        Notice.released_at.is_not(None),
+    )
+    return db.session().scalar(waiting.limit(1)) is not None
 
 
 def holder(document: Document) -> str:

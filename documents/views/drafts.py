@@ -32,7 +32,7 @@ from documents.services import (
     stamping,
 )
 from documents.services.reviewing import SIGNED_SCAN
-from documents.views.base import bp, show, uploaded
+from documents.views.base import bp, opened, show, uploaded
 from documents.views.incoming import steps_of
 from intranet.core import clock
 from intranet.core.errors import DomainError
@@ -42,7 +42,6 @@ from intranet.core.once import done_once
 from intranet.core.web import me, needs, sentence, signed_in
 from intranet.people import directory
 from intranet.people.models import Role
-from intranet.records import readers
 from intranet.records.models import File
 
 _TABS = ("waiting", "own", "all")
@@ -104,7 +103,7 @@ def draft(document_id: int) -> ResponseReturnValue:
     document = access_document(me(), document_id, To.READ)
     if document.direction is Direction.IN:
         return redirect(url_for("documents.incoming_detail", document_id=document.id))
-    readers.mark_seen(me(), document.ref)
+    opened(document)
     return _page(document)
 
 

@@ -10,14 +10,14 @@ from documents.models.document import Directive, Document
 from documents.permissions import DIRECT, To, access_document
 from documents.services import catalogue, directing, stamping, suggesting
 from documents.services.directing import Direction
-from documents.views.base import bp, show
+from documents.views.base import bp, opened, show
 from intranet.core import clock, db
 from intranet.core.errors import DomainError
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs, sentence
 from intranet.people import directory
-from intranet.records import files, readers
+from intranet.records import files
 
 
 @bp.get("/inbox")
@@ -97,7 +97,7 @@ def undo(directive_id: int) -> ResponseReturnValue:
 def _page(waiting: list[Document], document: Document | None, form: DirectForm) -> str:
     values: dict[str, Any] = {"waiting": waiting, "document": document, "form": form, "undo": _undo()}
     if document is not None:
-        readers.mark_seen(me(), document.ref)
+        opened(document)
         _set_choices(form, document)
         offers = suggesting.units(me(), document)
         values |= {

@@ -11,7 +11,7 @@ from documents.models.lifecycle import INCOMING_STATES, Direction, DocState
 from documents.permissions import FINISH, PRESENT, READ, RECALL, To, access_document
 from documents.services import about, catalogue, directing, listing, recalling
 from documents.services.listing import INCOMING_TABS, Filters
-from documents.views.base import bp, day_of, holder, key_of, show, without
+from documents.views.base import bp, day_of, holder, key_of, opened, show, without
 from intranet.core.errors import DomainError
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in
@@ -59,7 +59,7 @@ def incoming_detail(document_id: int) -> ResponseReturnValue:
         return redirect(url_for("documents.draft", document_id=document.id))
     if document.state is DocState.RECEIVED and "register" in about.possible(me(), document):
         return redirect(url_for("documents.intake_one", document_id=document.id))
-    readers.mark_seen(me(), document.ref)
+    opened(document)
     return _detail(document, [])
 
 

@@ -289,11 +289,17 @@ def _values(document: Document) -> dict[str, Any]:
         "urgency": int(document.urgency),
         "urgent_date": urgent.date() if urgent else None,
         "urgent_time": urgent.strftime("%H:%M") if urgent else "",
-        "presented_to_id": str(leaders[0].id) if leaders else "",
+        "presented_to_id": _usual_leader([leader.id for leader in leaders]),
         "due_date": document.due_date,
         "note": document.note,
         "version": document.version,
     }
+
+
+def _usual_leader(leaders: list[int]) -> str:
+    """The leader before whom the last document was put, else the first one."""
+    last = directing.last_presented_to(me().org_id)
+    return str(last if last in leaders else leaders[0]) if leaders else ""
 
 
 def _set_choices(form: IncomingForm, document: Document) -> None:

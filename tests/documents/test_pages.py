@@ -16,10 +16,11 @@ from documents.models.register import RegisterEntry
 from documents.services import capturing, catalogue, directing, registering
 from documents.services.registering import Incoming
 from intranet.core import clock, db, jobs
-from intranet.people.models import User
-from intranet.records import files
+from intranet.notices.models import Notice
+from intranet.people.models import Role, User
+from intranet.records import files, readers
 from tests.documents import papers
-from tests.factories import Office
+from tests.factories import Office, make_user
 
 ClientOf = Callable[[User], FlaskClient]
 Make = Callable[..., Document]
@@ -396,3 +397,29 @@ def test_what_was_not_read_surely_is_one_key_away_and_not_filled_in(
     assert 'data-candidate="12/11/2026"' in page
     assert "Alt+↓: 12/11/2026" in page
     assert 'value="12/11/2026"' not in page
+
+
+def test_opening_a_document_reads_what_was_told_about_it(
+    desk: Office, client_of: ClientOf, received: Make, fields: Fields
+) -> None:
+    (document,) = register(desk, received, fields, 1)
+    directing.present(desk.clerk, document.id, desk.leader.id)
+    client_of(desk.leader).get(f"/documents/incoming/{document.id}")
+    with db.scope({desk.org.id}):
+        told = db.session().scalars(select(Notice).where(Notice.user_id == desk.leader.id)).one()
+        assert told.read_at is not None
+        assert readers.first_seen(document.ref, desk.leader.id) is not None
+
+
+def test_the_next_document_goes_before_the_same_leader_unless_changed(
+    desk: Office, client_of: ClientOf, received: Make, fields: Fields
+) -> None:
+    other = make_user("phochutich", "Đoàn Trung Kiên", desk.vp, "Phó Chủ tịch UBND tỉnh", Role.LEADER)
+    (document,) = register(desk, received, fields, 1)
+    following = received()
+    client = client_of(desk.clerk)
+    for leader in (desk.leader, other):
+        with db.unit_of_work() as session:
+            session.get_one(Document, document.id).presented_to_id = leader.id
+        page = client.get(f"/documents/incoming/intake/{following.id}").text
+        assert f'<option selected value="{leader.id}">' in page
