@@ -8,8 +8,10 @@ import { send } from '@lib/upload.js';
 
 const plan = () => document.getElementById('plan');
 
-/** The answer's page takes this page's place; focus returns to the same control. */
-function exchange(html, anchor) {
+/** The answer's page takes this page's place; focus returns to the same control. What is being asked is answered first. */
+async function exchange(html, anchor) {
+  const asking = document.querySelector('dialog[open]');
+  if (asking) await new Promise((ok) => asking.addEventListener('close', ok, { once: true }));
   const fresh = new DOMParser().parseFromString(html, 'text/html').getElementById('plan');
   if (!fresh) { location.reload(); return; }
   const held = document.activeElement;
@@ -39,7 +41,7 @@ async function post(url, body) {
     return;
   }
   const anchor = new URL(response.url).hash.slice(1);
-  exchange(await response.text(), anchor);
+  await exchange(await response.text(), anchor);
 }
 
 document.addEventListener('submit', async (event) => {
