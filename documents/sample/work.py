@@ -9,6 +9,8 @@ from intranet.people.sample import SampleOffice
 from intranet.tasks import services as tasks
 
 Put = Callable[[datetime, Callable[[], None]], None]
+#: Tasks of older documents are told without every step.
+_STORY = 34
 _DONE = "Đã hoàn thành, có văn bản kèm theo."
 
 
@@ -24,7 +26,9 @@ class Work:
         """Put down what the lead does with a task; ``left`` newer documents follow, the newest stay open."""
         self._n += 1
         n, today = self._n, clock.today()
-        self._put(_at(today, 14, n), lambda: tasks.see(self.office.person(lead), task_id))
+        is_recent = left <= _STORY
+        if is_recent:
+            self._put(_at(today, 14, n), lambda: tasks.see(self.office.person(lead), task_id))
         if n % 17 == 5:
             said = "Nội dung không thuộc chức năng của đơn vị, đề nghị giao đơn vị khác."
             self._put(_at(today, 15, n), lambda: tasks.refuse(self.office.person(lead), task_id, said))
@@ -43,9 +47,10 @@ class Work:
                 lambda: tasks.cancel(self.office.person(leader), task_id, said),
             )
             return
-        self._put(
-            _at(add_working_days(today, 2), 16, n), lambda: self._report(lead, task_id, 25 + 25 * (n % 2))
-        )
+        if is_recent:
+            self._put(
+                _at(add_working_days(today, 2), 16, n), lambda: self._report(lead, task_id, 25 + 25 * (n % 2))
+            )
         if left < 24 and n % 4 == 1:
             waiting = "chờ số liệu của Sở Tài chính"
             self._put(

@@ -16,7 +16,7 @@ from intranet.notices import reminders
 from intranet.notices.workdays import is_working_day
 from intranet.people.sample import SampleOffice
 
-ARRIVED, WRITTEN = 84, 36
+ARRIVED, WRITTEN = 94, 26
 #: Working days before today that are played, and how many of them are the busy last ones.
 _SPAN, _LAST = 230, 8
 
