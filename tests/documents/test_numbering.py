@@ -1,18 +1,22 @@
 """Numbers: no gap, no double, dates that never go back, and a ledger that shows every change."""
 
+import os
 import random
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
 
-from documents.models.document import Document
-from documents.models.lifecycle import Direction, DocState
 from documents.models.register import (
     EntryState,
     LedgerEvent,
@@ -26,6 +30,7 @@ from documents.services.verifying import verify_register
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid
 from intranet.people.models import User
+from tests.documents.granting import grant
 from tests.factories import Office
 
 Book = tuple[Office, Register]
@@ -35,34 +40,6 @@ Book = tuple[Office, Register]
 def book(desk: Office) -> Book:
     """The office and its outgoing register."""
     return desk, catalogue.register_for(desk.org.id, RegisterKind.OUT, None)
-
-
-def grant(actor: User, register_id: int, day: date | None = None, *, fail: bool = False) -> int:
-    """Make a document and give it a number in one transaction; optionally fail after the grant."""
-    with db.unit_of_work() as session:
-        document = Document(
-            org_id=actor.org_id,
-            direction=Direction.OUT,
-            state=DocState.NUMBERED,
-            subject="Văn bản",
-            created_by_id=actor.id,
-            created_at=clock.now(),
-        )
-        session.add(document)
-        session.flush()
-        when = day or clock.today()
-        entry = numbering.grant(
-            actor,
-            numbering.register_of(register_id),
-            year=when.year,
-            entry_date=when,
-            document_id=document.id,
-            snapshot={"subject": document.subject},
-        )
-        document.register_entry_id = entry.id
-        if fail:
-            raise RuntimeError("after the grant")
-        return entry.number
 
 
 def numbers(register_id: int, year: int = 2026) -> list[int]:
@@ -303,3 +280,38 @@ def test_many_writers_with_random_failures_leave_no_gap_and_no_double(book: Book
     with db.scope({org_id}):
         assert numbers(register_id) == sorted(granted)
         assert verify_register(db.session().get_one(User, clerk), register_id) == []
+
+
+@pytest.mark.own_db
+def test_several_processes_one_of_them_killed_leave_a_whole_series(
+    book: Book, database_url: str, app: Flask
+) -> None:
+    office, register = book
+    data_dir = str(app.config["SETTINGS"].data_dir)
+    who = (str(register.id), str(office.clerk.id))
+    root = Path(__file__).resolve().parents[2]
+
+    def start(seed: int) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "tests.documents.number_writer", data_dir, database_url, *who]
+        return subprocess.Popen(
+            [*command, str(seed), "40"], stdout=subprocess.PIPE, text=True, cwd=root, env=dict(os.environ)
+        )
+
+    writers = [start(seed) for seed in range(4)]
+    victim = writers[0]
+    assert victim.stdout is not None
+    told = [int(victim.stdout.readline()) for _ in range(5)]
+    victim.send_signal(signal.SIGKILL)
+    for writer in writers:
+        out, _ = writer.communicate(timeout=60)
+        told += [int(line) for line in out.split()]
+    assert [writer.returncode for writer in writers[1:]] == [0, 0, 0]
+    with db.scope({office.org.id}):
+        # The writers live by the machine's clock, not by the test's.
+        year = db.session().scalars(select(RegisterYear.year)).one()
+        found = numbers(register.id, year)
+        assert found == list(range(1, len(found) + 1))
+        assert len(set(told)) == len(told)
+        assert set(told) <= set(found)
+        assert len(found) - len(told) <= 1
+        assert verify_register(db.session().get_one(User, office.clerk.id), register.id) == []
