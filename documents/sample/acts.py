@@ -155,7 +155,7 @@ class Clerk:
             self.put(_after(20), lambda: self._present(document_id, letter, left))
 
     def _present(self, document_id: int, letter: Letter, left: int) -> None:
-        directing.present(self.office.person("vanthu"), document_id)
+        directing.present(self.office.person("vanthu"), document_id, self.office.person("chutich").id)
         if left >= _UNREGISTERED + _REGISTERED + _PRESENTED:
             self.put(_after(70), lambda: self._direct(document_id, letter, left))
 
