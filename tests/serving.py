@@ -41,7 +41,13 @@ class Server:
         self.environment.pop("OFFICE_DB", None)
         if database_url is not None:
             self.environment["OFFICE_DATABASE_URL"] = database_url
+        self.database_url = database_url or f"sqlite:///{data}/office.sqlite3"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id, ``None`` while it does not run."""
+        return None if self._process is None else self._process.pid
 
     def start(self) -> float:
         """Start and wait for a usable page; returns the seconds that took."""

@@ -8,6 +8,7 @@ from documents.formats.symbols import KIND_ABBREVIATIONS
 from documents.models.catalogue import Channel, DocKind, KindGroup, Party, Phrase
 from documents.models.register import Register, RegisterKind, RegisterYear, SeriesRule
 from intranet.core import db
+from intranet.core.dialect import insert_once
 from intranet.core.errors import BadState
 from intranet.core.text import fold, one_line
 from intranet.people import directory
@@ -158,17 +159,19 @@ def find_or_make_party(org_id: int, text: str) -> Party:
     found = party_named(org_id, name)
     if found is not None:
         return found
-    own = organisation_named(name)
-    made = Party(
+    own, opened = organisation_named(name), db.session()
+    # Another clerk may be writing the same name down at this moment: one of the two makes it.
+    insert_once(
+        opened,
+        Party,
         org_id=org_id,
         name=name,
+        name_key=fold(name),
         organisation_id=own,
         channel=Channel.INTERNAL if own is not None else Channel.POST,
     )
-    opened = db.session()
-    opened.add(made)
-    opened.flush()
-    return made
+    made = opened.scalars(select(Party).where(Party.org_id == org_id, Party.name == name)).one()
+    return made if made.merged_into_id is None else opened.get_one(Party, made.merged_into_id)
 
 
 def known_issuers(org_id: int) -> tuple[str, ...]:
