@@ -205,6 +205,12 @@ class DraftForm(OfficeForm):
         )
 
 
+class NewDraftForm(DraftForm):
+    """The fields of a draft that answers nothing: only its author can say what it is about."""
+
+    subject = LineField("Trích yếu", [Required(), Limit(SUBJECT_MAX)])
+
+
 class VersionForm(OfficeForm):
     """A new version of the Word file, uploaded before."""
 

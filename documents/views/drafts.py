@@ -10,6 +10,7 @@ from documents.forms import (
     DraftForm,
     IssueForm,
     LayoutForm,
+    NewDraftForm,
     NoteForm,
     NumberForm,
     OpinionForm,
@@ -84,7 +85,8 @@ def new_draft() -> ResponseReturnValue:
     """Begin a draft; with ``reply_to`` as the answer to a document."""
     reply_to = request.args.get("reply_to", type=int)
     answered = access_document(me(), reply_to, To.READ) if reply_to is not None else None
-    form = DraftForm() if request.method == "POST" else DraftForm(formdata=None, **_first_values(answered))
+    fields = DraftForm if answered else NewDraftForm
+    form = fields() if request.method == "POST" else fields(formdata=None, **_first_values(answered))
     _set_choices(form, me().org_id)
     if form.accepts():
         with form.refusals():
