@@ -13,7 +13,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from documents.formats.symbols import NUMBER_MAX, SYMBOL_MAX, parse
 from documents.models.document import ISSUER_MAX, SUBJECT_MAX, Urgency
@@ -91,7 +91,7 @@ class IncomingForm(OfficeForm):
     note = LineField("Ghi chú", [Limit(300)])
     not_duplicate_reason = LineField("Lý do không trùng", [Limit(300)])
     is_old_confirmed = BooleanField("Ngày văn bản đúng như vậy")
-    version = IntegerField(validators=[Optional()])
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def validate_code(self, field: StringField) -> None:
         """Take the code apart as the register keeps it."""
@@ -188,7 +188,7 @@ class DraftForm(OfficeForm):
     urgency = SelectField("Độ khẩn", coerce=int, default=0)
     due_date = OfficeDateField("Hạn hoàn thành")
     body = TextField("Nội dung", [Limit(20000)])
-    version = IntegerField(validators=[Optional()])
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def fields(self) -> DraftFields:
         """The fields as the services take them; call it on a valid form."""

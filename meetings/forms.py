@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, IntegerField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
+from intranet.core import clock
 from intranet.core.forms import (
     Limit,
     LineField,
@@ -65,16 +66,18 @@ class HeadForm(OfficeForm):
     starts_time = LineField("Giờ bắt đầu", [Required()])
     place = LineField("Địa điểm", [Required(), Limit(120)])
     secretary_publishes = BooleanField("Thư ký được phát hành giấy mời", default=True)
+    #: What stood there when the form was opened.
+    edition = HiddenField()
 
     #: The instant that date and time name, once both are right.
     starts_at: datetime
 
     def validate_starts_time(self, field: LineField) -> None:
-        """Put day and time together."""
-        if not self.starts_date.data or not field.data:
+        """Put day and time together; a wrong time is said beside a wrong day too."""
+        if not field.data:
             return
         try:
-            self.starts_at = read_local(self.starts_date.data, field.data)
+            self.starts_at = read_local(self.starts_date.data or clock.today(), field.data)
         except ValueError as problem:
             raise ValidationError(str(problem)) from problem
 
@@ -98,6 +101,8 @@ class ItemForm(OfficeForm):
     kind = SelectField("Hình thức", coerce=ItemKind, choices=[], default=ItemKind.DISCUSSION)
     budget_min = IntegerField("Thời lượng (phút)", [Optional()])
     owner_id = SelectField("Người trình bày", coerce=_key, choices=[], validate_choice=False)
+    #: What stood there when the form was opened.
+    edition = HiddenField()
 
     def offer(self, meeting: Meeting) -> None:
         """Offer the kinds, and the participants as owners."""

@@ -119,12 +119,44 @@ def read_local(day: date, typed_time: str) -> datetime:
     return clock.at_office(day, int(hour), int(minute or 0))
 
 
+#: Where the words for what the form library itself refuses stand, by the beginning of its own words.
+_LIBRARY_WORDS = {
+    "Not a valid choice": "field.not_a_choice",
+    "Invalid Choice": "field.not_a_choice",
+    "Invalid choice": "field.not_a_choice",
+    "'%(value)s'": "field.not_a_choice",
+    "Not a valid integer": "field.not_a_number",
+    "Not a valid decimal": "field.not_a_number",
+    "Number must be": "field.number_out_of_range",
+}
+
+
+class _Vietnamese:
+    """What the form library says, in our own words."""
+
+    def gettext(self, string: str) -> str:
+        """One sentence; what is not foreseen is said in general."""
+        found = next((code for start, code in _LIBRARY_WORDS.items() if string.startswith(start)), None)
+        return label(f"error.{found or 'field.wrong'}")
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """One sentence, whatever the number."""
+        return self.gettext(singular)
+
+
 def _status_of(refusal: DomainError) -> int:
     return refusal.status if refusal.status >= 500 else 422
 
 
 class OfficeForm(FlaskForm):
     """Parent of every form."""
+
+    class Meta(FlaskForm.Meta):
+        """How the library speaks."""
+
+        def get_translations(self, form: Any) -> _Vietnamese:
+            """Our own words."""
+            return _Vietnamese()
 
     #: Makes a double click, a lost answer and a second tab one act (``core/once.py``).
     once = HiddenField(default=lambda: secrets.token_urlsafe(12))

@@ -9,6 +9,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 from intranet.core.forms import Limit, LineField, OfficeForm, Required
 from intranet.core.labels import label
 from intranet.people.models import Role
+from intranet.people.services import accounts
 from intranet.people.services.agencies import OrgData, UnitData
 
 #: The most that the place of a unit among its brothers may be.
@@ -116,6 +117,11 @@ class NewPersonForm(_PersonFields):
     unit = SelectField(_("Đơn vị"), [Required("field.choose")], coerce=optional_id, validate_choice=False)
     title = LineField(_("Chức vụ"), [Required(), Limit(100)])
     roles = _RolesField(_("Vai trò"), choices=_role_choices)
+
+    def validate_name(self, field: LineField) -> None:
+        """Refuse what cannot be an account name."""
+        if field.data and not accounts.can_be_name(field.data):
+            raise ValidationError(label("error.account.name"))
 
 
 class EditPersonForm(_PersonFields, _Versioned):

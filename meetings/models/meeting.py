@@ -1,5 +1,6 @@
 """A meeting, who takes part in it and what is on its agenda."""
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -67,6 +68,10 @@ PLANNABLE = UNPUBLISHED | {MeetingState.PUBLISHED, MeetingState.READY, MeetingSt
 OPEN_ITEMS = frozenset({ItemState.PLANNED, ItemState.LIVE, ItemState.SUSPENDED})
 
 
+def _mark(*values: object) -> str:
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+
 class Meeting(Base):
     """One sitting with a chair, participants and an agenda (cuộc họp)."""
 
@@ -112,6 +117,11 @@ class Meeting(Base):
     def ref(self) -> Ref:
         """Its name for audit lines, notices, files and links."""
         return Ref("meeting", self.id)
+
+    @property
+    def edition(self) -> str:
+        """A mark of what its head says now; a form made from another edition is refused."""
+        return _mark(self.title, self.starts_at.isoformat(), self.place, self.secretary_publishes)
 
     @property
     def chair(self) -> "Participant | None":
@@ -190,6 +200,11 @@ class AgendaItem(Base):
     def ref(self) -> Ref:
         """Its name for files and links."""
         return Ref("agenda_item", self.id)
+
+    @property
+    def edition(self) -> str:
+        """A mark of what it says now; a form made from another edition is refused."""
+        return _mark(self.title, self.kind.value, self.budget_min, self.owner_id)
 
 
 class PendingPaper(Base):

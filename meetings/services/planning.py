@@ -91,10 +91,19 @@ def create_meeting(
 
 
 def edit_meeting(
-    actor: User, meeting_id: int, *, title: str, starts_at: datetime, place: str, secretary_publishes: bool
+    actor: User,
+    meeting_id: int,
+    *,
+    title: str,
+    starts_at: datetime,
+    place: str,
+    secretary_publishes: bool,
+    expect: str | None = None,
 ) -> None:
     """Change the head of a meeting; those invited hear of a new time or place.
 
+    :param expect: the edition that the actor saw, ``None`` when it does not matter.
+    :raises Stale: ``meeting.changed``.
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
     :raises BadState: ``meeting.not_plannable``, it has begun or was called off.
@@ -102,6 +111,8 @@ def edit_meeting(
     """
     with unit_of_work():
         meeting = _plannable(actor, meeting_id)
+        if expect is not None and meeting.edition != expect:
+            raise Stale("meeting.changed")
         is_moved = meeting.starts_at != starts_at or meeting.place != place
         if meeting.starts_at != starts_at:
             _check_future(starts_at)
@@ -213,9 +224,12 @@ def edit_item(
     kind: ItemKind,
     budget_min: int | None,
     owner_id: int | None,
+    expect: str | None = None,
 ) -> None:
     """Change what an item says.
 
+    :param expect: the edition that the actor saw, ``None`` when it does not matter.
+    :raises Stale: ``item.changed``.
     :raises NotFound: no such meeting or item, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
     :raises BadState: ``meeting.not_plannable``.
@@ -224,6 +238,8 @@ def edit_item(
     with unit_of_work():
         meeting = _changeable(actor, meeting_id)
         item = meeting.item(item_id)
+        if expect is not None and item.edition != expect:
+            raise Stale("item.changed")
         owner = None if owner_id is None else _person(owner_id)
         item.title, item.kind, item.budget_min, item.owner_id = title, kind, budget_min, owner_id
         audit.record(actor, "item.edited", meeting, item=item.id)

@@ -109,6 +109,7 @@ def head(mid: int) -> ResponseReturnValue:
                 starts_at=form.starts_at,
                 place=form.place.data,
                 secretary_publishes=form.secretary_publishes.data,
+                expect=form.edition.data or None,
             )
             return redirect(url_for("meetings.detail", mid=mid))
     return render_template("meetings/head.html", form=form, meeting=meeting), form.status
@@ -171,7 +172,7 @@ def item(mid: int, item_id: int) -> ResponseReturnValue:
     form.offer(meeting)
     if form.accepts():
         with form.refusals():
-            planning.edit_item(_user(), mid, item_id, **_item_values(form))
+            planning.edit_item(_user(), mid, item_id, **_item_values(form), expect=form.edition.data or None)
             return _back(mid, f"item-{item_id}")
     return render_template("meetings/item.html", form=form, meeting=meeting, item=found), form.status
 

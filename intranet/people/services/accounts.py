@@ -26,12 +26,17 @@ def require_admin(actor: User | None) -> None:
         raise Forbidden("auth.no_permit")
 
 
+def can_be_name(name: str) -> bool:
+    """True for 3 to 60 of a-z, 0-9, dot, hyphen, underscore."""
+    return _NAME.fullmatch(name) is not None
+
+
 def require_name(name: str) -> None:
     """Refuse what cannot be an account name.
 
     :raises Invalid: ``account.name``: 3 to 60 of a-z, 0-9, dot, hyphen, underscore.
     """
-    if not _NAME.fullmatch(name):
+    if not can_be_name(name):
         raise Invalid("account.name", field="name")
 
 
