@@ -137,15 +137,25 @@ document.addEventListener('click', (event) => {
   field.focus();
 });
 
-async function start() {
-  settle();
-  const list = document.querySelector('[data-items]');
-  for (const one of document.querySelectorAll('#plan select[data-pick]:not(.tomselected)')) import('@lib/pick.js').then(({ pick }) => pick(one));
-  if (!list || list.sorter || planned().length < 2) return;
+// Dragging is fetched when a pointer first comes near a grip; a finger that waits for it there is told of again.
+let held = null;
+async function sort(event) {
+  const list = event.target.closest?.('[data-items]');
+  if (!list || !event.target.closest('.grip') || list.sorter) return;
   const { default: Sortable } = await import('sortablejs');
-  list.sorter = Sortable.create(list, {
+  if (!list.isConnected) return;
+  list.sorter ??= Sortable.create(list, {
     handle: '.grip', draggable: '[data-planned]', animation: 120, chosenClass: 'lift',
     onEnd: ({ oldIndex, newIndex }) => { if (oldIndex !== newIndex) order(planned()); },
   });
+  if (event.type === 'pointerdown' && held === event.pointerId) event.target.dispatchEvent(new PointerEvent('pointerdown', event));
+}
+document.addEventListener('pointerover', sort);
+document.addEventListener('pointerdown', (event) => { if (event.isTrusted && event.pointerType !== 'mouse') held = event.pointerId; sort(event); });
+for (const name of ['pointerup', 'pointercancel']) document.addEventListener(name, () => { held = null; });
+
+function start() {
+  settle();
+  for (const one of document.querySelectorAll('#plan select[data-pick]:not(.tomselected)')) import('@lib/pick.js').then(({ pick }) => pick(one));
 }
 start();
