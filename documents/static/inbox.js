@@ -82,6 +82,24 @@ function setDue(value, short, note) {
   draw();
 }
 
+/** After a refusal: the units tapped before, and the words typed unless they are the sentence put together from the taps. */
+function takeUp() {
+  const field = dock.querySelector('[data-text]');
+  const typed = field.defaultValue;
+  for (const id of [dock.dataset.lead, ...dock.dataset.co.split(' ')].filter(Boolean)) {
+    const button = dock.querySelector(`[data-unit="${CSS.escape(id)}"]`);
+    if (button) tap(button);
+  }
+  own = Boolean(typed) && typed !== sentence();
+  if (own) field.value = typed;
+  field.hidden = !own;
+  field.disabled = !own;
+  dock.querySelector('[data-sentence]').hidden = own;
+  dock.querySelector('[data-type]')?.setAttribute('aria-pressed', String(own));
+  const due = dock.querySelector('[data-due]').value;
+  dock.querySelector('[data-due-words]').textContent = words.due.replace('{day}', due.slice(0, 5));
+}
+
 function startDock() {
   dock.addEventListener('click', (event) => {
     const unit = event.target.closest('[data-unit]');
@@ -118,6 +136,7 @@ function startDock() {
     // The sentence goes along word for word, whether put together or typed.
     dock.querySelector('[data-text]').disabled = false;
   });
+  takeUp();
   draw();
 }
 

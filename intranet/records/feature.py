@@ -16,6 +16,7 @@ def plug_in(app: Flask) -> None:
     """Register pages, jobs, kinds of record and menu entries."""
     app.request_class = OfficeRequest
     app.register_blueprint(views.bp)
+    app.jinja_env.globals["kept_uploads"] = views.kept_uploads
     refs.register_kind("file", title=_file_name, url=_file_url, may_read=_may_read_file)
     refs.register_kind("staged_file", title=_staged_name, url=_staged_url, may_read=_is_own)
 

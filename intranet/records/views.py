@@ -1,5 +1,6 @@
 """The only door that serves files, to whoever may read their owner, and the one that takes uploads in."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
@@ -18,6 +19,8 @@ from intranet.records.staging import Staged
 bp = Blueprint("records", __name__, url_prefix="/files")
 
 _WEBP = "image/webp"
+#: Files of one form.
+_MOST_KEPT = 50
 
 
 @bp.post("/staged")
@@ -102,6 +105,15 @@ def file(public_id: str, name: str) -> ResponseReturnValue:
         kind, ending = (media.PDF, "pdf") if found.blob.sheet_sha256 else (_WEBP, "webp")
         return _send(found.shown_sha256, kind, f"{found.name}.{ending}", is_download=False)
     return _send(found.sha256, found.media_type, found.name, is_download=not is_view)
+
+
+def kept_uploads(name: str) -> list[Staged]:
+    """Uploads that came with the form of this request and are still to be attached, for showing it again."""
+    found = []
+    for public_id in request.form.getlist(name)[:_MOST_KEPT]:
+        with suppress(NotFound):
+            found.append(files.staged(me(), public_id))
+    return [one for one in found if one.state is not StagedState.REFUSED]
 
 
 def _picture(sha256: str | None) -> Response:

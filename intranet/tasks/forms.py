@@ -68,7 +68,7 @@ class ReportForm(OfficeForm):
 
     progress = RadioField(_("Tiến độ"), coerce=lambda value: percent(value), validate_choice=False)
     text = _Text(_("Nội dung đã làm (không bắt buộc)"), MOST_TEXT)
-    file = FileField(_("Tệp kèm theo"))
+    file_id = FileField(_("Tệp kèm theo"))
 
     def offer(self, now: int) -> None:
         """Offer the usual steps and where it stands now."""
@@ -80,14 +80,14 @@ class BlockForm(OfficeForm):
 
     obstacle = LineField(_("Đang chờ ai, chờ việc gì"), [Required(), Limit(200)])
     text = _Text(_("Vướng mắc cụ thể (không bắt buộc)"), MOST_TEXT)
-    file = FileField(_("Tệp kèm theo"))
+    file_id = FileField(_("Tệp kèm theo"))
 
 
 class ResultForm(OfficeForm):
     """What came of it: words or files."""
 
     text = _Text(_("Kết quả"), MOST_TEXT)
-    file = FileField(_("Tệp kết quả"))
+    file_id = FileField(_("Tệp kết quả"))
 
 
 class ExtendForm(OfficeForm):

@@ -10,20 +10,22 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from documents.models.document import Directive, Document
 from documents.models.draft import DraftOpinion
 from documents.models.lifecycle import Direction, DocState
-from documents.models.register import RegisterEntry
 from documents.services import catalogue
 from intranet.core import clock, db
 from intranet.notices.models import CalendarDay
-from intranet.people.models import Delegation, Organisation, Unit, User
-from intranet.tasks.models import Task, TaskReport
-from meetings.models.meeting import AgendaItem, Meeting, Participant
+from intranet.people.models import Delegation, Unit, User
+from intranet.records import files
+from intranet.tasks.models import TaskReport
+from meetings.models.meeting import AgendaItem, Meeting
 from tests.factories import Office, make_user
+from tests.sample.filling import form_on, row_counts
 from tests.tasks.making import give
+from tests.uploads import staged_file
 
 Browsers = Callable[[User], FlaskClient]
 LONG = "dài " * 300
@@ -213,7 +215,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_every_wrong_field_is_marked_at_once_and_what_was_typed_stays(place: Place, name: str) -> None:
-    case, before = WRONG[name], _counts()
+    case, before = WRONG[name], row_counts()
     answer = place.post(case.who, case.path, **case.body)
     assert answer.status_code == 422
     said = {
@@ -228,7 +230,40 @@ def test_every_wrong_field_is_marked_at_once_and_what_was_typed_stays(place: Pla
     assert [
         words for words in case.kept if words not in answer.text and escape(words) not in answer.text
     ] == []
-    assert _counts() == before
+    assert row_counts() == before
+
+
+def test_a_refused_direction_keeps_the_units_the_day_and_the_words(place: Place) -> None:
+    units = {"lead": str(place.ids["stc"]), "co": str(place.ids["sxd"])}
+    answer = place.post(
+        "leader",
+        "/documents/inbox/{presented}/direct",
+        due_date="01/11/2026",
+        text="Làm rõ nguyên nhân chậm.",
+        **units,
+    )
+    assert answer.status_code == 422
+    assert "Hạn xử lý không được trước hôm nay." in answer.text
+    assert f'data-lead="{units["lead"]}" data-co="{units["co"]}"' in answer.text
+    assert ">Làm rõ nguyên nhân chậm.</textarea>" in answer.text
+    assert 'value="01/11/2026"' in answer.text
+
+
+def test_a_refused_form_keeps_the_files_that_came_with_it(place: Place) -> None:
+    upload = staged_file(place.office.head, name="so-lieu-quy-iii.pdf")
+    page = place.browsers["head"].get(f"/tasks/{place.ids['task']}/report").text
+    (name,) = re.findall(r'data-upload="/files/staged" data-name="([^"]+)"', page)
+    answer = place.post("head", "/tasks/{task}/report", progress="101", **{name: upload})
+    assert answer.status_code == 422
+    assert f'<input type="hidden" name="{name}" value="{upload}">' in answer.text
+    assert "so-lieu-quy-iii.pdf" in answer.text
+    # Sent again, the file is there; somebody else's is not shown on a form of mine.
+    assert place.post("head", "/tasks/{task}/report", progress="50", **{name: upload}).status_code == 302
+    (report,) = db.session().scalars(select(TaskReport)).all()
+    assert [file.name for file in files.of(report.ref)] == ["so-lieu-quy-iii.pdf"]
+    theirs = staged_file(place.office.leader, name="cua-nguoi-khac.pdf")
+    answer = place.post("head", "/tasks/{task}/report", progress="101", **{name: theirs})
+    assert "cua-nguoi-khac.pdf" not in answer.text
 
 
 @dataclass(frozen=True)
@@ -299,14 +334,14 @@ TWICE = {
 
 @pytest.mark.parametrize("name", TWICE)
 def test_a_double_click_makes_one_record_and_both_answers_lead_on(place: Place, name: str) -> None:
-    case, before = TWICE[name], _counts()
+    case, before = TWICE[name], row_counts()
     body = case.body(place) | {"once": "mot-khoa-rieng"}
     answers = [place.post(case.who, case.path, **body) for _ in range(2)]
     assert [answer.status_code for answer in answers] in (
         [302, 302],
         [200, 302],  # the password of a new account is shown once
     )
-    after = _counts()
+    after = row_counts()
     assert after[case.table.__tablename__] == before[case.table.__tablename__] + 1
     doubled = {"document", "directive", "task", "agenda_item", "unit", "user", "delegation", "task_report"}
     assert {name: after[name] - before[name] for name in doubled if after[name] - before[name] > 1} == {}
@@ -315,11 +350,11 @@ def test_a_double_click_makes_one_record_and_both_answers_lead_on(place: Place, 
 def test_one_key_used_for_something_else_is_refused_and_makes_nothing(place: Place) -> None:
     first = _draft(place, once="mot-khoa-rieng")
     assert place.post("officer", "/documents/drafts/new", **first).status_code == 302
-    before = _counts()
+    before = row_counts()
     answer = place.post("officer", "/documents/drafts/new", **(first | {"subject": "Văn bản khác"}))
     assert answer.status_code == 422
     assert "Văn bản khác" in answer.text
-    assert _counts() == before
+    assert row_counts() == before
 
 
 #: Who edits what: the page with the form, a change of the first tab, another of the second, and what is read back.
@@ -366,8 +401,8 @@ TABS = {
 def test_the_second_of_two_tabs_overwrites_nothing_and_keeps_its_words(place: Place, name: str) -> None:
     who, page, path, changed, read = TABS[name]
     first, second = (
-        (_form_on(place.browsers[who].get(page.format(**place.ids)).text, path.format(**place.ids))),
-        (_form_on(place.browsers[who].get(page.format(**place.ids)).text, path.format(**place.ids))),
+        (form_on(place.browsers[who].get(page.format(**place.ids)).text, path.format(**place.ids))),
+        (form_on(place.browsers[who].get(page.format(**place.ids)).text, path.format(**place.ids))),
     )
     assert place.post(who, path, **(first | {changed: "Lời của thẻ thứ nhất"})).status_code == 302
     answer = place.post(who, path, **(second | {changed: "Lời của thẻ thứ hai"}))
@@ -376,52 +411,3 @@ def test_the_second_of_two_tabs_overwrites_nothing_and_keeps_its_words(place: Pl
     assert re.search(r"vừa được người khác|Người khác vừa", answer.text)
     db.session().expire_all()
     assert read(place) == "Lời của thẻ thứ nhất"
-
-
-def _form_on(page: str, path: str) -> dict[str, str]:
-    """The values of the form on a page that is sent to ``path``, or of the only one that names no place."""
-    forms = re.findall(r"<form\b([^>]*)>(.*?)</form>", page, re.DOTALL)
-    (form,) = [
-        body
-        for tag, body in forms
-        if (f'action="{path}"' in tag or "action=" not in tag)
-        and 'name="once"' in body
-        and 'method="post"' in tag
-    ]
-    values = {}
-    for tag in re.findall(r"<input\b[^>]*>", form):
-        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        is_off = re.search(r'type="(?:checkbox|radio)"', tag) and "checked" not in tag
-        if name and not is_off:
-            values[name.group(1)] = value.group(1) if value else ""
-    for name, text in re.findall(r'<textarea\b[^>]*name="([^"]+)"[^>]*>\s*(.*?)</textarea>', form, re.DOTALL):
-        values[name] = text
-    for name, options in re.findall(r'<select\b[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        for option in re.findall(r"<option\b[^>]*selected[^>]*>", options):
-            found = re.search(r'value="([^"]*)"', option)
-            values[name] = found.group(1) if found else ""
-    return values
-
-
-def _counts() -> dict[str, int]:
-    """Rows of every table that a form may fill."""
-    with db.scope(), db.across_orgs("the test counts whole tables"):
-        return {
-            table.__tablename__: db.session().scalar(select(func.count()).select_from(table)) or 0
-            for table in (
-                Document,
-                Directive,
-                DraftOpinion,
-                RegisterEntry,
-                Task,
-                TaskReport,
-                Meeting,
-                AgendaItem,
-                Participant,
-                Organisation,
-                Unit,
-                User,
-                Delegation,
-                CalendarDay,
-            )
-        }

@@ -26,18 +26,21 @@ function settle({ item, note }, answer) {
   if (refused) item.querySelector('input')?.remove();
 }
 
+/** Take a file off its form, and off the server. */
+function drop(item) {
+  const kept = item.querySelector('input');
+  if (kept) discard(kept.value);
+  item.dispatchEvent(new CustomEvent('drop:removed', { bubbles: true, detail: { id: kept?.value ?? null } }));
+  item.remove();
+}
+
 function remover(item, file) {
   const button = document.createElement('button');
   Object.assign(button, { type: 'button', className: 'b g q' });
   button.setAttribute('aria-label', `${word('remove')} ${file.name}`);
   const cross = document.getElementById('toast-shape')?.content.querySelector('button svg');
   button.append(cross ? cross.cloneNode(true) : '×');
-  button.addEventListener('click', () => {
-    const kept = item.querySelector('input');
-    if (kept) discard(kept.value);
-    item.dispatchEvent(new CustomEvent('drop:removed', { bubbles: true, detail: { id: kept?.value ?? null } }));
-    item.remove();
-  });
+  button.addEventListener('click', () => drop(item));
   return button;
 }
 
@@ -94,6 +97,11 @@ export function startDrop() {
   document.addEventListener('change', (event) => {
     const zone = event.target.closest?.('[data-drop]');
     if (zone) taken(zone, event.target);
+  });
+  // Files that came with a form which was refused are listed by the server.
+  document.addEventListener('click', (event) => {
+    const button = event.target.closest('[data-drop-kept]');
+    if (button) drop(button.closest('li'));
   });
   for (const name of ['dragenter', 'dragover', 'dragleave', 'drop'])
     document.addEventListener(name, (event) => {
