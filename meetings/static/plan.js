@@ -8,19 +8,54 @@ import { send } from '@lib/upload.js';
 
 const plan = () => document.getElementById('plan');
 
-/** The answer's page takes this page's place; focus returns to the same control. What is being asked is answered first. */
-async function exchange(html, anchor) {
+/**
+ * The answer's page takes this page's place; focus returns to the same control. What is being asked is answered first.
+ * A form that has the focus stays where it is, and one in which something was typed moves over, but not the one that was sent.
+ */
+async function exchange(html, anchor, sent) {
   const asking = document.querySelector('dialog[open]');
   if (asking) await new Promise((ok) => asking.addEventListener('close', ok, { once: true }));
   const fresh = new DOMParser().parseFromString(html, 'text/html').getElementById('plan');
   if (!fresh) { location.reload(); return; }
+  const old = plan();
   const held = document.activeElement;
-  const place = held?.id && plan().contains(held) ? (page) => page.querySelector(`#${CSS.escape(held.id)}`) : placeOf(held);
-  plan().replaceWith(fresh);
-  fresh.dispatchEvent(new CustomEvent('plan:fresh', { bubbles: true }));
-  const target = place(fresh) || (anchor && document.getElementById(anchor));
-  target?.focus?.({ preventScroll: true });
+  const stays = held?.closest('#plan form');
+  const pairs = [...old.querySelectorAll('form')].map((form) => [form, twin(form, old, fresh)]);
+  for (const [form, other] of pairs) if (other && ![sent, stays].includes(form) && isTouched(form)) other.replaceWith(form);
+  const other = stays !== sent && pairs.find(([form]) => form === stays)?.[1];
+  if (other) exchangeAround(old, fresh, stays, other);
+  else {
+    const place = held?.id && old.contains(held) ? (page) => page.querySelector(`#${CSS.escape(held.id)}`) : placeOf(held);
+    old.replaceWith(fresh);
+    (place(fresh) || (anchor && document.getElementById(anchor)))?.focus?.({ preventScroll: true });
+  }
+  plan().dispatchEvent(new CustomEvent('plan:fresh', { bubbles: true }));
   start();
+}
+
+/** Everything beside the way down to a form is exchanged; the form, with focus and half a word, is not touched. */
+function exchangeAround(old, fresh, form, other) {
+  for (let a = old, b = fresh; a !== form; ) {
+    const way = [...a.children].find((one) => one.contains(form));
+    const beside = [...b.childNodes];
+    const at = beside.findIndex((one) => one.contains(other));
+    for (const node of [...a.childNodes]) if (node !== way) node.remove();
+    way.before(...beside.slice(0, at));
+    way.after(...beside.slice(at + 1));
+    [a, b] = [way, beside[at]];
+  }
+}
+
+const isTouched = (form) => [...form.elements].some((one) => {
+  if (one.type === 'select-one') return one.selectedIndex !== Math.max(0, [...one.options].findIndex((option) => option.defaultSelected));
+  if (one.type === 'select-multiple') return [...one.options].some((option) => option.selected !== option.defaultSelected);
+  return ['text', 'search', 'textarea'].includes(one.type) && one.value !== one.defaultValue;
+});
+
+/** The same form in the fresh page: the one of its address, or of its place among those. */
+function twin(form, old, fresh) {
+  const same = (page) => [...page.querySelectorAll('form')].filter((one) => one.getAttribute('action') === form.getAttribute('action'));
+  return same(fresh)[same(old).indexOf(form)];
 }
 
 /** Where a control without an id stands: the same place in the same row, or in the page. */
@@ -32,7 +67,7 @@ function placeOf(element) {
   return at < 0 ? () => null : (fresh) => (row ? fresh.querySelector(`[data-item="${row.dataset.item}"]`) : fresh)?.querySelectorAll(controls)[at];
 }
 
-async function post(url, body) {
+async function post(url, body, sent = null) {
   let response;
   try {
     response = await fetch(url, { method: 'POST', body, headers: { 'X-CSRFToken': csrf(), Accept: 'text/html' }, credentials: 'same-origin' });
@@ -41,7 +76,7 @@ async function post(url, body) {
     return;
   }
   const anchor = new URL(response.url).hash.slice(1);
-  await exchange(await response.text(), anchor);
+  await exchange(await response.text(), anchor, sent);
 }
 
 document.addEventListener('submit', async (event) => {
@@ -52,14 +87,17 @@ document.addEventListener('submit', async (event) => {
   if (form.dataset.busy) return;
   const body = new FormData(form, event.submitter ?? undefined);
   form.dataset.busy = '1';
-  await post(form.action, body);
+  await post(form.action, body, form);
   delete form.dataset.busy;
 }, true);
 
 document.addEventListener('change', (event) => {
   const form = event.target.form;
   if (form?.matches('[data-plan][data-auto]')) form.requestSubmit();
-  if (form?.dataset.filesOf !== undefined && event.target.type === 'file') take(form, [...event.target.files]);
+  if (form?.dataset.filesOf !== undefined && event.target.type === 'file') {
+    take(form, [...event.target.files]);
+    event.target.value = '';
+  }
 });
 
 // --- files ---
@@ -81,7 +119,7 @@ async function take(form, files) {
     const body = new FormData();
     body.append('staged', sent.id);
     if (form.dataset.filesOf) body.append('item', form.dataset.filesOf);
-    await post(form.action, body);
+    await post(form.action, body, form);
   }
 }
 
