@@ -120,7 +120,7 @@ class NewPersonForm(_PersonFields):
 
     def validate_name(self, field: LineField) -> None:
         """Refuse what cannot be an account name."""
-        if field.data and not accounts.can_be_name(field.data):
+        if field.data and not accounts.can_be_name(field.data.lower()):
             raise ValidationError(label("error.account.name"))
 
 
