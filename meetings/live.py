@@ -15,7 +15,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from intranet.core import clock, commands, db
+from intranet.core import clock, commands, db, health
 from intranet.core.actor import Actor
 from intranet.core.db import session
 from intranet.core.errors import DomainError, Invalid
@@ -246,7 +246,7 @@ def events_over_http(mid: int) -> ResponseReturnValue:
             audience, found = room.events_since(user, mid, since)
         if found is None:
             return jsonify(ok=True, cls=audience.value, mode="snapshot", events=[])
-        if found or time.monotonic() >= until:
+        if found or time.monotonic() >= until or health.is_stopping():
             return jsonify(ok=True, cls=audience.value, mode="delta", events=found, now=ms(clock.now()))
         time.sleep(_LOOK_SECONDS)
 

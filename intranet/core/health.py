@@ -63,6 +63,11 @@ def stop() -> None:
     _State.is_stopping = True
 
 
+def is_stopping() -> bool:
+    """True when the process is about to go: whoever waits for something answers now."""
+    return _State.is_stopping
+
+
 def checks(settings: Settings) -> list[Check]:
     """Everything that must hold for work to go on; never raises."""
     looks: dict[str, Look] = {

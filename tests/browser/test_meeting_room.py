@@ -9,7 +9,7 @@ from statistics import median, quantiles
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, Response, expect
 
 from intranet.records.typeset import Run, Sheet
 from tests.browser.conftest import Opener
@@ -360,11 +360,13 @@ def open_first_paper(page: Page) -> None:
     expect(drawn(page, 1)).to_be_visible()
 
 
-def listen(page: Page) -> list[str]:
-    """Texts that come over the page's sockets from now on."""
+def listen(page: Page) -> tuple[list[str], list[Response]]:
+    """What the page hears from now on: texts over its sockets, and answers of the room over HTTP."""
     heard: list[str] = []
+    answers: list[Response] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
-    return heard
+    page.on("response", lambda answer: answers.append(answer) if "/snapshot?" in answer.url else None)
+    return heard, answers
 
 
 def test_both_catch_up_by_version_after_the_server_was_killed(
@@ -384,9 +386,11 @@ def test_both_catch_up_by_version_after_the_server_was_killed(
         expect(page.locator("[data-agenda]")).to_contain_text(title, timeout=20_000)
         expect(page.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú", timeout=20_000)
         assert int(page.locator("body").get_attribute("data-v") or 0) == int(before or 0) + 1
-    for frames in heard.values():
-        assert any('"mode":"delta"' in frame for frame in frames)
-        assert not any('"mode":"snapshot"' in frame for frame in frames)
+    for frames, answers in heard.values():
+        said = " ".join(frames)
+        assert '"mode":"delta"' in said or '"mode":"same"' in said
+        assert '"mode":"snapshot"' not in said
+        assert not any(answer.ok and answer.json()["mode"] == "snapshot" for answer in answers)
 
     title = next_item(desk)
     expect(tablet.locator(".m-live [data-now-title]")).to_have_text(title)
@@ -407,3 +411,15 @@ def test_a_tablet_that_was_away_catches_up(desk: Page, tablet: Page) -> None:
     desk.locator("[data-do='item.done']").click()
     expect(tablet.locator(".m-live [data-now-title]")).to_have_text("Chưa có mục nào đang bàn")
     assert tablet.evaluate("() => window.stays") == "here"
+
+
+def test_a_page_of_the_room_that_lost_its_line_to_a_newer_one_follows_without(
+    desk: Page, tablet: Page
+) -> None:
+    for _ in range(2):
+        enter(tablet.context.new_page())
+    expect(tablet.locator("[data-room-word]")).to_have_text("Kết nối dự phòng", timeout=25_000)
+    title = next_item(desk)
+    expect(tablet.locator(".m-live [data-now-title]")).to_have_text(title)
+    tablet.evaluate("() => dispatchEvent(new Event('focus'))")
+    expect(tablet.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú")

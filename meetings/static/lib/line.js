@@ -58,6 +58,7 @@ export class Line extends EventTarget {
 
   close() {
     this.#closed = true;
+    this.#polling?.end.abort();
     this.#socket.close();
   }
 
@@ -106,6 +107,7 @@ export class Line extends EventTarget {
     if (failed) { if (this.#socket.connected) setTimeout(() => this.#greet(), 600); return; }
     this.#heard();
     this.#lostAt = null;
+    this.#polling?.end.abort();
     this.#polling = null;
     this.#net('on');
     if (this.chain.hasGap) this.#ask(patience.gap);
@@ -146,17 +148,19 @@ export class Line extends EventTarget {
 
   /** Asks over HTTP what happened, again and again, until the socket is back. */
   async #poll() {
-    const mine = (this.#polling = { works: false });
+    const mine = (this.#polling = { works: false, end: new AbortController() });
+    const how = { signal: mine.end.signal };
     while (this.#polling === mine && !this.#closed) {
       try {
         const answer = mine.works
-          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25`)
-          : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}`);
+          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25`, undefined, how)
+          : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}`, undefined, how);
         if (this.#polling !== mine) return;
         mine.works = answer.mode !== 'snapshot' || 'state' in answer;
         if (answer.now) this.#offset(answer.now - Date.now());
         this.#took('state' in answer || answer.mode !== 'snapshot' ? this.chain.welcome(answer) : []);
       } catch (error) {
+        if (mine.end.signal.aborted) return;
         mine.works = false;
         if (error instanceof ApiError && error.status === 404) { this.close(); this.#emit('bye', { code: 'removed' }); return; }
         await pause(2000);

@@ -1,0 +1,69 @@
+"""The live line of a page: given up to a newer page of its device, taken up again, ended with the session."""
+
+import re
+import time
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener
+from tests.serving import Server
+
+
+def on(page: Page) -> None:
+    """Its line is up."""
+    expect(page.locator("body[data-net=on]")).to_be_attached()
+
+
+def test_a_third_page_of_a_device_takes_the_line_of_the_first_until_that_is_looked_at(
+    open_as: Opener,
+) -> None:
+    first = open_as("chuyenvien")
+    pages = [first, first.context.new_page(), first.context.new_page()]
+    for page in pages:
+        page.goto("/notices")
+        on(page)
+    expect(first.locator("body[data-net=off]")).to_be_attached()
+    on(pages[2])
+    first.evaluate("() => { window.stays = 'here'; dispatchEvent(new Event('focus')); }")
+    on(first)
+    expect(pages[1].locator("body[data-net=off]")).to_be_attached()
+    assert first.evaluate("() => window.stays") == "here"
+
+
+def test_a_page_whose_session_is_ended_elsewhere_asks_to_sign_in_and_leads_back(open_as: Opener) -> None:
+    left = open_as("chuyenvien")
+    left.goto("/tasks?tab=co")
+    on(left)
+    here = open_as("chuyenvien")
+    here.goto("/me")
+    here.get_by_role("button", name="Đăng xuất mọi thiết bị khác").click()
+    here.locator("dialog[open] button.p").click()
+    left.wait_for_url(re.compile(r"/sign-in\?next="), timeout=15_000)
+    left.fill("input[name=name]", "chuyenvien")
+    left.fill("input[name=password]", "matkhau-mau-2026")
+    left.click("form button.p")
+    left.wait_for_url(re.compile(r"/tasks\?tab=co"))
+    on(here)
+
+
+def test_a_stop_does_not_wait_for_those_who_ask_over_http(open_as: Opener, server: Server) -> None:
+    page = open_as("thuky")
+    page.goto("/meetings")
+    room = page.locator("a[href$='/room']").first.get_attribute("href") or ""
+    mid = room.split("/")[2]
+    page.evaluate(
+        """async (mid) => {
+          const {v} = await (await fetch(`/api/v1/meetings/${mid}/snapshot`)).json();
+          const waits = fetch(`/api/v1/meetings/${mid}/events?since=${v}&wait=25`);
+          waits.then((answer) => { window.answered = answer.status; });
+        }""",
+        mid,
+    )
+    time.sleep(0.5)
+    assert page.evaluate("() => window.answered") is None
+    began = time.monotonic()
+    server.stop()
+    took = time.monotonic() - began
+    server.start()
+    assert took < 10
+    assert page.evaluate("() => window.answered") == 200
