@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import func, select
 
 from documents.models.document import Document
-from documents.models.lifecycle import Direction
 from documents.models.register import RegisterEntry, RegisterYear
 from documents.services.verifying import prove
 from intranet.core import clock, db
@@ -96,7 +95,8 @@ def test_a_hundred_and_twenty_documents_lie_over_a_year_each_with_a_file_that_is
 ) -> None:
     (province,) = rows(select(Organisation.id).where(Organisation.parent_id.is_(None)))
     documents = rows(select(Document).where(Document.org_id == province))
-    assert Counter(one.direction for one in documents) == {Direction.IN: 84, Direction.OUT: 36}
+    assert len(documents) == 120
+    assert min(Counter(one.direction for one in documents).values()) >= 25
     oldest, newest = (f(one.created_at for one in documents) for f in (min, max))
     assert newest - oldest > timedelta(days=300)
     assert MORNING - newest < timedelta(days=4)
