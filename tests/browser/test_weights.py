@@ -13,14 +13,13 @@ DIST = ROOT / "intranet/static/dist"
 KB = 1024
 #: Script on the page's own thread, KB: the agenda's editor has a search for people and its own uploads;
 #: a page with a reader may weigh as much as the room.
-PLAIN, EDITOR, WITH_READER = 45, 48, 270
+PLAIN, EDITOR, WITH_READER = 45, 50, 270
 STYLE = 15
 
 PAGES: dict[str, tuple[tuple[Place, int], ...]] = {
     "vanthu": (
         ("/", PLAIN),
         ("/documents/incoming", PLAIN),
-        ("/documents/outgoing/desk", PLAIN),
         (("/documents/incoming", "td.ty a"), WITH_READER),
         (("/documents/incoming/intake", "#queue a"), WITH_READER),
     ),
@@ -32,7 +31,7 @@ PAGES: dict[str, tuple[tuple[Place, int], ...]] = {
         (("/meetings", "tr:has-text('Đang soạn') td.ty a"), EDITOR),
         (("/meetings", "tr:has-text('Đang họp') a[href$='/room']"), WITH_READER),
     ),
-    "quantri": (("/admin/people", PLAIN), ("/admin/calendar", PLAIN)),
+    "quantri": (("/admin/people", PLAIN),),
 }
 
 
