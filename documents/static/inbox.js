@@ -132,9 +132,10 @@ function startDock() {
     const value = event.target.value;
     if (/^\d{2}\/\d{2}\/\d{4}$/.test(value)) setDue(value, value.slice(0, 5), '');
   });
-  dock.addEventListener('submit', () => {
-    // The sentence goes along word for word, whether put together or typed.
-    dock.querySelector('[data-text]').disabled = false;
+  dock.addEventListener('submit', (event) => {
+    // The sentence goes along word for word, whether put together or typed; to know only, what was typed alone.
+    const gives = !event.submitter?.hasAttribute('formaction');
+    dock.querySelector('[data-text]').disabled = !gives && !own;
   });
   takeUp();
   draw();

@@ -73,7 +73,7 @@ def let_know(document_id: int) -> ResponseReturnValue:
                 me(),
                 form.once.data,
                 [document_id, "know", form.as_body()],
-                lambda: directing.let_know(me(), document_id, units),
+                lambda: directing.let_know(me(), document_id, units, form.text.data or ""),
             )
             return _next(following, directive_id)
     return _page(directing.waiting_for(me()), document, form), form.status

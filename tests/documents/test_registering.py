@@ -177,3 +177,14 @@ def test_what_the_paper_says_it_answers_is_tied_to_our_own_document(
     register_incoming(desk.clerk, document.id, fields())
     link = db.session().scalars(select(DocumentLink)).one()
     assert (link.from_id, link.to_id, link.relation) == (document.id, ours.id, Relation.REPLY)
+
+
+def test_a_sender_met_before_is_not_written_down_again_and_a_merged_one_leads_on(desk: Office) -> None:
+    with db.unit_of_work():
+        first = catalogue.find_or_make_party(desk.org.id, "Bộ  Tài chính").id
+        old = catalogue.find_or_make_party(desk.org.id, "Bộ Kế hoạch và Đầu tư")
+        old.merged_into_id = first
+    with db.unit_of_work():
+        assert catalogue.find_or_make_party(desk.org.id, "BỘ TÀI CHÍNH").id == first
+        assert catalogue.find_or_make_party(desk.org.id, "Bộ Kế hoạch và Đầu tư").id == first
+    assert [party.id for party in catalogue.parties(desk.org.id)] == [first]

@@ -29,7 +29,7 @@ from meetings.models.meeting import AgendaItem, Meeting, Participant
 #: Rules whose argument names no record: files of the product, and one-use secrets.
 NO_RECORD = frozenset({"filename", "token"})
 _LINK = re.compile(r'(?:href|src|data-src|data-url)="([^"#]+)')
-_MOST_OF_A_LIST, _MOST_OF_A_RECORD = 4, 6
+_MOST_OF_A_LIST, _MOST_OF_A_RECORD = 2, 5
 
 
 @dataclass

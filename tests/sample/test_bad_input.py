@@ -249,6 +249,11 @@ def test_a_refused_direction_keeps_the_units_the_day_and_the_words(place: Place)
     assert 'value="01/11/2026"' in answer.text
 
 
+def test_words_typed_when_nothing_is_given_are_kept_too(place: Place) -> None:
+    place.post("leader", "/documents/inbox/{presented}/know", lead="", text="Lưu để theo dõi.")
+    assert [row.text for row in db.session().scalars(select(Directive))] == ["Lưu để theo dõi."]
+
+
 def test_a_refused_form_keeps_the_files_that_came_with_it(place: Place) -> None:
     upload = staged_file(place.office.head, name="so-lieu-quy-iii.pdf")
     page = place.browsers["head"].get(f"/tasks/{place.ids['task']}/report").text
