@@ -4,6 +4,8 @@
 BIN := .venv/bin
 WORKERS ?= 2
 export WORKERS
+# Modules compiled once: without this every process of a machine that sets it would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15

@@ -51,4 +51,3 @@ def plug_in(app: Flask) -> None:
     slots.fill("home.acts", desk.acts)
     slots.fill("search", desk.found_for)
     slots.fill("sample", year.build)
-    slots.fill("sample", year.build)

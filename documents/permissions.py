@@ -187,12 +187,13 @@ def give_access(document: Document, *principals: str, reason: str, since: dateti
     :param since: from when; now unless a direction can still be undone.
     """
     opened = db.session()
-    for principal in dict.fromkeys(principals):
-        row = opened.get(DocumentAccess, (principal, document.id))
-        if row is None:
-            row = DocumentAccess(principal=principal, document_id=document.id, reason=reason)
-            row.since = since or clock.now()
-            opened.add(row)
+    known = select(DocumentAccess.principal).where(
+        DocumentAccess.document_id == document.id, DocumentAccess.principal.in_(principals)
+    )
+    for principal in sorted(set(principals).difference(opened.scalars(known))):
+        row = DocumentAccess(principal=principal, document_id=document.id, reason=reason)
+        row.since = since or clock.now()
+        opened.add(row)
     opened.flush()
 
 

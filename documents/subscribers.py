@@ -27,10 +27,10 @@ def capture_dropped(read: FileRead) -> None:
 def follow_moved_task(moved: TaskMoved) -> None:
     """A document follows the tasks that come from it."""
     with db.scope():
-        task = db.session().get(Task, moved.task_id)
-        origin = None if task is None else task.origin
-    if origin is not None:
-        closing.follow_task(origin)
+        origin = select(Task.origin_kind, Task.origin_id).where(Task.id == moved.task_id)
+        kind, key = db.session().execute(origin).one_or_none() or (None, None)
+    if kind is not None and key is not None:
+        closing.follow_task(Ref(kind, key))
 
 
 @subscribe(TaskAccepted)
@@ -91,7 +91,7 @@ def _people_of(principal: str) -> set[int]:
     kind, _, key = principal.partition(":")
     if kind == "u":
         return {int(key)}
-    return {person.id for person in directory.receivers_of(int(key))}
+    return set(directory.receivers_of(int(key)))
 
 
 def _tell(user_id: int, what: str) -> None:

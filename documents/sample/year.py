@@ -13,7 +13,7 @@ from documents.sample.acts import Clerk
 from documents.sample.letters import INCOMING, OUTGOING, Letter
 from intranet.core import clock, db
 from intranet.notices import reminders
-from intranet.notices.workdays import is_working_day
+from intranet.notices.workdays import calendar
 from intranet.people.sample import SampleOffice
 
 ARRIVED, WRITTEN = 94, 26
@@ -78,8 +78,9 @@ def working_days(today: date, n: int) -> list[date]:
     """The last ``n`` working days, today or the one before it last."""
     found: list[date] = []
     day = today
+    known = calendar()
     while len(found) < n:
-        if is_working_day(day):
+        if known.is_working_day(day):
             found.append(day)
         day -= timedelta(days=1)
     return found[::-1]

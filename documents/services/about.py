@@ -203,5 +203,5 @@ def _receivers(document: Document, directives: list[Directive]) -> list[int]:
         given = directive.parsed
         units = [given.get("lead"), *given.get("co", ()), *given.get("info", ())]
         for unit_id in filter(None, units):
-            found += [person.id for person in directory.receivers_of(unit_id)]
+            found += directory.receivers_of(unit_id)
     return list(dict.fromkeys(found))

@@ -136,7 +136,7 @@ def let_know(actor: Actor, document_id: int, unit_ids: Sequence[int] = (), text:
             reason="directive",
             since=directive.release_at,
         )
-        told = {person.id for unit_id in units for person in directory.receivers_of(unit_id)}
+        told = {user_id for unit_id in units for user_id in directory.receivers_of(unit_id)}
         notices.notify(told, "document.to_know", document.ref, by=actor, at=directive.release_at)
         return directive.id
 

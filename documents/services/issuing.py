@@ -115,7 +115,7 @@ def issue(actor: Actor, document_id: int, targets: Sequence[Target]) -> int:
                 _deliver(actor, document, line, sent)
             elif target.unit_id is not None:
                 give_access(document, f"d:{target.unit_id}", reason="recipient")
-                told = {person.id for person in directory.receivers_of(target.unit_id)}
+                told = directory.receivers_of(target.unit_id)
                 notices.notify(told, "document.to_know", document.ref, by=actor)
         document.issued_at = clock.now()
         move(actor, document, DocEvent.ISSUE, receivers=len(wanted))

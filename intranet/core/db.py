@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Enum, ForeignKey, MetaData, TypeDecorator, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
+    LoaderCriteriaOption,
     Mapped,
     ORMExecuteState,
     Session,
@@ -141,7 +143,7 @@ _scope: ContextVar[_Scope | None] = ContextVar("scope", default=None)
 _before_commit: list[Callable[[Session, list[Any]], None]] = []
 #: How facts for sockets leave this process, set by ``core/live.py``: the one writes the row that wakes the
 #: web process, in the transaction; the other speaks to this process's own sockets after commit.
-_leave_signal: Callable[[Session, object], None] | None = None
+_leave_signal: Callable[[Session, list[object]], None] | None = None
 _tell_live: Callable[[object], None] | None = None
 
 
@@ -309,7 +311,7 @@ def tell_live_with(tell: Callable[[object], None]) -> None:
     _leave_signal, _tell_live = None, tell
 
 
-def leave_signals_with(writer: Callable[[Session, object], None]) -> None:
+def leave_signals_with(writer: Callable[[Session, list[object]], None]) -> None:
     """This process has no sockets: facts for them are left as rows, in the transaction of the change."""
     global _leave_signal, _tell_live
     _leave_signal, _tell_live = writer, None
@@ -318,9 +320,9 @@ def leave_signals_with(writer: Callable[[Session, object], None]) -> None:
 def _leave_signals(work: _Work) -> None:
     if _leave_signal is None:
         return
-    for fact in work.published:
-        if events.has_live(type(fact)):
-            _leave_signal(work.session, fact)
+    facts = [fact for fact in work.published if events.has_live(type(fact))]
+    if facts:
+        _leave_signal(work.session, facts)
 
 
 def _need_scope() -> _Scope:
@@ -396,6 +398,10 @@ def _keep_agencies_apart(state: ORMExecuteState) -> None:
     orgs = state.session.info.get("orgs", frozenset())
     if orgs is None or state.is_column_load or state.is_relationship_load or state.is_insert:
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(OfOrg, lambda cls: cls.org_id.in_(orgs), include_aliases=True)
-    )
+    state.statement = state.statement.options(_only_of(orgs))
+
+
+@lru_cache(maxsize=512)
+def _only_of(orgs: frozenset[int]) -> LoaderCriteriaOption:
+    """The condition on every table of agencies; kept, for making it costs more than many a query."""
+    return with_loader_criteria(OfOrg, lambda cls: cls.org_id.in_(orgs), include_aliases=True)

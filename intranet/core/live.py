@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from flask import Flask, current_app, request, session
 from flask_socketio import SocketIO, disconnect, join_room
-from sqlalchemy import JSON, String, delete, select
+from sqlalchemy import JSON, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from intranet.core import clock, db, dialect, events, permits
@@ -306,15 +306,19 @@ def read_signals(seen: set[int], since: datetime) -> None:
             _safely(functools.partial(_tell, kind, data))
 
 
-def _leave(opened: Session, fact: object) -> None:
-    try:
-        data = json.loads(json.dumps(vars(fact)))
-    except TypeError:
-        # The change is worth more than telling of it at once.
-        log.exception("a fact for sockets is not plain", extra={"fact": type(fact).__name__})
-        return
-    opened.add(Signal(at=clock.now(), name=type(fact).__name__, data=data))
-    dialect.wake(opened)
+def _leave(opened: Session, facts: list[object]) -> None:
+    rows = []
+    for fact in facts:
+        try:
+            data = json.loads(json.dumps(vars(fact)))
+        except TypeError:
+            # The change is worth more than telling of it at once.
+            log.exception("a fact for sockets is not plain", extra={"fact": type(fact).__name__})
+            continue
+        rows.append({"at": clock.now(), "name": type(fact).__name__, "data": data})
+    if rows:
+        opened.connection().execute(insert(Signal), rows)
+        dialect.wake(opened)
 
 
 def _tell(kind: type, data: dict[str, Any]) -> None:

@@ -66,8 +66,8 @@ def notify(
     due_at = now if at is None or at <= now else at
     told = sorted(set(user_ids) - ({by.id} if by is not None else set()))
     with db.unit_of_work() as session:
-        for user_id in told:
-            row = Notice(
+        rows = [
+            Notice(
                 user_id=user_id,
                 kind=kind,
                 ref_kind=ref.kind,
@@ -79,10 +79,13 @@ def notify(
                 created_at=now,
                 reminder_id=reminder_id,
             )
-            session.add(row)
-            session.flush()
-            if row.released_at is not None:
-                db.publish(NoticeCreated(row.id, (user_id,)))
+            for user_id in told
+        ]
+        session.add_all(rows)
+        session.flush()
+        if due_at == now:
+            for row in rows:
+                db.publish(NoticeCreated(row.id, (row.user_id,)))
 
 
 def withdraw(ref: Ref, kind: str | None = None) -> None:

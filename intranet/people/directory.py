@@ -121,15 +121,11 @@ def members_of(unit_id: int) -> list[User]:
 
 def with_role(org_id: int, *roles: Role, unit_id: int | None = None) -> list[User]:
     """Active people of the agency who hold one of the roles, in the given unit if one is named."""
-    held = RoleGrant.user_id == User.id, RoleGrant.role.in_(roles)
-    where = exists().where(*held)
-    if unit_id is not None:
-        where = exists().where(*held, RoleGrant.unit_id == unit_id)
-    return _people(User.org_id == org_id, where)
+    return _people(*_holds(org_id, roles, unit_id))
 
 
-def receivers_of(unit_id: int) -> list[User]:
-    """Who takes what is given to a unit: its heads, or all its members where it has none.
+def receivers_of(unit_id: int) -> list[int]:
+    """Ids of those who take what is given to a unit: its heads, or all its members where it has none.
 
     For a unit that stands for an agency: that agency's leaders, office heads and clerks.
     """
@@ -137,9 +133,8 @@ def receivers_of(unit_id: int) -> list[User]:
     if found is None:
         return []
     if found.represents_id is not None:
-        return with_role(found.represents_id, *RECEIVING_ROLES)
-    heads = with_role(found.org_id, Role.UNIT_HEAD, unit_id=unit_id)
-    return heads or members_of(unit_id)
+        return _ids(*_holds(found.represents_id, RECEIVING_ROLES))
+    return _ids(*_holds(found.org_id, [Role.UNIT_HEAD], unit_id)) or _ids(_in_unit(unit_id))
 
 
 def people(ids: Collection[int]) -> dict[int, User]:
@@ -183,6 +178,13 @@ def substitutes(user_ids: Collection[int], day: date | None = None) -> dict[int,
     return found
 
 
+def _holds(org_id: int, roles: Collection[Role], unit_id: int | None = None) -> list[ColumnElement[bool]]:
+    held = [RoleGrant.user_id == User.id, RoleGrant.role.in_(roles)]
+    if unit_id is not None:
+        held.append(RoleGrant.unit_id == unit_id)
+    return [User.org_id == org_id, exists().where(*held)]
+
+
 def _in_unit(unit_id: int) -> ColumnElement[bool]:
     return or_(
         exists().where(Post.user_id == User.id, Post.unit_id == unit_id),
@@ -192,4 +194,10 @@ def _in_unit(unit_id: int) -> ColumnElement[bool]:
 
 def _people(*where: ColumnElement[bool], limit: int | None = None) -> list[User]:
     query = select(User).where(User.is_active, *where).order_by(User.name_key, User.id).limit(limit)
+    return list(db.session().scalars(query))
+
+
+def _ids(*where: ColumnElement[bool]) -> list[int]:
+    """As :func:`_people`, for those who only count or tell them: without posts and roles."""
+    query = select(User.id).where(User.is_active, *where).order_by(User.name_key, User.id)
     return list(db.session().scalars(query))

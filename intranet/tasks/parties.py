@@ -137,7 +137,7 @@ def people_of(party: TaskParty | Party) -> list[int]:
     """The person, or those who receive for the unit."""
     if party.user_id is not None:
         return [party.user_id]
-    return [user.id for user in directory.receivers_of(party.unit_id or 0)]
+    return directory.receivers_of(party.unit_id or 0)
 
 
 def everybody(task: Task) -> set[int]:
