@@ -85,8 +85,9 @@ def create_meeting(
         parts = (
             {chair_id: PartRole.CHAIR} | delegates | {actor.id: PartRole.SECRETARY, chair_id: PartRole.CHAIR}
         )
+        known = directory.people(parts)
         for user_id, role in parts.items():
-            _add_person(actor, meeting, user_id, role)
+            _add_person(actor, meeting, known.get(user_id), role)
         return meeting.id
 
 
@@ -136,10 +137,11 @@ def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRo
     with unit_of_work():
         meeting = _changeable(actor, meeting_id)
         before = len(meeting.participants)
+        known = directory.people(user_ids)
         for user_id in dict.fromkeys(user_ids):
             part = meeting.participant(user_id)
             if part is None:
-                _add_person(actor, meeting, user_id, role)
+                _add_person(actor, meeting, known.get(user_id), role)
             elif part.role is not role:
                 _change_role(actor, meeting, part, role)
         if len(meeting.participants) > MOST_PARTICIPANTS:
@@ -371,22 +373,25 @@ def _check_future(starts_at: datetime) -> None:
 
 
 def _person(user_id: int) -> User:
-    found = directory.people([user_id]).get(user_id)
-    if found is None or not found.is_active:
+    return _working(directory.people([user_id]).get(user_id))
+
+
+def _working(person: User | None) -> User:
+    if person is None or not person.is_active:
         raise Invalid("meeting.unknown_person", field="user_ids")
-    return found
+    return person
 
 
-def _add_person(actor: User, meeting: Meeting, user_id: int, role: PartRole) -> None:
-    user = _person(user_id)
+def _add_person(actor: User, meeting: Meeting, person: User | None, role: PartRole) -> None:
+    user = _working(person)
     if role is PartRole.CHAIR:
         _step_down(actor, meeting)
     place = max((one.position for one in meeting.participants), default=-1) + 1
-    part = Participant(user_id=user_id, role=role, position=place)
+    part = Participant(user_id=user.id, role=role, position=place)
     meeting.participants.append(part)
-    audit.record(actor, "meeting.person_added", meeting, user=user_id, role=role.value)
+    audit.record(actor, "meeting.person_added", meeting, user=user.id, role=role.value)
     journal.append(meeting, "people.joined", by=actor, person=person_entry(user, role.value))
-    publish(PartChanged(meeting.id, user_id))
+    publish(PartChanged(meeting.id, user.id))
 
 
 def _change_role(actor: User, meeting: Meeting, part: Participant, role: PartRole) -> None:
