@@ -1,6 +1,7 @@
 """What the people of the sample office do with one document, step by step."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -52,11 +53,17 @@ _DRAFTS, _IN_UNIT, _AT_LAYOUT, _TO_SIGN, _SIGNED, _NUMBERED = 2, 2, 2, 3, 2, 1
 
 
 class Clerk:
-    """Plays documents through the office; later steps are put down in the diary."""
+    """Plays documents through the office; later steps are put down in the diary.
 
-    def __init__(self, office: SampleOffice, put: Put) -> None:
+    :param typeset: sets a letter that will come, in its own time.
+    """
+
+    def __init__(
+        self, office: SampleOffice, put: Put, typeset: Callable[[OfficialText], Future[bytes]]
+    ) -> None:
         self.office = office
         self.put = put
+        self.typeset = typeset
         self.work = Work(office, put)
         self._sheets: dict[int, Sheets] = {}
         self._texts: dict[int, OfficialText] = {}
@@ -67,42 +74,26 @@ class Clerk:
         self.drafters = self.heads | {p.unit: p.name for p in reversed(PEOPLE) if "officer" in p.roles}
 
     # --- incoming ---
-    def receives(self, letter: Letter, n: int, *, left: int) -> Callable[[], None]:
-        """The act of receiving the n-th letter, of which ``left`` newer ones follow."""
+    def receives(self, letter: Letter, n: int, day: date, *, left: int) -> Callable[[], None]:
+        """The act of receiving, on that day, the n-th letter, of which ``left`` newer ones follow."""
+        written = day - timedelta(days=1 + n % 4)
+        text = _text_of(letter, n, written)
+        pdf = self.typeset(text)
 
         def act() -> None:
-            document_id, given = self._receive(letter, n)
+            document_id, given = self._receive(letter, n, written, text, pdf.result())
             if left >= _UNREGISTERED:
                 self.put(_after(25), lambda: self._register(document_id, given, letter, left))
 
         return act
 
-    def _receive(self, letter: Letter, n: int) -> tuple[int, registering.Incoming]:
+    def _receive(
+        self, letter: Letter, n: int, written: date, text: OfficialText, pdf: bytes
+    ) -> tuple[int, registering.Incoming]:
         clerk = self.office.person("vanthu")
-        name, symbol, place, authority, signer = SENDERS[letter.sender]
         today = clock.today()
-        written = today - timedelta(days=1 + n % 4)
-        number = str(100 + (n * 137) % 9000)
-        code = symbol if not letter.kind else f"{letter.kind}-{symbol.split('-')[0]}"
-        about = f"{letter.subject} {_period(written, n)}"
-        subject = _capital(about)
-        text = OfficialText(
-            agency=name,
-            parent_agency="UBND TỈNH AN BÌNH" if symbol == "UBND" else "",
-            number=number,
-            symbol=code,
-            place=place,
-            doc_date=written,
-            kind=_KINDS[letter.kind] if letter.kind else None,
-            subject=subject if letter.kind else about,
-            addressees=("Ủy ban nhân dân tỉnh An Bình",) if not letter.kind else (),
-            body=tuple(p.format(year=written.year, sender=name, subject=about) for p in PARAGRAPHS),
-            authority=authority,
-            signer_name=signer,
-            recipients=("Như trên", "Lưu đơn vị"),
-            urgency=letter.urgency,
-        )
-        kept = files.keep(build_pdf(text), f"{number}-{code.replace('/', '-')}.pdf", PDF, pages=1)
+        number, code, subject = _number(n), text.symbol, _capital(text.subject)
+        kept = files.keep(pdf, f"{number}-{code.replace('/', '-')}.pdf", PDF, pages=1)
         kind = catalogue.kind_named(clerk.org_id, _KINDS[letter.kind])
         if kind is None:
             raise LookupError(_KINDS[letter.kind])
@@ -111,11 +102,11 @@ class Clerk:
             number=number,
             symbol=code,
             doc_date=written,
-            issuer=name,
+            issuer=text.agency,
             subject=subject,
             arrival_date=today,
-            signer_name=signer,
-            signer_title=authority[-1].capitalize(),
+            signer_name=text.signer_name,
+            signer_title=text.authority[-1].capitalize(),
             urgency=Urgency(letter.urgency),
             page_count=1,
             due_date=add_working_days(today, letter.days) if letter.days else None,
@@ -128,10 +119,10 @@ class Clerk:
                 state=DocState.RECEIVED,
                 kind_id=kind.id,
                 doc_date=written,
-                place=place,
-                issuer_text=name,
+                place=text.place,
+                issuer_text=text.agency,
                 subject=subject,
-                signer_name=signer,
+                signer_name=text.signer_name,
                 signer_title=given.signer_title,
                 urgency=given.urgency,
                 due_date=given.due_date,
@@ -279,6 +270,32 @@ class Clerk:
     def _receiver_of(self, unit_id: int) -> str:
         is_finance = unit_id == self.office.units["Sở Tài chính"]
         return "giamdoc.stc" if is_finance else self._head_of(unit_id)
+
+
+def _text_of(letter: Letter, n: int, written: date) -> OfficialText:
+    """The n-th letter as its sender wrote it on that day."""
+    name, symbol, place, authority, signer = SENDERS[letter.sender]
+    about = f"{letter.subject} {_period(written, n)}"
+    return OfficialText(
+        agency=name,
+        parent_agency="UBND TỈNH AN BÌNH" if symbol == "UBND" else "",
+        number=_number(n),
+        symbol=symbol if not letter.kind else f"{letter.kind}-{symbol.split('-')[0]}",
+        place=place,
+        doc_date=written,
+        kind=_KINDS[letter.kind] if letter.kind else None,
+        subject=_capital(about) if letter.kind else about,
+        addressees=("Ủy ban nhân dân tỉnh An Bình",) if not letter.kind else (),
+        body=tuple(p.format(year=written.year, sender=name, subject=about) for p in PARAGRAPHS),
+        authority=authority,
+        signer_name=signer,
+        recipients=("Như trên", "Lưu đơn vị"),
+        urgency=letter.urgency,
+    )
+
+
+def _number(n: int) -> str:
+    return str(100 + (n * 137) % 9000)
 
 
 def _capital(words: str) -> str:

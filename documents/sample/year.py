@@ -6,9 +6,12 @@ the same rules as real ones.
 
 import heapq
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import date, datetime, timedelta
 from itertools import count
+from multiprocessing import get_context
 
+from documents.formats.layout_pdf import build_pdf
 from documents.sample.acts import Clerk
 from documents.sample.letters import INCOMING, OUTGOING, Letter
 from intranet.core import clock, db
@@ -53,16 +56,18 @@ def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
     now = clock.now()
     days = working_days(clock.local(now).date(), _SPAN)
     diary = Diary(now)
-    clerk = Clerk(office, diary.put)
-    for n in range(ARRIVED):
-        day = days[_spread(n, ARRIVED)]
-        letter = INCOMING[(n * 17) % len(INCOMING)]
-        diary.put(min(hour(day, 7, 40 + n % 20), now), clerk.receives(letter, n, left=ARRIVED - 1 - n))
-    for n in range(WRITTEN):
-        day = days[_spread(n, WRITTEN)]
-        letter = OUTGOING[(n * 5) % len(OUTGOING)]
-        diary.put(min(hour(day, 13, 45), now), clerk.drafts(letter, n, left=WRITTEN - 1 - n))
-    diary.play()
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as typesetter:
+        clerk = Clerk(office, diary.put, lambda text: typesetter.submit(build_pdf, text))
+        for n in range(ARRIVED):
+            day = days[_spread(n, ARRIVED)]
+            letter = INCOMING[(n * 17) % len(INCOMING)]
+            receives = clerk.receives(letter, n, day, left=ARRIVED - 1 - n)
+            diary.put(min(hour(day, 7, 40 + n % 20), now), receives)
+        for n in range(WRITTEN):
+            day = days[_spread(n, WRITTEN)]
+            letter = OUTGOING[(n * 5) % len(OUTGOING)]
+            diary.put(min(hour(day, 13, 45), now), clerk.drafts(letter, n, left=WRITTEN - 1 - n))
+        diary.play()
 
 
 def _spread(n: int, of: int) -> int:
