@@ -20,7 +20,7 @@ from flask.cli import AppGroup, ScriptInfo
 
 from intranet import sample as office
 from intranet.app import create_app
-from intranet.core import config, db, engines, health, schema, worker
+from intranet.core import config, db, dialect, health, schema, worker
 from intranet.core.config import Settings, WeakConfiguration
 from intranet.core.errors import DomainError
 from intranet.core.live import sockets
@@ -166,7 +166,7 @@ def sample() -> None:
     mark.write_text("making", encoding="ascii")
     gc.disable()  # This process ends before what it leaves lying about could matter.
     schema.prepare(settings)
-    engines.leave_disk_to_system(db.database().writer)
+    dialect.leave_disk_to_system(db.database().writer)
     office.build(click.echo)
     os.sync()
     mark.write_text(_SAMPLE_READY, encoding="ascii")

@@ -124,17 +124,6 @@ def _prepare(connection: sqlite3.Connection, *, is_writer: bool) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def leave_disk_to_system(writer: Engine) -> None:
-    """Wait for no disk at a commit: for data that a power cut may take, such as a sample being made."""
-    if writer.dialect.name != "sqlite":
-        return
-    raw = writer.raw_connection()
-    try:
-        raw.cursor().execute("PRAGMA synchronous=OFF")
-    finally:
-        raw.close()
-
-
 def _begin_writing(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
 
