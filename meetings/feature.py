@@ -4,7 +4,8 @@ from flask import Flask
 
 from intranet.core import menu, refs, slots
 from intranet.notices import services as notices
-from meetings import commands, live
+from meetings import live
+from meetings.commands import agenda
 from meetings.models import annotation, journal, meeting
 from meetings.permissions import may_read_item, may_read_meeting
 from meetings.sample import build
@@ -13,7 +14,7 @@ from meetings.views import planning, room
 from meetings.views.home import todays_panel
 
 #: Modules whose import registers commands, sockets or tables.
-REGISTERED = (annotation, commands, journal, live, meeting)
+REGISTERED = (agenda, annotation, journal, live, meeting)
 
 
 def plug_in(app: Flask) -> None:

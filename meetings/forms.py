@@ -20,7 +20,7 @@ from intranet.core.forms import (
 from intranet.core.labels import label
 from intranet.people import directory
 from intranet.people.models import User
-from meetings.commands import MOST_MINUTES, MOST_TITLE
+from meetings.commands.agenda import MOST_MINUTES, MOST_TITLE
 from meetings.models.meeting import ItemKind, Meeting, PartRole
 
 ROLE_CHOICES = (PartRole.DELEGATE, PartRole.GUEST, PartRole.SECRETARY, PartRole.CHAIR)

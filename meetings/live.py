@@ -26,7 +26,7 @@ from intranet.people.models import User
 from meetings.models.journal import MeetingMoved, PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting
 from meetings.permissions import ATTEND, To, access_meeting
-from meetings.rules.audiences import AUDIENCES, Audience
+from meetings.rules.shares import AUDIENCES, Audience
 from meetings.services import annotating, journal, room
 from meetings.services.journal import ms
 

@@ -4,28 +4,10 @@ The same shares are taken of the whole state: a snapshot of an audience is the s
 same keys left out, so that an old snapshot and the lines since make the new one.
 """
 
-from collections.abc import Callable, Mapping
-from enum import StrEnum
-from typing import Any
+from meetings.rules.floor_shares import FLOOR, floor_share
+from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell_all
+from meetings.rules.vote_shares import VOTES, votes_share
 
-Data = Mapping[str, Any]
-Share = dict[str, Any]
-Project = Callable[[Data, "Audience"], Share | None]
-
-
-class Audience(StrEnum):
-    """People, or screens, who are told the same."""
-
-    CHAIR = "chair"
-    SEC = "sec"
-    MEMBER = "member"
-    GUEST = "guest"
-    #: The screen on the wall: a device, no person.
-    PROJ = "proj"
-
-
-AUDIENCES = tuple(Audience)
-_OFFICERS = frozenset({Audience.CHAIR, Audience.SEC})
 _OF_ROLE = {
     "chair": Audience.CHAIR,
     "secretary": Audience.SEC,
@@ -55,21 +37,12 @@ def project_state(state: Data, audience: Audience) -> Share:
     share["papers"] = [] if audience is Audience.PROJ else list(state["papers"])
     share["present"] = dict(state["present"])
     share["people"] = [person for one in state["people"] if (person := _person(one, audience)) is not None]
-    return share
-
-
-def _all(*keys: str) -> Project:
-    """Everybody is told these keys and no other."""
-
-    def share(data: Data, _audience: Audience) -> Share:
-        return {key: data[key] for key in keys if key in data}
-
-    return share
+    return share | floor_share(state, audience) | votes_share(state, audience)
 
 
 def _item(item: Data, audience: Audience) -> Share:
     share = dict(item)
-    if audience not in _OFFICERS:
+    if audience not in OFFICERS:
         share.pop("reason", None)
     if audience is Audience.PROJ:
         share["files"] = []
@@ -79,7 +52,7 @@ def _item(item: Data, audience: Audience) -> Share:
 def _person(person: Data, audience: Audience) -> Share | None:
     if audience is Audience.PROJ:
         return None
-    keys = _PERSON_FOR_OFFICERS if audience in _OFFICERS else _PERSON_FOR_ALL
+    keys = _PERSON_FOR_OFFICERS if audience in OFFICERS else _PERSON_FOR_ALL
     return {key: person[key] for key in keys if key in person}
 
 
@@ -89,7 +62,7 @@ def _added(data: Data, audience: Audience) -> Share:
 
 def _dropped(data: Data, audience: Audience) -> Share:
     share = {"item": data["item"], "st": data["st"]}
-    return share | {"reason": data["reason"]} if audience in _OFFICERS else share
+    return share | {"reason": data["reason"]} if audience in OFFICERS else share
 
 
 def _file(data: Data, audience: Audience) -> Share | None:
@@ -107,22 +80,24 @@ def _left(data: Data, audience: Audience) -> Share | None:
 
 
 _PROJECTORS: dict[str, Project] = {
-    "meeting.state": _all("from", "to", "at", "item", "spent_s", "since", "reason"),
-    "meeting.edited": _all("title", "place", "starts"),
-    "item.started": _all("item", "since", "prev", "prev_st", "prev_spent_s"),
-    "item.finished": _all("item", "outcome", "spent_s"),
+    "meeting.state": tell_all("from", "to", "at", "item", "spent_s", "since", "reason"),
+    "meeting.edited": tell_all("title", "place", "starts"),
+    "item.started": tell_all("item", "since", "prev", "prev_st", "prev_spent_s"),
+    "item.finished": tell_all("item", "outcome", "spent_s"),
     "item.added": _added,
-    "item.edited": _all("item", "t", "kind", "budget_s", "owner"),
-    "item.removed": _all("item"),
+    "item.edited": tell_all("item", "t", "kind", "budget_s", "owner"),
+    "item.removed": tell_all("item"),
     "item.dropped": _dropped,
-    "item.reordered": _all("order"),
+    "item.reordered": tell_all("order"),
     "file.added": _file,
     "file.withdrawn": _file,
-    "present.started": _all("file", "name", "url", "page"),
-    "present.page": _all("file", "page"),
-    "present.stopped": _all(),
+    "present.started": tell_all("file", "name", "url", "page"),
+    "present.page": tell_all("file", "page"),
+    "present.stopped": tell_all(),
     "people.joined": _joined,
     "people.left": _left,
+    **FLOOR,
+    **VOTES,
 }
 
 #: Every kind of line that anybody is told of.

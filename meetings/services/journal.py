@@ -15,7 +15,8 @@ from intranet.core.db import publish, session
 from intranet.people.models import User
 from meetings.models.journal import JournalLine, MeetingMoved
 from meetings.models.meeting import Meeting
-from meetings.rules.audiences import AUDIENCES, Audience, project
+from meetings.rules.audiences import project
+from meetings.rules.shares import AUDIENCES, Audience
 
 Frame = dict[str, Any]
 

@@ -12,7 +12,8 @@ from intranet.people import directory
 from intranet.people.models import User
 from meetings.models.meeting import AgendaItem, Meeting
 from meetings.permissions import To, access_meeting, may
-from meetings.rules.audiences import Audience, audience_of, project_state
+from meetings.rules.audiences import audience_of, project_state
+from meetings.rules.shares import Audience
 from meetings.services import journal, papers
 from meetings.services.journal import Frame, ms
 

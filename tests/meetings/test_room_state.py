@@ -19,7 +19,8 @@ from intranet.core.errors import BadState, DomainError
 from intranet.people.models import User
 from intranet.records.models import File
 from meetings.models.meeting import ItemKind, ItemState, Meeting, PartRole
-from meetings.rules.audiences import AUDIENCES, KINDS, Audience, project
+from meetings.rules.audiences import KINDS, project
+from meetings.rules.shares import AUDIENCES, Audience
 from meetings.services import chairing, journal, life, papers, planning, room
 from tests.factories import Office
 from tests.meetings.client_model import RULES, Tablet, apply

@@ -4,6 +4,8 @@
  * `Chain` takes frames in whatever order they come: it applies the one whose `pv` is the version it holds, keeps those
  * that came early, drops those it knows, and says when one is missing.
  */
+import { rules as floor } from './floor-state.js';
+import { rules as votes } from './vote-state.js';
 
 const item = (state, id) => state.items.find((one) => one.id === id) ?? {};
 const files = (state, id) => (id === null ? state.papers : item(state, id).files ?? []);
@@ -67,6 +69,8 @@ const rules = {
     else state.people.push(d.person);
   },
   'people.left'(state, d) { state.people = state.people.filter((one) => one.p !== d.p); },
+  ...floor,
+  ...votes,
 };
 
 /** Changes the state by one line; an unknown kind changes the version alone. */

@@ -13,6 +13,8 @@ import { ReaderWords, problems } from './reader-words.js';
 
 const parts = `/static/dist/pdfjs-${pdfjs.version}/`;
 const most = 6, least = 0.4;
+// What PDF.js still asked of a file when it was closed is refused, deep inside it; nobody waits for the answer.
+addEventListener('unhandledrejection', (event) => { if (event.reason?.message === 'Transport destroyed') event.preventDefault(); });
 
 export class Reader extends EventTarget {
   #viewer; #links; #find; #bus; #task = null; #wanted = 1; #total = 0; #expected = null; #decorators = new Set(); #found = []; #isFitted = false;

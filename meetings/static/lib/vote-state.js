@@ -1,0 +1,2 @@
+/** How the lines of votes change what a tablet holds. */
+export const rules = {};
