@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help run quick test test-pg test-browser lint types fmt migrate sample bench bench-room proofs assets lock
 BIN := .venv/bin
-WORKERS ?= 2
+# One more than the usual two cores: tests wait for servers, clocks and each other.
+WORKERS ?= 3
 export WORKERS
 # Modules compiled once: without this every process of a machine that sets it would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -60,6 +61,7 @@ bench-room: ## Measure the room alone: from the chair's command to another table
 proofs: ## The long tests at full length
 	@sh tools/setup.sh dev
 	@OFFICE_PROOFS=full $(BIN)/pytest -q -m slow
+	@OFFICE_PROOFS=full OFFICE_DB=postgresql $(BIN)/pytest -q -m "slow or pages"
 
 assets: ## Build the browser's files again
 	@rm -f .stamps/assets

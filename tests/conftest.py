@@ -29,11 +29,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what touches a database runs: all else has run on SQLite and would be the same."""
+    """On PostgreSQL only what asks a database runs: all else has run on SQLite and would be the same."""
     if os.environ.get("OFFICE_DB") != "postgresql":
         return
     touches = {"database_url", "maker"}
-    same = [item for item in items if not touches & set(getattr(item, "fixturenames", ()))]
+    is_full = os.environ.get("OFFICE_PROOFS") == "full"
+    same = [
+        item
+        for item in items
+        if not touches & set(getattr(item, "fixturenames", ()))
+        or (item.get_closest_marker("pages") and not is_full)
+    ]
     config.hook.pytest_deselected(items=same)
     items[:] = [item for item in items if item not in set(same)]
 

@@ -31,7 +31,7 @@ from tests.sample.addresses import Records, address, crawl, documents_of, record
 from tests.sample.conftest import SampleOffice
 from tests.uploads import pdf_with
 
-pytestmark = [pytest.mark.slow, pytest.mark.own_db]
+pytestmark = [pytest.mark.slow, pytest.mark.own_db, pytest.mark.pages]
 
 CRAWLED = ("vanthu", "chutich", "chanhvanphong", "truongphong", "chuyenvien", "thuky", "daibieu01", "quantri")
 #: An officer of finance without any part in it, and somebody with every role (but that of the administrator,

@@ -29,6 +29,7 @@ from tests.uploads import staged_file
 
 Browsers = Callable[[User], FlaskClient]
 LONG = "dài " * 300
+pytestmark = pytest.mark.pages
 
 
 @dataclass
