@@ -24,8 +24,25 @@ find_python() {
     stop "Python 3.11 or newer is needed; ${PYTHON:-python3} is $("${PYTHON:-python3}" -V 2>&1 || true)."
 }
 
+# pip ARGUMENT...: into .venv, by its own pip or by that of the Python it was made from
+pip() {
+    if "$bin/python" -c 'import pip' 2>/dev/null; then
+        "$bin/python" -m pip "$@"
+    else
+        find_python
+        "$python" -m pip --python "$bin/python" "$@"
+    fi
+}
+
 make_venv() {
     find_python
+    say "Making .venv with $("$python" -V)"
+    # A pip of its own takes seconds to make; one that can serve another environment is as good.
+    if "$python" -m venv --clear --without-pip .venv 2>/dev/null && pip --version >/dev/null 2>&1; then
+        rm -rf .stamps
+        done_with venv made
+        return
+    fi
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         package=$(basename "$python")-venv
         [ "$(id -u)" = 0 ] || stop "please run: sudo apt-get install -y $package"
@@ -34,18 +51,18 @@ make_venv() {
         apt-get update -q
         DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$package"
     fi
-    say "Making .venv with $("$python" -V)"
     "$python" -m venv --clear .venv
     rm -rf .stamps
+    done_with venv made
 }
 
-"$bin/python" -c 'import pip' 2>/dev/null || make_venv
+{ ready venv made && "$bin/python" -c '' 2>/dev/null; } || make_venv
 
 # pip's own lines are many; one that counts them says as much.  What goes wrong is on the error stream.
 pip_install() {
     total=$1
     shift
-    { "$bin/python" -m pip install --disable-pip-version-check --no-input --progress-bar off "$@"; echo "ended $?"; } |
+    { pip install --disable-pip-version-check --no-input --progress-bar off "$@"; echo "ended $?"; } |
         {
             n=0 status=1
             while IFS= read -r line; do
