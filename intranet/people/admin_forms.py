@@ -128,7 +128,7 @@ class EditPersonForm(_PersonFields, _Versioned):
     """Name and address of a person."""
 
 
-class PlaceForm(OfficeForm):
+class PlaceForm(_Versioned):
     """What a person is in one unit."""
 
     unit = SelectField(_("Đơn vị"), [Required("field.choose")], coerce=optional_id, validate_choice=False)

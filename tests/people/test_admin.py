@@ -1,5 +1,6 @@
 """The administrator's pages: who may, what is refused, and that nobody's change is overwritten."""
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -235,23 +236,38 @@ def test_the_last_administrator_stays(office: Office, admin: FlaskClient) -> Non
 
 def test_roles_are_given_and_taken_per_unit(office: Office, admin: FlaskClient, published: list[Any]) -> None:
     path = f"/admin/people/{office.officer.id}/places"
-    assert admin.post(f"{path}/new", data={"unit": office.sxd.id, "roles": ["unit_head"]}).status_code == 302
+    new = {"unit": office.sxd.id, "roles": ["unit_head"], "version": office.officer.version}
+    assert admin.post(f"{path}/new", data=new).status_code == 302
     assert office.officer.has_role(Role.UNIT_HEAD, unit_id=office.sxd.id)
     assert not office.officer.has_role(Role.UNIT_HEAD, unit_id=office.stc.id)
     assert published == []
-    empty = admin.post(f"{path}/{office.sxd.id}", data={"title": ""})
+    seen = office.officer.version
+    empty = admin.post(f"{path}/{office.sxd.id}", data={"title": "", "version": seen})
     assert (empty.status_code, "chọn ít nhất một vai trò" in empty.text) == (422, True)
-    admin.post(f"{path}/{office.sxd.id}", data={"title": "Biệt phái"})
+    admin.post(f"{path}/{office.sxd.id}", data={"title": "Biệt phái", "version": seen})
     assert office.officer.roles == {"officer"}
     assert published == [AccessChanged(office.officer.id)]
     admin.post(f"{path}/{office.sxd.id}/leave")
     assert db.session().query(Post).filter_by(user_id=office.officer.id).count() == 1
 
 
+def test_two_administrators_overwrite_no_place_of_a_person_unseen(office: Office, admin: FlaskClient) -> None:
+    path = f"/admin/people/{office.officer.id}/places/{office.stc.id}"
+    version = re.search(r'name="version"[^>]*value="(\d+)"', admin.get(path).text)
+    assert version is not None
+    seen = {"version": version[1], "roles": ["officer"]}
+    assert admin.post(path, data=seen | {"title": "Phó trưởng phòng"}).status_code == 302
+    late = admin.post(path, data=seen | {"title": "Kế toán trưởng"})
+    assert (late.status_code, "Người khác vừa sửa tài khoản này" in late.text) == (409, True)
+    assert "Kế toán trưởng" in late.text
+    assert [post.title for post in office.officer.posts] == ["Phó trưởng phòng"]
+
+
 def test_a_person_gets_no_place_in_another_agency(office: Office, admin: FlaskClient) -> None:
     elsewhere = office.other_clerk.posts[0].unit_id
     path = f"/admin/people/{office.officer.id}/places/new"
-    answer = admin.post(path, data={"unit": elsewhere, "title": "Chuyên viên"})
+    given = {"unit": elsewhere, "title": "Chuyên viên", "version": office.officer.version}
+    answer = admin.post(path, data=given)
     assert (answer.status_code, "thuộc cơ quan khác" in answer.text) == (422, True)
 
 

@@ -148,10 +148,13 @@ def set_place(
     *,
     title: str | None,
     roles: tuple[Role, ...],
+    expect: int,
     field: str = "unit",
 ) -> None:
     """Say what a person is in one unit of the own agency: the post's title (if any) and the roles.
 
+    :param expect: the version of the person that the actor saw.
+    :raises Stale: ``account.changed``, somebody else was faster.
     :raises Invalid: ``unit.unknown``, ``unit.other_agency``, ``place.empty``.
     :raises BadState: ``account.last_admin``.
     """
@@ -159,6 +162,8 @@ def set_place(
         raise Invalid("place.empty", field="title")
     with unit_of_work() as session:
         user = get_person(actor, user_id, lock=True)
+        if user.version != expect:
+            raise Stale("account.changed")
         unit = _working_unit(unit_id, field)
         if unit.org_id != user.org_id:
             raise Invalid("unit.other_agency", field=field)

@@ -143,7 +143,7 @@ def admin_reset_person(user_id: int) -> ResponseReturnValue:
 def admin_new_place(user_id: int) -> ResponseReturnValue:
     """Give a person a post and roles in a unit."""
     person = accounts.get_person(user(), user_id)
-    form = PlaceForm()
+    form = PlaceForm(version=person.version)
     if form.accepts():
         with form.refusals():
             return _save_place(form, user_id, form.unit.data or 0)
@@ -157,7 +157,9 @@ def admin_edit_place(user_id: int, unit_id: int) -> ResponseReturnValue:
     """Change a person's post and roles in a unit."""
     person = accounts.get_person(user(), user_id)
     unit, title, roles = _places(person).get(unit_id, (directory.unit(unit_id), "", []))
-    form = PlaceForm(title=title, roles=[role.value for role in roles], unit=str(unit_id))
+    form = PlaceForm(
+        title=title, roles=[role.value for role in roles], unit=str(unit_id), version=person.version
+    )
     form.unit.data = unit_id
     if form.accepts():
         with form.refusals():
@@ -212,7 +214,14 @@ def admin_end_stand_in(delegation_id: int) -> ResponseReturnValue:
 
 
 def _save_place(form: PlaceForm, user_id: int, unit_id: int) -> ResponseReturnValue:
-    accounts.set_place(user(), user_id, unit_id, title=form.title.data or None, roles=form.roles.chosen())
+    accounts.set_place(
+        user(),
+        user_id,
+        unit_id,
+        title=form.title.data or None,
+        roles=form.roles.chosen(),
+        expect=form.version.data or 0,
+    )
     flash(_("Đã lưu chức vụ, vai trò."))
     return redirect(url_for("people.admin_person", user_id=user_id))
 
