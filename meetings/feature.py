@@ -6,7 +6,7 @@ from intranet.core import menu, refs, slots
 from intranet.notices import services as notices
 from meetings import live
 from meetings.commands import agenda
-from meetings.models import annotation, journal, meeting
+from meetings.models import annotation, floor, journal, meeting
 from meetings.permissions import may_read_item, may_read_meeting
 from meetings.sample import build
 from meetings.services import listing
@@ -14,7 +14,7 @@ from meetings.views import planning, room
 from meetings.views.home import todays_panel
 
 #: Modules whose import registers commands, sockets or tables.
-REGISTERED = (agenda, annotation, journal, live, meeting)
+REGISTERED = (agenda, annotation, floor, journal, live, meeting)
 
 
 def plug_in(app: Flask) -> None:

@@ -96,6 +96,12 @@ class Meeting(Base):
     item_since: Mapped[datetime | None]
     #: What is being presented, ``{"file", "name", "url", "page", "by"}``; empty when nothing is.
     presenting: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: Under whose rules it sits; empty: those of the agency's first body.
+    body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
+    #: People may ask to speak.
+    queue_open: Mapped[bool] = mapped_column(default=True)
+    #: A clock that everybody sees, ``{"id", "label", "started", "dur_s"}``; empty when none runs.
+    timer: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     published_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
