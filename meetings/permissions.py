@@ -7,10 +7,10 @@ from sqlalchemy.orm import selectinload
 
 from intranet.core import db
 from intranet.core.actor import Actor
-from intranet.core.errors import Forbidden, NotFound
+from intranet.core.errors import BadState, Forbidden, NotFound
 from intranet.core.permits import permit
 from intranet.people.models import Role, User
-from meetings.models.meeting import AgendaItem, Meeting, Participant, PartRole
+from meetings.models.meeting import IN_SESSION, PLANNABLE, AgendaItem, Meeting, Participant, PartRole
 
 #: Call a meeting in the name of one's agency.
 CREATE = permit("meeting.create", Role.OFFICER, Role.CLERK, Role.UNIT_HEAD, Role.OFFICE_HEAD, Role.LEADER)
@@ -76,6 +76,19 @@ def access_meeting(actor: User, meeting_id: int, to: To, *, lock: bool = False) 
         raise NotFound("meeting.unknown")
     if not may(actor, to, meeting):
         raise Forbidden("meeting.not_yours_to_run")
+    return meeting
+
+
+def access_changeable(actor: User, meeting_id: int) -> Meeting:
+    """A meeting whose agenda and participants the actor may still change; held until the unit of work ends.
+
+    :raises NotFound: as :func:`access_meeting`.
+    :raises Forbidden: as :func:`access_meeting`.
+    :raises BadState: ``meeting.not_plannable``, it is over or was called off.
+    """
+    meeting = access_meeting(actor, meeting_id, To.PLAN, lock=True)
+    if meeting.state not in PLANNABLE | IN_SESSION:
+        raise BadState("meeting.not_plannable")
     return meeting
 
 

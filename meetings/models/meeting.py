@@ -35,6 +35,8 @@ class PartRole(StrEnum):
     CHAIR = "chair"
     SECRETARY = "secretary"
     DELEGATE = "delegate"
+    #: Comes in place of one who was invited.
+    SUBSTITUTE = "substitute"
     GUEST = "guest"
 
 

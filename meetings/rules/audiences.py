@@ -12,6 +12,7 @@ _OF_ROLE = {
     "chair": Audience.CHAIR,
     "secretary": Audience.SEC,
     "delegate": Audience.MEMBER,
+    "substitute": Audience.MEMBER,
     "guest": Audience.GUEST,
 }
 _PERSON_FOR_ALL = ("p", "n", "role")

@@ -11,7 +11,7 @@ from intranet.records.media import PDF
 from intranet.records.typeset import Face, Run, Sheet
 from meetings.models.meeting import ItemKind, PartRole
 from meetings.sample.sittings import PAPER_PARAGRAPHS, SITTINGS, Item, Sitting
-from meetings.services import chairing, life, papers, planning
+from meetings.services import chairing, life, papers, participants, planning
 
 #: Parts of a paper, so that it has a few pages to turn.
 _PARTS = ("Sự cần thiết", "Tình hình thực hiện", "Phương án đề xuất", "Tiến độ và tổ chức thực hiện")
@@ -62,7 +62,7 @@ class _Played:
             chair_id=chair.id,
             delegate_ids=[*delegates, self.office.person("chanhvanphong").id],
         )
-        planning.invite(secretary, meeting_id, [self.office.person("truongphong").id], PartRole.GUEST)
+        participants.invite(secretary, meeting_id, [self.office.person("truongphong").id], PartRole.GUEST)
         items = [self._add(meeting_id, item) for item in self.sitting.items]
         if self.sitting.state == "draft":
             return

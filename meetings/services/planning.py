@@ -1,4 +1,4 @@
-"""Preparing a meeting: its head, who takes part, what is on the agenda."""
+"""Preparing a meeting: its head and what is on the agenda."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,12 +7,11 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from intranet.core import clock
-from intranet.core.db import publish, unit_of_work
-from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
+from intranet.core.db import unit_of_work
+from intranet.core.errors import BadState, Forbidden, Invalid, Stale
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit, files
-from meetings.models.journal import PartChanged
 from meetings.models.meeting import (
     IN_SESSION,
     OPEN_ITEMS,
@@ -22,18 +21,16 @@ from meetings.models.meeting import (
     ItemKind,
     ItemState,
     Meeting,
-    Participant,
     PartRole,
     PendingPaper,
 )
-from meetings.permissions import CREATE, To, access_meeting
-from meetings.services import invitations, journal
+from meetings.permissions import CREATE, To, access_changeable, access_meeting
+from meetings.services import invitations, journal, participants
 from meetings.services.journal import ms
-from meetings.services.room import item_entry, owner_entry, person_entry
+from meetings.services.room import item_entry, owner_entry
 
 #: More would be no agenda, and its snapshot too large for a frame.
 MOST_ITEMS = 60
-MOST_PARTICIPANTS = 400
 
 
 @dataclass(frozen=True)
@@ -87,7 +84,7 @@ def create_meeting(
         )
         known = directory.people(parts)
         for user_id, role in parts.items():
-            _add_person(actor, meeting, known.get(user_id), role)
+            participants.add_person(actor, meeting, known.get(user_id), role)
         return meeting.id
 
 
@@ -125,52 +122,6 @@ def edit_meeting(
             invitations.tell_moved(actor, meeting)
 
 
-def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRole) -> int:
-    """Add people, or give them another role; who is new to a published meeting is invited at once.
-
-    :returns: how many are new.
-    :raises NotFound: no such meeting, or none the actor may attend.
-    :raises Forbidden: the actor does not prepare it.
-    :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_people``.
-    :raises Invalid: ``meeting.unknown_person``.
-    """
-    with unit_of_work():
-        meeting = _changeable(actor, meeting_id)
-        before = len(meeting.participants)
-        known = directory.people(user_ids)
-        for user_id in dict.fromkeys(user_ids):
-            part = meeting.participant(user_id)
-            if part is None:
-                _add_person(actor, meeting, known.get(user_id), role)
-            elif part.role is not role:
-                _change_role(actor, meeting, part, role)
-        if len(meeting.participants) > MOST_PARTICIPANTS:
-            raise BadState("meeting.too_many_people", most=MOST_PARTICIPANTS)
-        if meeting.published_at is not None:
-            invitations.send(actor, meeting)
-        return len(meeting.participants) - before
-
-
-def remove_participant(actor: User, meeting_id: int, user_id: int) -> None:
-    """Take a person off the meeting; their tablets leave the room at once.
-
-    :raises NotFound: no such meeting or person, or none the actor may attend.
-    :raises Forbidden: the actor does not prepare it.
-    :raises BadState: ``meeting.not_plannable``; ``meeting.needs_chair``, ``meeting.needs_secretary``.
-    """
-    with unit_of_work() as opened:
-        meeting = _changeable(actor, meeting_id)
-        part = meeting.participant(user_id)
-        if part is None:
-            raise NotFound("meeting.unknown_person")
-        _keep_one(meeting, part)
-        meeting.participants.remove(part)
-        opened.delete(part)
-        audit.record(actor, "meeting.person_removed", meeting, user=user_id)
-        journal.append(meeting, "people.left", by=actor, p=user_id)
-        publish(PartChanged(meeting.id, user_id))
-
-
 def add_item(
     actor: User,
     meeting_id: int,
@@ -192,10 +143,10 @@ def add_item(
     :raises Invalid: ``meeting.unknown_person``.
     """
     with unit_of_work() as opened:
-        meeting = _changeable(actor, meeting_id)
+        meeting = access_changeable(actor, meeting_id)
         if len(meeting.agenda) >= MOST_ITEMS:
             raise BadState("meeting.too_many_items", most=MOST_ITEMS)
-        owner = None if owner_id is None else _person(owner_id)
+        owner = None if owner_id is None else participants.person_of(owner_id)
         place = len(meeting.agenda) if after is None else meeting.agenda.index(meeting.item(after)) + 1
         item = AgendaItem(
             meeting_id=meeting.id,
@@ -238,11 +189,11 @@ def edit_item(
     :raises Invalid: ``meeting.unknown_person``.
     """
     with unit_of_work():
-        meeting = _changeable(actor, meeting_id)
+        meeting = access_changeable(actor, meeting_id)
         item = meeting.item(item_id)
         if expect is not None and item.edition != expect:
             raise Stale("item.changed")
-        owner = None if owner_id is None else _person(owner_id)
+        owner = None if owner_id is None else participants.person_of(owner_id)
         item.title, item.kind, item.budget_min, item.owner_id = title, kind, budget_min, owner_id
         audit.record(actor, "item.edited", meeting, item=item.id)
         _tell_edited(actor, meeting, item, owner)
@@ -256,13 +207,14 @@ def set_budget(actor: User, meeting_id: int, item_id: int, minutes: int | None) 
     :raises BadState: ``meeting.not_plannable``.
     """
     with unit_of_work():
-        meeting = _changeable(actor, meeting_id)
+        meeting = access_changeable(actor, meeting_id)
         item = meeting.item(item_id)
         if item.budget_min == minutes:
             return
         item.budget_min = minutes
         audit.record(actor, "item.edited", meeting, item=item.id)
-        _tell_edited(actor, meeting, item, None if item.owner_id is None else _person(item.owner_id))
+        owner = None if item.owner_id is None else participants.person_of(item.owner_id)
+        _tell_edited(actor, meeting, item, owner)
 
 
 def remove_item(actor: User, meeting_id: int, item_id: int, *, reason: str = "") -> None:
@@ -274,7 +226,7 @@ def remove_item(actor: User, meeting_id: int, item_id: int, *, reason: str = "")
     :raises Invalid: ``item.why_withdrawn``, a published item is withdrawn without a reason.
     """
     with unit_of_work() as opened:
-        meeting = _changeable(actor, meeting_id)
+        meeting = access_changeable(actor, meeting_id)
         item = meeting.item(item_id)
         if item.state is not ItemState.PLANNED:
             raise BadState("item.not_planned")
@@ -309,7 +261,7 @@ def reorder_items(
     :raises Stale: ``item.order_changed``: another agenda by now (``cur``).
     """
     with unit_of_work():
-        meeting = _changeable(actor, meeting_id)
+        meeting = access_changeable(actor, meeting_id)
         present = [item.id for item in meeting.agenda]
         planned = [item for item in meeting.agenda if item.state is ItemState.PLANNED]
         if (expect is not None and list(expect) != present) or sorted(order) != sorted(
@@ -359,71 +311,9 @@ def _plannable(actor: User, meeting_id: int) -> Meeting:
     return meeting
 
 
-def _changeable(actor: User, meeting_id: int) -> Meeting:
-    """Agenda and participants may change until the meeting ends."""
-    meeting = access_meeting(actor, meeting_id, To.PLAN, lock=True)
-    if meeting.state not in PLANNABLE | IN_SESSION:
-        raise BadState("meeting.not_plannable")
-    return meeting
-
-
 def _check_future(starts_at: datetime) -> None:
     if starts_at < clock.now():
         raise Invalid("meeting.in_the_past", field="starts_time")
-
-
-def _person(user_id: int) -> User:
-    return _working(directory.people([user_id]).get(user_id))
-
-
-def _working(person: User | None) -> User:
-    if person is None or not person.is_active:
-        raise Invalid("meeting.unknown_person", field="user_ids")
-    return person
-
-
-def _add_person(actor: User, meeting: Meeting, person: User | None, role: PartRole) -> None:
-    user = _working(person)
-    if role is PartRole.CHAIR:
-        _step_down(actor, meeting)
-    place = max((one.position for one in meeting.participants), default=-1) + 1
-    part = Participant(user_id=user.id, role=role, position=place)
-    meeting.participants.append(part)
-    audit.record(actor, "meeting.person_added", meeting, user=user.id, role=role.value)
-    journal.append(meeting, "people.joined", by=actor, person=person_entry(user, role.value))
-    publish(PartChanged(meeting.id, user.id))
-
-
-def _change_role(actor: User, meeting: Meeting, part: Participant, role: PartRole) -> None:
-    if role is PartRole.CHAIR:
-        _step_down(actor, meeting)
-    else:
-        _keep_one(meeting, part)
-    part.role = role
-    audit.record(actor, "meeting.role_changed", meeting, user=part.user_id, role=role.value)
-    person = person_entry(_person(part.user_id), role.value)
-    journal.append(meeting, "people.joined", by=actor, person=person)
-    publish(PartChanged(meeting.id, part.user_id))
-
-
-def _step_down(actor: User, meeting: Meeting) -> None:
-    """There is one chair: whoever chaired becomes a delegate."""
-    before = meeting.chair
-    if before is None:
-        return
-    before.role = PartRole.DELEGATE
-    audit.record(actor, "meeting.role_changed", meeting, user=before.user_id, role=before.role.value)
-    person = person_entry(_person(before.user_id), before.role.value)
-    journal.append(meeting, "people.joined", by=actor, person=person)
-    publish(PartChanged(meeting.id, before.user_id))
-
-
-def _keep_one(meeting: Meeting, part: Participant) -> None:
-    if part.role is PartRole.CHAIR:
-        raise BadState("meeting.needs_chair")
-    secretaries = [one for one in meeting.participants if one.role is PartRole.SECRETARY]
-    if part.role is PartRole.SECRETARY and len(secretaries) == 1:
-        raise BadState("meeting.needs_secretary")
 
 
 def _number(meeting: Meeting) -> None:

@@ -25,7 +25,7 @@ from meetings.forms import (
 )
 from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
 from meetings.permissions import ATTEND, CREATE, To, access_meeting, may
-from meetings.services import life, listing, papers, planning
+from meetings.services import life, listing, papers, participants, planning
 
 bp = Blueprint("meetings", __name__)
 
@@ -124,7 +124,7 @@ def invite(mid: int) -> ResponseReturnValue:
     form.offer()
     if form.accepts():
         with form.refusals():
-            planning.invite(_user(), mid, form.user_ids.data, form.role.data)
+            participants.invite(_user(), mid, form.user_ids.data, form.role.data)
             return _back(mid, "people")
     return _page(meeting, invite=form)
 
@@ -138,14 +138,14 @@ def change_role(mid: int, user_id: int) -> ResponseReturnValue:
         role = PartRole(request.form.get("role", ""))
     except ValueError:
         raise Invalid("meeting.unknown_role") from None
-    return _do(mid, "people", lambda: planning.invite(_user(), mid, [user_id], role))
+    return _do(mid, "people", lambda: participants.invite(_user(), mid, [user_id], role))
 
 
 @bp.post("/meetings/<int:mid>/participants/<int:user_id>/remove")
 @needs(ATTEND)
 def remove_participant(mid: int, user_id: int) -> ResponseReturnValue:
     """Take a person off the meeting."""
-    return _do(mid, "people", lambda: planning.remove_participant(_user(), mid, user_id))
+    return _do(mid, "people", lambda: participants.remove_participant(_user(), mid, user_id))
 
 
 @bp.post("/meetings/<int:mid>/items")

@@ -13,7 +13,7 @@ from intranet.core.live import MEETINGS, sockets
 from intranet.people.models import User
 from meetings import live
 from meetings.models.meeting import PartRole
-from meetings.services import chairing, planning
+from meetings.services import chairing, participants
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, add_paper
 
@@ -110,7 +110,7 @@ def test_whoever_is_removed_leaves_the_room_at_once(sitting: Sitting, tablet: Ta
     delegate, guest = tablet(sitting.delegate), tablet(sitting.guest)
     delegate.hello(sitting.id)
     guest.hello(sitting.id)
-    planning.remove_participant(sitting.secretary, sitting.id, sitting.delegate.id)
+    participants.remove_participant(sitting.secretary, sitting.id, sitting.delegate.id)
     assert [one["code"] for one in delegate.heard("bye")] == ["removed"]
     chairing.start_item(sitting.chair, sitting.id, sitting.agenda[0].id, expect=None)
     assert delegate.heard("evt") == []
@@ -121,7 +121,7 @@ def test_whoever_is_removed_leaves_the_room_at_once(sitting: Sitting, tablet: Ta
 def test_another_role_is_another_room(sitting: Sitting, tablet: Tablets) -> None:
     guest = tablet(sitting.guest)
     assert guest.hello(sitting.id)["cls"] == "guest"
-    planning.invite(sitting.secretary, sitting.id, [sitting.guest.id], PartRole.SECRETARY)
+    participants.invite(sitting.secretary, sitting.id, [sitting.guest.id], PartRole.SECRETARY)
     assert [one["why"] for one in guest.heard("resync")] == ["class"]
     welcome = guest.hello(sitting.id, 1, "guest")
     assert (welcome["cls"], welcome["mode"], welcome["me"]["can"]) == ("sec", "snapshot", ["run"])

@@ -10,7 +10,7 @@ from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from intranet.notices.models import Notice
 from intranet.notices.services import release_due
 from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
-from meetings.services import life, planning
+from meetings.services import life, participants, planning
 from meetings.services.planning import Lack
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of
@@ -82,7 +82,9 @@ def test_publishing_invites_everybody_once_and_plans_two_reminders(draft: Sittin
     life.publish_meeting(draft.secretary, draft.id)
     others = sorted(one.id for one in draft.everybody if one is not draft.secretary)
     assert told("meeting.invited") == others
-    planning.invite(draft.secretary, draft.id, [office.other_head.id, draft.delegate.id], PartRole.DELEGATE)
+    participants.invite(
+        draft.secretary, draft.id, [office.other_head.id, draft.delegate.id], PartRole.DELEGATE
+    )
     assert told("meeting.invited") == sorted([*others, office.other_head.id])
     everybody = sorted([*(one.id for one in draft.everybody), office.other_head.id])
     assert told("meeting.tomorrow", released=False) == told("meeting.soon", released=False) == everybody
@@ -164,10 +166,10 @@ def test_a_meeting_is_taken_up_again_once_and_only_soon(sitting: Sitting) -> Non
 def test_the_last_chair_and_secretary_stay(sitting: Sitting, office: Office) -> None:
     for person, code in ((sitting.chair, "needs_chair"), (sitting.secretary, "needs_secretary")):
         with pytest.raises(BadState, match=code):
-            planning.remove_participant(sitting.secretary, sitting.id, person.id)
+            participants.remove_participant(sitting.secretary, sitting.id, person.id)
         with pytest.raises(BadState, match=code):
-            planning.invite(sitting.secretary, sitting.id, [person.id], PartRole.GUEST)
-    planning.invite(sitting.secretary, sitting.id, [office.other_head.id], PartRole.CHAIR)
+            participants.invite(sitting.secretary, sitting.id, [person.id], PartRole.GUEST)
+    participants.invite(sitting.secretary, sitting.id, [office.other_head.id], PartRole.CHAIR)
     roles = [part.role for part in sitting.meeting.participants]
     assert roles.count(PartRole.CHAIR) == 1
     assert sitting.meeting.chair.user_id == office.other_head.id  # type: ignore[union-attr]

@@ -21,7 +21,7 @@ from intranet.records.models import File
 from meetings.models.meeting import ItemKind, ItemState, Meeting, PartRole
 from meetings.rules.audiences import KINDS, project
 from meetings.rules.shares import AUDIENCES, Audience
-from meetings.services import chairing, journal, life, papers, planning, room
+from meetings.services import chairing, journal, life, papers, participants, planning, room
 from tests.factories import Office
 from tests.meetings.client_model import RULES, Tablet, apply
 from tests.meetings.conftest import Sitting, add_paper, make_sitting
@@ -73,9 +73,9 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     chairing.present_page(chair, mid, 2, file=paper.public_id)
     yield
-    planning.invite(secretary, mid, [office.other_head.id], PartRole.GUEST)
+    participants.invite(secretary, mid, [office.other_head.id], PartRole.GUEST)
     yield
-    planning.invite(secretary, mid, [office.other_head.id], PartRole.DELEGATE)
+    participants.invite(secretary, mid, [office.other_head.id], PartRole.DELEGATE)
     yield
     clock.advance(timedelta(minutes=3))
     planning.reorder_items(secretary, mid, [second.id, third])
@@ -99,7 +99,7 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     planning.remove_item(secretary, mid, third, reason="Chưa đủ hồ sơ")
     yield
-    planning.remove_participant(secretary, mid, office.other_head.id)
+    participants.remove_participant(secretary, mid, office.other_head.id)
     yield
     chairing.start_item(chair, mid, first.id, expect=None)
     yield
@@ -266,8 +266,8 @@ def _random_act(sitting: Sitting, office: Office, luck: random.Random, shown: li
         lambda: chairing.stop_presenting(actor, mid),
         lambda: life.pause_meeting(actor, mid),
         lambda: life.resume_meeting(actor, mid),
-        lambda: planning.invite(actor, mid, [guest], luck.choice([PartRole.GUEST, PartRole.DELEGATE])),
-        lambda: planning.remove_participant(actor, mid, guest),
+        lambda: participants.invite(actor, mid, [guest], luck.choice([PartRole.GUEST, PartRole.DELEGATE])),
+        lambda: participants.remove_participant(actor, mid, guest),
         lambda: papers.withdraw_paper(actor, mid, paper.public_id),
     ]
     clock.advance(timedelta(seconds=luck.randint(0, 90)))

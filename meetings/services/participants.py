@@ -1,0 +1,133 @@
+"""Who takes part in a meeting: inviting, changing roles, taking off. One chairs, a secretary is there."""
+
+from collections.abc import Collection
+
+from intranet.core.db import publish, session, unit_of_work
+from intranet.core.errors import BadState, Invalid, NotFound
+from intranet.people import directory
+from intranet.people.models import User
+from intranet.records import audit
+from meetings.models.journal import PartChanged
+from meetings.models.meeting import Meeting, Participant, PartRole
+from meetings.permissions import access_changeable
+from meetings.services import invitations, journal
+from meetings.services.room import person_entry
+
+MOST_PARTICIPANTS = 1_200
+
+
+def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRole) -> int:
+    """Add people, or give them another role; who is new to a published meeting is invited at once.
+
+    :returns: how many are new.
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_people``.
+    :raises Invalid: ``meeting.unknown_person``.
+    """
+    with unit_of_work():
+        meeting = access_changeable(actor, meeting_id)
+        before = len(meeting.participants)
+        known = directory.people(user_ids)
+        for user_id in dict.fromkeys(user_ids):
+            part = meeting.participant(user_id)
+            if part is None:
+                add_person(actor, meeting, known.get(user_id), role)
+            elif part.role is not role:
+                _change_role(actor, meeting, part, role)
+        if len(meeting.participants) > MOST_PARTICIPANTS:
+            raise BadState("meeting.too_many_people", most=MOST_PARTICIPANTS)
+        if meeting.published_at is not None:
+            invitations.send(actor, meeting)
+        return len(meeting.participants) - before
+
+
+def remove_participant(actor: User, meeting_id: int, user_id: int) -> None:
+    """Take a person off the meeting; their tablets leave the room at once.
+
+    :raises NotFound: no such meeting or person, or none the actor may attend.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``meeting.not_plannable``; ``meeting.needs_chair``, ``meeting.needs_secretary``.
+    """
+    with unit_of_work():
+        meeting = access_changeable(actor, meeting_id)
+        part = meeting.participant(user_id)
+        if part is None:
+            raise NotFound("meeting.unknown_person")
+        _keep_one(meeting, part)
+        drop_person(actor, meeting, part)
+
+
+def add_person(actor: User, meeting: Meeting, person: User | None, role: PartRole) -> None:
+    """Let a person take part, in the open unit of work.
+
+    :raises Invalid: ``meeting.unknown_person``.
+    """
+    user = known_person(person)
+    if role is PartRole.CHAIR:
+        _step_down(actor, meeting)
+    place = max((one.position for one in meeting.participants), default=-1) + 1
+    part = Participant(user_id=user.id, role=role, position=place)
+    meeting.participants.append(part)
+    audit.record(actor, "meeting.person_added", meeting, user=user.id, role=role.value)
+    journal.append(meeting, "people.joined", by=actor, person=person_entry(user, role.value))
+    publish(PartChanged(meeting.id, user.id))
+
+
+def _change_role(actor: User, meeting: Meeting, part: Participant, role: PartRole) -> None:
+    if role is PartRole.CHAIR:
+        _step_down(actor, meeting)
+    else:
+        _keep_one(meeting, part)
+    part.role = role
+    audit.record(actor, "meeting.role_changed", meeting, user=part.user_id, role=role.value)
+    person = person_entry(person_of(part.user_id), role.value)
+    journal.append(meeting, "people.joined", by=actor, person=person)
+    publish(PartChanged(meeting.id, part.user_id))
+
+
+def _step_down(actor: User, meeting: Meeting) -> None:
+    """There is one chair: whoever chaired becomes a delegate."""
+    before = meeting.chair
+    if before is None:
+        return
+    before.role = PartRole.DELEGATE
+    audit.record(actor, "meeting.role_changed", meeting, user=before.user_id, role=before.role.value)
+    person = person_entry(person_of(before.user_id), before.role.value)
+    journal.append(meeting, "people.joined", by=actor, person=person)
+    publish(PartChanged(meeting.id, before.user_id))
+
+
+def drop_person(actor: User, meeting: Meeting, part: Participant) -> None:
+    """Take somebody off, in the open unit of work; their tablets leave the room after it."""
+    meeting.participants.remove(part)
+    session().delete(part)
+    audit.record(actor, "meeting.person_removed", meeting, user=part.user_id)
+    journal.append(meeting, "people.left", by=actor, p=part.user_id)
+    publish(PartChanged(meeting.id, part.user_id))
+
+
+def person_of(user_id: int) -> User:
+    """Somebody who works here.
+
+    :raises Invalid: ``meeting.unknown_person``.
+    """
+    return known_person(directory.people([user_id]).get(user_id))
+
+
+def known_person(person: User | None) -> User:
+    """The person, if there is one who works here.
+
+    :raises Invalid: ``meeting.unknown_person``.
+    """
+    if person is None or not person.is_active:
+        raise Invalid("meeting.unknown_person", field="user_ids")
+    return person
+
+
+def _keep_one(meeting: Meeting, part: Participant) -> None:
+    if part.role is PartRole.CHAIR:
+        raise BadState("meeting.needs_chair")
+    secretaries = [one for one in meeting.participants if one.role is PartRole.SECRETARY]
+    if part.role is PartRole.SECRETARY and len(secretaries) == 1:
+        raise BadState("meeting.needs_secretary")
