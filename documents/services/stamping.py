@@ -6,6 +6,7 @@ from documents.formats.layout_docx import put_number
 from documents.models.document import Document
 from documents.models.draft import DraftVersion
 from documents.models.lifecycle import DocState
+from documents.services.moving import tell
 from documents.services.reviewing import SIGNED_SCAN
 from intranet.core import db
 from intranet.people.models import User
@@ -48,13 +49,14 @@ def stamp(document_id: int) -> bool:
         pdf = files.keep(sheet, f"{name}.pdf", PDF) if sheet else None
         drafter_id, org_id, ref = document.drafter_id, document.org_id, document.ref
     with db.unit_of_work() as session, db.across_orgs("writing a granted number into its own document"):
-        session.get_one(Document, document_id, with_for_update={"of": Document})
+        document = session.get_one(Document, document_id, with_for_update={"of": Document})
         if files.of(ref, MAIN_DOCX):
             return False
         actor = session.get_one(User, drafter_id)
         files.attach_kept(actor, docx, ref, org_id=org_id, role=MAIN_DOCX)
         if pdf is not None:
             files.attach_kept(actor, pdf, ref, org_id=org_id, role=VIEW_PDF)
+        tell(document)
     return True
 
 

@@ -1,8 +1,15 @@
-/** A draft's page: once the number has been written into the file, the page is fetched again. */
-import { desk } from '@lib/desk.js';
+/**
+ * A draft's page while the number granted is being written into the file: what waits for it is fetched again when the
+ * server tells of it, and now and then where the socket is silent.
+ */
+import { refresh } from '@lib/desk.js';
 
-const waiting = document.querySelector('.d-step .o-alert.warn');
-if (waiting) {
-  desk();
-  setTimeout(() => location.reload(), 4000);
-}
+/** Between two looks, in ms. */
+const look = 2500;
+
+const waiting = () => document.querySelectorAll('[data-stamping]');
+
+const timer = setInterval(() => {
+  if (!waiting().length) clearInterval(timer);
+  else if (!document.hidden) waiting().forEach(refresh);
+}, look);

@@ -35,7 +35,7 @@ from documents.services import (
 from documents.services.reviewing import SIGNED_SCAN
 from documents.views.base import bp, opened, show, uploaded
 from documents.views.incoming import steps_of
-from intranet.core import clock
+from intranet.core import clock, menu
 from intranet.core.errors import DomainError
 from intranet.core.forms import OfficeForm
 from intranet.core.labels import label
@@ -253,6 +253,7 @@ def step(
 ) -> ResponseReturnValue:
     """One step: done once, then the page again; refused, the page with the sentence and what was typed.
 
+    :param words: label of what is said afterwards; where the service answers in words, they are its ``{done}``.
     :param sent: filled with the id of the file that came with the form, before the service runs.
     """
     document = access_document(me(), document_id, To.READ)
@@ -262,8 +263,8 @@ def step(
                 if sent is not None:
                     sent["file"] = uploaded()
                 key = [request.path, request.form.get("file_id", ""), form.as_body()]
-                done_once(me(), form.once.data, key, lambda: service() and None)
-                flash(label(words), "ok")
+                done = done_once(me(), form.once.data, key, lambda: _words_of(service()))
+                flash(label(words, done=done), "ok")
                 return redirect(url_for("documents.draft", document_id=document_id))
         except DomainError as refusal:
             if refusal.status in (403, 404) and refusal.code != "file.not_staged":
@@ -272,6 +273,10 @@ def step(
     forms = {name: form} if name else {}
     errors = [*form.refused, *(text for texts in form.errors.values() for text in texts)]
     return _page(document, forms, errors), form.status if form.status != 200 else 422
+
+
+def _words_of(answer: Any) -> str | None:
+    return answer if isinstance(answer, str) else None
 
 
 def _page(
@@ -291,6 +296,8 @@ def _page(
         "fields": _fields_form(document),
     } | (forms or {})
     versions = drafting.versions_of(document.id)
+    file = _shown(document, known.files, [one.file_id for one in versions])
+    menu.stand_at(_desk_of(document, can))
     return show(
         "draft.html",
         document=document,
@@ -301,7 +308,8 @@ def _page(
         versions=versions,
         version_files={file.id: file for file in known.files},
         opinions=drafting.opinions_of(document.id),
-        file=_shown(document, known.files, [one.file_id for one in versions]),
+        file=file,
+        is_stamping=_is_stamping(document, known.files, file),
         steps=steps_of(known),
         expected=_expected(document) if "number" in can else None,
         is_stamped=any(file.role == stamping.MAIN_DOCX for file in known.files),
@@ -310,6 +318,23 @@ def _page(
             [document.unit_approved_by_id] if document.unit_approved_by_id is not None else []
         ).get(document.unit_approved_by_id or 0),
     )
+
+
+def _desk_of(document: Document, can: frozenset[str]) -> str:
+    """Under which entry of the menu the document stands for the person who looks at it."""
+    if "sign_return" in can:
+        return "signing"
+    if can & {"number", "seal", "issue"}:
+        return "outgoing_desk"
+    return "drafts" if document.state in IN_PREPARATION else "outgoing"
+
+
+def _is_stamping(document: Document, found: list[File], shown: File | None) -> bool:
+    """True while the only page that could be shown is the one without the number just granted."""
+    if document.state not in (DocState.NUMBERED, DocState.SEALED):
+        return False
+    is_stamped = any(file.role == stamping.MAIN_DOCX for file in found)
+    return not is_stamped and (shown is None or shown.role in (drafting.DRAFT_DOCX, drafting.DRAFT_PDF))
 
 
 def _shown(document: Document, found: list[File], versions: list[int]) -> File | None:

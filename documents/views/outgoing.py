@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from documents.formats.symbols import compose
 from documents.forms import IssueForm, NoteForm, NumberForm, ReasonForm
 from documents.models.lifecycle import OUTGOING_STATES, Direction, DocState
 from documents.permissions import (
@@ -67,9 +68,10 @@ def outgoing_desk() -> ResponseReturnValue:
 def number(document_id: int) -> ResponseReturnValue:
     """Grant number and date."""
     form = NumberForm()
+    symbol = access_document(me(), document_id, To.READ).symbol
 
-    def grant() -> Any:
-        return issuing.give_number(me(), document_id, form.doc_date.data or clock.today())
+    def grant() -> str:
+        return compose(issuing.give_number(me(), document_id, form.doc_date.data or clock.today()), symbol)
 
     return step(document_id, form, grant, "draft.flash.numbered", name="number")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from intranet.core.actor import Actor
 
@@ -38,8 +38,20 @@ def shown_to(actor: Actor) -> list[Entry]:
     return sorted(allowed, key=lambda entry: (entry.order, entry.code))
 
 
+def stand_at(code: str) -> None:
+    """Say under which entry this page stands, where its address does not tell; unseen entries are passed over."""
+    g.menu_code = code
+
+
 def current(entries: Iterable[Entry]) -> Entry | None:
-    """The entry whose page, or a page below it, is being shown: the one whose address fits longest."""
+    """The entry that the page named, else the one whose page, or a page below it, is being shown.
+
+    Of several the one whose address fits longest.
+    """
+    entries = list(entries)
+    named = next((entry for entry in entries if entry.code == g.get("menu_code")), None)
+    if named is not None:
+        return named
     fitting = [(len(path), entry) for entry in entries if (path := url_for(entry.endpoint)) and _fits(path)]
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 

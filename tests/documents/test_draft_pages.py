@@ -95,6 +95,12 @@ def test_each_person_sees_the_step_that_is_theirs(desk: Office, client_of: Clien
     assert answer.status_code == 422
     assert "Ngày ban hành không được sau hôm nay." in answer.text
     clerk.post(f"{url}/number", data={"once": "a9", "doc_date": "13/11/2026"})
+    numbered = clerk.get(url).text
+    code = db.session().get_one(Document, draft.id, populate_existing=True).code
+    assert code.startswith("01/")
+    assert f"Đã cấp số {code}." in numbered
+    assert f"Đang ghi số {code} vào văn bản" in numbered
+    assert "data-reader" not in numbered
     jobs.run_due()
     clerk.post(f"{url}/seal", data={"once": "b1"})
     page = clerk.get(url).text
@@ -104,6 +110,24 @@ def test_each_person_sees_the_step_that_is_theirs(desk: Office, client_of: Clien
     clerk.post(f"{url}/issue", data={"once": "b3", "organisations": [str(desk.other.id)]})
     assert draft.state is DocState.ISSUED
     assert "Đã đến" in clerk.get(url).text
+
+
+def test_the_menu_stands_where_a_draft_waits(desk: Office, client_of: ClientOf) -> None:
+    draft = _draft(desk)
+    url = f"/documents/drafts/{draft.id}"
+
+    def place(person: User) -> str:
+        shown = re.search(r'<a href="([^"]+)" aria-current="page"', client_of(person).get(url).text)
+        assert shown is not None
+        return shown[1]
+
+    assert place(desk.officer) == "/documents/drafts"
+    reviewing.submit(desk.officer, draft.id)
+    reviewing.approve_in_unit(desk.head, draft.id)
+    reviewing.pass_layout(desk.office_head, draft.id, list(reviewing.LAYOUT_TICKS))
+    assert (place(desk.leader), place(desk.officer)) == ("/documents/signing", "/documents/drafts")
+    reviewing.sign(desk.leader, draft.id, reason="Máy quét hỏng, bổ sung sau")
+    assert (place(desk.clerk), place(desk.officer)) == ("/documents/outgoing/desk", "/documents/drafts")
 
 
 def test_a_second_version_comes_with_its_note(desk: Office, client_of: ClientOf) -> None:
