@@ -101,7 +101,12 @@ class OfficeSessions(SecureCookieSessionInterface):
     def open_session(  # type: ignore[override]  # a row or the signed cookie
         self, app: Flask, request: Request
     ) -> SessionMixin | None:
-        """The session that the request's cookie opens; a stranger's where it opens none."""
+        """The session that the request's cookie opens; a stranger's where it opens none.
+
+        Built files are anybody's: a page asks for a dozen of them, and none needs a look at the database.
+        """
+        if app.static_url_path and request.path.startswith(f"{app.static_url_path}/"):
+            return self.session_class()
         token = request.cookies.get(self.sid_name)
         if token:
             with db.scope():

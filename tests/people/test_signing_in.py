@@ -13,6 +13,7 @@ from intranet.people import passwords, throttle
 from intranet.people.models import User
 from intranet.people.sessions import SessionRow
 from intranet.records import audit
+from tests.counting import count_queries
 from tests.factories import Office
 from tests.people.browsing import PASSWORD, cookie, give_password, send, sign_in, stranger
 
@@ -88,6 +89,18 @@ def test_waits_double_up_to_a_minute() -> None:
         60,
         60,
     ]
+
+
+def test_built_files_ask_the_database_nothing(app: Flask, office: Office) -> None:
+    give_password(app, office.clerk)
+    browser = stranger(app)
+    sign_in(browser, "vanthu")
+    built = re.search(r'/static/dist/app-[^"]+\.css', browser.get("/me").text)
+    assert built is not None
+    with count_queries() as sent:
+        answer = browser.get(built[0])
+    assert (answer.status_code, sent) == (200, [])
+    assert browser.get("/me").status_code == 200
 
 
 def test_names_that_do_not_exist_are_slowed_alike(app: Flask, office: Office) -> None:
