@@ -253,7 +253,7 @@ def step(
 ) -> ResponseReturnValue:
     """One step: done once, then the page again; refused, the page with the sentence and what was typed.
 
-    :param words: label of what is said afterwards; where the service answers in words, they are its ``{done}``.
+    :param words: label of what is said afterwards; what the service answers in words is its ``{done}``.
     :param sent: filled with the id of the file that came with the form, before the service runs.
     """
     document = access_document(me(), document_id, To.READ)

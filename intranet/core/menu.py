@@ -39,7 +39,7 @@ def shown_to(actor: Actor) -> list[Entry]:
 
 
 def stand_at(code: str) -> None:
-    """Say under which entry this page stands, where its address does not tell; unseen entries are passed over."""
+    """Say under which entry this page stands, where its address does not tell."""
     g.menu_code = code
 
 
