@@ -21,6 +21,7 @@ from intranet.core.labels import label
 from intranet.people import directory
 from intranet.people.models import User
 from meetings.commands.agenda import MOST_MINUTES, MOST_TITLE
+from meetings.models.answer import Attending
 from meetings.models.meeting import ItemKind, Meeting, PartRole
 
 ROLE_CHOICES = (PartRole.DELEGATE, PartRole.GUEST, PartRole.SECRETARY, PartRole.CHAIR)
@@ -143,6 +144,20 @@ class MoveForm(OfficeForm):
 
     to = HiddenField()
     reason = TextAreaField("Lý do", [Limit(500)], filters=[tidy_text])
+
+
+class AnswerForm(OfficeForm):
+    """Why somebody does not come, and who comes instead."""
+
+    answer = SelectField("Trả lời", coerce=Attending, choices=[], default=Attending.ABSENT)
+    reason = LineField("Lý do", [Limit(500)])
+    substitute_id = PersonField("Người dự thay")
+
+    def offer(self, *, may_send: bool) -> None:
+        """Offer the answers, and keep the person chosen so far in sight."""
+        offered = [Attending.ABSENT, *([Attending.SUBSTITUTE] if may_send else [])]
+        self.answer.choices = [(one.value, label(f"meeting.answer.{one}")) for one in offered]
+        self.substitute_id.show_chosen()
 
 
 class WithdrawForm(OfficeForm):

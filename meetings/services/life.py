@@ -12,7 +12,7 @@ from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import OPEN_ITEMS, ItemState, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import invitations, journal
+from meetings.services import answering, invitations, journal
 from meetings.services.journal import ms
 from meetings.services.planning import lacks
 
@@ -168,6 +168,7 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
     if to is _S.PUBLISHED:
         meeting.published_at = meeting.published_at or now
         if before is _S.POSTPONED:
+            answering.forget_answers(meeting)
             invitations.tell_moved(actor, meeting)
         invitations.send(actor, meeting)
     elif to is _S.CANCELLED or to is _S.POSTPONED:

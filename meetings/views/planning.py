@@ -15,6 +15,7 @@ from intranet.core.web import me, needs, sentence
 from intranet.people import directory
 from intranet.people.models import User
 from meetings.forms import (
+    AnswerForm,
     BudgetForm,
     HeadForm,
     InviteForm,
@@ -23,9 +24,10 @@ from meetings.forms import (
     NewMeetingForm,
     WithdrawForm,
 )
+from meetings.models.answer import Attending
 from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
 from meetings.permissions import ATTEND, CREATE, To, access_meeting, may
-from meetings.services import life, listing, papers, participants, planning
+from meetings.services import answering, life, listing, papers, participants, planning
 
 bp = Blueprint("meetings", __name__)
 
@@ -70,8 +72,10 @@ def new() -> ResponseReturnValue:
 @bp.get("/meetings/people")
 @needs(CREATE)
 def people() -> ResponseReturnValue:
-    """People who may be invited, by a few letters of their names; agencies of the installation meet here."""
+    """People who may be invited, by a few letters of their names; ``here``: of one's own agency alone."""
     orgs = {one.id: one.short_name for one in directory.orgs()}
+    if "here" in request.args:
+        orgs = {_user().org_id: orgs[_user().org_id]}
     words = request.args.get("q", "")[:100]
     found = directory.find_people(orgs, words, _MOST_FOUND) if words.strip() else []
     return jsonify(
@@ -84,6 +88,33 @@ def people() -> ResponseReturnValue:
             for one in found
         ]
     )
+
+
+@bp.post("/meetings/<int:mid>/answer")
+@needs(ATTEND)
+def answer(mid: int) -> ResponseReturnValue:
+    """Answer one's own invitation."""
+    meeting = access_meeting(_user(), mid, To.ATTEND)
+    if request.form.get("answer") == Attending.ATTEND.value:
+        return _do(mid, "answer", lambda: answering.answer(_user(), mid, Attending.ATTEND))
+    form = AnswerForm()
+    form.offer(may_send=True)
+    if form.accepts():
+        with form.refusals():
+            answering.answer(
+                _user(), mid, form.answer.data, reason=form.reason.data, substitute_id=form.substitute_id.data
+            )
+            return _back(mid, "answer")
+    return _page(meeting, answer_form=form)
+
+
+@bp.post("/meetings/<int:mid>/answers/<int:user_id>/decide")
+@needs(ATTEND)
+def decide_substitute(mid: int, user_id: int) -> ResponseReturnValue:
+    """The chair says whether somebody may come instead."""
+    approve = request.form.get("approve") == "1"
+    decide = partial(answering.decide_substitute, _user(), mid, user_id, approve=approve)
+    return _do(mid, "answers", decide)
 
 
 @bp.get("/meetings/<int:mid>")
@@ -258,11 +289,13 @@ def move(mid: int) -> ResponseReturnValue:
 
 def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
     user = _user()
+    plans = may(user, To.PLAN, meeting) and planning.may_change(meeting)
+    answers = answering.answers_of(meeting) if plans else None
     people = directory.people(
         {part.user_id for part in meeting.participants}
         | {one.owner_id for one in meeting.agenda if one.owner_id}
+        | {one.substitute_id for one in (answers.by_user.values() if answers else ()) if one.substitute_id}
     )
-    plans = may(user, To.PLAN, meeting) and planning.may_change(meeting)
     shown: dict[str, Any] = {
         "meeting": meeting,
         "people": people,
@@ -282,9 +315,15 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         invite_form.offer()
         item_form.offer(meeting)
         shown |= {"invite": invite_form, "new_item": item_form, "lacks": planning.lacks(meeting)}
-        shown["move_form"] = MoveForm(formdata=None)
+        shown |= {"move_form": MoveForm(formdata=None), "answers": answers}
+        shown["is_short_notice"] = answering.is_short_notice(meeting)
+    elif meeting.state in answering.ANSWERABLE:
+        form = more.pop("answer_form", None) or AnswerForm(formdata=None)
+        part = meeting.participant(user.id)
+        form.offer(may_send=part is not None and part.role is not PartRole.SUBSTITUTE)
+        shown |= {"answer_form": form, "mine": answering.mine(user, meeting)}
     shown |= more
-    forms = [form for form in (shown.get("invite"), shown.get("new_item")) if form is not None]
+    forms = [shown[name] for name in ("invite", "new_item", "answer_form") if shown.get(name)]
     is_wrong = shown["problem"] or any(form.status == 422 for form in forms)
     template = "meetings/plan.html" if plans else "meetings/detail.html"
     return render_template(template, **shown), 422 if is_wrong else 200

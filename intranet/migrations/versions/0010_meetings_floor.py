@@ -124,3 +124,24 @@ def upgrade() -> None:
     )
     op.add_column("meeting", sa.Column("queue_open", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.add_column("meeting", sa.Column("timer", sa.JSON(none_as_null=True), nullable=True))
+    op.create_table(
+        "invitation_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("meeting_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("answer", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=500), nullable=False),
+        sa.Column("substitute_id", sa.Integer(), nullable=True),
+        sa.Column("standing", sa.String(length=40), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["meeting_id"], ["meeting.id"], name=op.f("fk_invitation_answer_meeting_id_meeting")
+        ),
+        sa.ForeignKeyConstraint(
+            ["substitute_id"], ["user.id"], name=op.f("fk_invitation_answer_substitute_id_user")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_invitation_answer_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation_answer")),
+        sa.UniqueConstraint("meeting_id", "user_id", name=op.f("uq_invitation_answer_meeting_id_user_id")),
+    )
+    op.create_index(op.f("ix_invitation_answer_user_id"), "invitation_answer", ["user_id"], unique=False)
