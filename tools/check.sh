@@ -6,10 +6,11 @@ bin=.venv/bin
 summary=
 failed=0
 
-# Programs that tests need beside Python: Chromium and PostgreSQL's server.
+# Programs that tests need beside Python: Chromium, and the servers of PostgreSQL and Redis.
 missing() {
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || printf ' chromium'
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || printf ' postgresql'
+    command -v redis-server >/dev/null || printf ' redis-server'
 }
 
 install_programs() {

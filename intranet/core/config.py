@@ -33,6 +33,10 @@ class Settings:
     #: True in the gevent web process, which must never wait inside SQLite.
     is_web: bool = False
     is_testing: bool = False
+    #: Where the web processes of this installation share their rooms; ``None`` with one process alone.
+    redis_url: str | None = None
+    #: A room's event is framed once for all its tablets; off: every socket frames it by itself.
+    frame_once: bool = True
     #: Other forms of our own address whose Origin is ours too.
     extra_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
@@ -88,6 +92,8 @@ def load(**overrides: Any) -> Settings:
         "sample_password": os.environ.get("OFFICE_SAMPLE_PASSWORD") or "matkhau-mau-2026",
         "extra_origins": extra,
         "trusted_proxies": int(os.environ.get("OFFICE_PROXIES") or 0),
+        "redis_url": os.environ.get("OFFICE_REDIS") or None,
+        "frame_once": os.environ.get("OFFICE_FRAME_ONCE") != "off",
         "keys": _load_keys(data_dir / "secrets.json"),
     }
     return Settings(**(values | overrides))

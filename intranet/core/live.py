@@ -3,6 +3,10 @@
 The browser asks, the server tells. Nothing here knows what is told: a wing subscribes to its own events
 with ``live=True`` and emits to rooms it named. Losing a message costs a late refresh, never a fact:
 clients repair by version.
+
+Where several web processes share rooms (``sharing.py``), each of them hears every fact and tells its own
+sockets; so does whatever each does by itself in the background. Only what a handler tells goes through the
+queue that the processes share.
 """
 
 import functools
@@ -10,7 +14,9 @@ import gc
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -20,11 +26,12 @@ from flask_socketio import SocketIO, disconnect, join_room
 from sqlalchemy import JSON, String, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from intranet.core import clock, db, dialect, events, permits
+from intranet.core import clock, db, dialect, events, fastroom, permits
 from intranet.core.config import Settings
 from intranet.core.db import Base
 from intranet.core.errors import DomainError, Forbidden, TooMany, Unavailable
 from intranet.core.jobs import every
+from intranet.core.sharing import SharedRooms, make_manager
 from intranet.core.web import present_actor, refusal_json
 from intranet.core.websocket import harden
 
@@ -42,6 +49,8 @@ _KEEP_SIGNALS = timedelta(hours=1)
 _LOOK_SECONDS = 0.1
 #: A transaction may commit long after it wrote its signal.
 _LOOK_BACK = timedelta(minutes=1)
+#: True while every process does the same: each then tells its own sockets only.
+_everywhere: ContextVar[bool] = ContextVar("everywhere", default=False)
 
 
 class Signal(Base):
@@ -75,6 +84,8 @@ class Sockets:
         self._tokens: dict[str, tuple[float, float]] = {}
         #: By socket id, the oldest first.
         self._seats: dict[str, _Seat] = {}
+        #: What reaches the other web processes, if there may be any.
+        self._shared: SharedRooms | None = None
 
     def on(self, name: str, *, needs: str, namespace: str = MEETINGS) -> Callable[[H], H]:
         """Declare a handler ``(actor, frame) -> answer`` of an event and the permit it needs."""
@@ -104,9 +115,22 @@ class Sockets:
         return register
 
     def emit(self, name: str, data: Any, *, to: str, namespace: str = MEETINGS) -> None:
-        """Tell a room; nothing happens in a process without sockets."""
+        """Tell a room, whichever process its tablets are connected to; it never waits.
+
+        Nothing happens in a process without sockets.
+        """
         if self.io is not None:
-            self.io.emit(name, data, to=to, namespace=namespace)
+            local = {"ignore_queue": True} if self._shared is not None and _everywhere.get() else {}
+            self.io.emit(name, data, to=to, namespace=namespace, **local)
+
+    def say(self, name: str, value: Any) -> None:
+        """Let the other web processes know something of this one, plain JSON, for as long as it lives."""
+        if self._shared is not None:
+            self._shared.say(name, value)
+
+    def heard(self, name: str) -> list[Any]:
+        """What every other web process says under a name; what has ended is forgotten in 16 s."""
+        return [] if self._shared is None else self._shared.heard(name)
 
     def people(self) -> set[int]:
         """Whoever has a socket open in this process."""
@@ -121,6 +145,8 @@ class Sockets:
         unknown = [name for (_, name), (permit, _) in self._handlers.items() if not permits.exists(permit)]
         if unknown:
             raise RuntimeError(f"socket events with an unknown permit: {unknown}")
+        manager = make_manager(settings) if settings.is_web else None
+        self._shared = manager if isinstance(manager, SharedRooms) else None
         self.io = SocketIO(
             app,
             async_mode="gevent" if settings.is_web else "threading",
@@ -130,12 +156,13 @@ class Sockets:
             max_http_buffer_size=MAX_FRAME_BYTES,
             http_compression=False,
             allow_upgrades=False,
+            **({} if manager is None else {"client_manager": manager}),
         )
         self._seats.clear()
         self._tokens.clear()
-        db.tell_live_with(events.dispatch_live)
+        db.tell_live_with(self._tell_all)
         if settings.is_web:
-            harden(self.io.server.eio)
+            (fastroom.install if settings.frame_once else harden)(self.io.server.eio)
         for namespace in (DESK, MEETINGS):
             self.io.on_event("connect", self._connect, namespace=namespace)
             self.io.on_event("disconnect", self._disconnecter(namespace), namespace=namespace)
@@ -148,9 +175,22 @@ class Sockets:
         if self.io is None:
             raise RuntimeError("no sockets are attached")
         spare_the_collector()
+        if self._shared is not None:
+            self._shared.on_fact = functools.partial(_hear, app)
+            # Before the first tablet comes, or it would miss what others tell meanwhile.
+            self._server().manager_initialized = True
+            self._shared.initialize()
         self.io.start_background_task(_follow_signals, app)
         for seconds, function in self._background:
             self.io.start_background_task(_repeat, app, seconds, function)
+
+    def _tell_all(self, fact: object) -> None:
+        """Tell a committed fact to the sockets of every process."""
+        if self._shared is not None and events.has_live(type(fact)):
+            data = _plain(fact)
+            if data is not None:
+                self._shared.tell_fact(type(fact).__name__, data)
+        _tell_here(fact)
 
     def _connect(self, *_args: Any) -> bool:
         settings: Settings = current_app.config["SETTINGS"]
@@ -309,22 +349,51 @@ def read_signals(seen: set[int], since: datetime) -> None:
 def _leave(opened: Session, facts: list[object]) -> None:
     rows = []
     for fact in facts:
-        try:
-            data = json.loads(json.dumps(vars(fact)))
-        except TypeError:
-            # The change is worth more than telling of it at once.
-            log.exception("a fact for sockets is not plain", extra={"fact": type(fact).__name__})
-            continue
-        rows.append({"at": clock.now(), "name": type(fact).__name__, "data": data})
+        data = _plain(fact)
+        if data is not None:
+            rows.append({"at": clock.now(), "name": type(fact).__name__, "data": data})
     if rows:
         opened.connection().execute(insert(Signal), rows)
         dialect.wake(opened)
 
 
+def _plain(fact: object) -> dict[str, Any] | None:
+    """A fact as JSON; ``None`` when it cannot be, which is logged: the change is worth more."""
+    try:
+        data: dict[str, Any] = json.loads(json.dumps(vars(fact)))
+    except TypeError:
+        log.exception("a fact for sockets is not plain", extra={"fact": type(fact).__name__})
+        return None
+    return data
+
+
 def _tell(kind: type, data: dict[str, Any]) -> None:
     """Make the fact anew and tell it; JSON has turned its tuples into lists."""
     plain = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
-    events.dispatch_live(kind(**plain))
+    _tell_here(kind(**plain))
+
+
+def _tell_here(fact: object) -> None:
+    with _as_every_process():
+        events.dispatch_live(fact)
+
+
+def _hear(app: Flask, name: str, data: dict[str, Any]) -> None:
+    """Tell this process's sockets what another process has done."""
+    kind = events.kind_of(name)
+    if kind is not None:
+        with app.app_context():
+            _safely(functools.partial(_tell, kind, data))
+
+
+@contextmanager
+def _as_every_process() -> Iterator[None]:
+    """What is done here is done by every web process, each for its own sockets."""
+    before = _everywhere.set(True)
+    try:
+        yield
+    finally:
+        _everywhere.reset(before)
 
 
 def _follow_signals(app: Flask) -> None:
@@ -343,7 +412,7 @@ def _follow_signals(app: Flask) -> None:
 def _repeat(app: Flask, seconds: float, function: Callable[[], None]) -> None:
     while True:
         time.sleep(seconds)
-        with app.app_context():
+        with app.app_context(), _as_every_process():
             _safely(function)
 
 

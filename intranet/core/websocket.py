@@ -1,8 +1,8 @@
 """What Engine.IO's websockets lack under a slow or hostile client.
 
 :func:`harden` gives one Engine.IO server a websocket that sends frames whole, refuses a message over the
-limit while it arrives, accepts no compression, and cuts a client that leaves too much unread; the client then
-comes back and catches up by version.
+limit while it arrives, accepts no compression, and ends the socket of a client that leaves too much unread;
+the client then comes back and catches up by version. ``fastroom.py`` does the same for less, under gevent.
 """
 
 import functools
@@ -11,17 +11,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 import simple_websocket
 from gevent.lock import BoundedSemaphore
-from gevent.queue import JoinableQueue
+from gevent.queue import Empty, JoinableQueue
 from wsproto.utilities import ProtocolError
 
 #: Messages and bytes that may wait for one client.
 MAX_UNSENT = 256
-MAX_UNSENT_BYTES = 2 * 1024 * 1024
+MAX_UNSENT_BYTES = 512 * 1024
+#: The code with which a client ends that left too much unread, and the seconds it has to hear it.
+TOO_SLOW = 4008
+FAREWELL_SECONDS = 5
 #: Seconds one frame may take to leave.
 SEND_SECONDS = 30
 #: Seconds and bytes we read on after the end, so that the reason of the end is not overtaken by a reset.
@@ -100,6 +103,15 @@ class WebSocket(simple_websocket.Server):
             self.connected = False
             self.event.set()
 
+    def leave_behind(self) -> None:
+        """Its queue is full: tell the client so if it reads at all, and end the socket."""
+        gevent.spawn(self._leave_behind)
+
+    def _leave_behind(self) -> None:
+        with gevent.Timeout(FAREWELL_SECONDS, False):
+            self.close(TOO_SLOW, "too slow")
+        self._whole.cut()
+
     def finish(self) -> None:
         """Hear the other side out for a second, then close the socket for good."""
         self.connected = False
@@ -119,16 +131,22 @@ class WebSocket(simple_websocket.Server):
         whole.raw.close()
 
 
-class _Unsent(JoinableQueue):
-    """What waits for one client; past the limits the client is cut instead of the memory filled."""
+class _Slow(Protocol):
+    """A websocket that can be told of its full queue."""
+
+    def leave_behind(self) -> None: ...
+
+
+class Unsent(JoinableQueue):
+    """What waits for one client; past the limits the client is left behind instead of the memory filled."""
 
     def __init__(self, max_messages: int, max_bytes: int) -> None:
         super().__init__()
         self._max_messages, self._max_bytes = max_messages, max_bytes
         self._bytes = 0
-        self._full = False
+        self._is_full = False
         #: Set once the client has a websocket.
-        self.cut: Callable[[], None] | None = None
+        self.websocket: _Slow | None = None
 
     @staticmethod
     def _cost(packet: Any) -> int:
@@ -138,19 +156,30 @@ class _Unsent(JoinableQueue):
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         # ``None`` tells the writer to end and must always get through.
         if item is not None:
-            full = self.qsize() >= self._max_messages or (self.qsize() and self._bytes > self._max_bytes)
-            if self._full or full:
-                self._full = True
-                if self.cut is not None:
-                    self.cut()
+            if self._is_full:
+                return
+            if self.qsize() >= self._max_messages or (self.qsize() and self._bytes > self._max_bytes):
+                self._give_up()
                 return
             self._bytes += self._cost(item)
         super().put(item, block, timeout)
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        # Engine.IO's writer would take all that is there at once, and it would no longer count as waiting.
+        if not block:
+            raise Empty
         item = super().get(block, timeout)
         self._bytes -= self._cost(item)
         return item
+
+    def _give_up(self) -> None:
+        """Forget what waits: the client will ask for what it lacks when it is back."""
+        self._is_full, self._bytes = True, 0
+        while self.qsize():
+            super().get(False)
+            self.task_done()
+        if self.websocket is not None:
+            self.websocket.leave_behind()
 
 
 def _turns(by_gevent: bool) -> Callable[[], AbstractContextManager[Any]]:
@@ -188,8 +217,8 @@ def _hard_driver(driver: Any, *, by_gevent: bool) -> Any:
                 start_response("400 Bad Request", [("Content-Length", "0"), ("Connection", "close")])
                 return [b""]
             queue = self._engine_socket.queue
-            if isinstance(queue, _Unsent):
-                queue.cut = self.ws.sock.cut
+            if isinstance(queue, Unsent):
+                queue.websocket = self.ws
             try:
                 result = self.app(self)
             finally:
@@ -215,5 +244,5 @@ def harden(engine: Any, *, max_unsent: int = MAX_UNSENT, max_unsent_bytes: int =
     by_gevent = engine.async_mode == "gevent"
     driver["websocket"] = _hard_driver(driver["websocket"], by_gevent=by_gevent)
     if by_gevent:
-        driver["queue"] = functools.partial(_Unsent, max_unsent, max_unsent_bytes)
+        driver["queue"] = functools.partial(Unsent, max_unsent, max_unsent_bytes)
     engine._async = driver

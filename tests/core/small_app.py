@@ -1,10 +1,14 @@
-"""A small application behind the embedded server: ``small_app.py [max_unsent_bytes header_seconds]``."""
+"""A small application behind the embedded server: ``small_app.py [max_unsent_bytes header_seconds]``.
+
+``OFFICE_FRAME_ONCE=off`` gives it the plain websocket, as it does to the office.
+"""
 
 from gevent import monkey
 
 monkey.patch_all()
 
 # Everything below has to see the patched library.
+import os  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
@@ -12,15 +16,25 @@ from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from flask import Flask, request, send_file  # noqa: E402
-from flask_socketio import SocketIO  # noqa: E402
+from flask_socketio import SocketIO, join_room  # noqa: E402
+from socketio.manager import Manager  # noqa: E402
 
+from intranet.core import fastroom  # noqa: E402
 from intranet.core.server import serve  # noqa: E402
 from intranet.core.websocket import MAX_UNSENT_BYTES, harden  # noqa: E402
 
 app = Flask(__name__)
-sockets = SocketIO(app, async_mode="gevent", transports=["websocket"], max_http_buffer_size=256 * 1024)
+is_framed_once = os.environ.get("OFFICE_FRAME_ONCE") != "off"
+sockets = SocketIO(
+    app,
+    async_mode="gevent",
+    transports=["websocket"],
+    max_http_buffer_size=256 * 1024,
+    client_manager=fastroom.FrameOnceManager() if is_framed_once else Manager(),
+)
 max_unsent_bytes, header_seconds = [int(arg) for arg in sys.argv[1:]] or (MAX_UNSENT_BYTES, 10)
-harden(sockets.server.eio, max_unsent=10_000, max_unsent_bytes=max_unsent_bytes)
+prepare = fastroom.install if is_framed_once else harden
+prepare(sockets.server.eio, max_unsent=10_000, max_unsent_bytes=max_unsent_bytes)
 reached: list[str] = []
 
 
@@ -61,6 +75,24 @@ def pour(count: int, size: int) -> None:
             sockets.sleep(0)
 
     sockets.start_background_task(work, request.sid)  # type: ignore[attr-defined]  # Flask-SocketIO sets it
+
+
+@sockets.on("join")
+def join() -> None:
+    """Come into the room."""
+    join_room("all")
+
+
+@sockets.on("tell")
+def tell(count: int, size: int) -> None:
+    """Tell the room ``count`` numbered events of ``size`` bytes, 20 a turn of the hub."""
+
+    def work() -> None:
+        for number in range(count):
+            sockets.emit("drop", {"n": number, "x": "x" * size}, to="all")
+            sockets.sleep(0 if number % 20 else 0.001)
+
+    sockets.start_background_task(work)
 
 
 @sockets.on("echo")

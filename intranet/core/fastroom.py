@@ -1,0 +1,376 @@
+"""A room's event is encoded once and framed once, and the same bytes go to every tablet that can take them.
+
+:func:`install` gives one Engine.IO server a websocket whose writing side is ours; the handshake and all that
+comes in are wsproto's. :class:`FrameOnceManager` writes a room's frame to every idle socket without waiting.
+A socket that is busy or full gets the packet through its queue, behind what is there already, so that order
+always holds and nobody waits for a slow reader; a queue over its limits ends the socket.
+"""
+
+import contextlib
+import functools
+import socket
+import time
+from collections import deque
+from typing import Any
+
+import gevent
+from engineio.packet import MESSAGE, NOOP
+from engineio.packet import Packet as EnginePacket
+from gevent.lock import BoundedSemaphore
+from socketio.manager import Manager
+from socketio.packet import EVENT
+from wsproto import ConnectionType, WSConnection
+from wsproto.connection import Connection
+from wsproto.events import (
+    AcceptConnection,
+    BytesMessage,
+    CloseConnection,
+    Message,
+    Ping,
+    Request,
+    TextMessage,
+)
+from wsproto.frame_protocol import CloseReason
+from wsproto.utilities import ProtocolError
+
+from intranet.core.websocket import (
+    FAREWELL_SECONDS,
+    LINGER_BYTES,
+    LINGER_SECONDS,
+    MAX_UNSENT,
+    MAX_UNSENT_BYTES,
+    SEND_SECONDS,
+    TOO_SLOW,
+    Unsent,
+)
+
+_READ = 16 * 1024
+#: What the handshake needs of a request, under its names in a WSGI environment.
+_HANDSHAKE = {
+    "HTTP_CONNECTION": b"Connection",
+    "HTTP_UPGRADE": b"Upgrade",
+    "HTTP_SEC_WEBSOCKET_KEY": b"Sec-WebSocket-Key",
+    "HTTP_SEC_WEBSOCKET_VERSION": b"Sec-WebSocket-Version",
+}
+#: Makes frames for everybody: a server masks nothing and without extensions no frame depends on another.
+_framer = Connection(ConnectionType.SERVER)
+
+
+class Wire(bytes):
+    """A whole websocket frame, ready to leave."""
+
+
+class FramedPacket(EnginePacket):
+    """A message to a room with its frame; whoever gets it through a queue gets the same bytes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(MESSAGE, text)
+        self.wire = Wire(_framer.send(TextMessage(data=super().encode())))
+
+    def encode(self, b64: bool = False) -> Any:
+        """The frame; the text where a poll asks for it."""
+        return super().encode() if b64 else self.wire
+
+
+class _Rest(EnginePacket):
+    """Wakes the writer of a socket that took a part of a frame, to send what is left."""
+
+    wire = Wire()
+
+    def __init__(self) -> None:
+        super().__init__(NOOP)
+
+    def encode(self, b64: bool = False) -> Any:
+        return super().encode() if b64 else self.wire
+
+
+class FrameOnceWebSocket:
+    """What Engine.IO calls for one websocket: ``wait``, ``send``, ``close``; for gevent alone.
+
+    The handler's own greenlet reads. One greenlet at a time writes; what stands between (``rest``) is sent
+    before anything else.
+    """
+
+    __slots__ = (
+        "_handler",
+        "_max_bytes",
+        "_parts",
+        "_proto",
+        "_queue",
+        "_ready",
+        "_size",
+        "_sock_",
+        "_try_send",
+        "_turn",
+        "is_open",
+        "is_over",
+        "rest",
+        "writers",
+    )
+
+    def __init__(self, handler: Any, server: Any) -> None:
+        self._handler = handler
+        self._queue: Any = handler.__self__.queue
+        self._max_bytes: int = server.max_http_buffer_size
+        self._turn = BoundedSemaphore()
+        self._ready: deque[str | bytes] = deque()
+        self._parts: list[str | bytes] = []
+        self._size = 0
+        #: The tail of a frame of which the socket took a part.
+        self.rest = b""
+        #: How many write or wait for their turn to.
+        self.writers = 0
+        #: Messages may be sent; and nothing more will be read.
+        self.is_open, self.is_over = False, False
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        """Serve one connection to its end, as a WSGI application."""
+        try:
+            self._proto, hello = _shake_hands(environ)
+        except ProtocolError:
+            start_response("400 Bad Request", [("Content-Length", "0"), ("Connection", "close")])
+            return [b""]
+        self._sock_, server = _socket_of(environ)
+        # Below gevent's socket a send raises BlockingIOError; it never waits.
+        self._try_send = self._sock_._sock.send
+        with contextlib.suppress(OSError):
+            self._sock_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.is_open = True
+        if isinstance(self._queue, Unsent):
+            self._queue.websocket = self
+        try:
+            self._write(hello)
+            result = self._handler(self)
+        except OSError:
+            result = []
+        finally:
+            self._finish()
+        if server == "gunicorn":
+            raise StopIteration
+        if server == "werkzeug":
+            raise ConnectionError
+        return result
+
+    def offer(self, wire: Wire) -> bool:
+        """Let the socket take a frame now; ``False``: it has to wait its turn in the queue."""
+        if self.writers or self.rest or not self.is_open or self._queue.qsize():
+            return False
+        try:
+            sent = self._try_send(wire, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            # Whoever reads from it notices, and closes.
+            return True
+        if sent < len(wire):
+            self.rest = wire[sent:]
+            self._queue.put(_Rest())
+        return True
+
+    def send(self, message: str | bytes) -> None:
+        """Send one message of the queue whole, however long the client takes, up to a limit.
+
+        :raises OSError: the socket is closed, or the client does not read.
+        """
+        if not self.is_open:
+            raise OSError("the websocket is closed")
+        if isinstance(message, Wire):
+            self._write(message)
+        else:
+            event = TextMessage if isinstance(message, str) else BytesMessage
+            self._write(self._proto.send(event(data=message)))  # type: ignore[arg-type]  # one of the two
+
+    def wait(self) -> str | bytes | None:
+        """The next message, ``None`` when there will be none."""
+        try:
+            while not self._ready:
+                if self.is_over:
+                    return None
+                data = self._sock_.recv(_READ)
+                if not data:
+                    self.is_over = True
+                    return None
+                self._take(data)
+        except (OSError, ProtocolError):
+            self.is_over = True
+            return None
+        return self._ready.popleft()
+
+    def close(self, code: int = CloseReason.NORMAL_CLOSURE, reason: str | None = None) -> None:
+        """Say goodbye; a client that does not answer within a second is cut."""
+        if not self.is_open:
+            return
+        self.is_open = False
+        with contextlib.suppress(OSError, ProtocolError):
+            self._write(self._proto.send(CloseConnection(code, reason)))
+        if not self.is_over:
+            gevent.spawn_later(LINGER_SECONDS, self.cut)
+
+    def leave_behind(self) -> None:
+        """Its queue is full: tell the client so if it reads at all, and end the socket."""
+        gevent.spawn(self._leave_behind)
+
+    def cut(self) -> None:
+        """End the connection both ways; whoever waits on it wakes."""
+        with contextlib.suppress(OSError):
+            self._sock_.shutdown(socket.SHUT_RDWR)
+
+    def _leave_behind(self) -> None:
+        with gevent.Timeout(FAREWELL_SECONDS, False):
+            self.close(TOO_SLOW, "too slow")
+            return
+        self.cut()
+
+    def _write(self, data: bytes) -> None:
+        """Send the rest of an earlier frame, then these bytes; nothing comes in between."""
+        self.writers += 1
+        try:
+            with self._turn:
+                if self.rest:
+                    data, self.rest = self.rest + data, b""
+                if not data:
+                    return
+                try:
+                    sent = self._try_send(data, socket.MSG_DONTWAIT)
+                except BlockingIOError:
+                    sent = 0
+                if sent < len(data):
+                    with gevent.Timeout(SEND_SECONDS, TimeoutError("the client does not read")):
+                        self._sock_.sendall(memoryview(data)[sent:])
+        except OSError:
+            self.cut()
+            raise
+        finally:
+            self.writers -= 1
+
+    def _take(self, data: bytes) -> None:
+        """Let wsproto read what came, and act on it."""
+        self._proto.receive_data(data)
+        for event in self._proto.events():
+            if isinstance(event, Message):
+                if self.is_open:
+                    self._collect(event)
+            elif isinstance(event, Ping):
+                if self.is_open:
+                    self._write(self._proto.send(event.response()))
+            elif isinstance(event, CloseConnection):
+                # The client's, or wsproto's own for what is no frame.
+                self._end(event.response())
+            if self.is_over:
+                return
+
+    def _collect(self, part: Any) -> None:
+        """Keep a part of a message; a message over the limit ends the socket while it arrives."""
+        self._size += len(part.data)
+        if self._size > self._max_bytes:
+            self._end(CloseConnection(CloseReason.MESSAGE_TOO_BIG, "Message is too big"))
+            return
+        self._parts.append(part.data)
+        if part.message_finished:
+            parts, self._parts, self._size = self._parts, [], 0
+            whole = parts[0] if len(parts) == 1 else type(parts[0])().join(parts)  # type: ignore[arg-type]
+            self._ready.append(whole if isinstance(whole, str) else bytes(whole))
+
+    def _end(self, farewell: CloseConnection) -> None:
+        self.is_over = True
+        if self.is_open:
+            self.is_open = False
+            self._write(self._proto.send(farewell))
+
+    def _finish(self) -> None:
+        """Hear the other side out for a second, so that a reset does not overtake our last words."""
+        self.is_open = False
+        try:
+            self._sock_.shutdown(socket.SHUT_WR)
+            self._sock_.settimeout(LINGER_SECONDS)
+            left, until = LINGER_BYTES, time.monotonic() + LINGER_SECONDS
+            while left > 0 and time.monotonic() < until:
+                count = len(self._sock_.recv(65536))
+                left = left - count if count else 0
+        except OSError:
+            pass
+        self.cut()
+        self._sock_.close()
+
+
+class FrameOnceManager(Manager):
+    """Frames a room's event once; sockets that wait for nothing get it before ``emit`` returns."""
+
+    def emit(
+        self,
+        event: str,
+        data: Any,
+        namespace: str,
+        room: Any = None,
+        skip_sid: Any = None,
+        callback: Any = None,
+        to: Any = None,
+        **options: Any,
+    ) -> None:
+        """Tell everybody in a room; one socket's trouble is nobody else's."""
+        room = to or room
+        packet = None if callback else self._framed(event, data, namespace)
+        if packet is None:
+            super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **options)
+            return
+        skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
+        sockets = self.server.eio.sockets
+        for sid, engine_sid in self.get_participants(namespace, room):
+            found = sockets.get(engine_sid)
+            if found is None or found.closed or found.closing or sid in skipped:
+                continue
+            queue = found.queue
+            websocket = getattr(queue, "websocket", None)
+            if found.upgrading or websocket is None or not websocket.offer(packet.wire):
+                queue.put(packet)
+
+    def _framed(self, event: str, data: Any, namespace: str) -> FramedPacket | None:
+        """The event as one text frame; ``None`` when nobody is there or it holds bytes."""
+        if namespace not in self.rooms:
+            return None
+        words = list(data) if isinstance(data, tuple) else [] if data is None else [data]
+        text = self.server.packet_class(EVENT, namespace=namespace, data=[event, *words]).encode()
+        return FramedPacket(text) if isinstance(text, str) else None
+
+
+def install(engine: Any, *, max_unsent: int = MAX_UNSENT, max_unsent_bytes: int = MAX_UNSENT_BYTES) -> None:
+    """Give one ``engineio.Server`` the websocket of this module; others of the process stay as they are.
+
+    :param max_unsent: messages that may wait for one client.
+    :param max_unsent_bytes: and their bytes.
+    :raises ValueError: the server is not gevent's; threads would need a lock for every frame.
+    """
+    if engine.async_mode != "gevent":
+        raise ValueError("frames are made once under gevent alone")
+    engine._async = dict(engine._async) | {
+        "websocket": FrameOnceWebSocket,
+        "queue": functools.partial(Unsent, max_unsent, max_unsent_bytes),
+    }
+
+
+def _shake_hands(environ: dict[str, Any]) -> tuple[Connection, bytes]:
+    """Read the request as a handshake; the connection and the answer to send.
+
+    No extension is offered to wsproto, so none is agreed on: compression costs more than it saves here.
+
+    :raises ProtocolError: it is none.
+    """
+    asked = WSConnection(ConnectionType.SERVER)
+    headers = [(b"Host", b"office")]
+    headers += [(name, environ[key].encode("latin-1")) for key, name in _HANDSHAKE.items() if key in environ]
+    asked.initiate_upgrade_connection(headers, "/")
+    for event in asked.events():
+        if isinstance(event, Request):
+            answer = asked.send(AcceptConnection())
+            if asked.connection is not None:
+                return asked.connection, answer
+    raise ProtocolError("no handshake")
+
+
+def _socket_of(environ: dict[str, Any]) -> tuple[Any, str]:
+    """The connection's socket and the server it came from."""
+    for server in ("gunicorn", "werkzeug"):
+        if f"{server}.socket" in environ:
+            return environ[f"{server}.socket"], server
+    body = environ["wsgi.input"]
+    return (body if hasattr(body, "raw") else body.rfile).raw._sock, "gevent"
