@@ -34,6 +34,8 @@ bp = Blueprint("meetings_live", __name__)
 
 HEADS_SECONDS = 15.0
 _PRESENCE_SECONDS = 1.0
+#: Under this name the web processes tell each other who is in their rooms.
+_IN_ROOMS = "meetings.online"
 #: The longest a poll waits for something to happen, and how often it looks.
 MOST_WAIT = 25.0
 _LOOK_SECONDS = 0.25
@@ -58,7 +60,8 @@ class _Rooms:
     locks: defaultdict[int, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
     #: Meetings whose number of people has changed since it was last told.
     counted_anew: set[int] = field(default_factory=set)
-    seq: int = 0
+    #: Who was in the room when it was last told.
+    counted: dict[int, set[int]] = field(default_factory=dict)
 
 
 rooms = _Rooms()
@@ -157,24 +160,44 @@ def tell_heads() -> None:
 
 @sockets.background(_PRESENCE_SECONDS)
 def tell_presence() -> None:
-    """Tell how many people are in each room whose number changed."""
+    """Tell who is in each room where that changed, here or at another web process."""
     changed, rooms.counted_anew = rooms.counted_anew, set()
-    for meeting_id in changed:
-        rooms.seq += 1
+    mine = {meeting_id: sorted(_here(meeting_id)) for meeting_id in _meetings_here()}
+    sockets.say(_IN_ROOMS, {str(meeting_id): people for meeting_id, people in mine.items()})
+    rooms.counted = {key: people for key, people in rooms.counted.items() if key in mine}
+    for meeting_id in mine:
         people = online(meeting_id)
+        if meeting_id not in changed and people == rooms.counted.get(meeting_id):
+            continue
+        rooms.counted[meeting_id] = people
         for audience in AUDIENCES:
             if audience is Audience.PROJ:
                 continue
             d: dict[str, Any] = {"n": len(people)}
             if audience in {Audience.CHAIR, Audience.SEC}:
                 d["people"] = sorted(people)
-            told = {"k": "lv", "key": "online", "mid": meeting_id, "seq": rooms.seq, "d": d}
+            told = {"k": "lv", "key": "online", "mid": meeting_id, "seq": ms(clock.now()), "d": d}
             sockets.emit("lv", told, to=room_name(meeting_id, audience))
 
 
 def online(meeting_id: int) -> set[int]:
-    """Who is in the room now, as far as this process knows."""
-    return {tablet.user_id for tablet in rooms.tablets.values() if tablet.meeting_id == meeting_id}
+    """Who is in the room now, whichever web process their tablet is connected to; the screen is nobody."""
+    key = str(meeting_id)
+    return _here(meeting_id).union(*(said.get(key, ()) for said in sockets.heard(_IN_ROOMS)))
+
+
+def _here(meeting_id: int) -> set[int]:
+    """Whose tablets in the room are connected to this process."""
+    return {
+        tablet.user_id
+        for tablet in rooms.tablets.values()
+        if tablet.meeting_id == meeting_id and tablet.audience is not Audience.PROJ
+    }
+
+
+def _meetings_here() -> set[int]:
+    """Meetings with a tablet connected to this process."""
+    return {tablet.meeting_id for tablet in rooms.tablets.values()}
 
 
 def _enter(sid: str, tablet: Present) -> None:
@@ -201,7 +224,7 @@ def _forget(sid: str) -> None:
     if tablet is None:
         return
     rooms.counted_anew.add(tablet.meeting_id)
-    if not online(tablet.meeting_id):
+    if tablet.meeting_id not in _meetings_here():
         rooms.told.pop(tablet.meeting_id, None)
 
 
