@@ -4,22 +4,37 @@ from flask import Flask
 
 from intranet.core import menu, refs, slots
 from intranet.notices import services as notices
-from meetings import live
-from meetings.commands import agenda
-from meetings.models import annotation, floor, journal, meeting
+from meetings import jobs, leading, live, live_votes
+from meetings.commands import agenda, presenting, votes
+from meetings.commands import floor as floor_commands
+from meetings.models import annotation, floor, journal, meeting, vote
 from meetings.permissions import may_read_item, may_read_meeting
 from meetings.sample import build
 from meetings.services import listing
-from meetings.views import planning, room
+from meetings.views import planning, room, screen
 from meetings.views.home import todays_panel
 
 #: Modules whose import registers commands, sockets or tables.
-REGISTERED = (agenda, annotation, floor, journal, live, meeting)
+REGISTERED = (
+    agenda,
+    annotation,
+    floor,
+    floor_commands,
+    jobs,
+    journal,
+    leading,
+    live,
+    live_votes,
+    meeting,
+    presenting,
+    vote,
+    votes,
+)
 
 
 def plug_in(app: Flask) -> None:
     """Register pages, sockets, kinds of record and menu entries."""
-    for blueprint in (planning.bp, room.bp, live.bp):
+    for blueprint in (planning.bp, room.bp, screen.bp, live.bp):
         app.register_blueprint(blueprint)
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))
     refs.register_kind("meeting", title=listing.title_of, url=listing.url_of, may_read=may_read_meeting)

@@ -1,11 +1,88 @@
 """What each audience is told of the floor: who is there, who speaks, and what is announced."""
 
-from meetings.rules.shares import Audience, Data, Project, Share
+from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell_all, tell_officers
 
-#: Kind of line -> each audience's share.
-FLOOR: dict[str, Project] = {}
+#: Keys of the floor that are the same for everybody.
+_FOR_ALL = ("body", "att", "timer", "notices")
+_COUNTS = ("need", "in", "of", "ok")
+_PRESENCE_FOR_OFFICERS = ("st", "at", "via", "late")
+_PERSON_FOR_ALL = ("p", "n", "role", "st")
+_PERSON_FOR_OFFICERS = ("p", "n", "role", "title", "org", *_PRESENCE_FOR_OFFICERS)
+_WAITING = ("rq", "p", "n", "kind", "at")
+_SPEECH = ("rq", "p", "n", "title", "kind", "started", "limit_s", "paused_at", "paused_ms", "spent_s")
 
 
 def floor_share(state: Data, audience: Audience) -> Share:
     """An audience's share of the floor's part of the state."""
-    return {}
+    share = {key: state[key] for key in _FOR_ALL}
+    queue = state["queue"]
+    share["queue"] = {**queue, "wait": [_waiting(one, audience) for one in queue["wait"]]}
+    if audience is not Audience.PROJ:
+        share["spoken"] = state["spoken"]
+    if audience in OFFICERS:
+        share["calls"] = state["calls"]
+    return share
+
+
+def person_share(person: Data, audience: Audience) -> Share | None:
+    """What an audience is told of somebody who takes part; the screen on the wall nothing."""
+    if audience is Audience.PROJ:
+        return None
+    keys = _PERSON_FOR_OFFICERS if audience in OFFICERS else _PERSON_FOR_ALL
+    return {key: person[key] for key in keys if key in person}
+
+
+def _counts(data: Data) -> Share:
+    return {key: data[key] for key in _COUNTS}
+
+
+def _joined(data: Data, audience: Audience) -> Share:
+    person = person_share(data["person"], audience)
+    return _counts(data) | ({} if person is None else {"person": person})
+
+
+def _left(data: Data, audience: Audience) -> Share:
+    return _counts(data) | ({} if audience is Audience.PROJ else {"p": data["p"]})
+
+
+def _waiting(request: Data, audience: Audience) -> Share:
+    keys = (*_WAITING, "note") if audience in OFFICERS else _WAITING
+    return {key: request[key] for key in keys}
+
+
+def _presence(data: Data, audience: Audience) -> Share:
+    if audience is Audience.PROJ:
+        return _counts(data)
+    keys = _PRESENCE_FOR_OFFICERS if audience in OFFICERS else ("st",)
+    return _counts(data) | {key: data[key] for key in ("p", *keys)}
+
+
+def _ended(data: Data, audience: Audience) -> Share:
+    keys = ("rq", "p", "spent_s") if audience is Audience.PROJ else ("rq", "p", "spent_s", "spoken")
+    return {key: data[key] for key in keys}
+
+
+#: Kind of line -> each audience's share.
+FLOOR: dict[str, Project] = {
+    "people.joined": _joined,
+    "people.left": _left,
+    "body.chosen": tell_all("body", *_COUNTS),
+    "att.changed": _presence,
+    "queue.asked": _waiting,
+    "queue.withdrawn": tell_all("rq"),
+    "queue.skipped": tell_all("rq"),
+    "queue.ordered": tell_all("order"),
+    "queue.state": tell_all("open"),
+    "queue.cleared": tell_all(),
+    "speech.started": tell_all(*_SPEECH),
+    "speech.paused": tell_all("rq", "paused_at", "spent_s"),
+    "speech.resumed": tell_all("rq", "paused_ms"),
+    "speech.extended": tell_all("rq", "limit_s"),
+    "speech.ended": _ended,
+    "timer.set": tell_all("id", "label", "started", "dur_s"),
+    "timer.stopped": tell_all(),
+    "notice.sent": tell_all("id", "lvl", "t", "until"),
+    "notice.cleared": tell_all("id"),
+    "service.called": tell_officers("id", "p", "n", "kind", "t", "at"),
+    "service.done": tell_officers("id"),
+}

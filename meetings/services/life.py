@@ -12,7 +12,7 @@ from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import OPEN_ITEMS, ItemState, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import answering, invitations, journal
+from meetings.services import answering, floor, invitations, journal, polls
 from meetings.services.journal import ms
 from meetings.services.planning import lacks
 
@@ -43,6 +43,10 @@ def _in_time_to_reopen(meeting: Meeting) -> None:
         raise BadState("meeting.too_late_to_reopen")
 
 
+def _nobody_votes(meeting: Meeting) -> None:
+    polls.require_no_open_vote(meeting)
+
+
 MOVES: dict[tuple[MeetingState, MeetingState], Move] = {
     (_S.DRAFT, _S.REVIEW): Move(To.PLAN, _complete),
     (_S.REVIEW, _S.DRAFT): Move(To.CHAIR, needs_reason=True),
@@ -51,10 +55,10 @@ MOVES: dict[tuple[MeetingState, MeetingState], Move] = {
     (_S.PUBLISHED, _S.READY): Move(To.PLAN, _complete),
     (_S.PUBLISHED, _S.LIVE): Move(To.RUN, _complete),
     (_S.READY, _S.LIVE): Move(To.RUN, _complete),
-    (_S.LIVE, _S.PAUSED): Move(To.RUN),
+    (_S.LIVE, _S.PAUSED): Move(To.RUN, _nobody_votes),
     (_S.PAUSED, _S.LIVE): Move(To.RUN),
-    (_S.LIVE, _S.ENDED): Move(To.RUN),
-    (_S.PAUSED, _S.ENDED): Move(To.RUN),
+    (_S.LIVE, _S.ENDED): Move(To.RUN, _nobody_votes),
+    (_S.PAUSED, _S.ENDED): Move(To.RUN, _nobody_votes),
     (_S.ENDED, _S.LIVE): Move(To.CHAIR, _in_time_to_reopen, needs_reason=True),
     (_S.ENDED, _S.MINUTES): Move(To.PLAN),
     (_S.MINUTES, _S.CLOSED): Move(To.CHAIR),
@@ -165,6 +169,7 @@ def stop_clock(meeting: Meeting, now: datetime) -> None:
 def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datetime) -> dict[str, Any]:
     """What a state brings with it; returns what the room's clocks need to know."""
     to = meeting.state
+    floor.follow(actor, meeting, before, now)
     if to is _S.PUBLISHED:
         meeting.published_at = meeting.published_at or now
         if before is _S.POSTPONED:

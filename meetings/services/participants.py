@@ -10,7 +10,7 @@ from intranet.records import audit
 from meetings.models.journal import PartChanged
 from meetings.models.meeting import Meeting, Participant, PartRole
 from meetings.permissions import access_changeable
-from meetings.services import invitations, journal
+from meetings.services import attending, floor, invitations, journal, presenting
 from meetings.services.room import person_entry
 
 MOST_PARTICIPANTS = 1_200
@@ -70,7 +70,7 @@ def add_person(actor: User, meeting: Meeting, person: User | None, role: PartRol
     part = Participant(user_id=user.id, role=role, position=place)
     meeting.participants.append(part)
     audit.record(actor, "meeting.person_added", meeting, user=user.id, role=role.value)
-    journal.append(meeting, "people.joined", by=actor, person=person_entry(user, role.value))
+    _tell_joined(actor, meeting, user, role)
     publish(PartChanged(meeting.id, user.id))
 
 
@@ -81,8 +81,7 @@ def _change_role(actor: User, meeting: Meeting, part: Participant, role: PartRol
         _keep_one(meeting, part)
     part.role = role
     audit.record(actor, "meeting.role_changed", meeting, user=part.user_id, role=role.value)
-    person = person_entry(person_of(part.user_id), role.value)
-    journal.append(meeting, "people.joined", by=actor, person=person)
+    _tell_joined(actor, meeting, person_of(part.user_id), role)
     publish(PartChanged(meeting.id, part.user_id))
 
 
@@ -93,17 +92,18 @@ def _step_down(actor: User, meeting: Meeting) -> None:
         return
     before.role = PartRole.DELEGATE
     audit.record(actor, "meeting.role_changed", meeting, user=before.user_id, role=before.role.value)
-    person = person_entry(person_of(before.user_id), before.role.value)
-    journal.append(meeting, "people.joined", by=actor, person=person)
+    _tell_joined(actor, meeting, person_of(before.user_id), before.role)
     publish(PartChanged(meeting.id, before.user_id))
 
 
 def drop_person(actor: User, meeting: Meeting, part: Participant) -> None:
     """Take somebody off, in the open unit of work; their tablets leave the room after it."""
+    floor.forget_person(actor, meeting, part.user_id)
+    presenting.take_back(meeting, part.user_id, by=actor)
     meeting.participants.remove(part)
     session().delete(part)
     audit.record(actor, "meeting.person_removed", meeting, user=part.user_id)
-    journal.append(meeting, "people.left", by=actor, p=part.user_id)
+    journal.append(meeting, "people.left", by=actor, p=part.user_id, **attending.counts(meeting))
     publish(PartChanged(meeting.id, part.user_id))
 
 
@@ -123,6 +123,11 @@ def known_person(person: User | None) -> User:
     if person is None or not person.is_active:
         raise Invalid("meeting.unknown_person", field="user_ids")
     return person
+
+
+def _tell_joined(actor: User, meeting: Meeting, user: User, role: PartRole) -> None:
+    person = person_entry(user, role.value, attending.entry_of(meeting, user.id))
+    journal.append(meeting, "people.joined", by=actor, person=person, **attending.counts(meeting))
 
 
 def _keep_one(meeting: Meeting, part: Participant) -> None:

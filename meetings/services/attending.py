@@ -1,0 +1,210 @@
+"""Who is there, and whether enough members are."""
+
+import base64
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, select
+
+from intranet.core import clock, db
+from intranet.core.db import session, unit_of_work
+from intranet.core.errors import BadState, Forbidden, NotFound
+from intranet.people.models import User
+from intranet.records import audit
+from meetings.models.floor import Attendance, Body, PresenceState
+from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, Participant, PartRole
+from meetings.permissions import To, access_changeable, access_meeting, may
+from meetings.rules import quorum
+from meetings.services import journal
+from meetings.services.bodies import Profile, profile_of
+from meetings.services.journal import ms
+
+#: What a person may say of themselves.
+OWN = frozenset({PresenceState.IN, PresenceState.REMOTE, PresenceState.OUT})
+_THERE = (PresenceState.IN, PresenceState.REMOTE)
+#: While the door is open people check in; chair and secretaries correct the list until it is filed.
+_DOOR_OPEN = IN_SESSION | {MeetingState.PUBLISHED, MeetingState.READY}
+_CORRECTABLE = _DOOR_OPEN | {MeetingState.ENDED, MeetingState.MINUTES}
+_CODE_LETTERS = 16
+
+
+def set_presence(
+    actor: User,
+    meeting_id: int,
+    state: PresenceState,
+    *,
+    person: int | None = None,
+    late: bool | None = None,
+    via: str = "room",
+) -> int:
+    """Say that one is there, from afar, or has left; chair and secretaries say it of others too.
+
+    :param person: whose presence, ``None`` for the actor's own.
+    :param late: came after the beginning; ``None`` lets the clock say.
+    :returns: the room's version, unchanged when nothing was new.
+    :raises NotFound: no such meeting, or none the actor may attend; ``meeting.unknown_person``.
+    :raises Forbidden: ``att.not_yours``.
+    :raises BadState: ``att.closed``, the door is not open.
+    """
+    with unit_of_work() as opened:
+        meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
+        runs = may(actor, To.RUN, meeting)
+        whose = actor.id if person is None else person
+        is_own = whose == actor.id
+        if not runs and (not is_own or state not in OWN or late is not None):
+            raise Forbidden("att.not_yours")
+        if meeting.participant(whose) is None:
+            raise NotFound("meeting.unknown_person")
+        if meeting.state not in (_CORRECTABLE if runs else _DOOR_OPEN):
+            raise BadState("att.closed")
+        row = opened.get(Attendance, (meeting.id, whose))
+        if row is not None and row.state is state and late in {None, row.is_late}:
+            return meeting.v
+        now = clock.now()
+        if row is None:
+            row = Attendance(meeting_id=meeting.id, user_id=whose, is_late=False)
+            opened.add(row)
+        row.state, row.at, row.via = state, now, via if is_own else "officer"
+        _note_arrival(meeting, row, late, now)
+        if not is_own or late is not None:
+            audit.record(
+                actor, "meeting.presence_set", meeting, user=whose, state=state.value, late=row.is_late
+            )
+        opened.flush()
+        told = {"p": whose, **_entry(row), **counts(meeting)}
+        return journal.append(meeting, "att.changed", by=actor, **told)
+
+
+def check_in(actor: User, meeting_id: int, code: str) -> int:
+    """Check in by the code on the wall.
+
+    :returns: the room's version.
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: ``att.bad_code``.
+    :raises BadState: ``att.closed``, the door is not open.
+    """
+    access_meeting(actor, meeting_id, To.ATTEND)
+    if not is_code(meeting_id, code):
+        raise Forbidden("att.bad_code")
+    return set_presence(actor, meeting_id, PresenceState.IN, via="qr")
+
+
+def choose_body(actor: User, meeting_id: int, body_id: int) -> int:
+    """Say which body of the meeting's agency sits; its quorum counts from now on.
+
+    :returns: the room's version.
+    :raises NotFound: no such meeting, or none the actor may attend; ``body.unknown``.
+    :raises Forbidden: the actor does not prepare it.
+    :raises BadState: ``meeting.not_plannable``.
+    """
+    with unit_of_work() as opened:
+        meeting = access_changeable(actor, meeting_id)
+        body = opened.get(Body, body_id)
+        if body is None or body.org_id != meeting.org_id:
+            raise NotFound("body.unknown")
+        if meeting.body_id == body.id:
+            return meeting.v
+        meeting.body_id = body.id
+        audit.record(actor, "meeting.body_chosen", meeting, body=body.id)
+        told = {"body": profile_of(meeting).shown(), **counts(meeting)}
+        return journal.append(meeting, "body.chosen", by=actor, **told)
+
+
+def code_for(meeting_id: int) -> str:
+    """The code that hangs on the wall of a meeting: whoever shows it has been in the room."""
+    key = bytes.fromhex(db.database().settings.keys["signing"])
+    made = hmac.digest(key, f"meeting.check_in:{meeting_id}".encode(), sha256)
+    return base64.b32encode(made).decode("ascii")[:_CODE_LETTERS].lower()
+
+
+def is_code(meeting_id: int, code: str) -> bool:
+    """True for the code of that meeting."""
+    return hmac.compare_digest(code_for(meeting_id).encode(), code.strip().lower().encode())
+
+
+def member_roles(profile: Profile) -> frozenset[PartRole]:
+    """Who counts as a member."""
+    members = {PartRole.CHAIR, PartRole.DELEGATE}
+    return frozenset(members | {PartRole.SECRETARY} if profile.secretary_counts else members)
+
+
+def members(meeting: Meeting) -> list[int]:
+    """Ids of the members of the sitting, in the order of the list."""
+    roles = member_roles(profile_of(meeting))
+    return [part.user_id for part in meeting.participants if part.role in roles]
+
+
+def present_members(meeting: Meeting) -> list[int]:
+    """Ids of the members who are there and count for the quorum, in the order of the list."""
+    states = _counting(profile_of(meeting))
+    there = set(
+        session().scalars(
+            select(Attendance.user_id).where(
+                Attendance.meeting_id == meeting.id, Attendance.state.in_(states)
+            )
+        )
+    )
+    return [one for one in members(meeting) if one in there]
+
+
+def counts(meeting: Meeting) -> dict[str, Any]:
+    """Members needed, present and all, and whether those present are enough."""
+    profile = profile_of(meeting)
+    roles = member_roles(profile)
+    of = sum(1 for part in meeting.participants if part.role in roles)
+    query = (
+        select(func.count())
+        .select_from(Attendance)
+        .join(
+            Participant,
+            (Participant.meeting_id == Attendance.meeting_id) & (Participant.user_id == Attendance.user_id),
+        )
+        .where(
+            Attendance.meeting_id == meeting.id,
+            Attendance.state.in_(_counting(profile)),
+            Participant.role.in_(roles),
+        )
+    )
+    present = session().scalar(query) or 0
+    num, den = profile.quorum_num, profile.quorum_den
+    return {
+        "need": quorum.needed(of, num, den),
+        "in": present,
+        "of": of,
+        "ok": quorum.is_met(present, of, num, den),
+    }
+
+
+def entries(meeting: Meeting) -> Mapping[int, dict[str, Any]]:
+    """What the list of people says of each one's presence, by person; ``UNSEEN`` for whoever is not in it."""
+    rows = session().scalars(select(Attendance).where(Attendance.meeting_id == meeting.id))
+    return {row.user_id: _entry(row) for row in rows}
+
+
+def entry_of(meeting: Meeting, user_id: int) -> dict[str, Any]:
+    """The same of one person."""
+    row = session().get(Attendance, (meeting.id, user_id))
+    return dict(UNSEEN) if row is None else _entry(row)
+
+
+#: What the list says of somebody of whom nobody has said anything.
+UNSEEN: Mapping[str, Any] = {"st": None, "at": None, "via": None, "late": False}
+
+
+def _entry(row: Attendance) -> dict[str, Any]:
+    return {"st": row.state.value, "at": ms(row.at), "via": row.via, "late": row.is_late}
+
+
+def _counting(profile: Profile) -> tuple[PresenceState, ...]:
+    return _THERE if profile.remote_allowed else (PresenceState.IN,)
+
+
+def _note_arrival(meeting: Meeting, row: Attendance, late: bool | None, now: datetime) -> None:
+    if row.state in _THERE and row.first_at is None:
+        row.first_at = now
+        row.is_late = meeting.started_at is not None and now > meeting.started_at
+    if late is not None:
+        row.is_late = late

@@ -1,0 +1,78 @@
+"""Bodies and their rules of procedure: quorum, majority, ties. What a house lacks it gets ready made.
+
+The ready-made profiles follow the common rules of procedure; an agency's legal staff verifies them
+against its own before they are relied upon.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from intranet.core.db import session
+from intranet.core.dialect import insert_once
+from meetings.models.floor import Body
+from meetings.models.meeting import Meeting
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The rules of procedure of a body; the names are those of the table ``body``."""
+
+    name: str
+    quorum_num: int
+    quorum_den: int
+    base: str
+    tie: str
+    secret_min: int = 3
+    remote_allowed: bool = True
+    secretary_counts: bool = False
+    guests_ask: bool = False
+
+    def shown(self) -> dict[str, Any]:
+        """What everybody in the room is told of it."""
+        return {
+            "name": self.name,
+            "num": self.quorum_num,
+            "den": self.quorum_den,
+            "base": self.base,
+            "tie": self.tie,
+            "secret_min": self.secret_min,
+        }
+
+
+#: What an agency that has no body of its own begins with; the first sits unless another is chosen.
+READY_MADE = (
+    Profile("UBND", 2, 3, "members", "chair_side"),
+    Profile("Hội đồng", 2, 3, "members", "fail"),
+    Profile("Ban", 1, 2, "present", "chair_side"),
+)
+_FIELDS = tuple(Profile.__dataclass_fields__)
+
+
+def profile_of(meeting: Meeting) -> Profile:
+    """The rules under which a meeting sits."""
+    query = select(Body).order_by(Body.id).limit(1)
+    if meeting.body_id is None:
+        query = query.where(Body.org_id == meeting.org_id)
+    else:
+        query = query.where(Body.id == meeting.body_id)
+    body = session().scalar(query)
+    if body is None:
+        return READY_MADE[0]
+    return Profile(**{name: getattr(body, name) for name in _FIELDS})
+
+
+def bodies_of(org_id: int) -> list[Body]:
+    """The bodies of an agency; the first sits unless another is chosen."""
+    return list(session().scalars(select(Body).where(Body.org_id == org_id).order_by(Body.id)))
+
+
+def settle(meeting: Meeting) -> None:
+    """Give the meeting its body, in the open unit of work; an agency without any gets the ready-made ones."""
+    if meeting.body_id is not None:
+        return
+    if not bodies_of(meeting.org_id):
+        for one in READY_MADE:
+            insert_once(session(), Body, org_id=meeting.org_id, **asdict(one))
+    meeting.body_id = bodies_of(meeting.org_id)[0].id
