@@ -42,17 +42,22 @@ class Command:
     payload: type
     permit: str
     run: Run
+    #: Keep the answer for a repeated ``cid``; the act of one that keeps none knows itself what was done.
+    keeps: bool = True
 
 
 _commands: dict[str, Command] = {}
 
 
-def command(name: str, *, needs: str) -> Callable[[F], F]:
-    """Declare a command: ``run(actor, payload)``, the payload's dataclass read from the annotation."""
+def command(name: str, *, needs: str, keeps: bool = True) -> Callable[[F], F]:
+    """Declare a command: ``run(actor, payload)``, the payload's dataclass read from the annotation.
+
+    :param keeps: ``False`` for what nothing may be kept of, not even a digest of what was asked: ballots.
+    """
 
     def register(function: F) -> F:
         hints = [kind for key, kind in get_type_hints(function).items() if key != "return"]
-        _commands[name] = Command(name, hints[1], needs, function)
+        _commands[name] = Command(name, hints[1], needs, function, keeps)
         return function
 
     return register
@@ -68,7 +73,11 @@ def run(actor: Actor, frame: Any) -> Answer:
     cid = frame.get("cid") if isinstance(frame, Mapping) else None
     try:
         name, payload, cid = _read(actor, frame)
-        answer = done_once(actor, f"cid:{cid}", frame, lambda: _commands[name].run(actor, payload))
+        asked = _commands[name]
+        if asked.keeps:
+            answer = done_once(actor, f"cid:{cid}", frame, lambda: asked.run(actor, payload))
+        else:
+            answer = asked.run(actor, payload)
         return {"k": "ack", "cid": cid, "ok": True, **answer}
     except DomainError as refusal:
         if isinstance(cid, str) and not isinstance(refusal, Unavailable):

@@ -111,6 +111,31 @@ def leave_disk_to_system(writer: Engine) -> None:
         raw.close()
 
 
+def wipe_deleted(writer: Engine, *tables: type[DeclarativeBase]) -> bool:
+    """Leave nothing in the files of what was deleted from these tables; call it outside every transaction.
+
+    SQLite has overwritten deleted rows (``secure_delete``), what remains is its log of writes; PostgreSQL
+    keeps them until the table is written anew.
+
+    :returns: False when somebody was reading: try again.
+    """
+    raw = writer.raw_connection()
+    try:
+        driver: Any = raw.driver_connection
+        if writer.dialect.name == "sqlite":
+            return bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+        driver.rollback()
+        driver.autocommit = True
+        try:
+            for table in tables:
+                driver.execute(f'VACUUM FULL "{_table(table).name}"')
+        finally:
+            driver.autocommit = False
+        return True
+    finally:
+        raw.close()
+
+
 def _table(model: type[DeclarativeBase]) -> Table:
     found = inspect(model).local_table
     if not isinstance(found, Table):
