@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, jsonify, request
@@ -32,6 +33,8 @@ from meetings.services.journal import ms
 
 bp = Blueprint("meetings_live", __name__)
 
+#: How the screen on the wall names itself.
+ON_WALL = "proj"
 HEADS_SECONDS = 15.0
 _PRESENCE_SECONDS = 1.0
 #: Under this name the web processes tell each other who is in their rooms.
@@ -55,6 +58,10 @@ class _Rooms:
     """What this process knows of its rooms; a restart forgets it, and every tablet says hello again."""
 
     tablets: dict[str, Present] = field(default_factory=dict)
+    #: When the last tablet of a person left a meeting, by meeting and person, until they are back.
+    left_at: dict[tuple[int, int], datetime] = field(default_factory=dict)
+    #: Who came into which meeting since the last look.
+    arrived: set[tuple[int, int]] = field(default_factory=set)
     #: Last version told, by meeting.
     told: dict[int, int] = field(default_factory=dict)
     locks: defaultdict[int, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
@@ -78,19 +85,19 @@ def hello(actor: Actor, frame: Any) -> Answer:
     if not isinstance(frame, Mapping) or not isinstance(frame.get("mid"), int):
         raise Invalid("command.payload", name="mid")
     last = (frame.get("last") or {}).get("cls") if isinstance(frame.get("last"), Mapping | None) else None
-    user = cast(User, actor)
+    user, on_wall = cast(User, actor), frame.get("as") == ON_WALL
     try:
-        meeting = access_meeting(user, frame["mid"], To.ATTEND)
+        meeting = access_meeting(user, frame["mid"], To.RUN if on_wall else To.ATTEND)
     except DomainError:
         _leave(socket_id())
         raise
-    audience = room.audience_for(user, meeting)
+    audience = room.audience_for(user, meeting, on_wall=on_wall)
     _enter(socket_id(), Present(meeting.id, actor.id, audience))
     if frame.get("cls") != audience.value or not isinstance(last, int):
         last = None
     # A reading of its own: the one above may have begun before the tablet was in the room.
     with db.scope(actor.org_ids):
-        answer = room.welcome(user, frame["mid"], last).answer
+        answer = room.welcome(user, frame["mid"], last, on_wall=on_wall).answer
     rooms.told.setdefault(meeting.id, answer["v"])
     return answer
 
@@ -208,6 +215,8 @@ def _enter(sid: str, tablet: Present) -> None:
     if sockets.io is not None:
         sockets.io.server.enter_room(sid, room_name(tablet.meeting_id, tablet.audience), namespace=MEETINGS)
     rooms.counted_anew.add(tablet.meeting_id)
+    if tablet.audience is not Audience.PROJ:
+        rooms.arrived.add((tablet.meeting_id, tablet.user_id))
 
 
 def _leave(sid: str) -> None:
@@ -224,6 +233,8 @@ def _forget(sid: str) -> None:
     if tablet is None:
         return
     rooms.counted_anew.add(tablet.meeting_id)
+    if tablet.user_id not in online(tablet.meeting_id):
+        rooms.left_at[tablet.meeting_id, tablet.user_id] = clock.now()
     if tablet.meeting_id not in _meetings_here():
         rooms.told.pop(tablet.meeting_id, None)
 
@@ -247,30 +258,34 @@ def cmd_over_http(mid: int) -> ResponseReturnValue:
 @needs(ATTEND)
 def snapshot_over_http(mid: int) -> ResponseReturnValue:
     """The whole state, or what was missed since ``?since=``, as a ``welcome``."""
-    since = request.args.get("since", type=int)
-    answer = room.welcome(cast(User, me()), mid, since).answer
+    since, on_wall = request.args.get("since", type=int), request.args.get("as") == ON_WALL
+    answer = room.welcome(cast(User, me()), mid, since, on_wall=on_wall).answer
     if since is not None and request.args.get("cls") != answer["cls"]:
-        answer = room.welcome(cast(User, me()), mid, None).answer
+        answer = room.welcome(cast(User, me()), mid, None, on_wall=on_wall).answer
     return jsonify(answer)
 
 
 @bp.get("/api/v1/meetings/<int:mid>/events")
 @needs(ATTEND)
 def events_over_http(mid: int) -> ResponseReturnValue:
-    """What happened after ``?since=``; waits up to ``?wait=`` seconds for the first of it."""
+    """What happened after ``?since=``, and last values newer than ``?seen=``; waits up to ``?wait=`` seconds."""
     user = cast(User, me())
     access_meeting(user, mid, To.ATTEND)
     since = request.args.get("since", type=int)
     if since is None:
         raise Invalid("command.payload", name="since")
+    on_wall, seen = request.args.get("as") == ON_WALL, request.args.get("seen", type=int)
     until = time.monotonic() + min(MOST_WAIT, max(0.0, request.args.get("wait", 0.0, type=float)))
     while True:
         with db.scope(user.org_ids):
-            audience, found = room.events_since(user, mid, since)
-        if found is None:
-            return jsonify(ok=True, cls=audience.value, mode="snapshot", events=[])
-        if found or time.monotonic() >= until or health.is_stopping():
-            return jsonify(ok=True, cls=audience.value, mode="delta", events=found, now=ms(clock.now()))
+            got = room.events_since(user, mid, since, on_wall=on_wall)
+        if got.frames is None:
+            return jsonify(ok=True, cls=got.audience.value, mode="snapshot", events=[])
+        view = got.lv["view"]
+        is_newer = seen is not None and view is not None and view["seq"] > seen
+        if got.frames or is_newer or time.monotonic() >= until or health.is_stopping():
+            told = {"mode": "delta", "events": got.frames, "lv": got.lv, "now": ms(clock.now())}
+            return jsonify(ok=True, cls=got.audience.value, **told)
         time.sleep(_LOOK_SECONDS)
 
 

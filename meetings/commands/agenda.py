@@ -68,15 +68,6 @@ class EndMeeting:
     confirm: bool = False
 
 
-@dataclass(frozen=True)
-class Present:
-    """A page of a paper."""
-
-    mid: int
-    file: str
-    page: int
-
-
 @command("item.start", needs=ATTEND)
 def start_item(actor: User, d: StartItem) -> Answer:
     """Put an item on the floor."""
@@ -134,21 +125,3 @@ def resume_meeting(actor: User, d: OfMeeting) -> Answer:
 def end_meeting(actor: User, d: EndMeeting) -> Answer:
     """Close the sitting."""
     return {"v": life.end_meeting(actor, d.mid, confirm=d.confirm)}
-
-
-@command("present.start", needs=ATTEND)
-def start_presenting(actor: User, d: Present) -> Answer:
-    """Show a page to those who follow."""
-    return {"v": chairing.start_presenting(actor, d.mid, d.file, d.page)}
-
-
-@command("present.page", needs=ATTEND)
-def present_page(actor: User, d: Present) -> Answer:
-    """Turn the page for those who follow."""
-    return {"v": chairing.present_page(actor, d.mid, d.page, file=d.file)}
-
-
-@command("present.stop", needs=ATTEND)
-def stop_presenting(actor: User, d: OfMeeting) -> Answer:
-    """Show nothing any more."""
-    return {"v": chairing.stop_presenting(actor, d.mid)}

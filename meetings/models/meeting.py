@@ -96,7 +96,7 @@ class Meeting(Base):
     current_item_id: Mapped[int | None]
     #: Since when the clock of the item on the floor runs; empty while the meeting pauses.
     item_since: Mapped[datetime | None]
-    #: What is being presented, ``{"file", "name", "url", "page", "by"}``; empty when nothing is.
+    #: What is presented, by whom it may be, and whether the screen is dark: ``services/presenting.py``.
     presenting: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     #: Under whose rules it sits; empty: those of the agency's first body.
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))

@@ -5,6 +5,7 @@ same keys left out, so that an old snapshot and the lines since make the new one
 """
 
 from meetings.rules.floor_shares import FLOOR, floor_share
+from meetings.rules.present_shares import PRESENT, present_share
 from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell_all
 from meetings.rules.vote_shares import VOTES, votes_share
 
@@ -36,9 +37,8 @@ def project_state(state: Data, audience: Audience) -> Share:
     share = {key: state[key] for key in _STATE_KEYS}
     share["items"] = [_item(item, audience) for item in state["items"]]
     share["papers"] = [] if audience is Audience.PROJ else list(state["papers"])
-    share["present"] = dict(state["present"])
     share["people"] = [person for one in state["people"] if (person := _person(one, audience)) is not None]
-    return share | floor_share(state, audience) | votes_share(state, audience)
+    return share | present_share(state, audience) | floor_share(state, audience) | votes_share(state, audience)
 
 
 def _item(item: Data, audience: Audience) -> Share:
@@ -92,11 +92,9 @@ _PROJECTORS: dict[str, Project] = {
     "item.reordered": tell_all("order"),
     "file.added": _file,
     "file.withdrawn": _file,
-    "present.started": tell_all("file", "name", "url", "page"),
-    "present.page": tell_all("file", "page"),
-    "present.stopped": tell_all(),
     "people.joined": _joined,
     "people.left": _left,
+    **PRESENT,
     **FLOOR,
     **VOTES,
 }

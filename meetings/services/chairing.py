@@ -1,4 +1,4 @@
-"""Running the room: what is on the floor, and what is shown to those who follow."""
+"""Running the room: what is on the floor."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import AgendaItem, ItemState, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal, papers
+from meetings.services import journal
 from meetings.services.journal import ms
 from meetings.services.life import stop_clock
 
@@ -75,65 +75,6 @@ def finish_item(
         )
 
 
-def start_presenting(actor: User, meeting_id: int, file: str, page: int) -> int:
-    """Show a page of a paper to those who follow.
-
-    :param file: public id of a paper on the table.
-    :param page: from 1.
-    :raises NotFound: no such meeting or paper, or none the actor may attend.
-    :raises Forbidden: the actor neither chairs it nor is its secretary.
-    :raises BadState: ``meeting.not_live``; ``meeting.not_showable``, the paper cannot be shown page by page.
-    :raises Invalid: ``meeting.no_such_page``.
-    """
-    with unit_of_work():
-        meeting = _live(actor, meeting_id)
-        shown = papers.paper_of(meeting, file)
-        if not shown.can_view:
-            raise BadState("meeting.not_showable")
-        _check_page(page, shown.pages)
-        entry = papers.paper_entry(shown)
-        showing = {"file": file, "name": entry["n"], "url": entry["url"], "page": page}
-        meeting.presenting = showing | {"by": actor.id}
-        return journal.append(meeting, "present.started", by=actor, **showing)
-
-
-def present_page(actor: User, meeting_id: int, page: int, *, file: str) -> int:
-    """Turn the page for those who follow.
-
-    :param file: the paper the actor believes is shown.
-    :raises NotFound: no such meeting, or none the actor may attend.
-    :raises Forbidden: the actor neither chairs it nor is its secretary.
-    :raises BadState: ``meeting.not_live``.
-    :raises Stale: ``meeting.shows_other``: another paper, or none, is shown by now.
-    :raises Invalid: ``meeting.no_such_page``.
-    """
-    with unit_of_work():
-        meeting = _live(actor, meeting_id)
-        shown = meeting.presenting or {}
-        if shown.get("file") != file:
-            raise Stale("meeting.shows_other", cur=shown.get("file"))
-        _check_page(page, papers.paper_of(meeting, file).pages)
-        if shown["page"] == page:
-            return meeting.v
-        meeting.presenting = shown | {"page": page}
-        return journal.append(meeting, "present.page", by=actor, file=file, page=page)
-
-
-def stop_presenting(actor: User, meeting_id: int) -> int:
-    """Show nothing any more; everybody reads on where they are.
-
-    :raises NotFound: no such meeting, or none the actor may attend.
-    :raises Forbidden: the actor neither chairs it nor is its secretary.
-    :raises BadState: ``meeting.not_live``.
-    """
-    with unit_of_work():
-        meeting = _live(actor, meeting_id)
-        if meeting.presenting is None:
-            return meeting.v
-        meeting.presenting = None
-        return journal.append(meeting, "present.stopped", by=actor)
-
-
 def _live(actor: User, meeting_id: int) -> Meeting:
     meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
     if meeting.state is not MeetingState.LIVE:
@@ -152,8 +93,3 @@ def _leave_floor(meeting: Meeting, outcome: ItemState, now: datetime) -> AgendaI
     item.state = outcome
     meeting.current_item_id, meeting.item_since = None, None
     return item
-
-
-def _check_page(page: int, pages: int | None) -> None:
-    if page < 1 or (pages is not None and page > pages):
-        raise Invalid("meeting.no_such_page", n=pages or 1)

@@ -14,13 +14,28 @@ from meetings.models.meeting import AgendaItem, Meeting
 from meetings.permissions import To, access_meeting, may
 from meetings.rules.audiences import audience_of, project_state
 from meetings.rules.shares import Audience
-from meetings.services import journal, papers
+from meetings.services import journal, papers, presenting
 from meetings.services.journal import Frame, ms
 
 State = dict[str, Any]
 
 _KEPT_SNAPSHOTS = 64
 _snapshots: OrderedDict[tuple[int, str, int], State] = OrderedDict()
+
+
+#: The screen is nobody and may do nothing.
+ON_WALL: dict[str, Any] = {"p": None, "n": "", "role": "proj", "can": []}
+
+
+@dataclass(frozen=True)
+class Since:
+    """What an audience was told after a version."""
+
+    audience: Audience
+    #: ``None``: the whole state is the shorter answer.
+    frames: list[Frame] | None
+    #: Last values by key.
+    lv: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,14 +47,18 @@ class Welcome:
     answer: dict[str, Any]
 
 
-def welcome(actor: User, meeting_id: int, last: int | None) -> Welcome:
+def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = False) -> Welcome:
     """Bring a tablet up to date: nothing, the lines it missed, or the whole state.
 
+    Last values (``lv``), which no line of the journal carries, come whole every time.
+
     :param last: the version of the tablet's chain, ``None`` when it holds nothing.
+    :param on_wall: it is the screen on the wall, which chair or secretary opened.
     :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: ``meeting.not_yours_to_run``, a screen opened by somebody else.
     """
-    meeting = access_meeting(actor, meeting_id, To.ATTEND)
-    audience = audience_for(actor, meeting)
+    meeting = access_meeting(actor, meeting_id, To.RUN if on_wall else To.ATTEND)
+    audience = audience_for(actor, meeting, on_wall=on_wall)
     answer: dict[str, Any] = {
         "ok": True,
         "k": "welcome",
@@ -48,7 +67,8 @@ def welcome(actor: User, meeting_id: int, last: int | None) -> Welcome:
         "now": ms(clock.now()),
         "v": meeting.v,
         "head": journal.head(meeting, audience),
-        "me": overlay(actor, meeting),
+        "me": dict(ON_WALL) if on_wall else overlay(actor, meeting),
+        "lv": last_values(meeting),
     }
     found = None if last is None else journal.missed(meeting, audience, last)
     if found is None:
@@ -60,18 +80,27 @@ def welcome(actor: User, meeting_id: int, last: int | None) -> Welcome:
     return Welcome(meeting_id, audience, answer)
 
 
-def events_since(actor: User, meeting_id: int, since: int) -> tuple[Audience, list[Frame] | None]:
-    """What the actor's audience was told after a version; ``None``: fetch the whole state.
+def events_since(actor: User, meeting_id: int, since: int, *, on_wall: bool = False) -> Since:
+    """What the actor's audience was told after a version, and the last values.
 
+    :param on_wall: as in :func:`welcome`.
     :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: ``meeting.not_yours_to_run``, a screen opened by somebody else.
     """
-    meeting = access_meeting(actor, meeting_id, To.ATTEND)
-    audience = audience_for(actor, meeting)
-    return audience, journal.missed(meeting, audience, since)
+    meeting = access_meeting(actor, meeting_id, To.RUN if on_wall else To.ATTEND)
+    audience = audience_for(actor, meeting, on_wall=on_wall)
+    return Since(audience, journal.missed(meeting, audience, since), last_values(meeting))
 
 
-def audience_for(actor: User, meeting: Meeting) -> Audience:
-    """The audience of somebody who takes part."""
+def last_values(meeting: Meeting) -> dict[str, Any]:
+    """What changes too often for the journal, by key: the presenter's rectangle, ``None`` when there is none."""
+    return {"view": presenting.last_view(meeting)}
+
+
+def audience_for(actor: User, meeting: Meeting, *, on_wall: bool = False) -> Audience:
+    """The audience of somebody who takes part, or of the screen that he or she opened."""
+    if on_wall:
+        return Audience.PROJ
     part = meeting.participant(actor.id)
     if part is None:
         raise LookupError(f"{actor.id} takes no part in meeting {meeting.id}")
@@ -82,6 +111,7 @@ def overlay(actor: User, meeting: Meeting) -> dict[str, Any]:
     """What is this person's alone."""
     part = meeting.participant(actor.id)
     can = [to.value for to in (To.RUN, To.CHAIR) if may(actor, to, meeting)]
+    can += ["present"] if presenting.may_present(actor, meeting) else []
     return {"p": actor.id, "n": actor.full_name, "role": part.role.value if part else "", "can": can}
 
 
@@ -126,7 +156,9 @@ def full_state(meeting: Meeting) -> State:
             for item in meeting.agenda
         ],
         "papers": by_ref.get(meeting.ref, []),
-        "present": meeting.presenting or {},
+        "present": presenting.shown(meeting),
+        "grants": presenting.grants(meeting),
+        "blank": presenting.is_blank(meeting),
         "people": [
             person_entry(people[part.user_id], part.role.value)
             for part in meeting.participants

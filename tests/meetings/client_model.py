@@ -77,7 +77,9 @@ def _meeting_state(state: State, d: Frame, _frame: Frame) -> None:
         if d["to"] == "ended":
             item["st"] = "done"
     if d["to"] == "ended":
-        state["cur"], state["present"] = None, {}
+        state.update(cur=None, present={}, blank=False)
+        if "grants" in state:
+            state["grants"] = {}
 
 
 def _started(state: State, d: Frame, _frame: Frame) -> None:
@@ -139,11 +141,19 @@ def _present(state: State, d: Frame, frame: Frame) -> None:
 
 
 def _page(state: State, d: Frame, _frame: Frame) -> None:
-    state["present"]["page"] = d["page"]
+    state["present"].update(page=d["page"], at=d["at"])
 
 
 def _stopped(state: State, _d: Frame, _frame: Frame) -> None:
     state["present"] = {}
+
+
+def _granted(state: State, d: Frame, _frame: Frame) -> None:
+    state["grants"][str(d["p"])] = d["until"]
+
+
+def _revoked(state: State, d: Frame, _frame: Frame) -> None:
+    del state["grants"][str(d["p"])]
 
 
 def _joined(state: State, d: Frame, _frame: Frame) -> None:
@@ -173,6 +183,9 @@ _RULES = {
     "present.started": _present,
     "present.page": _page,
     "present.stopped": _stopped,
+    "present.granted": _granted,
+    "present.revoked": _revoked,
+    "screen.blanked": lambda state, d, _frame: state.update(blank=d["on"]),
     "people.joined": _joined,
     "people.left": _left,
 }

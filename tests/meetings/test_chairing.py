@@ -1,4 +1,4 @@
-"""What is on the floor, and what is shown."""
+"""What is on the floor."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,17 +10,10 @@ from intranet.core import clock
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from meetings.models.journal import MeetingMoved
 from meetings.models.meeting import ItemState, MeetingState
-from meetings.services import papers
-from meetings.services.chairing import (
-    finish_item,
-    present_page,
-    start_item,
-    start_presenting,
-    stop_presenting,
-)
+from meetings.services.chairing import finish_item, start_item
 from meetings.services.life import pause_meeting, resume_meeting
 from tests.factories import Office
-from tests.meetings.conftest import Sitting, add_paper, journal_of
+from tests.meetings.conftest import Sitting, journal_of
 
 
 def test_two_people_tapping_next_advance_once(
@@ -101,35 +94,3 @@ def test_a_stranger_knows_of_no_meeting(sitting: Sitting, office: Office) -> Non
 def test_an_item_of_another_meeting_is_unknown(sitting: Sitting) -> None:
     with pytest.raises(NotFound, match=r"item.unknown"):
         start_item(sitting.chair, sitting.id, 999, expect=None)
-
-
-def test_a_page_is_shown_turned_and_taken_away(sitting: Sitting) -> None:
-    paper = add_paper(sitting.secretary, sitting, sitting.agenda[0])
-    start_presenting(sitting.secretary, sitting.id, paper.public_id, 2)
-    present_page(sitting.chair, sitting.id, 3, file=paper.public_id)
-    assert sitting.meeting.presenting["page"] == 3
-    v = present_page(sitting.chair, sitting.id, 3, file=paper.public_id)
-    assert v == sitting.meeting.v == 3
-    stop_presenting(sitting.chair, sitting.id)
-    assert sitting.meeting.presenting is None
-    assert journal_of(sitting.id) == ["file.added", "present.started", "present.page", "present.stopped"]
-
-
-def test_only_pages_that_exist_of_papers_on_the_table_are_shown(sitting: Sitting) -> None:
-    paper = add_paper(sitting.secretary, sitting, None)
-    with pytest.raises(Invalid, match=r"meeting.no_such_page"):
-        start_presenting(sitting.chair, sitting.id, paper.public_id, 4)
-    with pytest.raises(NotFound, match=r"meeting.unknown_paper"):
-        start_presenting(sitting.chair, sitting.id, "0" * 32, 1)
-    with pytest.raises(Stale, match=r"meeting.shows_other"):
-        present_page(sitting.chair, sitting.id, 2, file=paper.public_id)
-
-
-def test_a_paper_being_shown_is_not_withdrawn(sitting: Sitting) -> None:
-    paper = add_paper(sitting.secretary, sitting, None)
-    start_presenting(sitting.chair, sitting.id, paper.public_id, 1)
-    with pytest.raises(BadState, match=r"meeting.presented"):
-        papers.withdraw_paper(sitting.secretary, sitting.id, paper.public_id)
-    stop_presenting(sitting.chair, sitting.id)
-    papers.withdraw_paper(sitting.secretary, sitting.id, paper.public_id)
-    assert papers.of_meeting(sitting.meeting) == {}

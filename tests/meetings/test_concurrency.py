@@ -10,7 +10,7 @@ from flask import Flask
 from intranet.core import commands, db
 from intranet.core.errors import DomainError
 from intranet.people.models import User
-from meetings.services import chairing, journal
+from meetings.services import journal, presenting
 from tests.meetings.conftest import Sitting, add_paper
 
 pytestmark = pytest.mark.own_db
@@ -67,11 +67,11 @@ def test_one_cid_sent_five_times_at_once_happens_once(app: Flask, sitting: Sitti
 
 def test_versions_have_no_hole_and_each_chain_names_the_one_before(sitting: Sitting) -> None:
     file = add_paper(sitting.secretary, sitting, None).public_id
-    chairing.start_presenting(sitting.chair, sitting.id, file, 1)
+    presenting.start_presenting(sitting.chair, sitting.id, file, 1)
     mid, people = sitting.id, [sitting.chair.id, sitting.secretary.id]
 
     def turn(page: int) -> Callable[[User], Any]:
-        return lambda who: chairing.present_page(who, mid, page, file=file)
+        return lambda who: presenting.present_page(who, mid, page, file=file)
 
     at_once([(people[n % 2], turn(1 + n % 3)) for n in range(12)])
     with db.scope():

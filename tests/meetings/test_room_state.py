@@ -21,7 +21,7 @@ from intranet.records.models import File
 from meetings.models.meeting import ItemKind, ItemState, Meeting, PartRole
 from meetings.rules.audiences import KINDS, project
 from meetings.rules.shares import AUDIENCES, Audience
-from meetings.services import chairing, journal, life, papers, participants, planning, room
+from meetings.services import chairing, journal, life, papers, participants, planning, presenting, room
 from tests.factories import Office
 from tests.meetings.client_model import RULES, Tablet, apply
 from tests.meetings.conftest import Sitting, add_paper, make_sitting
@@ -69,9 +69,19 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     chairing.start_item(chair, mid, first.id, expect=None)
     yield
-    chairing.start_presenting(secretary, mid, paper.public_id, 1)
+    presenting.start_presenting(secretary, mid, paper.public_id, 1)
     yield
-    chairing.present_page(chair, mid, 2, file=paper.public_id)
+    presenting.present_page(chair, mid, 2, file=paper.public_id)
+    yield
+    presenting.blank_screen(secretary, mid, on=True)
+    yield
+    presenting.grant_presenting(chair, mid, draft.delegate.id, for_s=600)
+    yield
+    presenting.grant_presenting(chair, mid, draft.guest.id)
+    yield
+    presenting.start_presenting(draft.guest, mid, paper.public_id, 3)
+    yield
+    presenting.revoke_presenting(chair, mid, draft.guest.id)
     yield
     participants.invite(secretary, mid, [office.other_head.id], PartRole.GUEST)
     yield
@@ -91,7 +101,7 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     chairing.start_item(chair, mid, second.id, expect=first.id)
     yield
-    chairing.stop_presenting(chair, mid)
+    presenting.stop_presenting(chair, mid)
     yield
     papers.withdraw_paper(secretary, mid, other.public_id)
     yield
@@ -261,9 +271,13 @@ def _random_act(sitting: Sitting, office: Office, luck: random.Random, shown: li
         lambda: planning.reorder_items(actor, mid, luck.sample(planned, len(planned))),
         lambda: planning.set_budget(actor, mid, item, luck.randint(1, 60)),
         lambda: planning.remove_item(actor, mid, item, reason="Chưa đủ hồ sơ"),
-        lambda: chairing.start_presenting(actor, mid, paper.public_id, luck.randint(1, 3)),
-        lambda: chairing.present_page(actor, mid, luck.randint(1, 3), file=paper.public_id),
-        lambda: chairing.stop_presenting(actor, mid),
+        lambda: presenting.start_presenting(actor, mid, paper.public_id, luck.randint(1, 3)),
+        lambda: presenting.present_page(actor, mid, luck.randint(1, 3), file=paper.public_id),
+        lambda: presenting.stop_presenting(actor, mid),
+        lambda: presenting.grant_presenting(actor, mid, sitting.guest.id, for_s=luck.choice([None, 60])),
+        lambda: presenting.revoke_presenting(actor, mid, sitting.guest.id),
+        lambda: presenting.blank_screen(actor, mid, on=luck.random() < 0.5),
+        lambda: presenting.start_presenting(sitting.guest, mid, paper.public_id, luck.randint(1, 3)),
         lambda: life.pause_meeting(actor, mid),
         lambda: life.resume_meeting(actor, mid),
         lambda: participants.invite(actor, mid, [guest], luck.choice([PartRole.GUEST, PartRole.DELEGATE])),

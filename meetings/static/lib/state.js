@@ -5,6 +5,7 @@
  * that came early, drops those it knows, and says when one is missing.
  */
 import { rules as floor } from './floor-state.js';
+import { endPresenting, rules as presenting } from './present-state.js';
 import { rules as votes } from './vote-state.js';
 
 const item = (state, id) => state.items.find((one) => one.id === id) ?? {};
@@ -21,7 +22,7 @@ const rules = {
       state.cur = { item: d.item, since: d.since };
       if (d.to === 'ended') one.st = 'done';
     }
-    if (d.to === 'ended') { state.cur = null; state.present = {}; }
+    if (d.to === 'ended') { state.cur = null; endPresenting(state); }
   },
   'meeting.edited'(state, d) { Object.assign(state, d); },
   'item.started'(state, d) {
@@ -60,15 +61,13 @@ const rules = {
     const known = list.findIndex((one) => one.id === d.file);
     if (known >= 0) list.splice(known, 1);
   },
-  'present.started'(state, d, frame) { state.present = { ...d, by: frame.by }; },
-  'present.page'(state, d) { state.present.page = d.page; },
-  'present.stopped'(state) { state.present = {}; },
   'people.joined'(state, d) {
     const known = state.people.findIndex((one) => one.p === d.person.p);
     if (known >= 0) state.people[known] = d.person;
     else state.people.push(d.person);
   },
   'people.left'(state, d) { state.people = state.people.filter((one) => one.p !== d.p); },
+  ...presenting,
   ...floor,
   ...votes,
 };

@@ -1,0 +1,240 @@
+"""The presenter's rectangle and pointer on their way to those who follow, and what happens when the presenter is gone.
+
+Both are last values: ten a second at most, the newest wins, none is a line of the journal. The rectangle is
+stored once a second at most and told again then, so that who came in between has it too; the pointer never.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from intranet.core import clock, commands
+from intranet.core.actor import Actor
+from intranet.core.db import session
+from intranet.core.errors import Invalid
+from intranet.core.events import subscribe
+from intranet.core.live import Answer, sockets
+from intranet.people.models import User
+from meetings.live import online, room_name, rooms
+from meetings.models.journal import MeetingMoved
+from meetings.models.meeting import Meeting
+from meetings.permissions import ATTEND
+from meetings.rules.shares import AUDIENCES, OFFICERS
+from meetings.services import presenting
+from meetings.services.journal import ms
+from meetings.services.presenting import Lead, View, ViewShown
+
+#: Between two rectangles of a meeting, and between two stored ones.
+SEND_EVERY = timedelta(milliseconds=100)
+STORE_EVERY = timedelta(seconds=1)
+#: After this long without the presenter's socket, chair and secretary are told, and again every so often.
+GONE_AFTER = timedelta(seconds=20)
+GONE_AGAIN = timedelta(seconds=5)
+#: A rectangle that has stood still for so long is in the database alone.
+FORGET_AFTER = timedelta(minutes=1)
+_TICK_SECONDS = 0.1
+_LOOK_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class ViewFrame:
+    """A rectangle as the presenter's tablet sends it."""
+
+    page: int
+    x: float
+    y: float
+    w: float
+
+
+@dataclass(frozen=True)
+class PointerFrame:
+    """Where the presenter points, in fractions of the page."""
+
+    page: int
+    x: float
+    y: float
+
+
+@dataclass
+class _Stream:
+    """The rectangles of one meeting: what was sent, what waits, what is stored."""
+
+    by: int
+    newest: View
+    is_sent: bool = False
+    is_stored: bool = False
+    sent_at: datetime | None = None
+    stored_at: datetime | None = None
+
+
+@dataclass
+class _Leading:
+    """What this process knows of presenters; a restart forgets it."""
+
+    #: Who leads what, by meeting; forgotten whenever the meeting moves.
+    leads: dict[int, Lead] = field(default_factory=dict)
+    streams: dict[int, _Stream] = field(default_factory=dict)
+    #: Presenters who are gone, by meeting, and when that was last told.
+    gone: dict[int, tuple[int, datetime]] = field(default_factory=dict)
+
+    def clear(self) -> None:
+        """Forget everything; for tests, whose meetings have the same ids."""
+        self.leads.clear()
+        self.streams.clear()
+        self.gone.clear()
+
+
+leading = _Leading()
+
+
+@sockets.on("lv", needs=ATTEND)
+def last_value(actor: Actor, frame: Any) -> Answer:
+    """Take the presenter's rectangle, ``{mid, key: "view", d: {page, x, y, w}}``."""
+    mid, found = _read(frame, "key", "view", ViewFrame)
+    view = presenting.view_of(found.page, found.x, found.y, found.w)
+    if _lead(actor, mid).page == view.page:
+        _take(mid, actor.id, view)
+    return {"ok": True}
+
+
+@sockets.on("eph", needs=ATTEND)
+def passing(actor: Actor, frame: Any) -> Answer:
+    """Pass the presenter's pointer on, ``{mid, t: "pointer", d: {page, x, y}}``; nobody keeps it."""
+    mid, found = _read(frame, "t", "pointer", PointerFrame)
+    if not (0 <= found.x <= 1 and 0 <= found.y <= 1):
+        raise Invalid("present.bad_view")
+    if _lead(actor, mid).page == found.page:
+        d = {"page": found.page, "x": round(found.x, 4), "y": round(found.y, 4)}
+        for audience in AUDIENCES:
+            told = {"k": "eph", "t": "pointer", "mid": mid, "d": d}
+            sockets.emit("eph", told, to=room_name(mid, audience))
+    return {"ok": True}
+
+
+@subscribe(ViewShown, live=True)
+def shown_without_socket(shown: ViewShown) -> None:
+    """A rectangle that came as a command."""
+    view = presenting.view_of(shown.page, shown.x, shown.y, shown.w)
+    _take(shown.meeting_id, shown.by, view)
+
+
+@subscribe(MeetingMoved, live=True)
+def look_again(moved: MeetingMoved) -> None:
+    """Whoever led may no longer, or leads another page."""
+    leading.leads.pop(moved.meeting_id, None)
+
+
+@sockets.background(_TICK_SECONDS)
+def send_and_store() -> None:
+    """Send what waited for its turn, and store the newest of each meeting once a second."""
+    now = clock.now()
+    for mid, stream in list(leading.streams.items()):
+        if not stream.is_sent and _is_due(stream.sent_at, SEND_EVERY, now):
+            _send(mid, stream, now)
+        if not stream.is_stored and _is_due(stream.stored_at, STORE_EVERY, now):
+            _store(mid, stream, now)
+        if stream.is_sent and stream.is_stored and _is_due(stream.sent_at, FORGET_AFTER, now):
+            leading.streams.pop(mid, None)
+
+
+@sockets.background(_LOOK_SECONDS)
+def look_for_presenters() -> None:
+    """Tell chair and secretary of a presenter who has been gone for 20 seconds, and of one who is back."""
+    now = clock.now()
+    arrived, rooms.arrived = rooms.arrived, set()
+    for mid, person in arrived:
+        if person in online(mid):
+            rooms.left_at.pop((mid, person), None)
+    due = {key for key, at in rooms.left_at.items() if now - at >= GONE_AFTER}
+    again = {mid for mid, (_, at) in leading.gone.items() if now - at >= GONE_AGAIN}
+    mids = {mid for mid, _ in due | arrived} | again
+    if not mids:
+        return
+    rows = session().execute(select(Meeting.id, Meeting.presenting).where(Meeting.id.in_(mids)))
+    by_meeting = {mid: (kept or {}).get("by") for mid, kept in rows}
+    for mid, person in due:
+        rooms.left_at.pop((mid, person), None)
+        if by_meeting.get(mid) == person and person not in online(mid):
+            _tell_gone(mid, person, now)
+    for mid, person in arrived:
+        if by_meeting.get(mid) == person:
+            leading.gone.pop(mid, None)
+            _tell_officers(mid, {"gone": False, "p": person})
+    for mid in again:
+        person, _ = leading.gone.get(mid, (None, now))
+        if person is not None and by_meeting.get(mid) == person:
+            _tell_gone(mid, person, now)
+        else:
+            leading.gone.pop(mid, None)
+
+
+def _read(frame: Any, key: str, name: str, kind: type) -> tuple[int, Any]:
+    """The meeting and the body of a frame.
+
+    :raises Invalid: ``command.payload``.
+    """
+    if not isinstance(frame, Mapping) or not isinstance(frame.get("mid"), int):
+        raise Invalid("command.payload", name="mid")
+    if frame.get(key) != name:
+        raise Invalid("command.payload", name=key)
+    return frame["mid"], commands.parse(kind, frame.get("d"))
+
+
+def _lead(actor: Actor, mid: int) -> Lead:
+    """What the actor leads; asked of the database once for each version of the room, not ten times a second."""
+    known = leading.leads.get(mid)
+    runs_out = known is not None and known.until is not None and (ms(clock.now()) or 0) >= known.until
+    if known is None or known.by != actor.id or runs_out:
+        known = leading.leads[mid] = presenting.lead_of(cast(User, actor), mid)
+    return known
+
+
+def _take(mid: int, by: int, view: View) -> None:
+    now = clock.now()
+    stream = leading.streams.get(mid)
+    if stream is None or stream.by != by:
+        stream = leading.streams[mid] = _Stream(by, view)
+    seq = max(stream.newest.seq + 1, ms(now) or 0)
+    stream.newest, stream.is_sent, stream.is_stored = replace(view, seq=seq), False, False
+    if _is_due(stream.sent_at, SEND_EVERY, now):
+        _send(mid, stream, now)
+
+
+def _is_due(last: datetime | None, every: timedelta, now: datetime) -> bool:
+    return last is None or now - last >= every
+
+
+def _send(mid: int, stream: _Stream, now: datetime) -> None:
+    stream.sent_at, stream.is_sent = now, True
+    view = stream.newest
+    for audience in AUDIENCES:
+        told = {"k": "lv", "key": "view", "mid": mid, "seq": view.seq, "d": view.told()}
+        sockets.emit("lv", told, to=room_name(mid, audience))
+
+
+def _store(mid: int, stream: _Stream, now: datetime) -> None:
+    # Said before: the next rectangle may come while this one is written.
+    stream.stored_at, stream.is_stored = now, True
+    try:
+        still_leads = presenting.keep_view(mid, stream.by, stream.newest)
+    except Exception:
+        stream.is_stored = False
+        raise
+    if still_leads:
+        _send(mid, stream, now)
+    else:
+        leading.streams.pop(mid, None)
+
+
+def _tell_gone(mid: int, person: int, now: datetime) -> None:
+    leading.gone[mid] = (person, now)
+    _tell_officers(mid, {"gone": True, "p": person})
+
+
+def _tell_officers(mid: int, d: dict[str, Any]) -> None:
+    for audience in sorted(OFFICERS):
+        told = {"k": "lv", "key": "presenter", "mid": mid, "seq": ms(clock.now()), "d": d}
+        sockets.emit("lv", told, to=room_name(mid, audience))
