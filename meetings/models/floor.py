@@ -74,6 +74,8 @@ class Body(Base):
     remote_allowed: Mapped[bool] = mapped_column(default=True)
     #: The secretary is a member.
     secretary_counts: Mapped[bool] = mapped_column(default=False)
+    #: How many absent members one member may vote for.
+    proxy_limit: Mapped[int] = mapped_column(default=0)
     #: Guests may ask to speak themselves.
     guests_ask: Mapped[bool] = mapped_column(default=False)
 

@@ -1,11 +1,95 @@
 """What each audience is told of votes: never a choice before the result is published, never a secret one."""
 
-from meetings.rules.shares import Audience, Data, Project, Share
+from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share
 
-#: Kind of line -> each audience's share.
-VOTES: dict[str, Project] = {}
+#: States of a vote that only chair and secretary know of.
+_HIDDEN = frozenset({"prepared"})
+#: What anybody may know of a vote once it was opened; ``result`` once it is published.
+_FOR_ALL = (
+    "id",
+    "item",
+    "q",
+    "mode",
+    "method",
+    "opts",
+    "max",
+    "st",
+    "rule",
+    "secs",
+    "show_count",
+    "opened",
+    "closes",
+    "elig",
+    "cast",
+    "reason",
+)
 
 
 def votes_share(state: Data, audience: Audience) -> Share:
     """An audience's share of the votes' part of the state."""
-    return {}
+    shares = (_entry(one, audience) for one in state["votes"])
+    return {"votes": [share for share in shares if share is not None]}
+
+
+def _entry(entry: Data, audience: Audience) -> Share | None:
+    if audience in OFFICERS:
+        return dict(entry)
+    if entry["st"] in _HIDDEN:
+        return None
+    share = {key: entry[key] for key in _FOR_ALL}
+    if audience is Audience.MEMBER:
+        share["voters"] = list(entry["voters"])
+    share["result"] = _result(entry["result"], audience) if entry["st"] == "published" else None
+    return share
+
+
+def _result(result: Data, audience: Audience) -> Share:
+    share = dict(result)
+    if audience is Audience.PROJ:
+        # A screen on the wall knows no people.
+        share.pop("names", None)
+    return share
+
+
+def _whole(data: Data, audience: Audience) -> Share | None:
+    share = _entry(data["vote"], audience)
+    return None if share is None else {"vote": share}
+
+
+def _dropped(data: Data, audience: Audience) -> Share | None:
+    return {"id": data["id"]} if audience in OFFICERS else None
+
+
+def _counted(data: Data, audience: Audience) -> Share | None:
+    return {"id": data["id"], "set": dict(data["set"])} if audience in OFFICERS else None
+
+
+def _changed(data: Data, audience: Audience) -> Share | None:
+    """What changed of a vote that everybody knows."""
+    changed = data["set"]
+    if audience in OFFICERS:
+        share = dict(changed)
+    else:
+        share = {key: changed[key] for key in _FOR_ALL if key in changed}
+        if audience is Audience.MEMBER and "voters" in changed:
+            share["voters"] = list(changed["voters"])
+        if changed.get("st") == "published":
+            share["result"] = _result(changed["result"], audience)
+        elif changed.get("st") == "void":
+            share["result"] = None
+    told: Share = {"id": data["id"], "set": share}
+    return told | {"how": data["how"]} if "how" in data else told
+
+
+#: Kind of line -> each audience's share.
+VOTES: dict[str, Project] = {
+    "vote.prepared": _whole,
+    "vote.edited": _whole,
+    "vote.dropped": _dropped,
+    "vote.opened": _whole,
+    "vote.admitted": _changed,
+    "vote.counted": _counted,
+    "vote.closed": _changed,
+    "vote.published": _changed,
+    "vote.voided": _changed,
+}

@@ -10,7 +10,7 @@ from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import AgendaItem, ItemState, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal
+from meetings.services import journal, polls
 from meetings.services.journal import ms
 from meetings.services.life import stop_clock
 
@@ -88,6 +88,7 @@ def _expect(meeting: Meeting, expect: int | None) -> None:
 
 
 def _leave_floor(meeting: Meeting, outcome: ItemState, now: datetime) -> AgendaItem:
+    polls.require_no_open_vote(meeting, meeting.current_item_id)
     stop_clock(meeting, now)
     item = meeting.item(meeting.current_item_id or 0)
     item.state = outcome

@@ -14,7 +14,7 @@ from meetings.models.meeting import AgendaItem, Meeting
 from meetings.permissions import To, access_meeting, may
 from meetings.rules.audiences import audience_of, project_state
 from meetings.rules.shares import Audience
-from meetings.services import journal, papers, presenting
+from meetings.services import journal, papers, polls, presenting
 from meetings.services.journal import Frame, ms
 
 State = dict[str, Any]
@@ -112,7 +112,9 @@ def overlay(actor: User, meeting: Meeting) -> dict[str, Any]:
     part = meeting.participant(actor.id)
     can = [to.value for to in (To.RUN, To.CHAIR) if may(actor, to, meeting)]
     can += ["present"] if presenting.may_present(actor, meeting) else []
-    return {"p": actor.id, "n": actor.full_name, "role": part.role.value if part else "", "can": can}
+    can += ["vote"] if polls.may_vote(actor, meeting) else []
+    mine = {"p": actor.id, "n": actor.full_name, "role": part.role.value if part else "", "can": can}
+    return mine | {"votes": polls.overlay(actor, meeting)}
 
 
 def snapshot(meeting: Meeting, audience: Audience) -> State:
@@ -156,6 +158,7 @@ def full_state(meeting: Meeting) -> State:
             for item in meeting.agenda
         ],
         "papers": by_ref.get(meeting.ref, []),
+        "votes": polls.entries(meeting),
         "present": presenting.shown(meeting),
         "grants": presenting.grants(meeting),
         "blank": presenting.is_blank(meeting),

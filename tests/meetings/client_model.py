@@ -3,6 +3,8 @@
 import copy
 from typing import Any
 
+from tests.meetings.client_votes import VOTE_RULES
+
 State = dict[str, Any]
 Frame = dict[str, Any]
 
@@ -188,6 +190,7 @@ _RULES = {
     "screen.blanked": lambda state, d, _frame: state.update(blank=d["on"]),
     "people.joined": _joined,
     "people.left": _left,
+    **VOTE_RULES,
 }
 
 #: Kinds of line that the tablet knows what to do with.

@@ -25,6 +25,7 @@ from meetings.services import chairing, journal, life, papers, participants, pla
 from tests.factories import Office
 from tests.meetings.client_model import RULES, Tablet, apply
 from tests.meetings.conftest import Sitting, add_paper, make_sitting
+from tests.meetings.voting import vote_story
 
 ROOT = Path(__file__).resolve().parents[2]
 _FULL = os.environ.get("OFFICE_PROOFS") == "full"
@@ -103,6 +104,7 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     presenting.stop_presenting(chair, mid)
     yield
+    yield from vote_story(draft)
     papers.withdraw_paper(secretary, mid, other.public_id)
     yield
     chairing.finish_item(chair, mid, outcome=ItemState.DEFERRED, expect=second.id)

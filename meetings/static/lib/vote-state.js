@@ -1,2 +1,20 @@
 /** How the lines of votes change what a tablet holds. */
-export const rules = {};
+const whole = (state, d) => {
+  state.votes = [...state.votes.filter((one) => one.id !== d.vote.id), d.vote].sort((a, b) => a.id - b.id);
+};
+const changed = (state, d) => {
+  const vote = state.votes.find((one) => one.id === d.id);
+  if (vote) Object.assign(vote, d.set);
+};
+
+export const rules = {
+  'vote.prepared': whole,
+  'vote.edited': whole,
+  'vote.dropped'(state, d) { state.votes = state.votes.filter((one) => one.id !== d.id); },
+  'vote.opened': whole,
+  'vote.admitted': changed,
+  'vote.counted': changed,
+  'vote.closed': changed,
+  'vote.published': changed,
+  'vote.voided': changed,
+};
