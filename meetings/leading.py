@@ -1,4 +1,4 @@
-"""The presenter's rectangle and pointer on their way to those who follow, and what happens when the presenter is gone.
+"""The presenter's rectangle and pointer on their way to those who follow, and a presenter who is gone.
 
 Both are last values: ten a second at most, the newest wins, none is a line of the journal. The rectangle is
 stored once a second at most and told again then, so that who came in between has it too; the pointer never.
@@ -164,11 +164,9 @@ def look_for_presenters() -> None:
             leading.gone.pop(mid, None)
             _tell_officers(mid, {"gone": False, "p": person})
     for mid in again:
-        person, _ = leading.gone.get(mid, (None, now))
-        if person is not None and by_meeting.get(mid) == person:
-            _tell_gone(mid, person, now)
-        else:
-            leading.gone.pop(mid, None)
+        told = leading.gone.pop(mid, None)
+        if told is not None and by_meeting.get(mid) == told[0]:
+            _tell_gone(mid, told[0], now)
 
 
 def _read(frame: Any, key: str, name: str, kind: type) -> tuple[int, Any]:
@@ -184,7 +182,7 @@ def _read(frame: Any, key: str, name: str, kind: type) -> tuple[int, Any]:
 
 
 def _lead(actor: Actor, mid: int) -> Lead:
-    """What the actor leads; asked of the database once for each version of the room, not ten times a second."""
+    """What the actor leads; asked of the database once for a version of the room, not ten times a second."""
     known = leading.leads.get(mid)
     runs_out = known is not None and known.until is not None and (ms(clock.now()) or 0) >= known.until
     if known is None or known.by != actor.id or runs_out:

@@ -268,7 +268,7 @@ def snapshot_over_http(mid: int) -> ResponseReturnValue:
 @bp.get("/api/v1/meetings/<int:mid>/events")
 @needs(ATTEND)
 def events_over_http(mid: int) -> ResponseReturnValue:
-    """What happened after ``?since=``, and last values newer than ``?seen=``; waits up to ``?wait=`` seconds."""
+    """What happened after ``?since=``, and what is newer than ``?seen=``; waits up to ``?wait=`` seconds."""
     user = cast(User, me())
     access_meeting(user, mid, To.ATTEND)
     since = request.args.get("since", type=int)

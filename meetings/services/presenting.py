@@ -1,8 +1,8 @@
 """Presenting: what is shown to those who follow, who may show it, and the screen on the wall.
 
-A meeting keeps all of it in one JSON value, ``meeting.presenting``: what is shown (``file``, ``name``, ``url``,
-``page``, ``n`` and ``by`` of whoever shows it, ``at``), the rectangle that the presenter sees (``view``,
-``seq``), to whom presenting was granted (``grants``) and whether the screen is dark (``blank``).
+A meeting keeps all of it in one JSON value, ``meeting.presenting``: what is shown (``file``, ``name``,
+``url``, ``page``, ``n`` and ``by`` of whoever shows it, ``at``), the rectangle that the presenter sees
+(``view``, ``seq``), to whom presenting was granted (``grants``) and whether the screen is dark (``blank``).
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def shown(meeting: Meeting) -> dict[str, Any]:
 
 
 def grants(meeting: Meeting) -> dict[str, int | None]:
-    """To whom presenting was granted, by id, and until when; what has run out stays until it is taken back."""
+    """To whom presenting was granted, by id, and until when; what ran out stays until it is taken back."""
     return dict((meeting.presenting or {}).get("grants", {}))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from intranet.core import clock
-from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
+from intranet.core.errors import BadState, Forbidden, NotFound, Stale
 from meetings.models.journal import MeetingMoved
 from meetings.models.meeting import ItemState, MeetingState
 from meetings.services.chairing import finish_item, start_item
@@ -81,7 +81,7 @@ def test_delegates_and_guests_run_nothing(sitting: Sitting) -> None:
         with pytest.raises(Forbidden, match=r"meeting.not_yours_to_run"):
             start_item(person, sitting.id, sitting.agenda[0].id, expect=None)
         with pytest.raises(Forbidden):
-            stop_presenting(person, sitting.id)
+            finish_item(person, sitting.id)
     assert sitting.meeting.v == 0
 
 

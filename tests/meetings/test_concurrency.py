@@ -10,7 +10,7 @@ from flask import Flask
 from intranet.core import commands, db
 from intranet.core.errors import DomainError
 from intranet.people.models import User
-from meetings.services import journal, presenting
+from meetings.services import chairing, journal, presenting
 from tests.meetings.conftest import Sitting, add_paper
 
 pytestmark = pytest.mark.own_db

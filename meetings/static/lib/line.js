@@ -14,12 +14,18 @@ const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
 
 export class Line extends EventTarget {
   chain = new Chain();
-  #socket; #mid; #offsets = []; #hello = null; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
+  #socket; #mid; #as; #seen = 0; #offsets = []; #hello = null; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
 
-  /** @param {object} welcome the first answer, which came with the page */
-  constructor(mid, welcome) {
+  /**
+   * @param {object} welcome the first answer, which came with the page
+   * @param {{as?: string}} [how] as: 'proj' when this is the screen on the wall
+   */
+  constructor(mid, welcome, { as = null } = {}) {
     super();
     this.#mid = mid;
+    this.#as = as;
+    /** Last values by key, which no line of the journal carries: view, the presenter's rectangle. */
+    this.last = { ...welcome.lv };
     this.me = welcome.me;
     this.chain.welcome(welcome);
     this.#socket = io('/meetings', { path: '/socket.io/', transports: ['websocket'] });
@@ -31,7 +37,8 @@ export class Line extends EventTarget {
       if (!this.#socket.active) setTimeout(look, patience.refused);
     });
     this.#socket.on('evt', (frames) => { this.#heard(); this.#took(this.chain.take(frames)); });
-    this.#socket.on('lv', (frame) => { this.#heard(); if (frame.mid === mid) this.#emit('lv', frame); });
+    this.#socket.on('lv', (frame) => { this.#heard(); if (frame.mid === mid) this.#lastValue(frame); });
+    this.#socket.on('eph', (frame) => { if (frame.mid === mid) this.#emit('eph', frame); });
     this.#socket.on('heads', (heads) => {
       this.#heard();
       this.#offset(heads.now - Date.now());
@@ -81,6 +88,13 @@ export class Line extends EventTarget {
     return { ok: false, err: 'unreached' };
   }
 
+  /** Says what may be lost and is never repeated: `lv` {key, d} or `eph` {t, d}. Returns false without a socket. */
+  whisper(name, frame) {
+    if (!this.isUp) return false;
+    this.#socket.volatile.emit(name, { k: name, mid: this.#mid, ...frame });
+    return true;
+  }
+
   #url(what) { return `/api/v1/meetings/${this.#mid}/${what}`; }
 
   /** Says hello on the socket; frames that overtake the answer wait in the chain. */
@@ -88,6 +102,7 @@ export class Line extends EventTarget {
     if (this.#hello || this.#closed) return;
     this.#hello = (async () => {
       const said = { k: 'hello', proto: 1, mid: this.#mid, cls: this.chain.cls, last: { cls: this.chain.v }, caps: ['ink'] };
+      if (this.#as) said.as = this.#as;
       const began = Date.now();
       const answer = await this.#socket.timeout(patience.hello).emitWithAck('hello', said);
       if (!answer.ok) {
@@ -99,6 +114,7 @@ export class Line extends EventTarget {
       this.#offset(answer.now - (began + ended) / 2);
       this.me = answer.me;
       this.#took(this.chain.welcome(answer), true);
+      this.#lastValues(answer.lv);
     })();
     let failed = false;
     try { await this.#hello; } catch { failed = true; }
@@ -129,6 +145,20 @@ export class Line extends EventTarget {
     if (this.#offsets.length > 5) this.#offsets.shift();
   }
 
+  /** One newer than what was held is told; an older one came late. */
+  #lastValue(frame) {
+    if (frame.key === 'view') {
+      if (frame.seq <= this.#seen) return;
+      this.#seen = frame.seq;
+      this.last.view = frame.d;
+    }
+    this.#emit('lv', frame);
+  }
+
+  #lastValues(held) {
+    if (held?.view) this.#lastValue({ key: 'view', seq: held.view.seq, d: held.view });
+  }
+
   #heard() { this.#heardAt = Date.now(); }
   #lost() { this.#lostAt ??= Date.now(); }
 
@@ -150,15 +180,17 @@ export class Line extends EventTarget {
   async #poll() {
     const mine = (this.#polling = { works: false, end: new AbortController() });
     const how = { signal: mine.end.signal };
+    const as = this.#as ? `&as=${this.#as}` : '';
     while (this.#polling === mine && !this.#closed) {
       try {
         const answer = mine.works
-          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25`, undefined, how)
-          : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}`, undefined, how);
+          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25&seen=${this.#seen}${as}`, undefined, how)
+          : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}${as}`, undefined, how);
         if (this.#polling !== mine) return;
         mine.works = answer.mode !== 'snapshot' || 'state' in answer;
         if (answer.now) this.#offset(answer.now - Date.now());
         this.#took('state' in answer || answer.mode !== 'snapshot' ? this.chain.welcome(answer) : []);
+        this.#lastValues(answer.lv);
       } catch (error) {
         if (mine.end.signal.aborted) return;
         mine.works = false;
