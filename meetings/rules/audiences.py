@@ -4,7 +4,7 @@ The same shares are taken of the whole state: a snapshot of an audience is the s
 same keys left out, so that an old snapshot and the lines since make the new one.
 """
 
-from meetings.rules.floor_shares import FLOOR, floor_share
+from meetings.rules.floor_shares import FLOOR, floor_share, person_share
 from meetings.rules.present_shares import PRESENT, present_share
 from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell_all
 from meetings.rules.vote_shares import VOTES, votes_share
@@ -16,8 +16,6 @@ _OF_ROLE = {
     "substitute": Audience.MEMBER,
     "guest": Audience.GUEST,
 }
-_PERSON_FOR_ALL = ("p", "n", "role")
-_PERSON_FOR_OFFICERS = (*_PERSON_FOR_ALL, "title", "org")
 _STATE_KEYS = ("mid", "v", "state", "title", "place", "starts", "started", "ended", "cur")
 
 
@@ -37,7 +35,8 @@ def project_state(state: Data, audience: Audience) -> Share:
     share = {key: state[key] for key in _STATE_KEYS}
     share["items"] = [_item(item, audience) for item in state["items"]]
     share["papers"] = [] if audience is Audience.PROJ else list(state["papers"])
-    share["people"] = [person for one in state["people"] if (person := _person(one, audience)) is not None]
+    people = (person_share(one, audience) for one in state["people"])
+    share["people"] = [person for person in people if person is not None]
     return share | present_share(state, audience) | floor_share(state, audience) | votes_share(state, audience)
 
 
@@ -48,13 +47,6 @@ def _item(item: Data, audience: Audience) -> Share:
     if audience is Audience.PROJ:
         share["files"] = []
     return share
-
-
-def _person(person: Data, audience: Audience) -> Share | None:
-    if audience is Audience.PROJ:
-        return None
-    keys = _PERSON_FOR_OFFICERS if audience in OFFICERS else _PERSON_FOR_ALL
-    return {key: person[key] for key in keys if key in person}
 
 
 def _added(data: Data, audience: Audience) -> Share:
@@ -71,15 +63,6 @@ def _file(data: Data, audience: Audience) -> Share | None:
     return None if audience is Audience.PROJ else {"file": data["file"], "item": data["item"]}
 
 
-def _joined(data: Data, audience: Audience) -> Share | None:
-    person = _person(data["person"], audience)
-    return None if person is None else {"person": person}
-
-
-def _left(data: Data, audience: Audience) -> Share | None:
-    return None if audience is Audience.PROJ else {"p": data["p"]}
-
-
 _PROJECTORS: dict[str, Project] = {
     "meeting.state": tell_all("from", "to", "at", "item", "spent_s", "since", "reason"),
     "meeting.edited": tell_all("title", "place", "starts"),
@@ -92,8 +75,6 @@ _PROJECTORS: dict[str, Project] = {
     "item.reordered": tell_all("order"),
     "file.added": _file,
     "file.withdrawn": _file,
-    "people.joined": _joined,
-    "people.left": _left,
     **PRESENT,
     **FLOOR,
     **VOTES,

@@ -10,7 +10,7 @@ from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import AgendaItem, ItemState, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal, polls
+from meetings.services import journal, polls, speaking
 from meetings.services.journal import ms
 from meetings.services.life import stop_clock
 
@@ -40,7 +40,7 @@ def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None
         now = clock.now()
         facts: dict[str, Any] = {"prev": None}
         if meeting.current_item_id is not None:
-            before = _leave_floor(meeting, ItemState.DONE, now)
+            before = _leave_floor(actor, meeting, ItemState.DONE, now)
             facts = {"prev": before.id, "prev_st": before.state.value, "prev_spent_s": before.spent_s}
             # Only one item of a meeting may be live, so the old one has to be written first.
             opened.flush()
@@ -68,7 +68,7 @@ def finish_item(
         if meeting.current_item_id is None:
             raise BadState("item.none_live")
         _expect(meeting, expect)
-        item = _leave_floor(meeting, outcome, clock.now())
+        item = _leave_floor(actor, meeting, outcome, clock.now())
         audit.record(actor, "item.finished", meeting, item=item.id, outcome=outcome.value)
         return journal.append(
             meeting, "item.finished", by=actor, item=item.id, outcome=outcome.value, spent_s=item.spent_s
@@ -87,9 +87,10 @@ def _expect(meeting: Meeting, expect: int | None) -> None:
         raise Stale("item.moved_on", cur=meeting.current_item_id)
 
 
-def _leave_floor(meeting: Meeting, outcome: ItemState, now: datetime) -> AgendaItem:
+def _leave_floor(actor: User, meeting: Meeting, outcome: ItemState, now: datetime) -> AgendaItem:
     polls.require_no_open_vote(meeting, meeting.current_item_id)
     stop_clock(meeting, now)
+    speaking.end_running(actor, meeting, now)
     item = meeting.item(meeting.current_item_id or 0)
     item.state = outcome
     meeting.current_item_id, meeting.item_since = None, None

