@@ -1,6 +1,6 @@
 """The official's desk: what waits for me today. The packages put panels and figures here by slot."""
 
-from flask import Blueprint, Flask, render_template, request
+from flask import Blueprint, Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from intranet.core import clock, menu, slots
@@ -45,6 +45,14 @@ def desk() -> ResponseReturnValue:
         acts=acts[:2],
         weekday=clock.today().weekday(),
     )
+
+
+@bp.get("/menu/counts")
+@signed_in
+def menu_counts() -> ResponseReturnValue:
+    """How many things wait under each entry of the rail that counts, by its code."""
+    actor = me()
+    return jsonify({one.code: one.count(actor) for one in menu.shown_to(actor) if one.count is not None})
 
 
 @bp.get("/search")

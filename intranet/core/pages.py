@@ -89,7 +89,7 @@ def _menu() -> list[dict[str, Any]]:
                     "label": _label(f"menu.{entry.code}"),
                     "url": url_for(entry.endpoint),
                     "icon": entry.icon,
-                    "count": entry.count(actor) if entry.count else 0,
+                    "count": entry.count(actor) if entry.count else None,
                     "current": entry is here,
                     "endpoint": entry.endpoint,
                     "code": entry.code,

@@ -29,6 +29,8 @@ log = logging.getLogger("intranet.sessions")
 
 #: An administrator who does nothing for so long is signed out.
 ADMIN_IDLE = timedelta(minutes=15)
+#: Header of what an open page asks for by itself, which is no use of the session.
+OWN_REFRESH = "Office-Refresh"
 _SEEN_EVERY = timedelta(minutes=1)
 _KEEP_ENDED = timedelta(days=30)
 
@@ -139,7 +141,7 @@ class OfficeSessions(SecureCookieSessionInterface):
             with db.unit_of_work() as opened:
                 own = SessionRow.id == session.row_id
                 opened.execute(update(SessionRow).where(own).values(data=dict(session), seen_at=clock.now()))
-        else:
+        elif OWN_REFRESH not in request.headers:
             session.note_seen()
 
 

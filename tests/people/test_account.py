@@ -54,6 +54,16 @@ def test_an_idle_session_ends_after_half_an_hour_of_silence(office: Office, clie
     assert not is_in(browser)
 
 
+def test_a_page_that_refreshes_itself_keeps_no_session_open(office: Office, client_of: Browser) -> None:
+    browser = client_of(office.clerk)
+    assert is_in(browser)
+    for _ in range(2):
+        clock.advance(timedelta(minutes=14))
+        assert browser.get("/menu/counts", headers={"Office-Refresh": "1"}).status_code == 200
+    clock.advance(timedelta(minutes=14))
+    assert not is_in(browser)
+
+
 def test_an_administrators_session_ends_after_a_quarter_of_an_hour(
     office: Office, client_of: Browser
 ) -> None:

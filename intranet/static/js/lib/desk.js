@@ -25,6 +25,10 @@ function showUnread(count) {
 
 const waiting = new Map();
 
+/** A page that looks after itself is no use of the session: an idle one ends all the same. */
+const own = { isOwn: true }, ownHeaders = { 'Office-Refresh': '1' };
+document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => { if (ctx.isOwn) Object.assign(ctx.request.headers, ownHeaders); });
+
 /** Fetch a part of the page again: from its data-src as a fragment, else from this page, by its own id. */
 export function refresh(element) {
   clearTimeout(waiting.get(element));
@@ -32,12 +36,30 @@ export function refresh(element) {
     waiting.delete(element);
     if (!element.isConnected || element.matches(':focus-within') && element.querySelector('input:focus, textarea:focus')) return;
     const source = element.dataset.src;
-    if (source) htmx.ajax('GET', source, { target: element, swap: 'innerMorph' });
-    else if (element.id) htmx.ajax('GET', location.href, { target: element, select: `#${CSS.escape(element.id)}`, swap: 'outerMorph' });
+    if (source) htmx.ajax('GET', source, { target: element, swap: 'innerMorph', ...own });
+    else if (element.id) htmx.ajax('GET', location.href, { target: element, select: `#${CSS.escape(element.id)}`, swap: 'outerMorph', ...own });
   }, 250));
 }
 
+let counting;
+
+/** What waits under the entries of the rail; asked once for many changes. */
+function countAgain() {
+  if (!document.querySelector('[data-waits]')) return;
+  clearTimeout(counting);
+  counting = setTimeout(async () => {
+    const answer = await fetch('/menu/counts', { headers: { 'HX-Request': 'true', ...ownHeaders } }).catch(() => null);
+    if (!answer?.ok) return;
+    for (const [code, count] of Object.entries(await answer.json()))
+      for (const one of document.querySelectorAll(`[data-waits="${CSS.escape(code)}"]`)) {
+        one.textContent = count.toLocaleString('vi');
+        one.hidden = !count;
+      }
+  }, 400);
+}
+
 function refreshNamed(names) {
+  countAgain();
   for (const element of document.querySelectorAll('[data-refresh]')) {
     const wanted = element.dataset.refresh.split(/\s+/);
     if (!names || wanted.some((name) => names.includes(name))) refresh(element);
