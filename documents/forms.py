@@ -13,7 +13,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextArea
 
 from documents.formats.symbols import NUMBER_MAX, SYMBOL_MAX, parse
 from documents.models.document import ISSUER_MAX, SUBJECT_MAX, Urgency
@@ -76,7 +76,7 @@ class IncomingForm(OfficeForm):
 
     code = LineField("Số, ký hiệu", [Required(), Limit(45)])
     doc_date = OfficeDateField("Ngày văn bản", [Required()])
-    subject = LineField("Trích yếu", [Required(), Limit(SUBJECT_MAX)])
+    subject = LineField("Trích yếu", [Required(), Limit(SUBJECT_MAX)], widget=TextArea())
     issuer = LineField("Cơ quan ban hành", [Required(), Limit(ISSUER_MAX)])
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
     register_id = SelectField("Sổ đăng ký", [Required("field.choose")], coerce=optional_int)
@@ -180,7 +180,7 @@ class DraftForm(OfficeForm):
     """The fields of a draft."""
 
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
-    subject = LineField("Trích yếu", [Limit(SUBJECT_MAX)])
+    subject = LineField("Trích yếu", [Limit(SUBJECT_MAX)], widget=TextArea())
     addressees = TextField("Kính gửi", [Limit(2000)])
     recipients = TextField("Nơi nhận", [Limit(3000)])
     kept_by = LineField("Lưu: VT,", [Limit(60)])
@@ -208,7 +208,7 @@ class DraftForm(OfficeForm):
 class NewDraftForm(DraftForm):
     """The fields of a draft that answers nothing: only its author can say what it is about."""
 
-    subject = LineField("Trích yếu", [Required(), Limit(SUBJECT_MAX)])
+    subject = LineField("Trích yếu", [Required(), Limit(SUBJECT_MAX)], widget=TextArea())
 
 
 class VersionForm(OfficeForm):
