@@ -11,7 +11,7 @@ from meetings.models import annotation, floor, journal, meeting, vote
 from meetings.permissions import may_read_item, may_read_meeting
 from meetings.sample import build
 from meetings.services import listing
-from meetings.views import planning, room, screen
+from meetings.views import check_in, planning, room, screen
 from meetings.views.home import todays_panel
 
 #: Modules whose import registers commands, sockets or tables.
@@ -34,7 +34,7 @@ REGISTERED = (
 
 def plug_in(app: Flask) -> None:
     """Register pages, sockets, kinds of record and menu entries."""
-    for blueprint in (planning.bp, room.bp, screen.bp, live.bp):
+    for blueprint in (planning.bp, room.bp, screen.bp, check_in.bp, live.bp):
         app.register_blueprint(blueprint)
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))
     refs.register_kind("meeting", title=listing.title_of, url=listing.url_of, may_read=may_read_meeting)

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from intranet.core import clock, db
 from intranet.core.db import session, unit_of_work
@@ -15,7 +15,7 @@ from intranet.core.errors import BadState, Forbidden, NotFound
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.floor import Attendance, Body, PresenceState
-from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, Participant, PartRole
+from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, PartRole
 from meetings.permissions import To, access_changeable, access_meeting, may
 from meetings.rules import quorum
 from meetings.services import journal
@@ -139,36 +139,17 @@ def members(meeting: Meeting) -> list[int]:
 
 def present_members(meeting: Meeting) -> list[int]:
     """Ids of the members who are there and count for the quorum, in the order of the list."""
-    states = _counting(profile_of(meeting))
-    there = set(
-        session().scalars(
-            select(Attendance.user_id).where(
-                Attendance.meeting_id == meeting.id, Attendance.state.in_(states)
-            )
-        )
-    )
-    return [one for one in members(meeting) if one in there]
+    return _present(meeting, profile_of(meeting))
 
 
 def counts(meeting: Meeting) -> dict[str, Any]:
     """Members needed, present and all, and whether those present are enough."""
-    profile = profile_of(meeting)
+    # Many may be invited in one unit of work: what each adds need not be written before the next is counted.
+    with session().no_autoflush:
+        profile = profile_of(meeting)
+        present = len(_present(meeting, profile))
     roles = member_roles(profile)
     of = sum(1 for part in meeting.participants if part.role in roles)
-    query = (
-        select(func.count())
-        .select_from(Attendance)
-        .join(
-            Participant,
-            (Participant.meeting_id == Attendance.meeting_id) & (Participant.user_id == Attendance.user_id),
-        )
-        .where(
-            Attendance.meeting_id == meeting.id,
-            Attendance.state.in_(_counting(profile)),
-            Participant.role.in_(roles),
-        )
-    )
-    present = session().scalar(query) or 0
     num, den = profile.quorum_num, profile.quorum_den
     return {
         "need": quorum.needed(of, num, den),
@@ -186,7 +167,8 @@ def entries(meeting: Meeting) -> Mapping[int, dict[str, Any]]:
 
 def entry_of(meeting: Meeting, user_id: int) -> dict[str, Any]:
     """The same of one person."""
-    row = session().get(Attendance, (meeting.id, user_id))
+    with session().no_autoflush:
+        row = session().get(Attendance, (meeting.id, user_id))
     return dict(UNSEEN) if row is None else _entry(row)
 
 
@@ -196,6 +178,16 @@ UNSEEN: Mapping[str, Any] = {"st": None, "at": None, "via": None, "late": False}
 
 def _entry(row: Attendance) -> dict[str, Any]:
     return {"st": row.state.value, "at": ms(row.at), "via": row.via, "late": row.is_late}
+
+
+def _present(meeting: Meeting, profile: Profile) -> list[int]:
+    if meeting.published_at is None:
+        return []
+    query = select(Attendance.user_id).where(
+        Attendance.meeting_id == meeting.id, Attendance.state.in_(_counting(profile))
+    )
+    there, roles = set(session().scalars(query)), member_roles(profile)
+    return [part.user_id for part in meeting.participants if part.role in roles and part.user_id in there]
 
 
 def _counting(profile: Profile) -> tuple[PresenceState, ...]:

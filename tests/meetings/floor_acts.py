@@ -15,7 +15,7 @@ Act = Callable[[], Any]
 
 
 def floor_story(sitting: Sitting) -> Iterator[None]:
-    """Everything that can happen on the floor, step by step; somebody speaks and somebody waits at its end."""
+    """Everything that can happen on the floor, step by step; somebody speaks and somebody waits at the end."""
     chair, secretary, delegate, mid = sitting.chair, sitting.secretary, sitting.delegate, sitting.id
     attending.set_presence(delegate, mid, PresenceState.IN)
     yield
