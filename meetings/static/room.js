@@ -17,7 +17,7 @@ let online = new Set();
 let count = 0;
 let desk = null;
 
-const follow = new Follow(reader, { mid, state: () => line.state, me: () => line.me.p }, (page) => desk?.lead(page));
+const follow = new Follow(reader, { mid, line, state: () => line.state, me: () => line.me.p }, (page) => desk?.lead(page));
 const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), state: () => line.state });
 if (line.me.can.includes('run')) desk = new Desk(line, follow, reader);
 const agenda = new Agenda(
