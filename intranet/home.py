@@ -15,7 +15,8 @@ PANEL = "home.panel"
 FIGURES = "home.figures"
 #: Slot ``(actor) -> [{label, url, icon, order, main}]``: what one most often begins.
 ACTS = "home.acts"
-#: Slot ``(actor, words) -> {label, order, rows: [{title, url, note}], more}``: for the search box.
+#: Slot ``(actor, words) -> {label, order, rows: [{title, url, note}], more}``: for the search box; ``more`` is true
+#: when not all that was found is among the rows, which come best first.
 SEARCH = "search"
 
 _LONGEST_QUERY = 200

@@ -6,13 +6,15 @@ from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.permissions import DIRECT, DRAFT, PRESENT, READ, REGISTER
 from documents.services import capturing, directing, listing
-from documents.services.listing import Filters, waits_for
+from documents.services.listing import waits_for
 from documents.services.titles import name_of, url_of
 from intranet.core.actor import Actor
 from intranet.core.labels import label
 from intranet.tasks.permissions import person_of
 
 _SHOWN = 5
+#: The most that the search page shows of documents.
+_FOUND = 20
 
 
 def intake_count(actor: Actor) -> int:
@@ -115,15 +117,14 @@ def found_for(actor: Actor, words: str) -> dict[str, Any] | None:
     """Documents that a few words name, for the search page."""
     if not actor.holds(READ):
         return None
-    rows = [
-        *listing.incoming(actor, Filters(words=words)).rows[:10],
-        *listing.outgoing(actor, Filters(words=words)).rows[:10],
-    ]
+    rows = listing.found(actor, words, _FOUND + 1)
     return {
         "label": label("menu.group.documents"),
         "order": 10,
-        "rows": [{"title": name_of(row), "url": url_of(row.id), "note": row.issuer_text} for row in rows],
-        "more": f"/documents/incoming?q={words}" if len(rows) >= 10 else None,
+        "rows": [
+            {"title": name_of(row), "url": url_of(row.id), "note": row.issuer_text} for row in rows[:_FOUND]
+        ],
+        "more": len(rows) > _FOUND,
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from documents.formats.symbols import symbol_key
@@ -73,6 +73,31 @@ def incoming(actor: Actor, filters: Filters, *, before: int | None = None, after
 def outgoing(actor: Actor, filters: Filters, *, before: int | None = None, after: int | None = None) -> Page:
     """Numbered outgoing documents that the actor may read."""
     return _page(actor, Direction.OUT, filters, before, after)
+
+
+def found(actor: Actor, words: str, limit: int) -> list[Document]:
+    """Registered documents, both ways, that a few words name and the actor may read.
+
+    First those with exactly this number or symbol, then those whose number it is, then those with the words side
+    by side in the subject, then all others; among equals the newest line first.
+    """
+    key, folded = symbol_key(words)[:80], fold(words)[:200]
+    if not folded:
+        return []
+    rank = case(
+        (Document.symbol_key == key, 0),
+        (or_(*_numbered(key)), 1),
+        (Document.subject_key.contains(" ".join(folded.split()), autoescape=True), 2),
+        else_=3,
+    )
+    query = (
+        select(Document)
+        .where(Document.register_entry_id.is_not(None), visible_to(actor), *_words(words))
+        .options(selectinload(Document.entry))
+        .order_by(rank, Document.register_entry_id.desc())
+        .limit(limit)
+    )
+    return list(db.session().scalars(query))
 
 
 def counts(actor: Actor, direction: Direction, tabs: Sequence[str]) -> dict[str, int]:
@@ -190,15 +215,21 @@ def _words(words: str) -> list[ColumnElement[bool]]:
     key, folded = symbol_key(words)[:80], fold(words)[:200]
     if not folded:
         return []
-    ways: list[ColumnElement[bool]] = [Document.symbol_key == key]
-    ways.append(Document.symbol_key.startswith(f"{key} ", autoescape=True))
+    ways: list[ColumnElement[bool]] = [Document.symbol_key == key, *_numbered(key)]
+    ways.append(Document.symbol_key.endswith(f" {key}", autoescape=True))
     ways.append(_all_in(Document.subject_key, folded))
     ways.append(Document.issuer_text.icontains(words[:100], autoescape=True))
+    return [or_(*ways)]
+
+
+def _numbered(key: str) -> list[ColumnElement[bool]]:
+    """Documents whose own number, or whose line in the register, the key names."""
+    ways: list[ColumnElement[bool]] = [Document.symbol_key.startswith(f"{key} ", autoescape=True)]
     if key.isdigit() and len(key) < 7:
         ways.append(
             Document.register_entry_id.in_(select(RegisterEntry.id).where(RegisterEntry.number == int(key)))
         )
-    return [or_(*ways)]
+    return ways
 
 
 def _all_in(column: Any, folded: str) -> ColumnElement[bool]:

@@ -218,9 +218,14 @@ def due_words(task: Task, on: Calendar, late_from: date) -> tuple[str, str]:
 
 
 def find(actor: Actor, words: str, limit: int = _MOST_FOUND) -> list[Task]:
-    """Tasks that the actor may read, by words of the title or by code, newest first."""
+    """Tasks that the actor may read, by words of the title or by code.
+
+    The very code first, then titles with the words side by side, then all others; among equals the newest first.
+    """
     query = select(Task).where(visible_to(actor), Task.undone_at.is_(None), *_containing(words))
-    return list(db.session().scalars(query.order_by(Task.id.desc()).limit(limit)))
+    together = Task.title_key.contains(" ".join(fold(words).split()), autoescape=True)
+    rank = case((Task.code == words.strip().upper(), 0), (together, 1), else_=2)
+    return list(db.session().scalars(query.order_by(rank, Task.id.desc()).limit(limit)))
 
 
 def waiting_for_me(actor: Actor, limit: int) -> list[Task]:
