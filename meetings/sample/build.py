@@ -5,18 +5,22 @@ from datetime import date, datetime, timedelta
 
 from intranet.core import clock
 from intranet.notices.workdays import is_working_day
+from intranet.people.models import User
 from intranet.people.sample import PEOPLE, SampleOffice
 from intranet.records import files
 from intranet.records.media import PDF
 from intranet.records.typeset import Face, Run, Sheet
+from meetings.models.floor import PresenceState, SpeechKind
 from meetings.models.meeting import ItemKind, PartRole
 from meetings.sample.sittings import PAPER_PARAGRAPHS, SITTINGS, Item, Sitting
-from meetings.services import chairing, life, papers, participants, planning
+from meetings.services import attending, chairing, life, papers, participants, planning, speaking
 
 #: Parts of a paper, so that it has a few pages to turn.
 _PARTS = ("Sự cần thiết", "Tình hình thực hiện", "Phương án đề xuất", "Tiến độ và tổ chức thực hiện")
 #: How far the meeting that is live now has come: items done, then one on the floor.
 _LIVE_DONE = 2
+#: Delegates who have not come to it.
+_MISSING = 3
 
 
 def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
@@ -51,9 +55,7 @@ class _Played:
         """Prepare it, then go as far as its state says."""
         self._stand(min(self.starts - timedelta(days=4), self.now - timedelta(hours=2)))
         secretary, chair = self.office.person("thuky"), self.office.person("chutich")
-        delegates = [
-            self.office.person(person.name).id for person in PEOPLE if person.name.startswith("daibieu")
-        ]
+        delegates = [person.id for person in self._delegates()]
         meeting_id = planning.create_meeting(
             secretary,
             title=self.sitting.title,
@@ -90,8 +92,11 @@ class _Played:
         at, before = self.starts, None
         self._stand(at)
         life.start_meeting(secretary, meeting_id)
+        if is_live:
+            self._check_in(meeting_id)
         for n, item_id in enumerate(items):
             if is_live and n > _LIVE_DONE:
+                self._take_the_floor(meeting_id)
                 return
             self._stand(at)
             chairing.start_item(secretary, meeting_id, item_id, expect=before)
@@ -99,6 +104,25 @@ class _Played:
             at += timedelta(minutes=self.sitting.items[n].minutes + (n % 3 - 1) * 2)
         self._stand(at)
         life.end_meeting(secretary, meeting_id, confirm=True)
+
+    def _take_the_floor(self, meeting_id: int) -> None:
+        """One speaks, two wait."""
+        speaker, second, third = self._delegates()[:3]
+        self._stand(self.now - timedelta(minutes=4))
+        first = speaking.ask(speaker, meeting_id, note="Nguồn vốn bổ sung cho ba dự án")
+        speaking.ask(second, meeting_id, SpeechKind.QUESTION)
+        self._stand(self.now - timedelta(seconds=95))
+        speaking.ask(third, meeting_id)
+        speaking.start_speech(self.office.person("thuky"), meeting_id, first, expect=None)
+
+    def _check_in(self, meeting_id: int) -> None:
+        """Most are there, one from afar."""
+        for n, person in enumerate([self.office.person("chutich"), *self._delegates()[:-_MISSING]]):
+            state = PresenceState.REMOTE if n == 2 else PresenceState.IN
+            attending.set_presence(person, meeting_id, state)
+
+    def _delegates(self) -> list[User]:
+        return [self.office.person(one.name) for one in PEOPLE if one.name.startswith("daibieu")]
 
     def _stand(self, at: datetime) -> None:
         clock.freeze(min(at, self.now))

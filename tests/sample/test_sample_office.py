@@ -22,6 +22,7 @@ from intranet.records import audit, store
 from intranet.records.models import File
 from intranet.tasks.models import Task, TaskState
 from meetings.models.meeting import ItemState, Meeting, MeetingState
+from meetings.services import attending, speaking
 from tests.conftest import MORNING
 from tests.sample.conftest import SampleOffice
 from tests.serving import Server
@@ -135,6 +136,16 @@ def test_six_meetings_are_past_live_and_to_come(sample_office: SampleOffice) -> 
         assert len(agenda) > 3
     assert live.starts_at < MORNING
     assert meetings[-1].starts_at > MORNING
+
+
+def test_in_the_live_meeting_one_speaks_and_two_wait_before_a_quorum(sample_office: SampleOffice) -> None:
+    (live,) = rows(select(Meeting).where(Meeting.state == MeetingState.LIVE))
+    with db.scope():
+        meeting = db.session().get_one(Meeting, live.id)
+        assert attending.counts(meeting) == {"need": 15, "in": 18, "of": 22, "ok": True}
+        running = speaking.running_in(meeting)
+        assert running is not None
+        assert (running.paused_at, len(speaking.waiting_in(meeting))) == (None, 2)
 
 
 def test_numbers_run_from_one_without_gap_and_every_proof_is_clean(sample_office: SampleOffice) -> None:
