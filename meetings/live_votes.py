@@ -47,7 +47,7 @@ def tell_progress() -> None:
 def progress_frame(
     poll: Poll, cast: int, eligible: int, missing: list[int], audience: Audience
 ) -> dict[str, Any]:
-    """The running count as an audience is told it; ``seq`` rises with every ballot, in every process alike."""
+    """The running count as an audience is told it; ``seq`` rises with each ballot, in all processes alike."""
     d: dict[str, Any] = {"id": poll.id, "cast": cast, "elig": eligible}
     if audience in OFFICERS and poll.mode.value == "roll":
         d["missing"] = missing

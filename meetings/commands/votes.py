@@ -9,7 +9,7 @@ from intranet.core.labels import label
 from intranet.core.text import one_line
 from intranet.people.models import User
 from meetings.permissions import ATTEND
-from meetings.rules.ballot_paper import Paper
+from meetings.rules.ballot_paper import MOST_SECONDS, Paper
 from meetings.rules.tally import THREE, Method, Rule, Tie, VoteBase
 from meetings.services import ballots, voting
 
@@ -169,7 +169,7 @@ def drop_vote(actor: User, d: OfVote) -> Answer:
 @command("vote.open", needs=ATTEND)
 def open_vote(actor: User, d: OpenVote) -> Answer:
     """Let people vote; ``warn`` and its sentence ``msg`` when few vote in secret."""
-    if d.secs is not None and d.secs < 1:
+    if d.secs is not None and not 1 <= d.secs <= MOST_SECONDS:
         raise Invalid("vote.bad_seconds", field="secs")
     answer = voting.open_vote(actor, d.mid, d.id, seconds=d.secs)
     return answer | {"msg": label(answer["warn"])} if "warn" in answer else answer

@@ -2,8 +2,8 @@
 
 Two kinds of answer are kept apart. A ballot by name stands beside its voter. A secret one lies in a box: rows
 with random ids that name nobody and no time, made before anybody votes; at closing what was chosen and
-the receipts go into two tables, each in an order of its own, and the box is emptied. ``Participation`` says of
-both kinds that somebody has voted, never when.
+the receipts go into two tables, each in an order of its own, and the box is emptied. ``Participation`` says
+of both kinds that somebody has voted, never when.
 """
 
 import secrets

@@ -7,6 +7,7 @@ divided before it is compared, so that no vote is decided by a rounding.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from intranet.core.labels import label
 
@@ -192,7 +193,8 @@ def judge(
 
 def void_reason(code: str, **numbers: int) -> str:
     """Why a vote counts for nothing, in one line."""
-    return label(f"vote.void.{code}", **numbers)
+    words: dict[str, Any] = dict(numbers)
+    return label(f"vote.void.{code}", **words)
 
 
 def _base(

@@ -118,7 +118,7 @@ def participants(poll: Poll) -> int:
 
 
 def receipt_of(poll_id: int, nonce: bytes) -> str:
-    """What a device shows its voter: 10 characters of base32 over SHA-256 of the vote and a number of its own."""
+    """What a device shows its voter: 10 base32 characters of SHA-256 over the vote and its own number."""
     return base64.b32encode(hashlib.sha256(f"{poll_id}:".encode() + nonce).digest()).decode()[:_RECEIPT]
 
 

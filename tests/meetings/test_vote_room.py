@@ -1,4 +1,4 @@
-"""Votes in the room's state: every tablet agrees with a fresh snapshot, and nobody is told a choice too early."""
+"""Votes in the room's state: tablets agree with a fresh snapshot, nobody is told a choice too early."""
 
 import copy
 import json

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from intranet.core import clock, db
-from intranet.people.models import User
+from intranet.people.models import Role, User
 from meetings.models.floor import Attendance, PresenceState
 from meetings.models.meeting import Participant, PartRole
 from meetings.models.vote import Poll, PollState
@@ -94,7 +94,10 @@ def be_there(meeting_id: int, users: list[User] | list[int], state: PresenceStat
 def make_chamber(office: Office, guest: User, members: int) -> Chamber:
     """A chamber of so many members, chair and delegate of the small sitting among them."""
     sitting = make_sitting(office, guest)
-    others = [make_user(f"thanhvien{n}", f"Thành Viên {n}", office.vp, "Ủy viên") for n in range(members - 2)]
+    others = [
+        make_user(f"thanhvien{n}", f"Thành Viên {n}", office.vp, "Ủy viên", Role.OFFICER)
+        for n in range(members - 2)
+    ]
     with db.unit_of_work() as session:
         session.add_all(
             Participant(meeting_id=sitting.id, user_id=one.id, role=PartRole.DELEGATE, position=10 + place)
@@ -106,7 +109,7 @@ def make_chamber(office: Office, guest: User, members: int) -> Chamber:
 
 
 def vote_story(draft: Sitting) -> Iterator[None]:
-    """Everything that can happen to votes of the story's meeting, step by step; it is live, two members sit."""
+    """Everything that can happen to votes of a live meeting, step by step."""
     chair, secretary, mid = draft.chair, draft.secretary, draft.id
     item = draft.agenda[0].id
     members = [chair, draft.delegate]

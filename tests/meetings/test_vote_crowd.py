@@ -1,0 +1,169 @@
+"""Many voters at once: no ballot doubled, none lost, sums equal, whatever dies on the way."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from intranet.core import db
+from intranet.core.errors import BadState
+from intranet.people.models import User
+from meetings.models.vote import BoxChoice, BoxReceipt, BoxSlot, NamedBallot, Participation, Poll
+from meetings.services import ballots, voting
+from tests.factories import Office
+from tests.meetings.voting import make_chamber, three
+
+pytestmark = pytest.mark.own_db
+_FULL = os.environ.get("OFFICE_PROOFS") == "full"
+#: Voters of the proof; each ballot is sent three times.
+_VOTERS = 500 if _FULL else 40
+_COPIES = 3
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _start(app: Flask, url: str, meeting: int, poll: int, seed: int, asked: list[str]) -> subprocess.Popen:
+    data_dir = str(app.config["SETTINGS"].data_dir)
+    command = [sys.executable, "-m", "tests.meetings.vote_caster", data_dir, url, str(meeting), str(poll)]
+    process = subprocess.Popen(
+        [*command, str(seed)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=dict(os.environ),
+    )
+    assert process.stdin is not None
+    process.stdin.write("\n".join(asked))
+    process.stdin.close()
+    process.stdin = None
+    return process
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["secret", "roll"])
+def test_each_ballot_sent_three_times_from_two_processes_counts_once(
+    office: Office, guest: User, app: Flask, database_url: str, mode: str
+) -> None:
+    luck = random.Random(7)
+    chamber = make_chamber(office, guest, _VOTERS)
+    poll = chamber.open(three(mode))
+    wanted = {one.id: luck.choice(["yes", "no", "none"]) for one in chamber.members}
+    lines = [f"{voter} {choice}" for voter, choice in wanted.items()]
+    parts: list[list[str]] = [[], []]
+    for copy in range(_COPIES):
+        for place, line in enumerate(lines):
+            parts[(copy + place) % 2].append(line)
+    casters = [_start(app, database_url, chamber.id, poll, n, part) for n, part in enumerate(parts)]
+    # One process is killed on the way; whoever was connected to it sends everything again to the next.
+    victim = casters[0]
+    assert victim.stdout is not None
+    told = [victim.stdout.readline() for _ in range(_VOTERS // 2)]
+    victim.send_signal(signal.SIGKILL)
+    told += victim.communicate(timeout=60)[0].splitlines()
+    casters[0] = _start(app, database_url, chamber.id, poll, 9, parts[0])
+    for caster in casters:
+        out, _ = caster.communicate(timeout=900 if _FULL else 120)
+        assert caster.returncode == 0
+        told += out.splitlines()
+
+    words = [line.split() for line in told if len(line.split()) == 2]
+    firsts = Counter(voter for voter, answer in words if answer == "first")
+    assert {voter for voter, answer in words if answer != "killed"} == {str(one) for one in wanted}
+    assert not firsts or max(firsts.values()) == 1
+    assert any(answer == "killed" for _, answer in words)
+    with db.scope({office.org.id}):
+        closed = chamber.close(poll)
+        assert closed.result is not None
+        expected = Counter(wanted.values())
+        assert closed.result["counts"] == {one: expected[one] * 1000 for one in ("yes", "no", "none")}
+        assert closed.cast == _VOTERS
+        sums = {
+            kind.__tablename__: db.session().scalar(
+                select(func.count()).select_from(kind).where(kind.poll_id == poll)
+            )
+            for kind in (Participation, NamedBallot, BoxChoice, BoxReceipt, BoxSlot)
+        }
+    is_secret = mode == "secret"
+    assert sums == {
+        "participation": _VOTERS,
+        "named_ballot": 0 if is_secret else _VOTERS,
+        "box_choice": _VOTERS if is_secret else 0,
+        "box_receipt": _VOTERS if is_secret else 0,
+        "box_slot": 0,
+    }
+
+
+@pytest.mark.parametrize("mode", ["secret", "open"])
+def test_no_ballot_lands_after_closing_and_none_is_lost_before_it(
+    office: Office, guest: User, mode: str
+) -> None:
+    chamber = make_chamber(office, guest, 16)
+    poll, mid = chamber.open(three(mode)), chamber.id
+    chair = chamber.chair.id
+    voters = [one.id for one in chamber.members]
+    gate = threading.Barrier(len(voters) + 1)
+    answers: dict[int, str] = {}
+
+    def vote(voter: int, pause: float) -> None:
+        with db.scope():
+            actor = db.session().get_one(User, voter)
+            gate.wait()
+            threading.Event().wait(pause)
+            try:
+                ballots.cast_ballot(actor, mid, poll, ["yes"])
+                answers[voter] = "in"
+            except BadState as refusal:
+                answers[voter] = refusal.code
+
+    def close() -> None:
+        with db.scope():
+            actor = db.session().get_one(User, chair)
+            gate.wait()
+            threading.Event().wait(0.06)
+            voting.close_vote(actor, mid, poll)
+
+    # The first three vote at once: a secret vote of fewer is void.
+    pauses = [0.0 if place < 3 else 0.01 * place for place in range(len(voters))]
+    threads = [threading.Thread(target=vote, args=pair) for pair in zip(voters, pauses, strict=True)]
+    threads.append(threading.Thread(target=close))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(answers.values()) <= {"in", "vote.not_open"}
+    given = sum(answer == "in" for answer in answers.values())
+    with db.scope():
+        closed = db.session().get_one(Poll, poll)
+        assert closed.cast == given == len(voters) - list(answers.values()).count("vote.not_open")
+        assert closed.result is not None
+        assert closed.result["counts"]["yes"] == given * 1000
+
+
+def test_one_voter_on_two_devices_has_one_ballot(office: Office, guest: User) -> None:
+    chamber = make_chamber(office, guest, 4)
+    poll, mid, voter = chamber.open(three("roll")), chamber.id, chamber.members[3].id
+    gate = threading.Barrier(6)
+    answers: list[dict] = []
+
+    def vote(choice: str) -> None:
+        with db.scope():
+            actor = db.session().get_one(User, voter)
+            gate.wait()
+            answers.append(ballots.cast_ballot(actor, mid, poll, [choice]))
+
+    threads = [threading.Thread(target=vote, args=(choice,)) for choice in ("yes", "no") * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers, key=len) == [{}, *[{"already": True}] * 5]
+    with db.scope():
+        assert db.session().scalar(select(func.count()).select_from(NamedBallot)) == 1
