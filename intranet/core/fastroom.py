@@ -41,6 +41,7 @@ from intranet.core.websocket import (
     MAX_UNSENT_BYTES,
     SEND_SECONDS,
     TOO_SLOW,
+    TURN,
     Unsent,
 )
 
@@ -100,6 +101,7 @@ class FrameOnceWebSocket:
         "_ready",
         "_size",
         "_sock_",
+        "_taken",
         "_try_send",
         "_turn",
         "is_open",
@@ -115,7 +117,7 @@ class FrameOnceWebSocket:
         self._turn = BoundedSemaphore()
         self._ready: deque[str | bytes] = deque()
         self._parts: list[str | bytes] = []
-        self._size = 0
+        self._size = self._taken = 0
         #: The tail of a frame of which the socket took a part.
         self.rest = b""
         #: How many write or wait for their turn to.
@@ -182,6 +184,10 @@ class FrameOnceWebSocket:
 
     def wait(self) -> str | bytes | None:
         """The next message, ``None`` when there will be none."""
+        self._taken += 1
+        if not self._taken % TURN:
+            # Who sends without a pause is read without one: let the answers leave, and others be heard.
+            gevent.sleep(0)
         try:
             while not self._ready:
                 if self.is_over:

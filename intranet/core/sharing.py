@@ -33,7 +33,7 @@ MAX_WAITING = 5_000
 SAY_SECONDS, GONE_SECONDS = 5.0, 16.0
 _AGAIN_SECONDS = 1.0
 _LOOK_SECONDS = 5.0
-_OPTIONS = {"socket_connect_timeout": 3, "socket_keepalive": True, "health_check_interval": 10}
+_OPTIONS = {"socket_connect_timeout": 3, "health_check_interval": 10}
 
 Fact = dict[str, Any]
 
@@ -107,10 +107,8 @@ class SharedRooms(PubSubManager):
                         data = json.loads(message["data"])
                         if data["host_id"] != self.host_id and not self._is_ours(data):
                             yield data
-            except (redis.RedisError, OSError):
+            except (redis.RedisError, OSError, ValueError, KeyError):
                 log.warning("sharing.deaf", exc_info=True)
-            except (ValueError, KeyError, TypeError):
-                log.exception("sharing.unreadable")
             self.is_listening = False
             time.sleep(_AGAIN_SECONDS)
 

@@ -84,13 +84,13 @@ def join() -> None:
 
 
 @sockets.on("tell")
-def tell(count: int, size: int) -> None:
-    """Tell the room ``count`` numbered events of ``size`` bytes, 20 a turn of the hub."""
+def tell(count: int, size: int, pause_ms: int) -> None:
+    """Tell the room ``count`` numbered events of ``size`` bytes, with a pause after each."""
 
     def work() -> None:
         for number in range(count):
             sockets.emit("drop", {"n": number, "x": "x" * size}, to="all")
-            sockets.sleep(0 if number % 20 else 0.001)
+            sockets.sleep(pause_ms / 1000)
 
     sockets.start_background_task(work)
 

@@ -2,7 +2,9 @@
 
 import contextlib
 import http.client
+import inspect
 import json
+import os
 import selectors
 import signal
 import socket
@@ -15,6 +17,7 @@ from pathlib import Path
 from statistics import quantiles
 
 import pytest
+from engineio import socket as engine_socket
 from engineio.async_drivers import gevent as gevent_driver
 from gevent import pywsgi
 from simple_websocket import ws as simple_websocket
@@ -41,6 +44,11 @@ class Running:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) * 1024
 
+    def sockets(self) -> int:
+        """How many sockets it has open."""
+        files = Path(f"/proc/{self.process.pid}/fd").iterdir()
+        return sum(os.readlink(file).startswith("socket:") for file in files)
+
     def get(self, path: str) -> str:
         """The body of one page, asked over a connection of its own."""
         client = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -59,13 +67,13 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(*args: int) -> Iterator[Running]:
+def running(*args: int, **environment: str) -> Iterator[Running]:
     with subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("small_app.py")), *map(str, args)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", **environment},
     ) as process:
         try:
             assert process.stdout is not None
@@ -373,4 +381,5 @@ def test_the_private_names_we_build_on_are_still_there() -> None:
     assert pywsgi.Input.readline
     assert {"websocket", "queue"} <= set(gevent_driver._async)
     assert callable(simple_websocket.Base._thread)
+    assert "self.queue.get(block=False)" in inspect.getsource(engine_socket.Socket.poll)
     assert "self._async" in Path(sys.modules["engineio.base_server"].__file__ or "").read_text()

@@ -1,0 +1,138 @@
+"""Frames made once: the seams they lean on, and that a room hears the same with them and without."""
+
+import inspect
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import engineio
+import gevent.socket
+import pytest
+import socketio
+from engineio import packet as engine_packet
+from engineio import socket as engine_socket
+from engineio.async_drivers import gevent as gevent_driver
+from socketio.manager import Manager
+from socketio.pubsub_manager import PubSubManager
+from wsproto import ConnectionType
+from wsproto.connection import Connection
+from wsproto.events import TextMessage
+
+from intranet.core import fastroom
+from intranet.core.config import Settings
+from intranet.core.sharing import SharedFrameOnceRooms, SharedRooms, make_manager
+from intranet.core.websocket import Unsent
+
+ROOT = Path(__file__).parents[2]
+#: What ``fastroom`` and ``sharing`` override or touch, and the words of its source that they count on.
+SEAMS: list[tuple[Any, list[str]]] = [
+    (
+        engine_socket.Socket._upgrade_websocket,
+        ["self.server._async['websocket'](", "self._websocket_handler"],
+    ),
+    (engine_socket.Socket._websocket_handler, ["ws.wait()", "ws.send(pkt.encode())", "ws.close()"]),
+    (engine_socket.Socket.poll, ["self.queue.get(", "self.queue.get(block=False)", "self.queue.task_done()"]),
+    (
+        engine_socket.base_socket.BaseSocket.__init__,
+        ["self.queue", "self.upgrading", "self.clos"],
+    ),
+    (engineio.Server.create_queue, ["self._async['queue']"]),
+    (engine_packet.Packet.encode, ["self.encode_cache"]),
+    (Manager.emit, ["self.get_participants(namespace, room)", "pkt.encode()"]),
+    (Manager.get_participants, ["participants.items()"]),
+    (
+        PubSubManager.emit,
+        ["ignore_queue", "super().emit(", "_handle_emit(message)", "_publish(message)"],
+    ),
+    (PubSubManager._thread, ["self._listen()", "isinstance(message, dict)", "host_id"]),
+    (socketio.Server._handle_eio_connect, ["self.manager_initialized"]),
+]
+
+
+@pytest.mark.parametrize(("seam", "words"), SEAMS, ids=[seam.__qualname__ for seam, _ in SEAMS])
+def test_the_private_names_of_the_socket_libraries_are_where_they_were(seam: Any, words: list[str]) -> None:
+    source = inspect.getsource(seam)
+    assert [word for word in words if word not in source] == []
+
+
+def test_the_socket_libraries_are_pinned_exactly() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for name in ("python-socketio", "python-engineio", "flask-socketio"):
+        assert f"{name}=={version(name)}" in project["dependencies"]
+
+
+def test_a_socket_of_gevent_has_the_systems_socket_inside() -> None:
+    with gevent.socket.socket() as outer:
+        assert callable(outer._sock.send)
+        assert outer._sock.fileno() == outer.fileno()
+
+
+def test_installing_leaves_other_servers_of_the_process_alone() -> None:
+    before = dict(gevent_driver._async)
+    server = socketio.Server(async_mode="gevent")
+    fastroom.install(server.eio)
+    assert server.eio._async["websocket"] is fastroom.FrameOnceWebSocket
+    assert isinstance(server.eio.create_queue(), Unsent)
+    assert gevent_driver._async == before
+
+
+def test_threads_get_no_frames_made_once() -> None:
+    with pytest.raises(ValueError, match="gevent"):
+        fastroom.install(socketio.Server(async_mode="threading").eio)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 125, "Ủy ban nhân dân", "y" * 126, "z" * 65_536])
+def test_a_frame_made_once_is_the_frame_each_socket_would_make(text: str) -> None:
+    own = Connection(ConnectionType.SERVER).send(TextMessage(data=f"4{text}"))
+    packet = fastroom.FramedPacket(text)
+    assert packet.encode() == own
+    assert packet.encode(b64=True) == f"4{text}"
+
+
+def _settings(**changed: Any) -> Settings:
+    values = {"data_dir": Path("/nonexistent"), "database_url": "sqlite://", "keys": {"signing": "a" * 64}}
+    return Settings(**(values | changed))
+
+
+def test_the_settings_choose_how_rooms_are_told() -> None:
+    url = "redis://127.0.0.1:6379/0"
+    assert type(make_manager(_settings())) is fastroom.FrameOnceManager
+    assert make_manager(_settings(frame_once=False)) is None
+    assert type(make_manager(_settings(redis_url=url))) is SharedFrameOnceRooms
+    assert type(make_manager(_settings(redis_url=url, frame_once=False))) is SharedRooms
+    with pytest.raises(RuntimeError, match="OFFICE_REDIS"):
+        make_manager(_settings(redis_url="http://127.0.0.1"))
+
+
+def test_two_offices_on_one_redis_do_not_hear_each_other() -> None:
+    url = "redis://127.0.0.1:6379/0"
+    mine, theirs = (
+        make_manager(_settings(redis_url=url, keys={"signing": key * 64})).channel for key in ("a", "b")
+    )
+    assert mine != theirs
+
+
+class _Slow:
+    """A websocket that notes that it was left behind."""
+
+    left = 0
+
+    def leave_behind(self) -> None:
+        self.left += 1
+
+
+def test_a_queue_over_its_limit_is_emptied_once_and_takes_nothing_more() -> None:
+    for limits, size in (((3, 10**6), 1), ((10**6, 20), 10)):
+        queue, slow = Unsent(*limits), _Slow()
+        queue.websocket = slow
+        for _ in range(3):
+            queue.put(fastroom.FramedPacket("x" * size))
+        assert (slow.left, queue.qsize()) == (0, 3)
+        queue.put(fastroom.FramedPacket("x"))
+        queue.put(fastroom.FramedPacket("x"))
+        assert (slow.left, queue.qsize()) == (1, 0)
+        queue.put(None)
+        assert queue.get() is None
+        queue.task_done()
+        queue.join()

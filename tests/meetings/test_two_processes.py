@@ -1,0 +1,98 @@
+"""Two web processes, one Redis: a room is one room, whichever of them a tablet is connected to."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from intranet.people.models import User
+from tests import redis_server, web_processes
+from tests.meetings.conftest import Sitting
+from tests.tablets import Tablet
+from tests.web_processes import WebProcesses
+
+pytestmark = [pytest.mark.slow, pytest.mark.own_db]
+ADDED = 12
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[redis_server.Redis]:
+    """A Redis of this test's own."""
+    with redis_server.running(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def two(
+    sitting: Sitting,
+    database_url: str,
+    client_of: Callable[[User], FlaskClient],
+    redis: redis_server.Redis,
+    tmp_path: Path,
+) -> Iterator[WebProcesses]:
+    """Two processes on the test's database, which know each other through its Redis."""
+    with web_processes.running(2, tmp_path, database_url, client_of, OFFICE_REDIS=redis.url) as found:
+        yield found
+
+
+def test_what_is_done_at_two_processes_reaches_every_tablet_in_order_and_once(
+    two: WebProcesses, sitting: Sitting
+) -> None:
+    chair, delegate = two.tablet(sitting.chair, sitting.id, 0), two.tablet(sitting.delegate, sitting.id, 0)
+    secretary, guest = two.tablet(sitting.secretary, sitting.id, 1), two.tablet(sitting.guest, sitting.id, 1)
+    everybody = [chair, delegate, secretary, guest]
+    answers: list[dict[str, object]] = []
+
+    def add(tablet: Tablet, name: str) -> None:
+        for number in range(ADDED):
+            answers.append(tablet.command("item.add", title=f"{name} {number}", budget=5))
+
+    writers = [
+        threading.Thread(target=add, args=args) for args in ((chair, "Chủ tọa"), (secretary, "Thư ký"))
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [answer for answer in answers if not answer["ok"]] == []
+    last = sitting.meeting.v
+    for tablet in everybody:
+        tablet.wait(lambda tablet=tablet: last in tablet.versions(), f"version {last} never came")
+    # A second copy or a late one would still be on its way.
+    time.sleep(0.3)
+    for tablet in everybody:
+        assert tablet.versions() == list(range(last - 2 * ADDED + 1, last + 1))
+        assert [frame["pv"] for frame in tablet.events[1:]] == tablet.versions()[:-1]
+
+    # Who is in the room is counted over both processes, and over two tablets of one person once.
+    two.tablet(sitting.delegate, sitting.id, 1)
+    for tablet in everybody:
+        tablet.wait(
+            lambda tablet=tablet: {"n": 4}.items() <= tablet.live("online")[-1].items(), "not all four"
+        )
+    assert chair.online()["people"] == sorted(user.id for user in sitting.everybody)
+    guest.close()
+    chair.wait(lambda: chair.online()["n"] == 3, "who has left is still counted")
+
+
+def test_a_room_goes_on_without_redis_and_is_one_again_when_it_is_back(
+    two: WebProcesses, redis: redis_server.Redis, sitting: Sitting
+) -> None:
+    chair, guest = two.tablet(sitting.chair, sitting.id, 0), two.tablet(sitting.guest, sitting.id, 1)
+    redis.stop()
+    began = time.monotonic()
+    assert chair.command("item.add", title="Không có Redis", budget=5)["ok"]
+    chair.wait(lambda: chair.events, "its own process did not tell")
+    assert time.monotonic() - began < 2
+    assert guest.events == []
+    redis.start()
+    until = time.monotonic() + 10
+    while not guest.events and time.monotonic() < until:
+        time.sleep(0.5)
+        assert chair.command("item.add", title="Có lại Redis", budget=5)["ok"]
+    guest.wait(lambda: guest.versions()[-1:] == chair.versions()[-1:], "the room is still in two")
+    # What was missed comes first.
+    assert guest.versions() == chair.versions()
