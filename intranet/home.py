@@ -15,8 +15,8 @@ PANEL = "home.panel"
 FIGURES = "home.figures"
 #: Slot ``(actor) -> [{label, url, icon, order, main}]``: what one most often begins.
 ACTS = "home.acts"
-#: Slot ``(actor, words) -> {label, order, rows: [{title, url, note}], more}``: for the search box; ``more`` is true
-#: when not all that was found is among the rows, which come best first.
+#: Slot ``(actor, words) -> {label, order, rows: [{title, url, note}], more}``: for the search box; best row
+#: first, and ``more`` is true when not all that was found is among the rows.
 SEARCH = "search"
 
 _LONGEST_QUERY = 200

@@ -78,8 +78,8 @@ def outgoing(actor: Actor, filters: Filters, *, before: int | None = None, after
 def found(actor: Actor, words: str, limit: int) -> list[Document]:
     """Registered documents, both ways, that a few words name and the actor may read.
 
-    First those with exactly this number or symbol, then those whose number it is, then those with the words side
-    by side in the subject, then all others; among equals the newest line first.
+    First those with exactly this number or symbol, then those whose number it is, then those with the words
+    side by side in the subject, then all others; among equals the newest line first.
     """
     key, folded = symbol_key(words)[:80], fold(words)[:200]
     if not folded:

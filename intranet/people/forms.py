@@ -30,6 +30,8 @@ class SignInForm(OfficeForm):
     name = StringField(_("Tên đăng nhập"), [Required(), Limit(200)])
     password = PasswordField(_("Mật khẩu"), [Required(), Limit(1000)])
     next = HiddenField()
+    #: What the browser worked out when it was asked to.
+    proof = HiddenField()
 
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)

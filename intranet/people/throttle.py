@@ -1,15 +1,17 @@
 """Slows guessing without punishing an office behind one address.
 
 Tries are counted per account name, known or not, and apart from that per device that signed in to the account
-before, so that somebody else's tries do not lock the owner out. Counters live in the database: they
-survive a restart and are shared by processes. Names are kept as hashes, for people type passwords there too.
+before, so that somebody else's tries do not lock the owner out. An address is never shut out: where it tries
+many different names in vain, browsers not known there have a small work to do first. Counters live in the
+database: they survive a restart and are shared by processes. Names are kept as hashes, for people type
+passwords there too.
 """
 
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ForeignKey, String, delete, select, update
+from sqlalchemy import ForeignKey, String, delete, func, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core import clock, db
@@ -23,6 +25,9 @@ FREE_TRIES = 5
 LONGEST_WAIT = 60
 #: Wrong tries in a row after which only an administrator helps (NIST SP 800-63B-4, 3.2.2).
 MOST_TRIES = 100
+#: Different names that may be tried in vain from one address within a minute before a proof of work is asked.
+NAMES_PER_ADDRESS = 60
+_ADDRESS_WINDOW = timedelta(minutes=1)
 #: A counter nobody touched for so long starts anew.
 _KEEP = timedelta(hours=24)
 _KEEP_DEVICES = timedelta(days=180)
@@ -86,6 +91,29 @@ def claim(key: str) -> None:
         row.free_at = now + wait_after(row.fails)
 
 
+def note_name(address: str, name: str) -> None:
+    """Remember for a minute that this name was tried in vain from this address."""
+    now = clock.now()
+    prefix = _address_prefix(address)
+    with db.unit_of_work() as session:
+        old = SignInTry.key.startswith(prefix), SignInTry.last_at < now - _ADDRESS_WINDOW
+        session.execute(delete(SignInTry).where(*old).execution_options(synchronize_session=False))
+        key = f"{prefix}{_hash(name)[:32]}"
+        insert_once(session, SignInTry, key=key, fails=1, last_at=now, free_at=now)
+
+
+def tries_many_names(address: str) -> bool:
+    """True when so many different names were tried in vain from this address within a minute."""
+    recent = SignInTry.last_at >= clock.now() - _ADDRESS_WINDOW
+    tried = select(func.count()).where(SignInTry.key.startswith(_address_prefix(address)), recent)
+    return (db.session().scalar(tried) or 0) >= NAMES_PER_ADDRESS
+
+
+def is_known_device(key: str) -> bool:
+    """True for the counter of a device that signed in to the account before."""
+    return key.startswith("device:")
+
+
 def give_back(key: str) -> None:
     """Take a claimed try back that was never judged: the house was too busy."""
     with db.unit_of_work() as session:
@@ -129,6 +157,10 @@ def sweep() -> None:
     session = db.session()
     session.execute(delete(SignInTry).where(SignInTry.last_at < now - _KEEP))
     session.execute(delete(KnownDevice).where(KnownDevice.seen_at < now - _KEEP_DEVICES))
+
+
+def _address_prefix(address: str) -> str:
+    return f"from:{_hash(address)[:24]}:"
 
 
 def _hash(text: str) -> str:

@@ -220,7 +220,7 @@ def due_words(task: Task, on: Calendar, late_from: date) -> tuple[str, str]:
 def find(actor: Actor, words: str, limit: int = _MOST_FOUND) -> list[Task]:
     """Tasks that the actor may read, by words of the title or by code.
 
-    The very code first, then titles with the words side by side, then all others; among equals the newest first.
+    The very code first, then titles with the words side by side, then all others; of equals the newest first.
     """
     query = select(Task).where(visible_to(actor), Task.undone_at.is_(None), *_containing(words))
     together = Task.title_key.contains(" ".join(fold(words).split()), autoescape=True)

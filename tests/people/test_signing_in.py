@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 
 from intranet.core import clock, db
-from intranet.people import passwords, throttle
+from intranet.people import passwords, proof, throttle
 from intranet.people.models import User
 from intranet.people.sessions import SessionRow
 from intranet.records import audit
@@ -227,3 +227,32 @@ def test_a_crowd_at_the_door_is_told_to_come_back_with_the_form_kept(
 
 def test_accounts_of_the_sample_office_are_shown_in_sample_mode_only(app: Flask, office: Office) -> None:
     assert "data-trial" not in stranger(app).get("/sign-in").text
+
+
+def test_an_address_that_tries_many_names_has_a_small_work_to_do_and_is_never_shut_out(
+    app: Flask, office: Office
+) -> None:
+    give_password(app, office.clerk, office.officer)
+    known = stranger(app)
+    sign_in(known, office.clerk.name)
+    known.delete_cookie("sid")
+    for number in range(throttle.NAMES_PER_ADDRESS):
+        throttle.note_name("127.0.0.1", f"ten{number}")
+    asked = sign_in(stranger(app), office.officer.name)
+    assert (asked.status_code, "tên đăng nhập khác nhau" in asked.text) == (429, True)
+    question = re.search(r'data-work="([^"]+)"', asked.text)
+    assert question is not None
+    worked = next(one for n in range(10**7) if proof.is_work(one := f"{question[1]}:{n}"))
+    assert sign_in(stranger(app), office.officer.name, proof=f"{question[1]}:1x").status_code == 429
+    assert sign_in(stranger(app), office.officer.name, proof=worked).status_code == 302
+    assert sign_in(stranger(app), office.officer.name, proof=worked).status_code == 429
+    assert sign_in(known, office.clerk.name).status_code == 302
+    clock.advance(timedelta(seconds=61))
+    assert sign_in(stranger(app), office.officer.name).status_code == 302
+
+
+def test_wrong_passwords_of_one_name_ask_its_neighbours_for_no_work(app: Flask, office: Office) -> None:
+    for _ in range(throttle.NAMES_PER_ADDRESS + 1):
+        throttle.note_name("127.0.0.1", "vanthu")
+    assert not throttle.tries_many_names("127.0.0.1")
+    assert sign_in(stranger(app), "khongco", "sai").status_code == 422

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from intranet.core import clock, db
 from intranet.core.db import publish, unit_of_work
-from intranet.core.errors import Invalid, NotFound, Unavailable
+from intranet.core.errors import Invalid, NotFound, TooMany, Unavailable
 from intranet.core.text import nfc
 from intranet.people import links, passwords, sessions, throttle
 from intranet.people.events import AccessChanged
@@ -34,17 +34,29 @@ def tidy_name(name: str) -> str:
     return nfc(name).strip().lower()
 
 
-def sign_in(name: str, password: str, *, device: str, device_token: str | None) -> SignedIn:
+def sign_in(
+    name: str,
+    password: str,
+    *,
+    device: str,
+    device_token: str | None,
+    address: str = "",
+    is_proved: bool = False,
+) -> SignedIn:
     """Begin a session for whoever knows the password; the answer and its time tell nothing about names.
 
     :param device: what the browser calls itself.
+    :param address: where the try comes from.
+    :param is_proved: the browser did the work that is asked where one address tries many names.
     :raises Invalid: ``auth.wrong``; ``auth.password_expired``, only for the right temporary password.
-    :raises TooMany: ``auth.wait`` with the seconds, ``auth.locked``.
+    :raises TooMany: ``auth.wait`` with the seconds, ``auth.locked``, ``auth.prove``.
     :raises Unavailable: ``auth.busy``.
     """
     name = tidy_name(name)
     user = db.session().scalar(select(User).where(User.name == name))
     key = throttle.key_for(name, user.id if user else None, device_token)
+    if not is_proved and not throttle.is_known_device(key) and throttle.tries_many_names(address):
+        raise TooMany("auth.prove")
     throttle.claim(key)
     stored = user.password_hash if user is not None and user.is_active else None
     try:
@@ -53,6 +65,7 @@ def sign_in(name: str, password: str, *, device: str, device_token: str | None) 
         throttle.give_back(key)
         raise
     if user is None or stored is None or not is_right:
+        throttle.note_name(address, name)
         log.warning("sign-in refused", extra={"counter": key[:14]})
         raise Invalid("auth.wrong")
     if user.password_until is not None and user.password_until < clock.now():

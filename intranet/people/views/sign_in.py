@@ -11,7 +11,7 @@ from intranet.core.config import Settings
 from intranet.core.errors import TooMany, Unavailable
 from intranet.core.labels import label
 from intranet.core.web import present_actor, public, sentence, signed_in
-from intranet.people import links, sessions
+from intranet.people import links, proof, sessions
 from intranet.people.forms import FirstOfficeForm, NewPasswordForm, SignInForm
 from intranet.people.models import Organisation, User
 from intranet.people.services import signing_in, starting
@@ -38,7 +38,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_in_now() -> ResponseReturnValue:
     """Judge name and password; every refusal looks the same."""
     form = SignInForm()
-    status = 422
+    status, work = 422, None
     if form.accepts():
         with form.refusals():
             try:
@@ -47,9 +47,12 @@ def sign_in_now() -> ResponseReturnValue:
                     form.password.data or "",
                     device=device(),
                     device_token=request.cookies.get(_device_cookie()),
+                    address=request.remote_addr or "",
+                    is_proved=proof.is_done(form.proof.data or ""),
                 )
             except TooMany as too_many:
                 status = too_many.status
+                work = proof.ask() if too_many.code == "auth.prove" else None
                 raise
             except Unavailable as busy:
                 form.refused.append(sentence(busy))
@@ -58,7 +61,7 @@ def sign_in_now() -> ResponseReturnValue:
                 return _go_on(own_path(form.next.data, url_for("home.desk")), came.device_token)
     if form.refused:
         form.password.errors = [label("error.auth.retype")]
-    return render_template("people/sign_in.html", form=form, **_face()), status
+    return render_template("people/sign_in.html", form=form, work=work, bits=proof.BITS, **_face()), status
 
 
 @bp.post("/sign-out")

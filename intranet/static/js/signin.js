@@ -1,4 +1,7 @@
-/** The sign-in page: accounts of the sample office fill the form; a word when Caps Lock is on. */
+/**
+ * The sign-in page: accounts of the sample office fill the form; a word when Caps Lock is on; a small work (people/proof.py)
+ * where the server asks for one.
+ */
 const name = document.querySelector('input[name=name]');
 const password = document.querySelector('input[name=password]');
 const trial = document.querySelector('[data-trial]');
@@ -21,3 +24,25 @@ for (const kind of ['keydown', 'keyup'])
   password.addEventListener(kind, (event) => {
     if (event.getModifierState) caps.hidden = !event.getModifierState('CapsLock');
   });
+
+/** The number behind the question with which its SHA-256 begins with so many zero bits. */
+async function prove(question, bits) {
+  const encoder = new TextEncoder();
+  for (let number = 0; ; number += 1) {
+    const digest = await crypto.subtle.digest('SHA-256', encoder.encode(`${question}:${number}`));
+    if (new DataView(digest).getUint32(0) >>> (32 - bits) === 0) return `${question}:${number}`;
+  }
+}
+
+const form = name.form;
+if (form.dataset.work) {
+  const done = prove(form.dataset.work, Number(form.dataset.bits));
+  const send = async (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    form.proof.value = await done;
+    form.removeEventListener('submit', send, true);
+    form.requestSubmit(event.submitter);
+  };
+  form.addEventListener('submit', send, true);
+}
