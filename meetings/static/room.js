@@ -1,25 +1,46 @@
 /** The meeting room: the server tells, this page shows; what is pressed is asked for and seen when the server says so. */
 import { Reader } from '@lib/reader-view.js';
 import { Agenda } from './lib/agenda.js';
+import { Announce } from './lib/announce.js';
+import { Attendance } from './lib/attendance.js';
+import { Ballot } from './lib/ballot.js';
+import { Calls } from './lib/calls.js';
 import { Desk } from './lib/desk.js';
 import { Follow } from './lib/follow.js';
 import { Line } from './lib/line.js';
 import { Notes } from './lib/notes.js';
 import { all, clock, el, fillBar, find, minutes, mmss, setText, word } from './lib/page.js';
+import { Presenter } from './lib/presenter.js';
+import { presser } from './lib/press.js';
+import { QueueDesk } from './lib/queue-desk.js';
+import { initials, Speakers } from './lib/speakers.js';
 import { current, spent } from './lib/state.js';
+import { VoteDesk } from './lib/vote-desk.js';
 
 const root = find('#room');
 const welcome = JSON.parse(root.dataset.welcome);
 const mid = welcome.state.mid;
 const line = new Line(mid, welcome);
 const reader = new Reader(find('[data-reader-host]'));
-let online = new Set();
+const press = presser(line);
 let count = 0;
 let desk = null;
+let queueDesk = null;
+let voteDesk = null;
 
-const follow = new Follow(reader, { mid, line, state: () => line.state, me: () => line.me.p }, (page) => desk?.lead(page));
+const follow = new Follow(reader, { mid, line, state: () => line.state, me: () => line.me.p }, (page) => presenter.lead(page));
+const presenter = new Presenter(line, follow, reader, press);
+const speakers = new Speakers(line, press);
+const attendance = new Attendance(line, press);
+const announce = new Announce(line, press);
+const calls = new Calls(line, press);
+const ballot = new Ballot(line);
 const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), state: () => line.state });
-if (line.me.can.includes('run')) desk = new Desk(line, follow, reader);
+if (line.me.can.includes('run')) {
+  queueDesk = new QueueDesk(line, press, speakers);
+  voteDesk = new VoteDesk(line, press, ballot);
+  desk = new Desk(line, press, { follow, reader, presenter, queue: queueDesk, votes: voteDesk });
+}
 const agenda = new Agenda(
   { state: () => line.state, now: () => line.now(), runs: () => line.me.can.includes('run'), chairs: () => line.me.can.includes('chair'), reading: () => follow.file },
   { open: (id) => { follow.open(id); shut(); }, start: (id) => desk.start(id), move: (id, step) => desk.move(id, step), order: (planned) => desk.order(planned) },
@@ -28,12 +49,22 @@ const agenda = new Agenda(
 function draw() {
   const { state } = line;
   setText('[data-title]', state.title);
-  const sub = word('present', { place: state.place, n: count });
-  setText('[data-sub]', count ? sub : state.place);
+  const sub = state.att ? word('members-in', { place: state.place, in: state.att.in, of: state.att.of }) : count ? word('present', { place: state.place, n: count }) : state.place;
+  setText('[data-sub]', sub);
   agenda.draw();
   floor();
+  attendance.draw();
+  desks();
+}
+
+/** What whoever runs the room has in hand; and the delegate's own buttons. */
+function desks() {
+  const now = line.now();
+  presenter.draw();
+  calls.draw(now);
+  queueDesk?.draw(now);
+  voteDesk?.draw();
   desk?.draw();
-  desk?.people(online);
 }
 
 /** The item on the floor; its clock ticks here, not over the network. */
@@ -45,6 +76,9 @@ function floor() {
   setText('[data-now-title]', item?.t ?? (inSession ? word('no-item') : word(`state-${state.state}`)));
   setText('[data-now-state]', state.state === 'paused' ? word('paused') : item && state.cur.since ? word('since', { at: clock(state.cur.since) }) : '');
   setText('[data-now-note]', item?.owner ? word('reports', { name: item.owner.n }) : '');
+  speakers.draw();
+  const { speech } = speakers;
+  setText('[data-floor-mark]', speech ? initials(speech.n ?? speakers.name(speech.p)) : item ? String(state.items.indexOf(item) + 1) : '–');
   tick();
 }
 
@@ -53,19 +87,36 @@ function tick() {
   const { state } = line;
   const now = line.now();
   setText('[data-wall]', clock(now));
+  const speech = speakers.clock(now);
   const item = current(state);
-  const used = item ? spent(state, item, now) : 0;
-  const left = item ? item.budget_s - used : 0;
-  setText('[data-clock]', item ? mmss(Math.abs(left)) : '--:--');
-  setText('[data-clock-note]', item && item.budget_s ? word(left >= 0 ? 'left' : 'over-by', { n: minutes(item.budget_s) }) : '');
-  for (const one of all('[data-clock]')) one.classList.toggle('over', left < 0);
-  const bar = find('[data-clock-bar]');
-  if (bar) fillBar(bar, used, item?.budget_s ?? 0, left < 60 ? 'o' : 'g');
-  const ring = find('[data-clock-ring]')?.lastElementChild;
-  ring?.setAttribute('stroke-dasharray', `${item?.budget_s ? Math.max(0, (left / item.budget_s) * 100).toFixed(1) : 0} 100`);
-  ring?.setAttribute('stroke', left < 60 ? 'var(--warn)' : 'var(--gold)');
+  face(speech ?? (item ? { used: spent(state, item, now), limit: item.budget_s, left: item.budget_s - spent(state, item, now) } : null), Boolean(speech));
+  speakers.tick(now);
+  announce.tick(now);
+  ballot.tick(now);
+  voteDesk?.tick(now);
   const minute = Math.floor(now / 60000);
-  if (spokenMinute !== minute) { spokenMinute = minute; agenda.draw(); desk?.draw(); }
+  if (spokenMinute !== minute) { spokenMinute = minute; agenda.draw(); desks(); }
+}
+
+/** The room's clock: what is left of the speech, or of the item when nobody speaks. */
+function face(time, isSpeech) {
+  const shown = !time ? { text: '--:--', note: '', tone: '' } : isSpeech ? Speakers.face(time) : {
+    text: mmss(Math.abs(time.left)), note: time.limit ? word(time.left >= 0 ? 'left' : 'over-by', { n: minutes(time.limit) }) : '', tone: time.left < 0 ? 'over' : '',
+  };
+  setText('[data-clock]', shown.text);
+  setText('[data-clock-note]', shown.note);
+  for (const one of all('[data-clock]')) {
+    one.classList.toggle('over', shown.tone === 'over');
+    one.classList.toggle('soft', shown.tone === 'soft');
+    one.classList.toggle('m-long', shown.text.length > 6);
+  }
+  const bar = find('[data-clock-bar]');
+  const isLate = Boolean(time) && time.left !== null && time.left < (isSpeech ? 30 : 60);
+  if (bar) fillBar(bar, time?.used ?? 0, time?.limit ?? 0, isLate ? 'o' : 'g');
+  const ring = find('[data-clock-ring]')?.lastElementChild;
+  const share = time?.limit ? Math.max(0, (time.left / time.limit) * 100) : 0;
+  ring?.setAttribute('stroke-dasharray', `${share.toFixed(1)} 100`);
+  ring?.setAttribute('stroke', isLate ? 'var(--warn)' : 'var(--gold)');
 }
 
 function say(applied) {
@@ -102,7 +153,11 @@ for (const button of all('[data-sheet]'))
     sheet.querySelector('button, a')?.focus();
   });
 for (const button of all('[data-shut]')) button.addEventListener('click', shut);
-addEventListener('keydown', (event) => { if (event.key === 'Escape') shut(); });
+addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape' || event.target.closest('dialog')) return;
+  if (find('.m-scrim').hidden) ballot.fold();
+  shut();
+});
 find('[data-page-back]').addEventListener('click', () => reader.back());
 find('[data-page-next]').addEventListener('click', () => reader.next());
 find('[data-in]').addEventListener('click', () => reader.zoom(1.25));
@@ -116,27 +171,33 @@ find('[data-reader-host]').addEventListener('keydown', (event) => {
 
 line.addEventListener('state', ({ detail }) => {
   follow.update(detail.applied);
+  ballot.update();
   draw();
   say(detail.applied);
   document.body.dataset.v = String(line.state.v);
   if (line.me.can.includes('run') !== Boolean(desk)) location.reload();
 });
 line.addEventListener('lv', ({ detail }) => {
-  if (detail.key !== 'online') return;
-  count = detail.d.n;
-  online = new Set(detail.d.people ?? []);
-  draw();
+  if (detail.key === 'online') {
+    count = detail.d.n;
+    attendance.draw(new Set(detail.d.people ?? []));
+    draw();
+  } else if (detail.key === 'vote') {
+    ballot.count(detail.d);
+    voteDesk?.count(detail.d);
+  }
 });
-line.addEventListener('net', ({ detail }) => notes.net(detail.how, clock(detail.since)));
+line.addEventListener('net', ({ detail }) => { notes.net(detail.how, clock(detail.since)); ballot.draw(); });
 line.addEventListener('bye', () => over(word('removed')));
 follow.addEventListener('file', () => draw());
 follow.addEventListener('redraw', () => draw());
-reader.addEventListener('page', () => desk?.draw());
-reader.addEventListener('opened', () => desk?.draw());
+reader.addEventListener('page', desks);
+reader.addEventListener('opened', desks);
 
 const first = current(line.state)?.files.find((file) => file.url) ?? line.state.papers.find((file) => file.url);
 follow.update(null);
 if (!follow.file && first) follow.open(first.id);
+ballot.update();
 draw();
 setInterval(tick, 1000);
 document.body.dataset.v = String(line.state.v);

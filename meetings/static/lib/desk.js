@@ -1,27 +1,30 @@
 /** What whoever runs the room may press: next item, pause, end, present. Each press is one command; refusals become messages. */
 import { ask } from '@lib/dialogs.js';
-import { toast } from '@lib/toast.js';
-import { all, clock, el, find, minutes, setText, word } from './page.js';
-import { current, papers, spent } from './state.js';
+import { all, clock, find, minutes, setText, word } from './page.js';
+import { current, spent } from './state.js';
 
 const open = new Set(['planned', 'suspended']);
 
 export class Desk {
-  #line; #follow; #reader; #busy = new Set(); #wantedPage = null;
+  #line; #follow; #reader; #presenter; #desks; #press;
 
-  constructor(line, follow, reader) {
+  /** @param {object} desks {queue, votes}: speakers and votes in the hands of whoever runs the room */
+  constructor(line, press, { follow, reader, presenter, ...desks }) {
     this.#line = line;
+    this.#press = press;
     this.#follow = follow;
     this.#reader = reader;
+    this.#presenter = presenter;
+    this.#desks = desks;
     for (const button of all('[data-do]')) button.addEventListener('click', () => this.act(button.dataset.do));
-    for (const button of all('[data-show]')) button.addEventListener('click', () => this.turnShown(Number(button.dataset.show)));
+    for (const button of all('[data-show]')) button.addEventListener('click', () => presenter.turn(Number(button.dataset.show)));
     find('[data-show-stop]').addEventListener('click', () => this.ask('present.stop'));
     find('[data-add-item]').addEventListener('submit', (event) => this.#add(event));
-    addEventListener('keydown', (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, textarea, select, dialog')) return;
-      const name = { n: 'next', p: 'show' }[event.key.toLowerCase()];
-      if (name && !event.repeat) { event.preventDefault(); this.act(name); }
-    });
+    const keys = find('[data-keys-on]');
+    keys.checked = localStorage.getItem('room-keys') !== 'off';
+    keys.addEventListener('change', () => { localStorage.setItem('room-keys', keys.checked ? 'on' : 'off'); this.#marks(); });
+    this.#marks();
+    addEventListener('keydown', (event) => this.#key(event));
   }
 
   get state() { return this.#line.state; }
@@ -30,17 +33,21 @@ export class Desk {
     return this.state.items.slice(at + 1).find((one) => open.has(one.st)) ?? this.state.items.find((one) => open.has(one.st));
   }
 
-  /** Sends a command once at a time; a refusal is said. */
-  async ask(t, d) {
-    if (this.#busy.has(t)) return null;
-    this.#busy.add(t);
-    const answer = await this.#line.send(t, d);
-    this.#busy.delete(t);
-    if (!answer.ok) toast(answer.err === 'unreached' ? word('unreached') : answer.msg, { tone: 'warn' });
-    return answer;
+  /** Single letters outside of fields, with Alt inside them; they can be switched off. */
+  #key(event) {
+    if (event.ctrlKey || event.metaKey || event.repeat || event.target.closest('dialog') || !find('[data-keys-on]').checked) return;
+    if (!event.altKey && event.target.closest('input:not([type=checkbox], [type=radio]), textarea, select')) return;
+    const name = { KeyN: 'next', KeyS: 'call', KeyV: 'vote', KeyP: 'show' }[event.code];
+    if (name) { event.preventDefault(); this.act(name, true); }
   }
 
-  act(name) {
+  #marks() { for (const one of all('.acts kbd')) one.hidden = !find('[data-keys-on]').checked; }
+
+  ask(t, d) { return this.#press(t, d); }
+
+  act(name, byKey = false) {
+    const button = find(`[data-do="${name}"]`);
+    if (button?.disabled) return null;
     const { state } = this.state;
     const expect = this.state.cur?.item ?? null;
     if (name === 'next') {
@@ -49,7 +56,9 @@ export class Desk {
     }
     if (name === 'pause') return this.ask(state === 'paused' ? 'meeting.resume' : 'meeting.pause');
     if (name === 'end') return this.#end();
-    if (name === 'show') return this.#show();
+    if (name === 'show') return this.#presenter.toggle();
+    if (name === 'call') return this.#desks.queue.call();
+    if (name === 'vote') return this.#desks.votes.act(byKey);
     const outcome = { 'item.done': 'done', 'item.suspend': 'suspended', 'item.defer': 'deferred' }[name];
     return outcome && expect !== null ? this.ask('item.finish', { expect, outcome }) : null;
   }
@@ -72,28 +81,6 @@ export class Desk {
     return answer;
   }
 
-  /** The presenter's own page was turned: everybody's is; of fast turns only the last one travels. */
-  lead(page) {
-    if (this.#wantedPage !== null) { this.#wantedPage = page; return; }
-    this.#wantedPage = page;
-    (async () => {
-      for (let sent = null; this.#wantedPage !== null && this.#wantedPage !== sent; ) {
-        sent = this.#wantedPage;
-        const answer = await this.#line.send('present.page', { file: this.state.present.file, page: sent });
-        if (!answer.ok) { toast(answer.msg ?? word('unreached'), { tone: 'warn' }); break; }
-      }
-      this.#wantedPage = null;
-    })();
-  }
-
-  turnShown(step) {
-    const { file, page } = this.state.present;
-    if (!file) return;
-    const pages = papers(this.state).find((one) => one.file.id === file)?.file.pages ?? Infinity;
-    const to = Math.min(pages, Math.max(1, (this.#wantedPage ?? page) + step));
-    if (to !== page) this.lead(to);
-  }
-
   /** What stands on the buttons. */
   draw() {
     const { state, present, items, cur } = this.state;
@@ -103,8 +90,7 @@ export class Desk {
     setText('[data-word-of="next"]', word(begins ? 'start' : 'next'));
     setText('[data-note-of="next"]', begins ? word('start-note') : ahead ? `${items.indexOf(ahead) + 1}. ${ahead.t}` : word('next-none'));
     find('[data-do="next"]').disabled = !(begins || (isLive && ahead));
-    const isMine = present.file && present.file === this.#follow.file && present.by === this.#line.me.p;
-    setText('[data-word-of="show"]', word(isMine ? 'stop-show' : 'show'));
+    setText('[data-word-of="show"]', word(this.#presenter.isMine ? 'stop-show' : 'show'));
     setText('[data-note-of="show"]', this.#follow.shown ? `${this.#follow.shown.n}, ${word('showing', { page: this.#reader.page, n: this.#reader.pages || '…' })}` : word('show-none'));
     find('[data-do="show"]').disabled = !isLive || !this.#follow.shown;
     setText('[data-word-of="pause"]', word(state === 'paused' ? 'resume' : 'pause'));
@@ -121,24 +107,15 @@ export class Desk {
     const chip = find('[data-show-chip]');
     chip.textContent = present.file ? clock(this.#line.now()) : '';
     chip.hidden = true;
+    this.#likeliest(begins);
   }
 
-  /** Who is here, chair and secretaries first. */
-  people(online) {
-    const rank = ['chair', 'secretary', 'delegate', 'guest'];
-    const sorted = [...this.state.people].sort((a, b) => rank.indexOf(a.role) - rank.indexOf(b.role));
-    setText('[data-online]', word('in-room', { n: online.size, all: sorted.length }));
-    find('[data-people]').replaceChildren(...sorted.map((one) => el('li', { class: `m-who${online.has(one.p) ? ' here' : ''}` },
-      el('i', { 'aria-hidden': 'true' }), el('div', { class: 'grow' }, el('span', { class: 't0 ell' }, one.n), el('span', { class: 't1 ell' }, [word(`role-${one.role}`), one.title, one.org].filter(Boolean).join(', '))),
-      online.has(one.p) ? el('span', { class: 'vh' }, word('here')) : null)));
-  }
-
-  #show() {
-    const { present } = this.state;
-    const file = this.#follow.file;
-    if (!file) return null;
-    if (present.file === file && present.by === this.#line.me.p) return this.ask('present.stop');
-    return this.ask('present.start', { file, page: this.#reader.page });
+  /** One filled button: the likeliest next step. */
+  #likeliest(begins) {
+    const { queue } = this.state;
+    const vote = this.#desks.votes.vote;
+    const next = begins ? 'next' : vote && ['open', 'closed'].includes(vote.st) ? 'vote' : queue?.wait.length && !queue.cur ? 'call' : 'next';
+    for (const button of all('.acts .cmd')) button.classList.toggle('p', button.dataset.do === next && !button.disabled);
   }
 
   async #end() {

@@ -71,10 +71,11 @@ export class Line extends EventTarget {
 
   /**
    * Asks the room for something; repeated under the same id until an answer comes, so that it happens once.
+   * @param {string} [cid] given by whoever repeats the same ask later, or whose id must not tell the time
    * @returns the acknowledgement; `{ok: false, err: 'unreached'}` when no answer came in 20 seconds
    */
-  async send(t, d = {}) {
-    const frame = { k: 'cmd', cid: ulid(), t, d: { mid: this.#mid, ...d } };
+  async send(t, d = {}, cid = ulid()) {
+    const frame = { k: 'cmd', cid, t, d: { mid: this.#mid, ...d } };
     const until = Date.now() + patience.giveUp;
     while (Date.now() < until && !this.#closed) {
       try {

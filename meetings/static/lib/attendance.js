@@ -1,0 +1,110 @@
+/** Who is here: a delegate's own check-in; for whoever runs the room the quorum, the people and their correction. */
+import { ask } from '@lib/dialogs.js';
+import { clock, el, find, icon, setText, word } from './page.js';
+import { choose } from './press.js';
+
+const rank = ['chair', 'secretary', 'delegate', 'guest'];
+const SVG = 'http://www.w3.org/2000/svg';
+const present = new Set(['in', 'remote']);
+
+export class Attendance {
+  #line; #press; #online = new Set(); #drawn = '';
+
+  constructor(line, press) {
+    this.#line = line;
+    this.#press = press;
+    find('[data-att]')?.addEventListener('click', () => this.#own());
+  }
+
+  get mine() { return this.#line.state.people.find((one) => one.p === this.#line.me.p); }
+
+  #own() {
+    if (!present.has(this.mine?.st)) return this.#press('att.set', { st: 'in' });
+    return choose(word('att-here'), [
+      { text: word('att-leave'), icon: 'logout', name: 'out', run: () => this.#press('att.set', { st: 'out' }) },
+      { text: word('att-far'), icon: 'video', name: 'remote', off: this.mine.st === 'remote', run: () => this.#press('att.set', { st: 'remote' }) },
+    ], word('att-q'));
+  }
+
+  /** @param {Set<number>} [online] who has the room open now */
+  draw(online) {
+    if (online) this.#online = online;
+    const { state, me } = this.#line;
+    const button = find('[data-att]');
+    if (button) {
+      const here = present.has(this.mine?.st);
+      button.hidden = !state.att;
+      button.setAttribute('aria-pressed', String(here));
+      setText('[data-att-word]', word(here ? 'att-here' : 'att-check'));
+    }
+    if (me.can.includes('run')) {
+      if (state.att) this.#quorum(state.att);
+      this.#people(state);
+    }
+  }
+
+  #quorum(att) {
+    find('[data-att-panel]').hidden = false;
+    setText('[data-att-in]', String(att.in));
+    setText('[data-att-of]', String(att.of));
+    const ok = find('[data-att-ok]');
+    ok.replaceChildren(icon(att.ok ? 'check' : 'alert-triangle'), word(att.ok ? 'quorum-ok' : 'quorum-no'));
+    ok.classList.toggle('m-short', !att.ok);
+    setText('[data-att-need]', word('quorum-need', { need: att.need }));
+    const at = (n) => (att.of ? Math.min(328, (n / att.of) * 328) : 0).toFixed(1);
+    const part = (tag, values) => {
+      const made = document.createElementNS(SVG, tag);
+      for (const [name, value] of Object.entries(values)) made.setAttribute(name, value);
+      return made;
+    };
+    find('[data-att-bar]').replaceChildren(
+      part('rect', { class: 'b0', y: 3, width: 328, height: 6, rx: 3 }),
+      part('rect', { class: att.ok ? 'b1' : 'b1 short', y: 3, width: at(att.in), height: 6, rx: 3 }),
+      part('line', { class: 'th', x1: at(att.need), x2: at(att.need), y1: 0, y2: 12 }),
+    );
+  }
+
+  #people(state) {
+    const sorted = [...state.people].sort((a, b) => rank.indexOf(a.role) - rank.indexOf(b.role));
+    setText('[data-online]', word('in-room', { n: this.#online.size, all: sorted.length }));
+    const drawn = JSON.stringify([sorted, [...this.#online].sort(), state.grants]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const list = find('[data-people]');
+    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    list.replaceChildren(...sorted.map((one) => this.#row(one, state)));
+    if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();
+  }
+
+  #row(one, state) {
+    const here = this.#online.has(one.p);
+    const st = state.att ? this.#standing(one) : null;
+    const note = [word(`role-${one.role}`), one.title, st].filter(Boolean).join(', ');
+    return el('li', { class: `m-who${here ? ' here' : ''}`, 'data-p': one.p },
+      el('i', { 'aria-hidden': 'true' }),
+      el('div', { class: 'grow' }, el('span', { class: 't0 ell' }, one.n), el('span', { class: 't1 ell', title: note }, note), here ? el('span', { class: 'vh' }, word('here')) : null),
+      state.att ? el('button', { class: 'b', type: 'button', 'data-key': `att-${one.p}`, 'aria-label': word('correct', { name: one.n }), on: { click: () => this.#menu(one) } }, word('fix')) : null);
+  }
+
+  #standing(one) {
+    const st = word(`st-${one.st ?? 'none'}`);
+    return one.st && one.at ? word('st-at', { st, at: clock(one.at) }) : st;
+  }
+
+  #menu(one) {
+    const { state, me } = this.#line;
+    const set = (st, name) => ({ text: word(`set-${st}`), icon: name, name: st, pressed: one.st === st, run: () => this.#press('att.set', one.p === me.p ? { st } : { st, p: one.p }) });
+    const options = [set('in', 'user-check'), set('remote', 'video'), set('out', 'logout'), set('absent', 'user-off')];
+    if (state.grants && one.p !== me.p && one.role !== 'chair' && one.role !== 'secretary') {
+      const granted = String(one.p) in state.grants;
+      options.push({ text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => this.#press(granted ? 'present.revoke' : 'present.grant', { p: one.p }) });
+    }
+    if (me.can.includes('chair') && one.p !== me.p && ['delegate', 'secretary'].includes(one.role))
+      options.push({ text: word('give-chair'), icon: 'gavel', name: 'chair', bad: true, run: () => this.#giveChair(one) });
+    choose(one.n, options, this.#standing(one));
+  }
+
+  async #giveChair(one) {
+    if (await ask(word('give-chair-q', { name: one.n }), { word: word('give-chair'), bad: true })) await this.#press('role.transfer', { p: one.p });
+  }
+}

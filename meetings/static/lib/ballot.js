@@ -1,0 +1,245 @@
+/**
+ * The ballot of whoever may vote: choose, send. It lies over the page, can be folded to a strip but not sent away while
+ * the vote is open; Esc folds and never casts. A secret choice is kept nowhere but in the ticked field.
+ */
+import { toast } from '@lib/toast.js';
+import { clock, el, find, icon, mmss, setText, ulid, word } from './page.js';
+import { choiceWords, levels, resultParts, ruleWords, toneOf } from './vote-words.js';
+
+const signs = { y: 'circle-check', n: 'circle-x', o: 'circle-minus' };
+const tooLate = new Set(['too_late', 'vote.too_late', 'vote.not_open', 'bad_state']);
+const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
+/** An id that says nothing about when it was made. */
+const blindId = () => ulid(Math.floor(Math.random() * 2 ** 47));
+
+export class Ballot {
+  #line; #root = find('#room'); #id = null; #st = null; #mine = new Map(); #folded = false; #gone = new Set(); #built = ''; #counts = new Map();
+
+  constructor(line) {
+    this.#line = line;
+    find('[data-vote-form]').addEventListener('change', () => this.#chose());
+    find('[data-vote-form]').addEventListener('submit', (event) => { event.preventDefault(); this.#cast(); });
+    find('[data-vote-fold]').addEventListener('click', () => this.fold());
+    find('[data-vote-back]').addEventListener('click', () => this.fold());
+    find('[data-vote-unfold]').addEventListener('click', () => this.unfold());
+  }
+
+  get #votes() { return this.#line.state.votes ?? []; }
+  get vote() { return this.#votes.find((one) => one.id === this.#id); }
+  get isShown() { return !find('#vc').hidden; }
+  get #offline() { return !['on', 'http', undefined].includes(this.#line.how); }
+  #own(vote) {
+    if (!this.#mine.has(vote.id)) this.#mine.set(vote.id, { st: 'choosing', choice: [] });
+    const own = this.#mine.get(vote.id);
+    const told = this.#line.me.votes?.[vote.id];
+    if (told?.cast && own.st !== 'recorded') Object.assign(own, { st: 'recorded', choice: told.choice ?? own.choice });
+    return own;
+  }
+  #mayCast(vote) { return vote.mode !== 'hand' && (vote.voters?.includes(this.#line.me.p) ?? false); }
+
+  /** How many have cast, as the server tells it now and then; null before it does. */
+  counted(vote) { return vote.cast ?? this.#counts.get(vote.id) ?? null; }
+  count(d) {
+    this.#counts.set(d.id, d.cast);
+    if (d.id === this.#id) this.draw();
+  }
+
+  /** The room moved: a vote may have been opened, closed, published. */
+  update() {
+    const open = this.#votes.find((one) => one.st === 'open');
+    if (open && open.id !== this.#id) this.#opened(open);
+    const { vote } = this;
+    if (!vote) this.#id = null;
+    else if (vote.st !== this.#st) {
+      const was = this.#st;
+      this.#st = vote.st;
+      const runs = this.#line.me.can.includes('run');
+      if (was && vote.st !== 'open') this.#folded = false;
+      if (runs && vote.st !== 'open') this.#gone.add(vote.id);
+      if (was && vote.st === 'closed' && !runs) find('[data-say]').textContent = `${word('vote-ended')}. ${word('vote-wait')}`;
+    }
+    this.draw();
+  }
+
+  #opened(vote) {
+    this.#id = vote.id;
+    this.#st = null;
+    // Who may not cast it is not disturbed: a strip tells that a vote is held.
+    this.#folded = !this.#mayCast(vote);
+    if (this.#line.me.can.includes('run') && this.#folded) this.#gone.add(vote.id);
+    find('[data-alert]').textContent = word('vote-opened', { q: vote.q });
+    if (!this.#folded) queueMicrotask(() => find('#vq').focus({ preventScroll: true }));
+  }
+
+  fold() {
+    if (!this.isShown) return false;
+    const open = this.vote?.st === 'open';
+    if (open) this.#folded = true;
+    else this.#gone.add(this.#id);
+    this.draw();
+    if (open) find('[data-vote-unfold]').focus();
+    else find('#doc').focus({ preventScroll: true });
+    return true;
+  }
+
+  unfold() {
+    this.#folded = false;
+    this.draw();
+    find('#vq').focus({ preventScroll: true });
+  }
+
+  draw() {
+    const { vote } = this;
+    const isThere = Boolean(vote) && !this.#gone.has(vote.id);
+    find('#vc').hidden = !isThere || this.#folded;
+    find('[data-vote-unfold]').hidden = !isThere || !this.#folded;
+    this.#root.classList.toggle('voting', isThere && !this.#folded);
+    this.#root.classList.toggle('folded', isThere && this.#folded);
+    if (!isThere) return;
+    const own = this.#own(vote);
+    const isOpen = vote.st === 'open';
+    const choosing = isOpen && this.#mayCast(vote) && own.st !== 'recorded';
+    setText('[data-vote-mode]', word(isOpen || vote.st === 'closed' ? `mode-${vote.mode}` : 'vote-result'));
+    if (find('#vq').textContent !== vote.q) find('#vq').textContent = vote.q;
+    setText('[data-vote-rule]', ruleWords(vote.rule, vote.method, this.#line.state.att, vote.elig));
+    find('[data-vote-rule-row]').hidden = !isOpen;
+    find('[data-vote-form]').hidden = !choosing;
+    find('[data-vote-done]').hidden = choosing;
+    find('[data-vote-foot]').hidden = choosing;
+    if (choosing) this.#options(vote, own);
+    else this.#outcome(vote, own);
+    const folded = vote.st !== 'open' ? 'fold-result' : own.st === 'recorded' ? 'fold-done' : 'fold-open';
+    setText('[data-fold-q]', word(folded, { q: vote.q }));
+    setText('[data-fold-word]', word(own.st === 'recorded' || !choosing ? 'see' : 'unfold'));
+    this.tick(this.#line.now());
+  }
+
+  tick(now) {
+    const { vote } = this;
+    if (!vote || vote.st !== 'open') { setText('[data-vote-clock]', ''); setText('[data-vote-left]', ''); setText('[data-fold-clock]', ''); return; }
+    const left = vote.closes ? mmss(Math.ceil((vote.closes - now) / 1000)) : '';
+    setText('[data-vote-left]', word(vote.closes ? 'vote-left' : 'vote-untimed'));
+    setText('[data-vote-clock]', left);
+    setText('[data-fold-clock]', left);
+    find('[data-vote-clock]').classList.toggle('soft', Boolean(vote.closes) && vote.closes - now <= 30000);
+  }
+
+  // --- casting ---
+
+  #options(vote, own) {
+    const built = `${vote.id} ${JSON.stringify(vote.opts)}`;
+    const host = find('[data-vote-opts]');
+    const many = vote.method === 'many';
+    if (this.#built !== built) {
+      this.#built = built;
+      host.setAttribute('role', many || vote.method === 'confidence' ? 'group' : 'radiogroup');
+      host.replaceChildren(...(vote.method === 'confidence' ? vote.opts.map((one) => this.#levels(vote, one)) : vote.opts.map((one) => el('label', { class: `opt ${toneOf(one.id)}` },
+        el('input', { type: many ? 'checkbox' : 'radio', name: 'choice', value: one.id, 'aria-label': word('vote-option', { option: one.t, q: vote.q }) }),
+        vote.method === 'three' ? icon(signs[toneOf(one.id)]) : null, el('span', {}, one.t), el('span', { class: 'dot' })))));
+    }
+    const sending = own.st === 'sending';
+    const inputs = [...host.querySelectorAll('input')];
+    for (const input of inputs) {
+      input.checked = own.choice.includes(input.value);
+      // A field out of use would lose the focus: it stays, and is set back instead.
+      input.setAttribute('aria-disabled', String(sending || (many && !input.checked && own.choice.length >= (vote.max || 1))));
+    }
+    const button = find('[data-vote-cast]');
+    const blocked = vote.mode === 'secret' && this.#offline;
+    const whole = vote.method === 'confidence' ? own.choice.length === vote.opts.length : own.choice.length > 0;
+    button.disabled = sending || !whole || blocked;
+    button.textContent = sending ? word('vote-sending') : vote.method === 'confidence' ? word('vote-send') : whole ? word('vote-send-of', { option: choiceWords(vote, own.choice) }) : word('vote-send');
+    const hint = find('[data-vote-hint]');
+    const text = blocked || own.failed ? word('vote-offline-secret') : sending && (own.unsent || this.#offline) ? word('vote-offline') : whole ? word('vote-confirm') : word(many ? 'vote-choose-many' : vote.method === 'confidence' ? 'vote-choose-all' : 'vote-choose', { n: vote.max });
+    if (hint.textContent !== text) hint.textContent = text;
+    hint.classList.toggle('m-off', blocked || Boolean(own.failed) || (sending && (own.unsent || this.#offline)));
+  }
+
+  /** One person in a vote of confidence: three levels, one to be chosen. */
+  #levels(vote, one) {
+    return el('fieldset', { class: 'm-level' }, el('legend', {}, one.t), el('div', { class: 'seg' }, ...levels.map((level) => el('label', {},
+      el('input', { type: 'radio', name: `choice-${one.id}`, value: `${one.id}:${level}`, 'aria-label': `${word(`level-${level}`)}: ${one.t}` }), word(`level-${level}`)))));
+  }
+
+  #chose() {
+    const { vote } = this;
+    const own = this.#own(vote);
+    if (own.st === 'choosing') {
+      const ticked = [...find('[data-vote-opts]').querySelectorAll('input:checked')].map((one) => one.value);
+      if (vote.method !== 'many' || ticked.length <= (vote.max || 1)) own.choice = ticked;
+      own.failed = false;
+    }
+    this.draw();
+  }
+
+  async #cast() {
+    const { vote } = this;
+    const own = vote && this.#own(vote);
+    if (!vote || vote.st !== 'open' || own.st !== 'choosing' || !own.choice.length) return;
+    const isSecret = vote.mode === 'secret';
+    if (isSecret && this.#offline) { this.draw(); return; }
+    own.st = 'sending';
+    own.failed = false;
+    this.draw();
+    const cid = blindId();
+    for (;;) {
+      const answer = await this.#line.send('vote.cast', { id: vote.id, choice: own.choice }, cid);
+      if (answer.ok) { Object.assign(own, { st: 'recorded', at: this.#line.now(), unsent: false }); break; }
+      const isOpen = this.#votes.find((one) => one.id === vote.id)?.st === 'open';
+      if (answer.err !== 'unreached') {
+        if (!tooLate.has(answer.err)) toast(answer.msg, { tone: 'warn' });
+        Object.assign(own, { st: tooLate.has(answer.err) ? 'lost' : 'choosing', unsent: false });
+        break;
+      }
+      if (isSecret || !isOpen) { Object.assign(own, { st: isOpen ? 'choosing' : 'lost', failed: isOpen, unsent: false }); break; }
+      own.unsent = true;
+      this.draw();
+      await pause(1000);
+    }
+    if (isSecret) { own.choice = []; for (const input of find('[data-vote-opts]').querySelectorAll('input')) input.checked = false; }
+    this.draw();
+    if (own.st === 'recorded' && vote.id === this.#id && this.isShown) find('[data-vote-back]').focus({ preventScroll: true });
+  }
+
+  // --- what became of it ---
+
+  #outcome(vote, own) {
+    const parts = vote.st === 'open' ? this.#recorded(vote, own) : vote.st === 'closed' ? this.#ended(vote, own) : resultParts(vote, this.#line.state.att, this.#line.state.people);
+    const key = `${vote.id} ${vote.st} ${own.st} ${own.at ?? ''}`;
+    const host = find('[data-vote-done]');
+    // Only a new outcome is announced; the running count changes in silence.
+    if (host.dataset.key !== key) {
+      host.dataset.key = key;
+      host.replaceChildren(...parts);
+      const head = host.firstElementChild;
+      find('[data-say]').textContent = vote.st === 'published' || vote.st === 'void' ? `${head?.textContent}. ${vote.result?.reason ?? vote.reason ?? ''}` : head?.querySelector('b')?.textContent ?? '';
+    } else {
+      const fresh = parts.at(-1);
+      if (host.lastElementChild?.className === 'kv' && fresh.textContent !== host.lastElementChild.textContent) host.lastElementChild.replaceWith(fresh);
+    }
+    const mine = vote.mode !== 'secret' && vote.st !== 'open' && own.st === 'recorded' && own.choice.length ? word('vote-mine', { option: choiceWords(vote, own.choice) }) : '';
+    setText('[data-vote-mine]', mine);
+    find('[data-vote-mine]').hidden = !mine;
+    find('[data-vote-back]').classList.toggle('p', vote.st !== 'open');
+  }
+
+  #head(name, text, note) { return el('div', { class: 'done0' }, icon(name), el('b', {}, text), el('p', { class: 'mut' }, note)); }
+
+  #recorded(vote, own) {
+    if (vote.mode === 'hand') return [this.#head('hand-stop', word('mode-hand'), word('vote-hands'))];
+    if (own.st !== 'recorded') return [this.#head('info-circle', word(`mode-${vote.mode}`), word('vote-watch'))];
+    const rows = [];
+    if (vote.mode !== 'secret' && own.choice.length) rows.push([word('vote-choice'), choiceWords(vote, own.choice)]);
+    const n = this.counted(vote);
+    if (n !== null) rows.push([word('vote-count'), word('vote-of', { n, of: vote.elig })]);
+    rows.push([word('vote-outcome'), word('vote-when')]);
+    return [this.#head('circle-check', word('vote-recorded'), own.at ? word('vote-confirmed', { at: clock(own.at) }) : ''), el('dl', { class: 'kv' }, ...rows.map(([dt, dd]) => el('div', {}, el('dt', {}, dt), el('dd', { class: 'num' }, dd))))];
+  }
+
+  #ended(vote, own) {
+    const missed = this.#mayCast(vote) && own.st !== 'recorded';
+    const note = missed ? word(own.st === 'choosing' ? 'vote-not-sent' : 'vote-lost') : word('vote-wait');
+    return [this.#head(missed ? 'circle-minus' : 'hourglass', word('vote-ended'), missed ? `${note} ${word('vote-wait')}` : note)];
+  }
+}
+

@@ -1,0 +1,64 @@
+/** Calling the secretary (water, technician, paper, a message); for whoever runs the room the calls that wait. */
+import { toast } from '@lib/toast.js';
+import { el, find, icon, setText, word } from './page.js';
+import { fillChoices } from './press.js';
+
+const kinds = { water: 'cup', tech: 'tool', paper: 'file-text', other: 'user', message: 'message' };
+
+export class Calls {
+  #line; #press; #drawn = ''; #known = null;
+
+  constructor(line, press) {
+    this.#line = line;
+    this.#press = press;
+    const dialog = find('#call');
+    if (!dialog) return;
+    fillChoices(find('[data-call-kinds]'), ['water', 'tech', 'paper', 'other'].map((kind) => ({ text: word(`svc-${kind}`), icon: kinds[kind], name: kind, run: () => this.#call(kind) })), dialog);
+    find('[data-call]').addEventListener('click', () => { dialog.showModal(); dialog.querySelector('[data-call-kinds] button').focus(); });
+    find('[data-call-form]').addEventListener('submit', (event) => {
+      event.preventDefault();
+      const t = event.target.t.value.trim();
+      if (!t) { event.target.t.focus(); return; }
+      dialog.close();
+      this.#call('message', t).then((done) => { if (done) event.target.reset(); });
+    });
+  }
+
+  async #call(kind, t) {
+    const answer = await this.#press('service.call', t ? { kind, t } : { kind });
+    if (answer?.ok) toast(word('svc-sent', { what: word(`svc-${kind}`).toLocaleLowerCase('vi') }), { tone: 'ok' });
+    return Boolean(answer?.ok);
+  }
+
+  /** The list of open calls; a new one is said. */
+  draw(now) {
+    const list = find('[data-calls]');
+    if (!list) return;
+    const calls = this.#line.state.calls ?? [];
+    const minute = Math.floor(now / 60000);
+    const drawn = JSON.stringify([calls, minute]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    const fresh = this.#known && calls.filter((one) => !this.#known.has(one.id));
+    if (fresh?.length) find('[data-say]').textContent = word('svc-new', { name: this.#name(fresh[0]), what: this.#what(fresh[0]) });
+    this.#known = new Set(calls.map((one) => one.id));
+    setText('[data-calls-count]', calls.length ? String(calls.length) : '');
+    setText('[data-calls-n]', String(calls.length));
+    find('[data-calls-n]').hidden = !calls.length;
+    find('[data-calls-none]').hidden = calls.length > 0;
+    const focused = list.contains(document.activeElement);
+    list.replaceChildren(...calls.map((one) => this.#row(one, now)));
+    if (focused) list.querySelector('button')?.focus();
+  }
+
+  #name(one) { return one.n ?? this.#line.state.people.find((other) => other.p === one.p)?.n ?? ''; }
+  #what(one) { return one.t ? `${word(`svc-${one.kind}`)}: ${one.t}` : word(`svc-${one.kind}`); }
+
+  #row(one, now) {
+    const passed = Math.floor((now - one.at) / 60000);
+    const what = this.#what(one);
+    return el('li', { class: 'ln ic', 'data-call-id': one.id }, icon(kinds[one.kind] ?? 'bell-ringing'),
+      el('div', { class: 'grow' }, el('span', { class: 't0' }, what), el('span', { class: 't1 num' }, `${this.#name(one)}, ${passed < 1 ? word('just-now') : word('ago', { n: passed })}`)),
+      el('button', { class: 'b', type: 'button', 'aria-label': word('svc-done-of', { what, name: this.#name(one) }), on: { click: () => this.#press('service.done', { id: one.id }) } }, word('svc-done')));
+  }
+}

@@ -1,0 +1,93 @@
+/** The queue in the hands of whoever runs the room: call, order, pause, extend, end. */
+import { all, el, find, icon, setText, word } from './page.js';
+import { choose } from './press.js';
+import { wasSpoken } from './speakers.js';
+
+/** Seconds that one press of +1' adds. */
+const MORE = 60;
+
+export class QueueDesk {
+  #line; #press; #speakers; #drawn = '';
+
+  constructor(line, press, speakers) {
+    this.#line = line;
+    this.#press = press;
+    this.#speakers = speakers;
+    for (const button of all('[data-speech-do]')) button.addEventListener('click', () => this.#do(button.dataset.speechDo));
+    find('[data-queue-lock]').addEventListener('click', () => this.#press('queue.set', { open: !this.#speakers.queue.open }));
+  }
+
+  get next() { return this.#speakers.queue.wait[0]; }
+
+  /** Gives the floor to somebody who waits; who spoke until now is done. */
+  call(rq = this.next?.rq) {
+    if (rq === undefined) return null;
+    return this.#press('speech.start', { rq, expect: this.#speakers.speech?.rq ?? null });
+  }
+
+  #do(name) {
+    const cur = this.#speakers.speech;
+    if (!cur) return null;
+    if (name === 'more') return this.#press('speech.extend', { rq: cur.rq, add_s: MORE });
+    if (name === 'pause') return this.#press(cur.paused_at ? 'speech.resume' : 'speech.pause', { rq: cur.rq });
+    return this.#press('speech.end', { rq: cur.rq });
+  }
+
+  draw(now) {
+    const { queue } = this.#speakers;
+    const { state } = this.#line;
+    const live = state.state === 'live';
+    for (const button of all('[data-speech-do]')) button.disabled = !queue.cur || !live;
+    setText('[data-speech-pause-word]', word(queue.cur?.paused_at ? 'speech-resume' : 'speech-pause'));
+    const lock = find('[data-queue-lock]');
+    lock.hidden = !state.queue;
+    lock.textContent = word(queue.open ? 'lock' : 'unlock');
+    setText('[data-queue-n]', String(queue.wait.length));
+    setText('[data-note-of="call"]', this.next ? this.#name(this.next) : word('queue-none'));
+    find('[data-do="call"]').disabled = !live || !this.next;
+    const minute = Math.floor(now / 60000);
+    const drawn = JSON.stringify([queue.wait, state.spoken, queue.cur?.rq, minute]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    find('[data-queue-none]').hidden = queue.wait.length > 0;
+    const list = find('[data-queue]');
+    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    list.replaceChildren(...queue.wait.map((one, at) => this.#row(one, at, now)));
+    if (focused) (list.querySelector(`[data-key="${focused}"]`) ?? list.querySelector('button'))?.focus();
+  }
+
+  #name(one) { return one.n ?? this.#speakers.name(one.p); }
+
+  #row(one, at, now) {
+    const name = this.#name(one);
+    const who = this.#speakers.person(one.p);
+    const spoken = wasSpoken(this.#line.state, one.p);
+    const note = [who?.title ?? who?.org, spoken ? word('has-spoken', { n: spoken }) : null, one.note].filter(Boolean).join(', ');
+    const mark = at === 0 ? el('span', { class: 'chip act' }, word('up-next'))
+      : one.kind !== 'normal' ? el('span', { class: 'chip warn' }, word(`kind-${one.kind}`))
+        : el('span', { class: 't1 num' }, one.at ? word('wait-min', { n: Math.max(0, Math.floor((now - one.at) / 60000)) }) : '');
+    return el('li', { class: 'qr', 'data-rq': one.rq }, el('span', { class: 'ord num' }, String(at + 1)),
+      el('div', { class: 'grow' }, el('span', { class: 't0 ell' }, name), el('span', { class: 't1 ell', title: note }, note)), mark,
+      el('button', { class: 'b g q', type: 'button', 'data-key': `rq-${one.rq}`, 'aria-label': word('acts-of', { name }), on: { click: () => this.#menu(one, name) } }, icon('dots')));
+  }
+
+  #menu(one, name) {
+    const { wait } = this.#speakers.queue;
+    const at = wait.findIndex((other) => other.rq === one.rq);
+    choose(name, [
+      { text: word('call-now'), icon: 'microphone', name: 'call', run: () => this.call(one.rq) },
+      { text: word('queue-up'), icon: 'chevron-up', name: 'up', off: at < 1, run: () => this.#move(one.rq, -1) },
+      { text: word('queue-down'), icon: 'chevron-down', name: 'down', off: at < 0 || at === wait.length - 1, run: () => this.#move(one.rq, 1) },
+      { text: word('skip'), icon: 'x', name: 'skip', bad: true, run: () => this.#press('queue.skip', { rq: one.rq }) },
+    ], [word(`kind-${one.kind}`), one.note].filter(Boolean).join(': '));
+  }
+
+  #move(rq, step) {
+    const seen = this.#speakers.queue.wait.map((one) => one.rq);
+    const at = seen.indexOf(rq);
+    const order = [...seen];
+    if (at < 0 || at + step < 0 || at + step >= order.length) return null;
+    order.splice(at + step, 0, ...order.splice(at, 1));
+    return this.#press('queue.order', { order, expect: seen });
+  }
+}

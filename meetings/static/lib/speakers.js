@@ -1,0 +1,145 @@
+/** The floor as everybody sees it: who speaks and how long, who waits; and, for a delegate, asking to speak. */
+import { find, all, el, mmss, minutes, setText, word } from './page.js';
+import { choose } from './press.js';
+
+/** How long (s) before the end the soft signal comes. */
+const SOFT = 30;
+const spokenAt = [60, SOFT, 0];
+
+/** Seconds a speech has lasted, without its pauses, up to `now` (ms on the server's clock). */
+export function lasted(cur, now) {
+  const until = cur.paused_at ?? now;
+  return Math.max(0, (until - cur.started - (cur.paused_ms ?? 0)) / 1000);
+}
+
+export const initials = (name) => (name ?? '').split(/\s+/).slice(-2).map((part) => part[0] ?? '').join('').toUpperCase();
+
+export class Speakers {
+  #line; #press; #said = null; #heardCur; #asking = false;
+
+  constructor(line, press) {
+    this.#line = line;
+    this.#press = press;
+    find('[data-ask]')?.addEventListener('click', () => this.toggle());
+    find('[data-queue-sheet]')?.addEventListener('click', () => find('#queue-list').showModal());
+    for (const one of all('[data-kind-word]')) one.textContent = word(`kind-${one.dataset.kindWord}`);
+    find('[data-ask-form]')?.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const form = event.target;
+      const note = form.note.value.trim();
+      form.closest('dialog').close();
+      this.#ask(form.kind.value, note || null);
+      form.reset();
+    });
+  }
+
+  get queue() { return this.#line.state.queue ?? { open: false, cur: null, wait: [] }; }
+  get speech() { return this.queue.cur; }
+  get place() { return this.queue.wait.findIndex((one) => one.p === this.#line.me.p) + 1; }
+  name(p) { return this.#line.state.people.find((one) => one.p === p)?.n ?? ''; }
+  person(p) { return this.#line.state.people.find((one) => one.p === p); }
+
+  /** One tap asks; while waiting a tap offers to withdraw. */
+  toggle() {
+    if (!this.place) return this.#ask('normal', null);
+    const mine = this.queue.wait[this.place - 1];
+    return choose(word('asked', { n: this.place }), [{ text: word('withdraw'), icon: 'x', run: () => this.#press('queue.withdraw', { rq: mine.rq }) }], word('withdraw-q', { n: this.place }));
+  }
+
+  async #ask(kind, note) {
+    this.#asking = true;
+    this.draw();
+    const answer = await this.#press('queue.ask', note ? { kind, note } : { kind });
+    this.#asking = false;
+    this.draw();
+    if (answer?.ok) find('[data-say]').textContent = word('ask-sent', { n: this.place || this.queue.wait.length });
+  }
+
+  /** What the clock shows: seconds left and of how many; null when nobody speaks. */
+  clock(now) {
+    const cur = this.speech;
+    if (!cur) return null;
+    const used = lasted(cur, now);
+    return { used, limit: cur.limit_s ?? 0, left: cur.limit_s ? cur.limit_s - used : null, paused: Boolean(cur.paused_at) };
+  }
+
+  draw() {
+    const { cur, wait, open } = this.queue;
+    for (const one of all('[data-idle]')) one.hidden = Boolean(cur);
+    for (const one of all('[data-speech]')) one.hidden = !cur;
+    const me = this.#line.me;
+    if (cur) {
+      const who = this.person(cur.p);
+      setText('[data-speech-name]', cur.n ?? this.name(cur.p));
+      setText('[data-speech-note]', [word(cur.paused_at ? 'speech-paused' : 'speaking'), who?.title, who?.org].filter(Boolean).join(', '));
+    }
+    setText('[data-wait-next]', this.#next(wait));
+    setText('[data-wait-n]', String(wait.length));
+    this.#called(cur, me);
+    this.#button(open, me);
+    if (find('#queue-list')) this.#list(wait, me);
+  }
+
+  #next(wait) {
+    if (!wait.length) return '';
+    const names = wait.slice(0, 2).map((one) => one.n ?? this.name(one.p)).join(', ');
+    return wait.length > 2 ? word('next-more', { names, n: wait.length - 2 }) : word('next-one', { names });
+  }
+
+  /** The speaker is told by an alert, everybody else politely. */
+  #called(cur, me) {
+    const rq = cur?.rq ?? null;
+    if (rq === this.#heardCur) return;
+    const first = this.#heardCur === undefined;
+    this.#heardCur = rq;
+    this.#said = null;
+    if (first || !cur) return;
+    if (cur.p === me.p) find('[data-alert]').textContent = word('you-speak');
+    else find('[data-say]').textContent = word('called', { name: cur.n ?? this.name(cur.p) });
+  }
+
+  #button(open, me) {
+    const button = find('[data-ask]');
+    if (!button) return;
+    const { state } = this.#line;
+    button.hidden = !state.queue || !me.can.includes('ask');
+    const { place } = this;
+    const speaks = this.speech?.p === me.p;
+    button.setAttribute('aria-pressed', String(place > 0));
+    button.disabled = this.#asking || speaks || (!place && (!open || state.state !== 'live'));
+    setText('[data-ask-word]', this.#asking ? word('asking') : speaks ? word('speaking') : place ? word('asked', { n: place }) : open || state.state !== 'live' ? word('ask') : word('queue-locked'));
+    const submit = find('[data-ask-form] button');
+    if (submit) submit.disabled = button.disabled || place > 0;
+    find('[data-ask-form]').hidden = button.hidden;
+  }
+
+  #list(wait, me) {
+    find('[data-queue-none]').hidden = wait.length > 0;
+    find('[data-queue]').replaceChildren(...wait.map((one, at) => el('li', { class: 'qr' },
+      el('span', { class: 'ord num' }, String(at + 1)),
+      el('div', { class: 'grow' }, el('span', { class: 't0 ell' }, one.n ?? this.name(one.p)), el('span', { class: 't1 ell' }, word(`kind-${one.kind}`))),
+      one.p === me.p ? el('span', { class: 'chip act' }, word('you')) : null)));
+  }
+
+  /** Speaks at 60 s, 30 s and the end, once each; to the speaker and to whoever runs the room. */
+  tick(now) {
+    const time = this.clock(now);
+    if (!time || time.left === null || time.paused) return;
+    const { me } = this.#line;
+    if (this.speech.p !== me.p && !me.can.includes('run')) return;
+    const at = spokenAt.findLast((one) => time.left <= one);
+    if (at === undefined || this.#said === at) { if (at === undefined) this.#said = null; return; }
+    const isLate = time.left < at - 5;
+    this.#said = at;
+    if (!isLate) find('[data-say]').textContent = word(`left-${at}`);
+  }
+
+  /** How the clock of a speech reads, and its tone: '' | 'soft' | 'over'. */
+  static face(time) {
+    if (time.left === null) return { text: mmss(time.used), note: word('speech-free'), tone: '' };
+    const tone = time.left < 0 ? 'over' : time.left <= SOFT ? 'soft' : '';
+    return { text: tone === 'over' ? word('overtime', { t: mmss(-time.left) }) : mmss(time.left), note: tone === 'over' ? word('speech-over') : word('speech-of', { n: Math.round(time.limit / 6) / 10 }), tone };
+  }
+}
+
+export const wasSpoken = (state, p) => minutes(state.spoken?.[p] ?? 0);
