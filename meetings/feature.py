@@ -5,9 +5,9 @@ from flask import Flask
 from intranet.core import menu, refs, slots
 from intranet.notices import services as notices
 from meetings import jobs, leading, live, live_votes
-from meetings.commands import agenda, presenting, votes
+from meetings.commands import agenda, members, presenting, votes
 from meetings.commands import floor as floor_commands
-from meetings.models import annotation, floor, journal, meeting, vote
+from meetings.models import annotation, answer, floor, handover, journal, meeting, position, vote
 from meetings.permissions import may_read_item, may_read_meeting
 from meetings.sample import build
 from meetings.services import listing
@@ -18,14 +18,18 @@ from meetings.views.home import todays_panel
 REGISTERED = (
     agenda,
     annotation,
+    answer,
     floor,
     floor_commands,
+    handover,
     jobs,
     journal,
     leading,
     live,
     live_votes,
     meeting,
+    members,
+    position,
     presenting,
     vote,
     votes,

@@ -23,6 +23,8 @@ from intranet.people.models import User
 from meetings.commands.agenda import MOST_MINUTES, MOST_TITLE
 from meetings.models.answer import Attending
 from meetings.models.meeting import ItemKind, Meeting, PartRole
+from meetings.models.position import Stand
+from meetings.services.positions import MOST_TEXT
 
 ROLE_CHOICES = (PartRole.DELEGATE, PartRole.GUEST, PartRole.SECRETARY, PartRole.CHAIR)
 
@@ -158,6 +160,17 @@ class AnswerForm(OfficeForm):
         offered = [Attending.ABSENT, *([Attending.SUBSTITUTE] if may_send else [])]
         self.answer.choices = [(one.value, label(f"meeting.answer.{one}")) for one in offered]
         self.substitute_id.show_chosen()
+
+
+class PositionForm(OfficeForm):
+    """A member's position on an item."""
+
+    stand = SelectField("Ý kiến", coerce=Stand, choices=[], default=Stand.AGREE)
+    text = LineField("Nội dung", [Limit(MOST_TEXT)])
+
+    def offer(self) -> None:
+        """Offer the positions."""
+        self.stand.choices = [(one.value, label(f"meeting.stand.{one}")) for one in Stand]
 
 
 class WithdrawForm(OfficeForm):

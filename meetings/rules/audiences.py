@@ -5,6 +5,7 @@ same keys left out, so that an old snapshot and the lines since make the new one
 """
 
 from meetings.rules.floor_shares import FLOOR, floor_share, person_share
+from meetings.rules.member_shares import MEMBERS, members_share
 from meetings.rules.present_shares import PRESENT, present_share
 from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell_all
 from meetings.rules.vote_shares import VOTES, votes_share
@@ -37,7 +38,9 @@ def project_state(state: Data, audience: Audience) -> Share:
     share["papers"] = [] if audience is Audience.PROJ else list(state["papers"])
     people = (person_share(one, audience) for one in state["people"])
     share["people"] = [person for person in people if person is not None]
-    return share | present_share(state, audience) | floor_share(state, audience) | votes_share(state, audience)
+    for cut in (present_share, floor_share, votes_share, members_share):
+        share |= cut(state, audience)
+    return share
 
 
 def _item(item: Data, audience: Audience) -> Share:
@@ -78,6 +81,7 @@ _PROJECTORS: dict[str, Project] = {
     **PRESENT,
     **FLOOR,
     **VOTES,
+    **MEMBERS,
 }
 
 #: Every kind of line that anybody is told of.

@@ -8,7 +8,7 @@ from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.journal import PartChanged
-from meetings.models.meeting import Meeting, Participant, PartRole
+from meetings.models.meeting import IN_SESSION, Meeting, Participant, PartRole
 from meetings.permissions import access_changeable
 from meetings.services import attending, floor, invitations, journal, presenting
 from meetings.services.room import person_entry
@@ -22,11 +22,14 @@ def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRo
     :returns: how many are new.
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
-    :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_people``.
+    :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_people``; ``meeting.hand_over``, a chair is
+        handed over while the meeting sits (:mod:`meetings.services.handing_over`).
     :raises Invalid: ``meeting.unknown_person``.
     """
     with unit_of_work():
         meeting = access_changeable(actor, meeting_id)
+        if role is PartRole.CHAIR and meeting.state in IN_SESSION:
+            raise BadState("meeting.hand_over")
         before = len(meeting.participants)
         known = directory.people(user_ids)
         for user_id in dict.fromkeys(user_ids):
@@ -34,7 +37,7 @@ def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRo
             if part is None:
                 add_person(actor, meeting, known.get(user_id), role)
             elif part.role is not role:
-                _change_role(actor, meeting, part, role)
+                change_role(actor, meeting, part, role)
         if len(meeting.participants) > MOST_PARTICIPANTS:
             raise BadState("meeting.too_many_people", most=MOST_PARTICIPANTS)
         if meeting.published_at is not None:
@@ -74,7 +77,8 @@ def add_person(actor: User, meeting: Meeting, person: User | None, role: PartRol
     publish(PartChanged(meeting.id, user.id))
 
 
-def _change_role(actor: User, meeting: Meeting, part: Participant, role: PartRole) -> None:
+def change_role(actor: User, meeting: Meeting, part: Participant, role: PartRole) -> None:
+    """Give somebody another role, in the open unit of work; whoever chaired becomes a delegate."""
     if role is PartRole.CHAIR:
         _step_down(actor, meeting)
     else:

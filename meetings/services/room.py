@@ -15,7 +15,17 @@ from meetings.models.meeting import AgendaItem, Meeting
 from meetings.permissions import To, access_meeting, may
 from meetings.rules.audiences import audience_of, project_state
 from meetings.rules.shares import Audience
-from meetings.services import attending, floor, journal, papers, polls, presenting, speaking
+from meetings.services import (
+    attending,
+    floor,
+    journal,
+    papers,
+    polls,
+    positions,
+    presenting,
+    speaking,
+    wishes,
+)
 from meetings.services.journal import Frame, ms
 
 State = dict[str, Any]
@@ -162,6 +172,8 @@ def full_state(meeting: Meeting) -> State:
         ],
         "papers": by_ref.get(meeting.ref, []),
         "votes": polls.entries(meeting),
+        "positions": positions.positions_of(meeting),
+        "wish": wishes.wish_of(meeting),
         "present": presenting.shown(meeting),
         "grants": presenting.grants(meeting),
         "blank": presenting.is_blank(meeting),

@@ -22,12 +22,13 @@ from meetings.forms import (
     ItemForm,
     MoveForm,
     NewMeetingForm,
+    PositionForm,
     WithdrawForm,
 )
 from meetings.models.answer import Attending
 from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
 from meetings.permissions import ATTEND, CREATE, To, access_meeting, may
-from meetings.services import answering, life, listing, papers, participants, planning
+from meetings.services import answering, life, listing, papers, participants, planning, positions
 
 bp = Blueprint("meetings", __name__)
 
@@ -115,6 +116,20 @@ def decide_substitute(mid: int, user_id: int) -> ResponseReturnValue:
     approve = request.form.get("approve") == "1"
     decide = partial(answering.decide_substitute, _user(), mid, user_id, approve=approve)
     return _do(mid, "answers", decide)
+
+
+@bp.post("/meetings/<int:mid>/items/<int:item_id>/position")
+@needs(ATTEND)
+def position(mid: int, item_id: int) -> ResponseReturnValue:
+    """Say what one thinks of an item before it is taken up."""
+    meeting = access_meeting(_user(), mid, To.ATTEND)
+    form = PositionForm()
+    form.offer()
+    if form.accepts():
+        with form.refusals():
+            positions.take_position(_user(), mid, item_id, form.stand.data, form.text.data)
+            return _back(mid, f"item-{item_id}")
+    return _page(meeting, position_form=form, position_of=item_id)
 
 
 @bp.get("/meetings/<int:mid>")
@@ -322,11 +337,22 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         part = meeting.participant(user.id)
         form.offer(may_send=part is not None and part.role is not PartRole.SUBSTITUTE)
         shown |= {"answer_form": form, "mine": answering.mine(user, meeting)}
+    if not plans:
+        shown |= _positions(user, meeting, more.pop("position_form", None))
     shown |= more
-    forms = [shown[name] for name in ("invite", "new_item", "answer_form") if shown.get(name)]
+    names = ("invite", "new_item", "answer_form", "position_form")
+    forms = [shown[name] for name in names if shown.get(name)]
     is_wrong = shown["problem"] or any(form.status == 422 for form in forms)
     template = "meetings/plan.html" if plans else "meetings/detail.html"
     return render_template(template, **shown), 422 if is_wrong else 200
+
+
+def _positions(user: User, meeting: Meeting, form: PositionForm | None) -> dict[str, Any]:
+    """What a member said of the items, and the form to say it."""
+    form = form or PositionForm(formdata=None)
+    form.offer()
+    asked = positions.asked_of(user, meeting)
+    return {"position_form": form, "stands": positions.mine(user, meeting), "asked": asked}
 
 
 def _do(mid: int, where: str, act: Any) -> ResponseReturnValue:

@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from tests.meetings.client_floor import FLOOR_RULES
-
+from tests.meetings.client_members import MEMBER_RULES
 from tests.meetings.client_votes import VOTE_RULES
 
 State = dict[str, Any]
@@ -180,6 +180,7 @@ _RULES = {
     "screen.blanked": lambda state, d, _frame: state.update(blank=d["on"]),
     **FLOOR_RULES,
     **VOTE_RULES,
+    **MEMBER_RULES,
 }
 
 #: Kinds of line that the tablet knows what to do with.

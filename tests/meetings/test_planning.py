@@ -169,10 +169,15 @@ def test_the_last_chair_and_secretary_stay(sitting: Sitting, office: Office) -> 
             participants.remove_participant(sitting.secretary, sitting.id, person.id)
         with pytest.raises(BadState, match=code):
             participants.invite(sitting.secretary, sitting.id, [person.id], PartRole.GUEST)
-    participants.invite(sitting.secretary, sitting.id, [office.other_head.id], PartRole.CHAIR)
-    roles = [part.role for part in sitting.meeting.participants]
+    with pytest.raises(BadState, match=r"meeting.hand_over"):
+        participants.invite(sitting.secretary, sitting.id, [office.other_head.id], PartRole.CHAIR)
+
+
+def test_there_is_one_chair(draft: Sitting, office: Office) -> None:
+    participants.invite(draft.secretary, draft.id, [office.other_head.id], PartRole.CHAIR)
+    roles = [part.role for part in draft.meeting.participants]
     assert roles.count(PartRole.CHAIR) == 1
-    assert sitting.meeting.chair.user_id == office.other_head.id  # type: ignore[union-attr]
+    assert draft.meeting.chair.user_id == office.other_head.id  # type: ignore[union-attr]
 
 
 def test_order_counts_planned_items_and_what_was_seen(sitting: Sitting) -> None:

@@ -5,6 +5,7 @@
  * that came early, drops those it knows, and says when one is missing.
  */
 import { rules as floor } from './floor-state.js';
+import { rules as members } from './member-state.js';
 import { endPresenting, rules as presenting } from './present-state.js';
 import { rules as votes } from './vote-state.js';
 
@@ -64,6 +65,7 @@ const rules = {
   ...presenting,
   ...floor,
   ...votes,
+  ...members,
 };
 
 /** Changes the state by one line; an unknown kind changes the version alone. */

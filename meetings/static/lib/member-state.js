@@ -1,0 +1,13 @@
+/** How positions, the consent block and the chair's handing over change what a tablet holds. */
+export const rules = {
+  'position.set'(state, { position }) {
+    const known = state.positions.findIndex((one) => one.item === position.item && one.p === position.p);
+    if (known >= 0) state.positions[known] = position;
+    else state.positions.push(position);
+  },
+  'consent.adopted'(state, d) {
+    for (const one of state.items) if (d.items.includes(one.id)) one.st = 'done';
+  },
+  'role.asked'(state, { wish }) { state.wish = wish; },
+  'role.transferred'(state) { if ('wish' in state) state.wish = null; },
+};
