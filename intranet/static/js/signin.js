@@ -36,13 +36,10 @@ async function prove(question, bits) {
 
 const form = name.form;
 if (form.dataset.work) {
-  const done = prove(form.dataset.work, Number(form.dataset.bits));
-  const send = async (event) => {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    form.proof.value = await done;
-    form.removeEventListener('submit', send, true);
-    form.requestSubmit(event.submitter);
-  };
-  form.addEventListener('submit', send, true);
+  const button = form.querySelector('button.p');
+  button.disabled = true;
+  prove(form.dataset.work, Number(form.dataset.bits)).then((answer) => {
+    form.elements.proof.value = answer;
+    button.disabled = false;
+  });
 }
