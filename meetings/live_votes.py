@@ -52,3 +52,8 @@ def progress_frame(
     if audience in OFFICERS and poll.mode.value == "roll":
         d["missing"] = missing
     return {"k": "lv", "key": "vote", "mid": poll.meeting_id, "seq": cast + eligible, "d": d}
+
+
+def forget_told() -> None:
+    """Forget what was told; for tests, whose votes have the same ids."""
+    _told.counts.clear()

@@ -63,7 +63,11 @@ def test_the_room_sees_what_the_chair_does(sitting: Sitting, tablet: Tablets) ->
     first = sitting.agenda[0].id
     assert chair.hello(sitting.id)["mode"] == "snapshot"
     welcome = delegate.hello(sitting.id)
-    assert (welcome["cls"], welcome["me"]["can"], welcome["state"]["cur"]) == ("member", [], None)
+    assert (welcome["cls"], welcome["me"]["can"], welcome["state"]["cur"]) == (
+        "member",
+        ["ask", "vote"],
+        None,
+    )
     answer = chair.ask("cmd", cmd("a", "item.start", mid=sitting.id, item=first, expect=None))
     assert (answer["ok"], answer["v"]) == (True, 1)
     (frames,) = delegate.heard("evt")
@@ -124,7 +128,11 @@ def test_another_role_is_another_room(sitting: Sitting, tablet: Tablets) -> None
     participants.invite(sitting.secretary, sitting.id, [sitting.guest.id], PartRole.SECRETARY)
     assert [one["why"] for one in guest.heard("resync")] == ["class"]
     welcome = guest.hello(sitting.id, 1, "guest")
-    assert (welcome["cls"], welcome["mode"], welcome["me"]["can"]) == ("sec", "snapshot", ["run"])
+    assert (welcome["cls"], welcome["mode"], welcome["me"]["can"]) == (
+        "sec",
+        "snapshot",
+        ["run", "present"],
+    )
 
 
 def test_frames_leave_in_the_order_of_their_versions(sitting: Sitting, tablet: Tablets) -> None:

@@ -1,0 +1,103 @@
+"""Votes over sockets and plain HTTP: the running count, a ballot without a socket, nothing logged."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from intranet.core import db
+from intranet.people.models import User
+from meetings import live, live_votes
+from meetings.rules.shares import Audience
+from meetings.services import ballots, voting
+from tests.factories import Office
+from tests.meetings.test_live import Tablet, Tablets, cmd, tablet
+from tests.meetings.voting import Chamber, make_chamber, three
+
+__all__ = ["tablet"]
+
+
+@pytest.fixture
+def chamber(office: Office, guest: User) -> Chamber:
+    """Six members who are there; nothing was told of any vote before."""
+    live_votes.forget_told()
+    return make_chamber(office, guest, 6)
+
+
+def counts(of: Tablet) -> list[dict[str, Any]]:
+    """What a tablet was told of ballots since the last look."""
+    return [one["d"] for one in of.heard("lv") if one["key"] == "vote"]
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_the_running_count_goes_to_chair_and_secretary_and_to_all_where_asked(
+    chamber: Chamber, tablet: Tablets, shown: bool
+) -> None:
+    poll = chamber.open(three("open", show_count=shown))
+    people = {
+        Audience.CHAIR: tablet(chamber.chair),
+        Audience.SEC: tablet(chamber.secretary),
+        Audience.MEMBER: tablet(chamber.sitting.delegate),
+        Audience.GUEST: tablet(chamber.sitting.guest),
+    }
+    for one in people.values():
+        one.hello(chamber.id)
+    chamber.cast(poll, "yes", "no")
+    live_votes.tell_progress()
+    told = {audience: counts(one) for audience, one in people.items()}
+    officers = (Audience.CHAIR, Audience.SEC)
+    expected = [{"id": poll, "cast": 2, "elig": 6}]
+    assert told == {one: expected if shown or one in officers else [] for one in people}
+    live_votes.tell_progress()
+    assert counts(people[Audience.CHAIR]) == []
+    chamber.close(poll)
+    live_votes.tell_progress()
+    assert counts(people[Audience.CHAIR]) == []
+
+
+def test_a_ballot_tells_the_room_nothing_and_its_frame_is_answered_again(
+    chamber: Chamber, tablet: Tablets
+) -> None:
+    poll = chamber.open(three("secret"))
+    chair, voter = tablet(chamber.chair), tablet(chamber.members[2])
+    for one in (chair, voter):
+        one.hello(chamber.id)
+    frame = cmd("ballot", "vote.cast", mid=chamber.id, id=poll, choice=["yes"])
+    first, second = voter.ask("cmd", frame), voter.ask("cmd", frame)
+    assert (first["ok"], "already" in first, len(first["receipt"])) == (True, False, 10)
+    assert second == {"k": "ack", "cid": frame["cid"], "ok": True, "already": True}
+    assert chair.heard("evt") == []
+    assert voter.hello(chamber.id)["me"]["votes"] == {str(poll): {"cast": True}}
+
+
+def test_a_ballot_over_http_counts_the_same_and_leaves_no_word_in_the_logs(
+    chamber: Chamber, client_of: Callable[[User], FlaskClient], caplog: pytest.LogCaptureFixture
+) -> None:
+    poll = chamber.open(three("secret"))
+    voter = chamber.members[3]
+    browser = client_of(voter)
+    live.rooms.tablets.clear()
+    body = cmd("http", "vote.cast", mid=chamber.id, id=poll, choice=["none"], receipt="ABCDEFGH23")
+    with caplog.at_level(logging.DEBUG):
+        answers = [
+            browser.post(
+                f"/api/v1/meetings/{chamber.id}/commands", json=body, headers={"Origin": "http://localhost"}
+            )
+            for _ in range(2)
+        ]
+    assert [one.json and one.json["ok"] for one in answers] == [True, True]
+    assert answers[1].json is not None
+    assert answers[1].json["already"] is True
+    said = " ".join(json.dumps(vars(record), default=str) for record in caplog.records)
+    assert "ABCDEFGH23" not in said
+    assert "none" not in said.replace("None", "").split('"')
+    with db.scope():
+        [(_, cast, eligible, _missing)] = ballots.progress({chamber.id})
+    assert (cast, eligible) == (0, 6)
+    for member in chamber.members[:2]:
+        ballots.cast_ballot(member, chamber.id, poll, ["yes"])
+    voting.close_vote(chamber.chair, chamber.id, poll)
+    assert chamber.poll(poll).result["counts"] == {"yes": 2000, "no": 0, "none": 1000}
