@@ -13,6 +13,8 @@ const MOST_NAMED = 4;
 const TURN = 7000;
 /** Rows of a result beyond which it is set smaller. */
 const MANY_ROWS = 8;
+/** The smallest text, as a part of the screen's width. */
+const LEAST_TEXT = 0.0137;
 
 const root = find('#screen');
 const welcome = JSON.parse(root.dataset.welcome);
@@ -117,6 +119,18 @@ function result(one) {
   const rows = one.method === 'confidence' ? one.opts.length * 3 : one.opts.length;
   find('[data-result]').classList.toggle('tall', rows > MANY_ROWS);
   find('[data-result]').replaceChildren(...parts);
+  mark();
+}
+
+/** The number at the cells is as large as other small words, however many cells there are. */
+function mark() {
+  const drawing = find('[data-result] .cells:not(.sw0)');
+  const text = drawing?.querySelector('text');
+  const scale = drawing?.getScreenCTM()?.a;
+  if (!text || !scale) return;
+  const size = (innerWidth * LEAST_TEXT) / scale;
+  text.style.fontSize = `${size}px`;
+  text.setAttribute('y', String(38 + size));
 }
 
 function idle() {
@@ -210,7 +224,7 @@ reader.addEventListener('drawn', () => match());
 
 /** A page is as wide as its part of the screen. */
 function measure() { host.dataset.widest = String(Math.round(innerWidth * Number(host.dataset.part))); }
-addEventListener('resize', () => { measure(); match(); });
+addEventListener('resize', () => { measure(); match(); mark(); });
 measure();
 draw();
 setInterval(tick, 1000);

@@ -64,7 +64,7 @@ class Chair:
             "Origin": page.url.removesuffix("/meetings"),
         }
 
-    def ask(self, t: str, **d: Any) -> dict[str, Any]:
+    def ask(self, t: str, /, **d: Any) -> dict[str, Any]:
         """Send one command; returns the answer."""
         frame = {"k": "cmd", "cid": secrets.token_hex(13), "t": t, "d": {"mid": self.mid, **d}}
         url = f"/api/v1/meetings/{self.mid}/commands"
