@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -167,3 +168,46 @@ def test_one_voter_on_two_devices_has_one_ballot(office: Office, guest: User) ->
     assert sorted(answers, key=len) == [{}, *[{"already": True}] * 5]
     with db.scope():
         assert db.session().scalar(select(func.count()).select_from(NamedBallot)) == 1
+
+
+@pytest.mark.parametrize("mode", ["secret", "open"])
+def test_closing_waits_for_a_ballot_that_is_being_given(
+    office: Office, guest: User, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    chamber = make_chamber(office, guest, 6)
+    poll, mid = chamber.open(three(mode)), chamber.id
+    chamber.cast(poll, "yes", "yes", "yes")
+    slow, chair = chamber.members[5].id, chamber.chair.id
+    given, order = threading.Event(), []
+    judged = ballots.is_fit
+
+    def judge_slowly(*what: Any) -> bool:
+        """The vote was found open, the ballot is not written yet: the moment in which all could go wrong."""
+        given.set()
+        threading.Event().wait(0.5)
+        order.append("ballot")
+        return judged(*what)
+
+    monkeypatch.setattr(ballots, "is_fit", judge_slowly)
+
+    def vote() -> None:
+        with db.scope():
+            ballots.cast_ballot(db.session().get_one(User, slow), mid, poll, ["no"])
+
+    def close() -> None:
+        with db.scope():
+            actor = db.session().get_one(User, chair)
+            given.wait(10)
+            voting.close_vote(actor, mid, poll)
+            order.append("closed")
+
+    threads = [threading.Thread(target=vote), threading.Thread(target=close)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert order == ["ballot", "closed"]
+    with db.scope():
+        closed = db.session().get_one(Poll, poll)
+        assert closed.result is not None
+        assert (closed.cast, closed.result["counts"]) == (4, {"yes": 3000, "no": 1000, "none": 0})
