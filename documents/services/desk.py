@@ -98,6 +98,12 @@ def figures(actor: Actor) -> list[dict[str, Any]]:
     elif actor.holds(DIRECT):
         found.append(_figure("inbox", inbox_count(actor), "/documents/inbox", 10))
         found.append(_figure("signing", signing_count(actor), "/documents/signing", 20))
+    else:
+        if actor.holds(PRESENT):
+            waiting = to_present_count(actor)
+            found.append(_figure("to_present", waiting, "/documents/incoming?tab=to_present", 20))
+        if actor.holds(READ):
+            found.append(_figure("drafts", drafts_count(actor), "/documents/drafts", 25))
     if actor.holds(DIRECT) or actor.holds(REGISTER):
         late = listing.counts(actor, Direction.IN, ("overdue",))["overdue"]
         found.append(_figure("overdue", late, "/documents/incoming?tab=overdue", 40, bad=late > 0))

@@ -27,7 +27,7 @@ from intranet.core.labels import label
 from intranet.notices import services as notices
 from intranet.notices.workdays import next_working_day
 from intranet.people import directory
-from intranet.people.models import Role, Unit
+from intranet.people.models import Role, Unit, User
 from intranet.records import audit
 from intranet.tasks import services as tasks
 from intranet.tasks.models import TaskState
@@ -288,8 +288,13 @@ def waiting_for(actor: Actor, limit: int = 50) -> list[Document]:
     return list(db.session().scalars(query))
 
 
-def last_presented_to(org_id: int) -> int | None:
-    """The leader before whom the agency's clerk put the last document."""
+def leaders_of(org_id: int) -> list[User]:
+    """The agency's leaders; the one before whom the last document was put comes first."""
+    usual = _last_presented_to(org_id)
+    return sorted(directory.with_role(org_id, Role.LEADER), key=lambda leader: leader.id != usual)
+
+
+def _last_presented_to(org_id: int) -> int | None:
     query = select(Document.presented_to_id).where(
         Document.org_id == org_id, Document.presented_to_id.is_not(None)
     )

@@ -25,6 +25,7 @@ from documents.permissions import DRAFT, READ, REVIEW_LAYOUT, REVIEW_UNIT, SIGN,
 from documents.services import (
     about,
     catalogue,
+    directing,
     drafting,
     issuing,
     listing,
@@ -396,7 +397,7 @@ def _fields_form(document: Document) -> DraftForm:
 def _first_values(answered: Document | None) -> dict[str, Any]:
     """What a new draft begins with; a reply takes it from the document answered."""
     letter = catalogue.kind_named(me().org_id, "Công văn")
-    leaders = directory.with_role(me().org_id, Role.LEADER)
+    leaders = directing.leaders_of(me().org_id)
     unit = drafting.own_unit(me())
     values: dict[str, Any] = {
         "kind_id": letter.id if letter is not None else None,
@@ -410,6 +411,8 @@ def _first_values(answered: Document | None) -> dict[str, Any]:
             "recipients": label("draft.as_above"),
             "due_date": answered.due_date,
         }
+        if answered.presented_to_id in {leader.id for leader in leaders}:
+            values["signer_id"] = answered.presented_to_id
     return values
 
 

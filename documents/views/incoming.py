@@ -15,8 +15,6 @@ from documents.views.base import bp, day_of, holder, key_of, opened, show, witho
 from intranet.core.errors import DomainError
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in
-from intranet.people import directory
-from intranet.people.models import Role
 from intranet.records import readers
 
 _MOST_AT_ONCE = 50
@@ -46,7 +44,7 @@ def incoming() -> ResponseReturnValue:
         ],
         urgencies=urgency_choices(),
         issuers=[(party.name, party.name) for party in catalogue.parties(me().org_id)],
-        leaders=directory.with_role(me().org_id, Role.LEADER) if me().holds(PRESENT) else [],
+        leaders=directing.leaders_of(me().org_id) if me().holds(PRESENT) else [],
     )
 
 
@@ -179,9 +177,7 @@ def _detail(document: Document, errors: list[str], status: int = 200) -> Respons
         holder=holder,
         errors=errors,
         reason=ReasonForm(formdata=None),
-        leaders=directory.with_role(document.org_id, Role.LEADER)
-        if "present" in about.possible(me(), document)
-        else [],
+        leaders=directing.leaders_of(document.org_id) if "present" in about.possible(me(), document) else [],
         may_reply=document.org_id == me().org_id and me().holds("document.draft"),
         steps=steps_of(known),
     )

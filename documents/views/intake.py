@@ -21,8 +21,6 @@ from intranet.core.forms import read_date
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs, sentence, wants_json
-from intranet.people import directory
-from intranet.people.models import Role
 from intranet.records import files
 from intranet.records.models import File
 
@@ -274,7 +272,7 @@ def _marks(document: Document) -> dict[str, Any] | None:
 
 def _values(document: Document) -> dict[str, Any]:
     registers = catalogue.registers(document.org_id, RegisterKind.IN)
-    leaders = directory.with_role(document.org_id, Role.LEADER)
+    leaders = directing.leaders_of(document.org_id)
     urgent = clock.local(document.urgent_at) if document.urgent_at is not None else None
     return {
         "code": document.code,
@@ -289,17 +287,11 @@ def _values(document: Document) -> dict[str, Any]:
         "urgency": int(document.urgency),
         "urgent_date": urgent.date() if urgent else None,
         "urgent_time": urgent.strftime("%H:%M") if urgent else "",
-        "presented_to_id": _usual_leader([leader.id for leader in leaders]),
+        "presented_to_id": str(leaders[0].id) if leaders else "",
         "due_date": document.due_date,
         "note": document.note,
         "version": document.version,
     }
-
-
-def _usual_leader(leaders: list[int]) -> str:
-    """The leader before whom the last document was put, else the first one."""
-    last = directing.last_presented_to(me().org_id)
-    return str(last if last in leaders else leaders[0]) if leaders else ""
 
 
 def _set_choices(form: IncomingForm, document: Document) -> None:
@@ -308,7 +300,7 @@ def _set_choices(form: IncomingForm, document: Document) -> None:
     form.kind_id.choices = [("", label("document.choose_kind"))] + [(kind.id, kind.name) for kind in kinds]
     form.register_id.choices = [(register.id, register.name) for register in registers]
     form.urgency.choices = [(int(one), label(f"document.urgency.{int(one)}")) for one in Urgency]
-    leaders = directory.with_role(document.org_id, Role.LEADER)
+    leaders = directing.leaders_of(document.org_id)
     form.presented_to_id.choices = [
         *((str(leader.id), f"{leader.full_name}, {leader.title}") for leader in leaders),
         *([("all", label("document.all_leaders"))] if len(leaders) > 1 else []),

@@ -13,9 +13,9 @@ from documents.services import catalogue, directing, drafting, issuing, register
 from documents.services.composing import DraftFields
 from documents.services.registering import Incoming
 from intranet.core import clock, db, jobs
-from intranet.people.models import User
+from intranet.people.models import Role, User
 from tests.documents import papers
-from tests.factories import Office
+from tests.factories import Office, make_user
 
 ClientOf = Callable[[User], FlaskClient]
 Make = Callable[..., Document]
@@ -39,9 +39,10 @@ def _draft(desk: Office, reply_to: int | None = None) -> Document:
 def test_a_reply_is_begun_from_the_document_with_its_words_filled_in(
     desk: Office, client_of: ClientOf, received: Make, fields: Fields
 ) -> None:
+    make_user("pho", "Bùi An", desk.vp, "Phó Chủ tịch", Role.LEADER)
     document = received()
     registering.register_incoming(desk.clerk, document.id, fields())
-    directing.present(desk.clerk, document.id)
+    directing.present(desk.clerk, document.id, desk.leader.id)
     directing.direct(
         desk.leader, document.id, directing.Direction(lead_unit_id=desk.stc.id, due_date=date(2026, 11, 26))
     )
@@ -50,6 +51,7 @@ def test_a_reply_is_begun_from_the_document_with_its_words_filled_in(
     url = f"/documents/drafts/new?reply_to={document.id}"
     page = client.get(url).text
     assert f"Trả lời văn bản số {document.code} của Bộ Tài chính" in page
+    assert f'<option selected value="{desk.leader.id}">' in page
     kind = catalogue.kind_named(desk.org.id, "Công văn")
     assert kind is not None
     data = {
