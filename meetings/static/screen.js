@@ -96,7 +96,7 @@ function speech(cur) {
   setText('[data-who-post]', [cur.title, cur.org].filter(Boolean).join(', '));
   find('.pj-sp').classList.toggle('alone', wait.length === 0);
   find('[data-next]').hidden = wait.length === 0;
-  find('[data-waiting]').replaceChildren(...wait.slice(0, MOST_NAMED).map((one, at) => el('li', {}, el('span', { class: 'num' }, String(at + 1)), el('b', {}, one.n), el('small', {}, one.title || word(`kind-${one.kind}`)))));
+  find('[data-waiting]').replaceChildren(...wait.slice(0, MOST_NAMED).map((one, at) => el('li', {}, el('span', { class: 'num' }, String(at + 1)), el('b', {}, one.n), el('small', {}, one.title || (one.kind === 'normal' ? '' : word(`kind-${one.kind}`))))));
   setText('[data-more]', word('next-more-n', { n: wait.length - MOST_NAMED }));
   find('[data-more]').hidden = wait.length <= MOST_NAMED;
 }

@@ -19,6 +19,7 @@ export class Desk {
     for (const button of all('[data-do]')) button.addEventListener('click', () => this.act(button.dataset.do));
     for (const button of all('[data-show]')) button.addEventListener('click', () => presenter.turn(Number(button.dataset.show)));
     find('[data-show-stop]').addEventListener('click', () => this.ask('present.stop'));
+    find('[data-blank]').addEventListener('click', () => this.ask('screen.blank', { on: !this.state.blank }));
     find('[data-add-item]').addEventListener('submit', (event) => this.#add(event));
     const keys = find('[data-keys-on]');
     keys.checked = localStorage.getItem('room-keys') !== 'off';
@@ -104,6 +105,8 @@ export class Desk {
     setText('[data-item-note]', item ? `${item.t}, ${word('of-minutes', { spent: minutes(spent(this.state, item, this.#line.now())), n: minutes(item.budget_s) })}` : word('no-item'));
     for (const button of all('[data-show]')) button.disabled = !isLive || !present.file;
     find('[data-show-stop]').disabled = !isLive || !present.file;
+    find('[data-blank]').setAttribute('aria-pressed', String(this.state.blank));
+    find('[data-blank]').disabled = !isLive && !begins && state !== 'paused';
     const chip = find('[data-show-chip]');
     chip.textContent = present.file ? clock(this.#line.now()) : '';
     chip.hidden = true;

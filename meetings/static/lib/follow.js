@@ -99,7 +99,7 @@ export class Follow extends EventTarget {
     setText('[data-page-of]', file ? `${this.#reader.page} / ${pages || '…'}` : '');
     find('[data-page-back]').disabled = !file || this.#reader.page <= 1;
     find('[data-page-next]').disabled = !file || (pages > 0 && this.#reader.page >= pages);
-    for (const button of all('[data-pointer]')) button.hidden = !this.leads;
+    for (const button of all('[data-pointer]')) button.disabled = !this.leads;
     const shownPages = isShown ? papers(this.#room.state()).find((one) => one.file.id === present.file)?.file.pages : 0;
     setText('[data-show-name]', isShown ? present.name : word('not-showing'));
     setText('[data-show-page]', isShown ? `${word('showing', { page: present.page, n: shownPages ?? '…' })}${isAway ? `, ${word('reading')}` : ''}` : '');
@@ -166,7 +166,7 @@ export class Follow extends EventTarget {
     for (const button of all('[data-pointer]')) button.addEventListener('click', () => button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true')));
   }
 
-  get #points() { return find('[data-pointer]')?.getAttribute('aria-pressed') === 'true'; }
+  get #points() { const button = find('[data-pointer]'); return Boolean(button) && !button.disabled && button.getAttribute('aria-pressed') === 'true'; }
 
   #point() {
     const rect = pageOf(this.#reader)?.getBoundingClientRect();
