@@ -1,6 +1,6 @@
 """The code on the wall: the page that hangs there, and the one button of whoever scanned it."""
 
-from typing import cast
+from typing import Any, cast
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from intranet.core.labels import label
 from intranet.core.web import me, needs
 from intranet.people.models import User
 from meetings.permissions import ATTEND, To, access_meeting, may
+from meetings.rules import qr
 from meetings.services import attending, listing
 
 bp = Blueprint("meetings_check_in", __name__)
@@ -29,12 +30,21 @@ def check_in(mid: int) -> ResponseReturnValue:
     if code is not None and not attending.is_code(mid, code):
         raise Forbidden("att.bad_code")
     runs = may(user, To.RUN, meeting)
-    own = url_for("meetings_check_in.check_in", mid=mid, code=attending.code_for(mid)) if runs else ""
     return render_template(
         "meetings/check_in.html",
         meeting=meeting,
         code=code,
         presence=attending.entry_of(meeting, user.id)["st"],
         is_open=listing.is_door_open(meeting),
-        wall=current_app.config["SETTINGS"].public_url + own if runs else None,
+        **(_on_the_wall(mid) if runs else {}),
     )
+
+
+def _on_the_wall(mid: int) -> dict[str, Any]:
+    """The address that hangs on the wall and, unless it is very long, its drawing in a square of ``side``."""
+    path = url_for("meetings_check_in.check_in", mid=mid, code=attending.code_for(mid))
+    wall = f"{current_app.config['SETTINGS'].public_url}{path}"
+    if len(wall.encode()) > qr.MOST_BYTES:
+        return {"wall": wall}
+    rows = qr.matrix(wall)
+    return {"wall": wall, "drawing": qr.svg_path(rows), "side": len(rows) + 2 * qr.MARGIN}

@@ -8,14 +8,21 @@ from typing import Any
 from intranet.core import clock
 from intranet.people.models import User
 from meetings.models.floor import CallKind, PresenceState, SpeechKind
-from meetings.services import announcing, attending, bodies, speaking
+from meetings.services import announcing, attending, bodies, room, speaking
 from tests.meetings.conftest import Sitting
 
 Act = Callable[[], Any]
 
 
+def state_of(sitting: Sitting, person: User) -> dict[str, Any]:
+    """What a tablet of that person would be shown."""
+    room.forget_snapshots()
+    found: dict[str, Any] = room.welcome(person, sitting.id, None).answer["state"]
+    return found
+
+
 def floor_story(sitting: Sitting) -> Iterator[None]:
-    """Everything that can happen on the floor, step by step; somebody speaks and somebody waits at the end."""
+    """Everything that can happen on the floor, step by step; somebody speaks and waits at the end."""
     chair, secretary, delegate, mid = sitting.chair, sitting.secretary, sitting.delegate, sitting.id
     attending.set_presence(delegate, mid, PresenceState.IN)
     yield

@@ -1,11 +1,13 @@
 """The code on the wall: one button for whoever scanned it, nothing for anybody else."""
 
+import re
 from collections.abc import Callable
 from html import unescape
 
 from flask.testing import FlaskClient
 
 from intranet.people.models import User
+from meetings.rules import qr
 from meetings.services import attending
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of, make_sitting
@@ -46,6 +48,15 @@ def test_only_chair_and_secretary_are_shown_the_code(sitting: Sitting, client_of
         for person in sitting.everybody
     }
     assert [key for key, is_shown in shown.items() if is_shown] == [sitting.chair.id, sitting.secretary.id]
+
+
+def test_the_drawing_on_the_wall_is_the_address_with_the_code(sitting: Sitting, client_of: Browsers) -> None:
+    browser = client_of(sitting.secretary)
+    page = unescape(browser.get(f"/meetings/{sitting.id}/check-in").text)
+    address = re.search(rf'href="(http[^"]+/meetings/{sitting.id}/check-in\?code=\w+)"', page)
+    assert address is not None
+    assert f'd="{qr.svg_path(qr.matrix(address.group(1)))}"' in page
+    assert browser.get(address.group(1)).status_code == 200
 
 
 def test_whoever_takes_no_part_cannot_check_in(sitting: Sitting, office: Office, client_of: Browsers) -> None:

@@ -1,21 +1,21 @@
-"""Who is there, who speaks, what is announced: the use cases, and who may do what."""
+"""Who is there, who speaks, what is announced: the use cases."""
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from intranet.core import clock, commands, db
-from intranet.core.errors import BadState, DomainError, Forbidden, Invalid, NotFound, Stale
+from intranet.core import clock, db
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from intranet.people.models import User
 from meetings.models.floor import Attendance, Body, CallKind, PresenceState, Speech, SpeechKind, SpeechState
-from meetings.models.meeting import MeetingState, PartRole
+from meetings.models.meeting import PartRole
 from meetings.rules import quorum
 from meetings.services import announcing, attending, bodies, chairing, life, participants, room, speaking
 from tests.factories import Office
-from tests.meetings.conftest import Sitting, journal_of, make_sitting
+from tests.meetings.conftest import Sitting, journal_of
+from tests.meetings.floor_acts import state_of
 
 IN, OUT = PresenceState.IN, PresenceState.OUT
 
@@ -25,13 +25,6 @@ def second(sitting: Sitting, office: Office) -> User:
     """One more delegate."""
     participants.invite(sitting.secretary, sitting.id, [office.other_head.id], PartRole.DELEGATE)
     return office.other_head
-
-
-def state_of(sitting: Sitting, person: User) -> dict[str, Any]:
-    """What a tablet of that person would be shown."""
-    room.forget_snapshots()
-    found: dict[str, Any] = room.welcome(person, sitting.id, None).answer["state"]
-    return found
 
 
 def spend(seconds: float) -> None:
@@ -412,132 +405,3 @@ def test_one_person_cannot_flood_the_secretary(sitting: Sitting) -> None:
     with pytest.raises(BadState, match=r"service.too_many"):
         announcing.call_service(sitting.delegate, sitting.id, CallKind.PAPER)
     announcing.call_service(sitting.guest, sitting.id, CallKind.PAPER)
-
-
-# --- Who may do what, and what is refused ---
-
-
-def send(actor: User, sitting: Sitting, name: str, **d: Any) -> dict[str, Any]:
-    """The room is asked as a tablet asks."""
-    send.count += 1  # type: ignore[attr-defined]
-    frame = {"cid": f"floor-{send.count:06d}", "t": name, "d": {"mid": sitting.id, **d}}  # type: ignore[attr-defined]
-    return commands.run(actor, frame)
-
-
-send.count = 0  # type: ignore[attr-defined]
-
-_MATRIX: dict[str, tuple[dict[str, Any], str]] = {
-    "att.set": ({"st": "in"}, "CSDG"),
-    "queue.ask": ({}, "CD"),
-    "queue.order": ({"order": [], "expect": []}, "CS"),
-    "queue.set": ({"open": False}, "CS"),
-    "queue.skip": ({"rq": 1}, "CS"),
-    "queue.withdraw": ({"rq": 1}, ""),
-    "speech.start": ({"rq": 1, "expect": None}, "CS"),
-    "speech.pause": ({}, "CS"),
-    "speech.resume": ({}, "CS"),
-    "speech.extend": ({"add_s": 60}, "CS"),
-    "speech.end": ({}, "CS"),
-    "timer.set": ({"label": "", "dur_s": 60}, "CS"),
-    "timer.stop": ({}, "CS"),
-    "notice.send": ({"t": "Mời vào họp"}, "CS"),
-    "notice.clear": ({"id": 1}, "CS"),
-    "service.call": ({"kind": "water"}, "CSDG"),
-    "service.done": ({"id": 1}, "CS"),
-    "body.choose": ({"body": 1}, "CS"),
-}
-#: Refusals that say nothing of rights: the act was allowed, there was nothing to do it to.
-_NOTHING_THERE = {"queue.unknown", "speech.none", "notice.unknown", "service.unknown", "body.unknown"}
-
-
-@pytest.mark.parametrize("name", _MATRIX)
-def test_the_matrix_of_rights(sitting: Sitting, office: Office, name: str) -> None:
-    payload, allowed = _MATRIX[name]
-    who = {"C": sitting.chair, "S": sitting.secretary, "D": sitting.delegate, "G": sitting.guest}
-    codes = {letter: send(person, sitting, name, **payload).get("code") for letter, person in who.items()}
-    may = "".join(letter for letter, code in codes.items() if code is None or code in _NOTHING_THERE)
-    if name == "queue.withdraw":
-        assert set(codes.values()) == {"queue.unknown"}
-    else:
-        assert may == allowed, codes
-    stranger = send(office.stranger, sitting, name, **payload)
-    assert (stranger["ok"], stranger["code"]) == (False, "meeting.unknown")
-
-
-_BAD: list[tuple[str, dict[str, Any], str]] = [
-    ("att.set", {"st": "flying"}, "command.payload"),
-    ("att.set", {"st": "in", "p": "1"}, "command.payload"),
-    ("att.set", {"st": "in", "p": 10**9}, "meeting.unknown_person"),
-    ("queue.ask", {"kind": "shout"}, "command.payload"),
-    ("queue.ask", {"note": "x" * 10_000}, "queue.note_too_long"),
-    ("queue.ask", {"p": 10**9}, "meeting.unknown_person"),
-    ("queue.withdraw", {"rq": 10**9}, "queue.unknown"),
-    ("queue.skip", {"rq": -1}, "queue.unknown"),
-    ("queue.order", {"order": [1], "expect": []}, "queue.changed"),
-    ("queue.order", {"order": ["a"], "expect": []}, "command.payload"),
-    ("queue.set", {"open": 1}, "command.payload"),
-    ("speech.start", {"rq": 10**9, "expect": None}, "queue.unknown"),
-    ("speech.start", {"rq": 1, "expect": 10**9}, "speech.other"),
-    ("speech.pause", {}, "speech.none"),
-    ("speech.resume", {}, "speech.none"),
-    ("speech.extend", {"add_s": 60}, "speech.none"),
-    ("speech.end", {}, "speech.none"),
-    ("timer.set", {"label": "x" * 10_000, "dur_s": 60}, "timer.bad"),
-    ("timer.set", {"label": "", "dur_s": 0}, "timer.bad"),
-    ("timer.set", {"label": "", "dur_s": 2**62}, "timer.bad"),
-    ("notice.send", {"t": "x" * 10_000}, "notice.too_long"),
-    ("notice.send", {"t": " \u200b "}, "notice.empty"),
-    ("notice.send", {"t": "Họp", "lvl": "shout"}, "command.payload"),
-    ("notice.send", {"t": "Họp", "for_s": -1}, "notice.time"),
-    ("notice.clear", {"id": 10**9}, "notice.unknown"),
-    ("service.call", {"kind": "beer"}, "command.payload"),
-    ("service.call", {"kind": "message"}, "service.empty"),
-    ("service.call", {"kind": "message", "t": "x" * 10_000}, "service.too_long"),
-    ("service.done", {"id": 10**9}, "service.unknown"),
-    ("body.choose", {"body": 10**9}, "body.unknown"),
-]
-
-
-@pytest.mark.parametrize(("name", "payload", "code"), _BAD)
-def test_bad_input_is_refused_in_words_and_changes_nothing(
-    sitting: Sitting, name: str, payload: dict[str, Any], code: str
-) -> None:
-    before = state_of(sitting, sitting.chair)
-    answer = send(sitting.chair, sitting, name, **payload)
-    assert (answer["ok"], answer["code"]) == (False, code)
-    assert len(answer["msg"]) > 10
-    assert "{" not in answer["msg"]
-    assert state_of(sitting, sitting.chair) == before
-
-
-@pytest.mark.parametrize("state", [MeetingState.DRAFT, MeetingState.ENDED, MeetingState.CANCELLED])
-def test_a_room_that_is_not_open_takes_nothing(office: Office, guest: User, state: MeetingState) -> None:
-    sitting = make_sitting(office, guest, state)
-    answers = {name: send(sitting.delegate, sitting, name, **d) for name, (d, _) in _MATRIX.items()}
-    assert [name for name, answer in answers.items() if answer["ok"]] == []
-    assert sitting.meeting.v == 0
-
-
-def test_a_request_of_another_meeting_is_unknown_here(sitting: Sitting, office: Office, guest: User) -> None:
-    elsewhere = make_sitting(office, guest)
-    foreign = speaking.ask(elsewhere.delegate, elsewhere.id)
-    call = announcing.call_service(elsewhere.delegate, elsewhere.id, CallKind.TECH)
-    notice = announcing.send_notice(elsewhere.chair, elsewhere.id, "Họp", "info")
-    acts: list[Callable[[], Any]] = [
-        lambda: speaking.start_speech(sitting.chair, sitting.id, foreign, expect=None),
-        lambda: speaking.withdraw(sitting.delegate, sitting.id, foreign),
-        lambda: speaking.skip(sitting.chair, sitting.id, foreign),
-        lambda: announcing.finish_call(sitting.chair, sitting.id, call),
-        lambda: announcing.clear_notice(sitting.chair, sitting.id, notice),
-    ]
-    for act in acts:
-        with pytest.raises(DomainError, match=r"unknown"):
-            act()
-    assert sitting.meeting.v == 0
-
-
-def test_a_repeated_tap_asks_once(sitting: Sitting) -> None:
-    frame = {"cid": "same-tap-1", "t": "queue.ask", "d": {"mid": sitting.id}}
-    first, again = (commands.run(sitting.delegate, frame) for _ in range(2))
-    assert first == again
-    assert len(speaking.waiting_in(sitting.meeting)) == 1
