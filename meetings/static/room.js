@@ -8,6 +8,7 @@ import { Calls } from './lib/calls.js';
 import { Desk } from './lib/desk.js';
 import { Follow } from './lib/follow.js';
 import { Line } from './lib/line.js';
+import { Members } from './lib/members.js';
 import { Notes } from './lib/notes.js';
 import { all, clock, el, fillBar, find, minutes, mmss, setText, word } from './lib/page.js';
 import { Presenter } from './lib/presenter.js';
@@ -27,6 +28,7 @@ let count = 0;
 let desk = null;
 let queueDesk = null;
 let voteDesk = null;
+let members = null;
 
 const follow = new Follow(reader, { mid, line, state: () => line.state, me: () => line.me.p }, (page) => presenter.lead(page));
 const presenter = new Presenter(line, follow, reader, press);
@@ -39,6 +41,7 @@ const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), 
 if (line.me.can.includes('run')) {
   queueDesk = new QueueDesk(line, press, speakers);
   voteDesk = new VoteDesk(line, press, ballot);
+  members = new Members(line, press);
   desk = new Desk(line, press, { follow, reader, presenter, queue: queueDesk, votes: voteDesk });
 }
 const agenda = new Agenda(
@@ -64,6 +67,7 @@ function desks() {
   calls.draw(now);
   queueDesk?.draw(now);
   voteDesk?.draw();
+  members?.draw(now);
   desk?.draw();
 }
 

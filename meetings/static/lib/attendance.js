@@ -3,7 +3,7 @@ import { ask } from '@lib/dialogs.js';
 import { clock, el, find, icon, setText, word } from './page.js';
 import { choose } from './press.js';
 
-const rank = ['chair', 'secretary', 'delegate', 'guest'];
+const rank = ['chair', 'secretary', 'delegate', 'substitute', 'guest'];
 const SVG = 'http://www.w3.org/2000/svg';
 const present = new Set(['in', 'remote']);
 
@@ -99,7 +99,7 @@ export class Attendance {
       const granted = String(one.p) in state.grants;
       options.push({ text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => this.#press(granted ? 'present.revoke' : 'present.grant', { p: one.p }) });
     }
-    if (me.can.includes('chair') && one.p !== me.p && ['delegate', 'secretary'].includes(one.role))
+    if (me.can.includes('run') && one.role !== 'chair' && one.role !== 'guest')
       options.push({ text: word('give-chair'), icon: 'gavel', name: 'chair', bad: true, run: () => this.#giveChair(one) });
     choose(one.n, options, this.#standing(one));
   }

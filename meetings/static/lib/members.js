@@ -1,0 +1,65 @@
+/** For whoever runs the room: what members said beforehand, the consent block, and a wish that somebody else takes the chair. */
+import { ask } from '@lib/dialogs.js';
+import { clock, el, find, icon, setText, word } from './page.js';
+import { current } from './state.js';
+
+const against = new Set(['object', 'speak']);
+
+export class Members {
+  #line; #press; #drawn = '';
+
+  constructor(line, press) {
+    this.#line = line;
+    this.#press = press;
+    find('[data-consent-adopt]').addEventListener('click', () => this.#adopt());
+    find('[data-wish-yes]').addEventListener('click', () => this.#press('role.transfer', { p: this.#line.state.wish.to }));
+  }
+
+  draw(now) {
+    const { state, me } = this.#line;
+    const wish = state.wish && state.wish.until > now ? state.wish : null;
+    const drawn = JSON.stringify([state.positions, state.items.map((one) => [one.id, one.st, one.kind]), state.cur?.item, wish, me.can]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    this.#positions(current(state));
+    this.#block();
+    find('[data-wish]').hidden = !wish;
+    if (wish) {
+      const by = state.people.find((one) => one.p === wish.by)?.n ?? '';
+      setText('[data-wish-words]', word(wish.by === me.p ? 'wish-mine' : 'wish-other', { name: wish.n, by, at: clock(wish.until) }));
+      find('[data-wish-yes]').hidden = wish.by === me.p;
+    }
+  }
+
+  /** What members said of the item on the floor. */
+  #positions(item) {
+    const said = (this.#line.state.positions ?? []).filter((one) => one.item === item?.id);
+    find('[data-positions-panel]').hidden = !said.length;
+    find('[data-positions]').replaceChildren(...said.map((one) => el('li', { class: 'ln ic' }, icon(against.has(one.pos) ? 'alert-triangle' : 'check'),
+      el('div', { class: 'grow' }, el('span', { class: 't0' }, `${one.n}: ${word(`pos-${one.pos}`)}`), one.t ? el('span', { class: 't1' }, one.t) : null))));
+  }
+
+  /** Items for adoption without debate, and who keeps them from it. */
+  #block() {
+    const { state, me } = this.#line;
+    const waiting = state.items.filter((one) => one.kind === 'consent' && one.st === 'planned');
+    find('[data-consent-panel]').hidden = !waiting.length;
+    find('[data-consent]').replaceChildren(...waiting.map((one) => {
+      const no = this.#against(one);
+      return el('li', { class: 'ln ic' }, icon(no.length ? 'alert-triangle' : 'check'),
+        el('div', { class: 'grow' }, el('span', { class: 't0' }, `${state.items.indexOf(one) + 1}. ${one.t}`), el('span', { class: 't1' }, no.length ? word('consent-no', { names: no.map((each) => each.n).join(', ') }) : word('consent-ok'))));
+    }));
+    const ready = waiting.filter((one) => !this.#against(one).length);
+    const button = find('[data-consent-adopt]');
+    button.hidden = !ready.length || !me.can.includes('chair');
+    setText('[data-consent-word]', word('consent-adopt', { n: ready.length }));
+  }
+
+  #against(item) { return (this.#line.state.positions ?? []).filter((one) => one.item === item.id && against.has(one.pos)); }
+
+  async #adopt() {
+    const ready = this.#line.state.items.filter((one) => one.kind === 'consent' && one.st === 'planned' && !this.#against(one).length);
+    const sure = await ask(word('consent-q', { n: ready.length }), { word: word('consent-adopt', { n: ready.length }) });
+    if (sure) await this.#press('consent.adopt', { items: ready.map((one) => one.id) });
+  }
+}
