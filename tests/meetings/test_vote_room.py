@@ -19,7 +19,7 @@ from meetings.services.polls import overlay
 from tests.factories import Office
 from tests.meetings.client_model import apply
 from tests.meetings.conftest import Sitting
-from tests.meetings.test_room_state import _run_in_node, snapshots
+from tests.meetings.test_room_state import run_in_node, snapshots
 from tests.meetings.voting import Chamber, make_chamber, one_of, three, vote_story
 
 
@@ -42,7 +42,7 @@ def _agree(past: list[dict[Audience, dict[str, Any]]], meeting_id: int) -> None:
                 apply(state, frame)
             assert state == past[-1][audience], audience
             cases.append({"from": then[audience], "frames": since, "to": past[-1][audience]})
-    _run_in_node(json.loads(json.dumps(cases)))
+    run_in_node(json.loads(json.dumps(cases)))
 
 
 def test_tablets_follow_a_vote_from_its_preparing_to_its_end(draft: Sitting, office: Office) -> None:
