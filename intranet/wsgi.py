@@ -1,6 +1,7 @@
 """The application for a server of one's own: ``gunicorn -k gevent -w 1 intranet.wsgi:app``.
 
-One process: rooms live in its memory. A supervisor runs ``intranet worker`` beside it.
+Rooms live in the memory of the process; ``-w N`` needs ``OFFICE_REDIS``, by which processes share them.
+A supervisor runs ``intranet worker`` beside it.
 """
 
 from gevent import monkey
