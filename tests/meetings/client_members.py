@@ -1,4 +1,4 @@
-"""The tablet's rules for positions, the consent block and the chair; ``static/lib/member-state.js`` says the same."""
+"""The tablet's rules for positions, the consent block and the chair; ``member-state.js`` says the same."""
 
 from collections.abc import Callable
 from typing import Any

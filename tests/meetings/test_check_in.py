@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from html import unescape
 
+import segno
 from flask.testing import FlaskClient
 
 from intranet.people.models import User
-from meetings.rules import qr
 from meetings.services import attending
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of, make_sitting
@@ -55,7 +55,10 @@ def test_the_drawing_on_the_wall_is_the_address_with_the_code(sitting: Sitting, 
     page = unescape(browser.get(f"/meetings/{sitting.id}/check-in").text)
     address = re.search(rf'href="(http[^"]+/meetings/{sitting.id}/check-in\?code=\w+)"', page)
     assert address is not None
-    assert f'd="{qr.svg_path(qr.matrix(address.group(1)))}"' in page
+    drawn = re.search(r'<svg[^>]*class="m-qr".*? d="([^"]+)"', page)
+    expected = segno.make(address.group(1), error="m", micro=False).svg_inline(border=4, lineclass=None)
+    assert drawn is not None
+    assert f'd="{drawn.group(1)}"' in expected
     assert browser.get(address.group(1)).status_code == 200
 
 
