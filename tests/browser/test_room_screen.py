@@ -123,10 +123,21 @@ def test_the_wall_turns_with_the_secretary_and_shows_what_she_sees(
     expect(drawn(late, 2)).to_be_visible()
     late.wait_for_function(moved)
 
-    chair.ask("screen.blank", on=True)
+    # Where she points is seen, until she points no more; in the dark nothing is.
+    desk.locator("[data-pointer]").click()
+    desk.locator(".pdfViewer .page").hover()
+    for step in range(4):
+        desk.mouse.move(500 + 20 * step, 420)
+    expect(wall.locator(".ptr")).to_be_visible()
+    expect(tablet.locator(".ptr")).to_be_visible()
+    picture(wall, "pointer")
+    desk.locator("[data-pointer]").click()
+    expect(wall.locator(".ptr")).to_be_hidden()
+    desk.locator("[data-blank]").click()
     showing(wall, "blank")
     expect(wall.locator(".pj-h")).to_be_hidden()
-    chair.ask("screen.blank", on=False)
+    expect(desk.locator("[data-blank]")).to_have_attribute("aria-pressed", "true")
+    desk.locator("[data-blank]").click()
     showing(wall, "page")
     desk.locator("[data-show-stop]").click()
     showing(wall, "idle")
