@@ -22,8 +22,8 @@ def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRo
     :returns: how many are new.
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
-    :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_people``; ``meeting.hand_over``, a chair is
-        handed over while the meeting sits (:mod:`meetings.services.handing_over`).
+    :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_people``; ``meeting.hand_over``, the chair
+        of a sitting meeting is handed over (:mod:`meetings.services.handing_over`).
     :raises Invalid: ``meeting.unknown_person``.
     """
     with unit_of_work():

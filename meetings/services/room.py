@@ -104,7 +104,7 @@ def events_since(actor: User, meeting_id: int, since: int, *, on_wall: bool = Fa
 
 
 def last_values(meeting: Meeting) -> dict[str, Any]:
-    """What changes too often for the journal, by key: the presenter's rectangle, ``None`` when there is none."""
+    """What changes too often for the journal, by key: the presenter's rectangle, ``None`` where none is."""
     return {"view": presenting.last_view(meeting)}
 
 
