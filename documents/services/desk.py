@@ -128,10 +128,15 @@ def found_for(actor: Actor, words: str) -> dict[str, Any] | None:
         "label": label("menu.group.documents"),
         "order": 10,
         "rows": [
-            {"title": name_of(row), "url": url_of(row.id), "note": row.issuer_text} for row in rows[:_FOUND]
+            {"title": name_of(row), "url": url_of(row.id), "note": _found_note(row)} for row in rows[:_FOUND]
         ],
         "more": len(rows) > _FOUND,
     }
+
+
+def _found_note(document: Document) -> str:
+    day = document.doc_date.strftime("%d/%m/%Y") if document.doc_date is not None else ""
+    return ", ".join(one for one in (document.issuer_text, day) if one)
 
 
 def _panel(code: str, rows: list[Document], count: int, url: str, order: int) -> dict[str, Any]:
