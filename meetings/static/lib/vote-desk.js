@@ -15,7 +15,7 @@ export class VoteDesk {
     this.#line = line;
     this.#press = press;
     this.#ballot = ballot;
-    this.#form = new VoteForm(line, press);
+    this.#form = new VoteForm(line, press, (id) => { this.#chosen = id; this.draw(); });
     find('[data-vp-new]').addEventListener('click', () => this.#form.open());
     find('[data-vote-opening]').closest('dialog').addEventListener('close', (event) => {
       if (event.target.returnValue === 'open') this.#open(Number(event.target.dataset.id));
@@ -167,8 +167,8 @@ export class VoteDesk {
   #others(vote) {
     const rest = this.#votes.filter((one) => one.id !== vote?.id && ['prepared', 'published'].includes(one.st)).slice(-6);
     if (!rest.length || ['open', 'closed'].includes(vote?.st)) return [];
-    return [el('h3', { class: 't1' }, word('vp-others')), ...rest.map((one) => el('div', { class: 'ln m-other' }, el('span', { class: 'grow ell', title: one.q }, one.q),
-      el('button', { class: 'b', type: 'button', 'data-key': `pick-${one.id}`, 'aria-label': `${word('see')}: ${one.q}`, on: { click: () => { this.#chosen = one.id; this.draw(); find('#s-vote').focus(); } } }, word(`vst-${one.st}`))))];
+    return [el('h3', { class: 't1' }, word('vp-others')), ...rest.map((one) => el('div', { class: 'ln m-other' }, el('div', { class: 'grow' }, el('span', { class: 't0 ell', title: one.q }, one.q), el('span', { class: 't1' }, word(`vst-${one.st}`))),
+      el('button', { class: 'b', type: 'button', 'data-key': `pick-${one.id}`, 'aria-label': `${word('see')}: ${one.q}`, on: { click: () => { this.#chosen = one.id; this.draw(); find('#s-vote').focus(); } } }, word('see'))))];
   }
 
   tick(now) {

@@ -9,9 +9,11 @@ const relative = ['cast', 0, 1, true];
 const named = new Set(['open', 'roll']);
 
 export class VoteForm {
-  #line; #press; #form = find('[data-vote-edit]'); #editing = null;
+  #line; #press; #form = find('[data-vote-edit]'); #editing = null; #saved;
 
-  constructor(line, press) {
+  /** @param {(id: number) => void} saved told which vote was written */
+  constructor(line, press, saved) {
+    this.#saved = saved;
     this.#line = line;
     this.#press = press;
     for (const one of all('[data-mode-word]')) one.textContent = word(`mode-${one.dataset.modeWord}`);
@@ -103,8 +105,10 @@ export class VoteForm {
     const rule = method === 'confidence' ? null : this.#rule();
     if (rule) d.rule = { ...rule, tie: named.has(mode) ? this.#editing?.rule?.tie ?? this.#line.state.body?.tie ?? 'fail' : 'revote' };
     const answer = await this.#press(this.#editing ? 'vote.edit' : 'vote.prepare', this.#editing ? { id: this.#editing.id, ...d } : { item: this.item, ...d });
-    if (answer?.ok) form.closest('dialog').close();
-    else if (answer) this.#fault(answer.msg ?? word('unreached'));
+    if (answer?.ok) {
+      form.closest('dialog').close();
+      this.#saved(this.#editing?.id ?? answer.id);
+    } else if (answer) this.#fault(answer.msg ?? word('unreached'));
     return null;
   }
 
