@@ -91,7 +91,7 @@ function match() {
 function speech(cur) {
   const { wait } = line.state.queue;
   setText('[data-who-mark]', initials(cur.n));
-  setText('[data-who-lab]', [word(cur.paused_at ? 'speech-paused' : 'speaking'), cur.kind === 'normal' ? '' : word(`kind-${cur.kind}`).toLowerCase()].filter(Boolean).join(', '));
+  setText('[data-who-lab]', [word(cur.paused_at ? 'speech-paused' : 'speaking'), cur.kind === 'normal' ? '' : word(`kind-${cur.kind}`).toLowerCase()].filter(Boolean).join(': '));
   setText('[data-who]', cur.n);
   setText('[data-who-post]', [cur.title, cur.org].filter(Boolean).join(', '));
   find('.pj-sp').classList.toggle('alone', wait.length === 0);

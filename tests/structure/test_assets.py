@@ -30,6 +30,7 @@ PAGES_CSS = {
     "mail": ("app.css", "mail.css", "picker.css"),
     "sign-in": ("app.css", "signin.css"),
     "room": ("room.css", "meetings/room.css"),
+    "screen": ("meetings/screen.css",),
 }
 
 
