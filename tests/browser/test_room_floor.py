@@ -1,7 +1,6 @@
-"""Who speaks and for how long, who is there, and what is announced: the chair's desk and tablets in one room."""
+"""Who speaks and for how long, who is there, what is announced: the chair's desk and tablets in a room."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,7 +23,7 @@ def tablet(open_as: Opener) -> Page:
 
 
 @pytest.fixture
-def nobody_speaks(chair: Page) -> Iterator[Page]:
+def nobody_speaks(chair: Page) -> Page:
     """The chair's desk when nobody speaks or waits."""
     while chair.locator("[data-queue] .qr").count():
         left = chair.locator("[data-queue] .qr").count()
@@ -34,7 +33,7 @@ def nobody_speaks(chair: Page) -> Iterator[Page]:
     if chair.locator("[data-speech-do=end]").is_enabled():
         chair.locator("[data-speech-do=end]").click()
     expect(chair.locator("[data-speech-do=end]")).to_be_disabled()
-    yield chair
+    return chair
 
 
 def name_of(page: Page) -> str:

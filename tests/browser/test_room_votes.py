@@ -82,7 +82,8 @@ def test_a_vote_takes_two_taps_to_open_two_to_cast_one_to_close_one_to_publish(
     expect(tablet.locator("[data-vote-cast]")).to_be_disabled()
     for option in tablet.locator(".opt").all():
         box = option.bounding_box()
-        assert box is not None and box["height"] >= 96
+        assert box is not None
+        assert box["height"] >= 96
     cast(tablet, "Tán thành")
     expect(tablet.locator("[data-vote-done]")).to_contain_text("Tán thành")
     tablet.reload()
