@@ -64,11 +64,10 @@ def access_meeting(actor: User, meeting_id: int, to: To, *, lock: bool = False) 
     :raises NotFound: ``meeting.unknown``: there is none, or none the actor may attend.
     :raises Forbidden: ``meeting.not_yours_to_run``: attends, but holds no role for this.
     """
-    query = (
-        select(Meeting)
-        .where(Meeting.id == meeting_id)
-        .options(selectinload(Meeting.participants), selectinload(Meeting.agenda))
-    )
+    query = select(Meeting).where(Meeting.id == meeting_id)
+    if lock or to is not To.ATTEND:
+        # Whoever only attends needs no other's row: a thousand do, and each would read a thousand.
+        query = query.options(selectinload(Meeting.participants), selectinload(Meeting.agenda))
     if lock:
         query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
     meeting = db.session().scalar(query)

@@ -18,7 +18,7 @@ from engineio.packet import MESSAGE, NOOP
 from engineio.packet import Packet as EnginePacket
 from gevent.lock import BoundedSemaphore
 from socketio.manager import Manager
-from socketio.packet import EVENT
+from socketio.packet import EVENT, Packet
 from wsproto import ConnectionType, WSConnection
 from wsproto.connection import Connection
 from wsproto.events import (
@@ -55,6 +55,12 @@ _HANDSHAKE = {
 }
 #: Makes frames for everybody: a server masks nothing and without extensions no frame depends on another.
 _framer = Connection(ConnectionType.SERVER)
+
+
+class TextPacket(Packet):
+    """A message that is never bytes: nobody has to walk through a snapshot to see that it holds none."""
+
+    uses_binary_events = False
 
 
 class Wire(bytes):

@@ -156,6 +156,7 @@ class Sockets:
             max_http_buffer_size=MAX_FRAME_BYTES,
             http_compression=False,
             allow_upgrades=False,
+            serializer=fastroom.TextPacket,
             **({} if manager is None else {"client_manager": manager}),
         )
         self._seats.clear()

@@ -3,9 +3,9 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, inspect, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intranet.core.db import Base, ValueEnum
@@ -153,8 +153,17 @@ class Meeting(Base):
         return found
 
     def participant(self, user_id: int) -> "Participant | None":
-        """The person's part in it, if any."""
-        return next((one for one in self.participants if one.user_id == user_id), None)
+        """The person's part in it, if any; asks for that row alone unless everybody's is here already."""
+        state = inspect(self)
+        if state.session is None or "participants" not in state.unloaded:
+            return next((one for one in self.participants if one.user_id == user_id), None)
+        known = getattr(self, "_part_known", None)
+        if known is not None and known.user_id == user_id and not inspect(known).expired:
+            return cast("Participant", known)
+        query = select(Participant).where(Participant.meeting_id == self.id, Participant.user_id == user_id)
+        found = state.session.scalar(query)
+        self._part_known = found
+        return found
 
 
 class Participant(Base):

@@ -137,6 +137,12 @@ def members(meeting: Meeting) -> list[int]:
     return [part.user_id for part in meeting.participants if part.role in roles]
 
 
+def is_member(user_id: int, meeting: Meeting) -> bool:
+    """True for a member of the sitting; reads nobody else's part in it."""
+    part = meeting.participant(user_id)
+    return part is not None and part.role in member_roles(profile_of(meeting))
+
+
 def present_members(meeting: Meeting) -> list[int]:
     """Ids of the members who are there and count for the quorum, in the order of the list."""
     return _present(meeting, profile_of(meeting))

@@ -102,7 +102,7 @@ def entries(meeting: Meeting) -> list[Entry]:
 
 def may_vote(actor: User, meeting: Meeting) -> bool:
     """True for a member of the sitting."""
-    return actor.id in attending.members(meeting)
+    return attending.is_member(actor.id, meeting)
 
 
 def overlay(actor: User, meeting: Meeting) -> dict[str, Entry]:
