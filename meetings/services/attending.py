@@ -148,11 +148,14 @@ def present_members(meeting: Meeting) -> list[int]:
     return _present(meeting, profile_of(meeting))
 
 
-def counts(meeting: Meeting) -> dict[str, Any]:
-    """Members needed, present and all, and whether those present are enough."""
+def counts(meeting: Meeting, profile: Profile | None = None) -> dict[str, Any]:
+    """Members needed, present and all, and whether those present are enough.
+
+    :param profile: the meeting's, where it was read already.
+    """
     # Many may be invited in one unit of work: what each adds need not be written before the next is counted.
     with session().no_autoflush:
-        profile = profile_of(meeting)
+        profile = profile or profile_of(meeting)
         present = len(_present(meeting, profile))
     roles = member_roles(profile)
     of = sum(1 for part in meeting.participants if part.role in roles)

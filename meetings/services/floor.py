@@ -18,16 +18,15 @@ def state_of(meeting: Meeting, people: Mapping[int, User]) -> dict[str, Any]:
 
     :param people: everybody who takes part, by id.
     """
-    running = speaking.running_in(meeting)
+    profile = bodies.profile_of(meeting)
+    running, waiting = speaking.floor_of(meeting)
     return {
-        "body": bodies.profile_of(meeting).shown(),
-        "att": attending.counts(meeting),
+        "body": profile.shown(),
+        "att": attending.counts(meeting, profile),
         "queue": {
             "open": meeting.queue_open,
             "cur": None if running is None else speaking.speech_entry(running, people[running.user_id]),
-            "wait": [
-                speaking.waiting_entry(one, people[one.user_id]) for one in speaking.waiting_in(meeting)
-            ],
+            "wait": [speaking.waiting_entry(one, people[one.user_id]) for one in waiting],
         },
         "spoken": {str(p): seconds for p, seconds in speaking.spoken_in(meeting).items()},
         "timer": meeting.timer,

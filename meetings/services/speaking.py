@@ -272,6 +272,15 @@ def running_in(meeting: Meeting) -> Speech | None:
     return session().scalar(query)
 
 
+def floor_of(meeting: Meeting) -> tuple[Speech | None, list[Speech]]:
+    """The speech that runs and the requests that wait, asked for together."""
+    open_states = (SpeechState.SPEAKING, SpeechState.WAITING)
+    query = select(Speech).where(Speech.meeting_id == meeting.id, Speech.state.in_(open_states))
+    found = list(session().scalars(query.order_by(Speech.position, Speech.id)))
+    running = next((one for one in found if one.state is SpeechState.SPEAKING), None)
+    return running, [one for one in found if one is not running]
+
+
 def waiting_entry(request: Speech, user: User) -> dict[str, Any]:
     """A request as the room holds it."""
     return {
