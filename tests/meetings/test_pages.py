@@ -217,7 +217,7 @@ def test_lists_ask_no_more_for_more_meetings(
     add_paper(sitting.secretary, sitting, sitting.agenda[1])
     after = [questions(address) for address in ("/meetings", "/", f"/meetings/{sitting.id}/room")]
     assert [now - then for now, then in zip(after, before, strict=True)] == [0, 0, 0]
-    # The desk is filled by every package; the two others are ours alone. A room's state is built once a version.
+    # The desk is filled by every package; the two others are ours. A room's state is built once a version.
     assert after[0] <= 22
     assert after[2] <= 27
 
