@@ -6,12 +6,10 @@ that declares nothing cannot be added.
 
 import gc
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -20,7 +18,7 @@ from flask.cli import AppGroup, ScriptInfo
 
 from intranet import sample as office
 from intranet.app import create_app
-from intranet.core import config, db, dialect, health, schema, worker
+from intranet.core import config, db, dialect, first_start, health, schema, worker
 from intranet.core.config import Settings, WeakConfiguration
 from intranet.core.errors import DomainError
 from intranet.core.live import sockets
@@ -35,8 +33,6 @@ from intranet.records import audit
 C = TypeVar("C", bound=Callable[..., Any])
 #: Who may run a command: whoever can on this machine, as the user that owns the data folder.
 OPERATOR = Access("operator", why="whoever may run it on the machine")
-#: What a built sample office leaves in its folder's mark; anything else was interrupted.
-_SAMPLE_READY = "ready"
 
 
 def operator(function: C) -> C:
@@ -97,7 +93,7 @@ def serve(sample: bool, no_worker: bool, host: str | None, port: int | None) -> 
         "PORT": str(settings.port),
     }
     if sample:
-        _require_sample(settings, environment)
+        first_start.wait()
         settings = replace(settings, is_sample=True)
     click.echo("Starting ...")
     app = _make_app(settings, with_sockets=True)
@@ -155,8 +151,8 @@ def init() -> None:
 def sample() -> None:
     """Make the sample office: people, documents, tasks and meetings to try things with."""
     settings = _settings()
-    mark = settings.data_dir / "sample"
-    if _is_ready(mark):
+    mark = settings.data_dir / first_start.MARK
+    if first_start.is_made():
         raise click.ClickException(f"{settings.data_dir} has the sample office already")
     if mark.exists():
         click.echo("Removing what an interrupted run left ...")
@@ -169,7 +165,7 @@ def sample() -> None:
     dialect.leave_disk_to_system(db.database().writer)
     office.build(click.echo)
     os.sync()
-    mark.write_text(_SAMPLE_READY, encoding="ascii")
+    mark.write_text(first_start.READY, encoding="ascii")
 
 
 @main.command(with_appcontext=False)
@@ -320,20 +316,6 @@ def _plain_refusals() -> Iterator[None]:
             yield
     except DomainError as refusal:
         raise click.ClickException(sentence(refusal)) from None
-
-
-def _is_ready(mark: Path) -> bool:
-    return mark.exists() and mark.read_text(encoding="ascii").strip() == _SAMPLE_READY
-
-
-def _require_sample(settings: Settings, environment: dict[str, str]) -> None:
-    """Make the sample office in a process of its own unless it is there."""
-    if _is_ready(settings.data_dir / "sample"):
-        return
-    click.echo("Making the sample office ...")
-    made = subprocess.run([sys.executable, "-m", "intranet", "sample"], env=environment, check=False)
-    if made.returncode:
-        sys.exit(made.returncode)
 
 
 def _say_where(settings: Settings) -> None:

