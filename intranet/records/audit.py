@@ -153,9 +153,12 @@ def append_lines(opened: Session, acts: list[Act]) -> None:
     """Give the acts of this transaction their places; runs just before commit."""
     sign = _signer()
     for org_id in sorted({act.org_id for act in acts}):
-        insert_once(opened, AuditHead, org_id=org_id, seq=0, mac=START)
         locked = select(AuditHead.seq, AuditHead.mac).where(AuditHead.org_id == org_id).with_for_update()
-        seq, mac = opened.execute(locked).one()
+        head = opened.execute(locked).one_or_none()
+        if head is None:
+            insert_once(opened, AuditHead, org_id=org_id, seq=0, mac=START)
+            head = opened.execute(locked).one()
+        seq, mac = head
         rows = []
         for act in acts:
             if act.org_id != org_id:
