@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Enum, ForeignKey, MetaData, TypeDecorator, event
 from sqlalchemy.exc import OperationalError
@@ -30,6 +30,8 @@ from intranet.core import engines, events
 from intranet.core.config import Settings
 from intranet.core.dialect import is_conflict, is_full
 from intranet.core.errors import NoRoom, Unavailable
+
+T = TypeVar("T")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -225,6 +227,23 @@ def session() -> Session:
     return current.reader
 
 
+def remembered(key: Callable[[], T]) -> T:
+    """What ``key()`` gave when first asked for in this unit of work, or in this scope since its last one.
+
+    For what is small, often read and seldom changed; who changes it calls :func:`forget`.
+    """
+    kept = session().info.setdefault("remembered", {})
+    if key not in kept:
+        kept[key] = key()
+    found: T = kept[key]
+    return found
+
+
+def forget(key: Callable[[], Any]) -> None:
+    """What is remembered under the key in the open unit of work no longer holds."""
+    session().info.get("remembered", {}).pop(key, None)
+
+
 @contextmanager
 def reading() -> Iterator[Session]:
     """A scope for reading where no edge has opened one (a command, a test, a script)."""
@@ -377,6 +396,7 @@ def _forget_what_was_read(current: _Scope | None) -> None:
         if current.reader is not None:
             current.reader.rollback()
             current.reader.expire_all()
+            current.reader.info.pop("remembered", None)
         current = current.parent
 
 

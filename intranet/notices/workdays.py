@@ -67,7 +67,11 @@ class Calendar:
 
 
 def calendar() -> Calendar:
-    """The calendar as it stands now: one query, for pages that ask about many days."""
+    """The calendar as it stands now, read once."""
+    return db.remembered(_read)
+
+
+def _read() -> Calendar:
     rows = db.session().execute(select(CalendarDay.day, CalendarDay.kind))
     return Calendar({row.day: row.kind for row in rows})
 
@@ -90,6 +94,11 @@ def add_working_days(day: date, n: int) -> date:
 def working_days_between(first: date, last: date) -> int:
     """How many working days lie after ``first`` up to and with ``last``; negative when it lies before."""
     return calendar().working_days_between(first, last)
+
+
+def calendar_changed() -> None:
+    """The open unit of work has edited a day: the calendar is read anew."""
+    db.forget(_read)
 
 
 def due_moment(due_date: date) -> datetime:

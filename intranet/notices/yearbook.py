@@ -86,6 +86,7 @@ def set_day(actor: Actor, day: date, kind: DayKind, note: str = "") -> None:
         else:
             row.kind, row.note, row.created_by_id, row.created_at = kind, note, actor.id, clock.now()
         session.flush()
+        workdays.calendar_changed()
         audit.record(actor, "calendar.set", row, day=day, kind=kind.value)
         reminders.replan()
         db.publish(CalendarChanged(day.isoformat()))
@@ -103,6 +104,7 @@ def clear_day(actor: Actor, day: date) -> None:
         audit.record(actor, "calendar.cleared", row, day=day, kind=row.kind.value)
         session.delete(row)
         session.flush()
+        workdays.calendar_changed()
         reminders.replan()
         db.publish(CalendarChanged(day.isoformat()))
 

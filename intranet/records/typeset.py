@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 
+from reportlab import rl_config
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -17,6 +18,8 @@ from reportlab.pdfgen.canvas import Canvas
 from intranet.core.text import nfc
 
 FONTS = Path(__file__).resolve().parents[1] / "static" / "dist" / "fonts"
+# Streams as they are, not as text: a quarter smaller, and sooner made.
+rl_config.useA85 = 0
 #: One millimetre in PDF points.
 MM = 72 / 25.4
 BLACK = (0.0, 0.0, 0.0)

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intranet.core import clock
-from intranet.notices import workdays
+from intranet.core import clock, db
+from intranet.notices import workdays, yearbook
 from intranet.notices.models import DayKind
 from intranet.notices.workdays import Calendar
+from tests.counting import count_queries
 from tests.factories import Office
 
 PLAIN = Calendar({})
@@ -104,3 +105,20 @@ def test_a_calendar_without_working_days_is_called_wrong() -> None:
     edits = {date(2026, 1, 1) + timedelta(days=n): DayKind.OFF for n in range(365)}
     with pytest.raises(ValueError, match="no working day"):
         Calendar(edits).next_working_day(date(2026, 3, 1))
+
+
+def test_a_day_that_is_edited_counts_at_once_and_afterwards(office: Office) -> None:
+    day = date(2026, 11, 25)
+    assert workdays.is_working_day(day)
+    with db.unit_of_work():
+        assert workdays.is_working_day(day)
+        yearbook.set_day(office.officer, day, DayKind.HOLIDAY)
+        assert not workdays.is_working_day(day)
+    assert not workdays.is_working_day(day)
+
+
+def test_the_calendar_is_read_once_however_often_it_is_asked(office: Office) -> None:
+    with count_queries() as statements:
+        for n in range(5):
+            workdays.is_working_day(date(2026, 11, 23 + n))
+    assert len(statements) == 1
