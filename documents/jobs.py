@@ -81,10 +81,10 @@ def _prove(register_id: int, year: int) -> None:
         counter = session.get_one(RegisterYear, (register_id, year), populate_existing=True)
         faults = prove(counter)
         if faults:
-            people = directory.with_role(claimed, Role.CLERK, Role.LEADER, Role.AUDITOR)
+            people = directory.ids_with_role(claimed, Role.CLERK, Role.LEADER, Role.AUDITOR)
             register = session.get_one(Register, register_id)
             notices.notify(
-                {person.id for person in people},
+                people,
                 "register.broken",
                 register.ref,
                 year=year,

@@ -52,7 +52,7 @@ def refresh_documents(moved: DocumentMoved) -> None:
         document = db.session().get(Document, moved.document_id)
         if document is None:
             return
-        people = {person.id for person in directory.with_role(document.org_id, *REGISTER_ROLES)}
+        people = set(directory.ids_with_role(document.org_id, *REGISTER_ROLES))
         principals = db.session().scalars(
             select(DocumentAccess.principal).where(
                 DocumentAccess.document_id == document.id, DocumentAccess.since <= clock.now()
@@ -71,9 +71,9 @@ def refresh_board(changed: DispatchChanged) -> None:
         document = db.session().get(Document, changed.document_id)
         if document is None:
             return
-        people = directory.with_role(document.org_id, Role.CLERK)
-    for person in people:
-        _tell(person.id, "dispatch")
+        people = directory.ids_with_role(document.org_id, Role.CLERK)
+    for user_id in people:
+        _tell(user_id, "dispatch")
 
 
 @subscribe(IntakeChanged, live=True)

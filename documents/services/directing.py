@@ -57,14 +57,14 @@ def present(actor: Actor, document_id: int, leader_id: int | None = None) -> Non
     """
     with db.unit_of_work():
         document = access_document(actor, document_id, To.PRESENT, lock=True)
-        leaders = directory.with_role(document.org_id, Role.LEADER)
-        if leader_id is not None and leader_id not in {leader.id for leader in leaders}:
+        leaders = directory.ids_with_role(document.org_id, Role.LEADER)
+        if leader_id is not None and leader_id not in leaders:
             raise Invalid("document.no_such_leader", field="presented_to_id")
         move(actor, document, DocEvent.PRESENT, leader=leader_id)
         document.presented_to_id = leader_id
         document.presented_at = clock.now()
         document.forwarded_at = document.forwarded_at or document.presented_at
-        told = [leader_id] if leader_id is not None else [leader.id for leader in leaders]
+        told = [leader_id] if leader_id is not None else leaders
         kind = "document.presented_urgent" if document.urgency > Urgency.NORMAL else "document.presented"
         notices.notify(told, kind, document.ref, by=actor)
 

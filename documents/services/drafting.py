@@ -193,9 +193,9 @@ def reviewers_of(document: Document) -> set[int]:
     """Heads of the drafting unit, or of the nearest unit above that has one."""
     unit = directory.unit(document.unit_id) if document.unit_id is not None else None
     while unit is not None:
-        heads = directory.with_role(document.org_id, Role.UNIT_HEAD, unit_id=unit.id)
+        heads = directory.ids_with_role(document.org_id, Role.UNIT_HEAD, unit_id=unit.id)
         if heads:
-            return {head.id for head in heads}
+            return set(heads)
         unit = unit.parent
     return set()
 

@@ -196,8 +196,8 @@ def _deliver(actor: Actor, document: Document, line: Dispatch, sent: list[File])
         line.received_document_id = there.id
         line.state, line.status_code = DispatchState.ARRIVED, STATUS_CODES[DispatchState.ARRIVED]
         audit.record(actor, "document.received", there, org_id=there_id, channel="internal")
-        clerks = directory.with_role(there_id, Role.CLERK)
-        notices.notify({clerk.id for clerk in clerks}, "document.arrived", there.ref, by=actor)
+        clerks = directory.ids_with_role(there_id, Role.CLERK)
+        notices.notify(clerks, "document.arrived", there.ref, by=actor)
         tell(there)
 
 

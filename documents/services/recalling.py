@@ -31,8 +31,8 @@ def ask_cancel(actor: Actor, document_id: int, reason: str) -> None:
         document = access_document(actor, document_id, To.CANCEL, lock=True)
         require(document, DocEvent.CANCEL)
         _ask(actor, document, "cancel", said)
-        leaders = directory.with_role(document.org_id, Role.LEADER)
-        notices.notify({one.id for one in leaders}, "document.cancel_asked", document.ref, by=actor)
+        leaders = directory.ids_with_role(document.org_id, Role.LEADER)
+        notices.notify(leaders, "document.cancel_asked", document.ref, by=actor)
 
 
 def consent_cancel(actor: Actor, document_id: int) -> None:
@@ -62,8 +62,8 @@ def order_recall(actor: Actor, document_id: int, reason: str) -> None:
         document = access_document(actor, document_id, To.DECIDE_RECALL, lock=True)
         require(document, DocEvent.RECALL)
         _ask(actor, document, "recall", said)
-        clerks = directory.with_role(document.org_id, Role.CLERK)
-        notices.notify({one.id for one in clerks}, "document.recall_ordered", document.ref, by=actor)
+        clerks = directory.ids_with_role(document.org_id, Role.CLERK)
+        notices.notify(clerks, "document.recall_ordered", document.ref, by=actor)
 
 
 def refuse_request(actor: Actor, document_id: int) -> None:
@@ -149,6 +149,6 @@ def _ask_receiver(actor: Actor, line: Dispatch) -> None:
         there.recall_asked_at = clock.now()
         touch(there)
         audit.record(actor, "document.recall_asked", there, org_id=there.org_id)
-        clerks = directory.with_role(there.org_id, Role.CLERK)
-        notices.notify({clerk.id for clerk in clerks}, "document.recall_asked", there.ref, by=actor)
+        clerks = directory.ids_with_role(there.org_id, Role.CLERK)
+        notices.notify(clerks, "document.recall_asked", there.ref, by=actor)
         tell(there)

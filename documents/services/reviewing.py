@@ -60,8 +60,8 @@ def approve_in_unit(actor: Actor, document_id: int, note: str = "") -> None:
         document = access_document(actor, document_id, To.REVIEW_UNIT, lock=True)
         _step(actor, document, DocEvent.UNIT_APPROVE, note)
         document.unit_approved_by_id = actor.id
-        office = directory.with_role(document.org_id, Role.OFFICE_HEAD, Role.CLERK)
-        _tell({person.id for person in office}, "document.to_check_layout", document, actor)
+        office = directory.ids_with_role(document.org_id, Role.OFFICE_HEAD, Role.CLERK)
+        _tell(set(office), "document.to_check_layout", document, actor)
 
 
 def return_in_unit(actor: Actor, document_id: int, reason: str) -> None:
@@ -131,8 +131,8 @@ def sign(actor: Actor, document_id: int, *, scan_id: str = "", reason: str = "")
             "scan": bool(scan_id),
             "reason": reason.strip()[:500],
         }
-        clerks = directory.with_role(document.org_id, Role.CLERK)
-        _tell({clerk.id for clerk in clerks}, "document.signed", document, actor)
+        clerks = directory.ids_with_role(document.org_id, Role.CLERK)
+        _tell(set(clerks), "document.signed", document, actor)
 
 
 def return_unsigned(actor: Actor, document_id: int, reason: str) -> None:

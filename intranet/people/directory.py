@@ -124,6 +124,11 @@ def with_role(org_id: int, *roles: Role, unit_id: int | None = None) -> list[Use
     return _people(*_holds(org_id, roles, unit_id))
 
 
+def ids_with_role(org_id: int, *roles: Role, unit_id: int | None = None) -> list[int]:
+    """Their ids, for those who only tell or compare them: without posts and roles."""
+    return _ids(*_holds(org_id, roles, unit_id))
+
+
 def receivers_of(unit_id: int) -> list[int]:
     """Ids of those who take what is given to a unit: its heads, or all its members where it has none.
 
@@ -133,8 +138,8 @@ def receivers_of(unit_id: int) -> list[int]:
     if found is None:
         return []
     if found.represents_id is not None:
-        return _ids(*_holds(found.represents_id, RECEIVING_ROLES))
-    return _ids(*_holds(found.org_id, [Role.UNIT_HEAD], unit_id)) or _ids(_in_unit(unit_id))
+        return ids_with_role(found.represents_id, *RECEIVING_ROLES)
+    return ids_with_role(found.org_id, Role.UNIT_HEAD, unit_id=unit_id) or _ids(_in_unit(unit_id))
 
 
 def people(ids: Collection[int]) -> dict[int, User]:

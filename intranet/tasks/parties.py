@@ -129,7 +129,7 @@ def lead_heads(task: Task) -> list[int]:
         return []
     heads: list[int] = []
     for post in person.posts:
-        heads += [u.id for u in directory.with_role(person.org_id, Role.UNIT_HEAD, unit_id=post.unit_id)]
+        heads += directory.ids_with_role(person.org_id, Role.UNIT_HEAD, unit_id=post.unit_id)
     return heads
 
 
