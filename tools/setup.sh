@@ -128,14 +128,9 @@ fi
 ready run "$packages" || install run1
 for one in $working; do wait "$one"; done
 
-# The command, and meanwhile our own and our libraries' modules compiled.
 package=$(fingerprint pyproject.toml)
 install_command() {
-    "$bin/python" -c 'import alembic.command, reportlab.pdfgen.canvas, docx' &
-    "$bin/python" -c 'import intranet.cli, documents.feature, meetings.feature' &
-    compiled=$!
     OFFICE_SKIP_ASSETS=1 pip_install 0 -q --no-deps --no-build-isolation -e .
-    wait "$compiled"
     done_with package "$package"
 }
 command=
