@@ -25,6 +25,16 @@ from meetings.models.answer import Attending
 from meetings.models.meeting import ItemKind, Meeting, PartRole
 from meetings.models.position import Stand
 from meetings.services.positions import MOST_TEXT
+from meetings.services.profiles import (
+    BASES,
+    LEAST_SECRET,
+    MOST_NAME,
+    MOST_PART,
+    MOST_SECRET,
+    TIES,
+    Rules,
+    kept_bodies,
+)
 
 ROLE_CHOICES = (PartRole.DELEGATE, PartRole.GUEST, PartRole.SECRETARY, PartRole.CHAIR)
 
@@ -69,11 +79,20 @@ class HeadForm(OfficeForm):
     starts_time = LineField("Giờ bắt đầu", [Required()])
     place = LineField("Địa điểm", [Required(), Limit(120)])
     secretary_publishes = BooleanField("Thư ký được phát hành giấy mời", default=True)
+    body_id = SelectField("Họp theo quy chế của", coerce=_key, choices=[])
     #: What stood there when the form was opened.
     edition = HiddenField()
 
     #: The instant that date and time name, once both are right.
     starts_at: datetime
+
+    def offer_bodies(self, org_id: int, chosen: int | None = None, *, is_open: bool = True) -> None:
+        """Offer the bodies of an agency, the first unless another is chosen; that alone once it is set."""
+        found = kept_bodies(org_id)
+        chosen = chosen or found[0].id
+        self.body_id.choices = [(one.id, one.name) for one in found if is_open or one.id == chosen]
+        if not self.is_submitted() or not self.body_id.raw_data:
+            self.body_id.data = chosen
 
     def validate_starts_time(self, field: LineField) -> None:
         """Put day and time together; a wrong time is said beside a wrong day too."""
@@ -177,3 +196,44 @@ class WithdrawForm(OfficeForm):
     """Taking an item off the agenda."""
 
     reason = LineField("Lý do", [Limit(500)])
+
+
+class BodyForm(OfficeForm):
+    """The rules of procedure of a body."""
+
+    name = LineField("Tên", [Required(), Limit(MOST_NAME)])
+    quorum_num = IntegerField("Số thành viên phải có mặt, từ", [Required()])
+    quorum_den = IntegerField("trên tổng số", [Required()])
+    base = SelectField("Tỷ lệ thông qua tính trên", choices=[])
+    tie = SelectField("Khi số phiếu ngang nhau", choices=[])
+    secret_min = IntegerField("Bỏ phiếu kín khi có từ (người)", [Required()])
+    secretary_counts = BooleanField("Thư ký là thành viên, được tính khi xét đủ số thành viên")
+    remote_allowed = BooleanField("Người dự từ xa được tính là có mặt")
+    guests_ask = BooleanField("Khách mời được tự đăng ký phát biểu")
+    #: What stood there when the form was opened.
+    edition = HiddenField()
+
+    def offer(self) -> None:
+        """Offer what a majority is counted of, and what an equal vote may mean."""
+        self.base.choices = [(code, label(f"vote.base.{code}")) for code in BASES]
+        self.tie.choices = [(code, label(f"vote.tie.{code}")) for code in TIES]
+
+    def validate_quorum_num(self, field: IntegerField) -> None:
+        """A share of all members, no more than all."""
+        most = self.quorum_den.data or MOST_PART
+        if field.data is not None and not 1 <= field.data <= min(most, MOST_PART):
+            raise ValidationError(label("error.body.quorum", most=MOST_PART))
+
+    def validate_quorum_den(self, field: IntegerField) -> None:
+        """A small whole number."""
+        if field.data is not None and not 1 <= field.data <= MOST_PART:
+            raise ValidationError(label("error.body.quorum", most=MOST_PART))
+
+    def validate_secret_min(self, field: IntegerField) -> None:
+        """Enough people for a ballot to hide among."""
+        if field.data is not None and not LEAST_SECRET <= field.data <= MOST_SECRET:
+            raise ValidationError(label("error.body.secret", least=LEAST_SECRET, most=MOST_SECRET))
+
+    def rules(self) -> Rules:
+        """What was typed."""
+        return Rules(**{name: getattr(self, name).data for name in Rules.__dataclass_fields__})

@@ -16,6 +16,8 @@ from meetings.models.meeting import IN_SESSION, PLANNABLE, AgendaItem, Meeting, 
 CREATE = permit("meeting.create", Role.OFFICER, Role.CLERK, Role.UNIT_HEAD, Role.OFFICE_HEAD, Role.LEADER)
 #: Come near meetings at all; to which of them, taking part decides.
 ATTEND = permit("meeting.attend", *Role)
+#: Say which bodies one's agency has and under what rules they sit.
+BODIES = permit("meeting.bodies", Role.ADMIN)
 
 
 class To(StrEnum):

@@ -129,7 +129,8 @@ class Meeting(Base):
     @property
     def edition(self) -> str:
         """A mark of what its head says now; a form made from another edition is refused."""
-        return _mark(self.title, self.starts_at.isoformat(), self.place, self.secretary_publishes)
+        head = (self.title, self.starts_at.isoformat(), self.place, self.secretary_publishes)
+        return _mark(*head, self.body_id)
 
     @property
     def chair(self) -> "Participant | None":

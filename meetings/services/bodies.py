@@ -70,9 +70,13 @@ def bodies_of(org_id: int) -> list[Body]:
 
 def settle(meeting: Meeting) -> None:
     """Give the meeting its body, in the open unit of work; an agency without any gets the ready-made ones."""
-    if meeting.body_id is not None:
-        return
-    if not bodies_of(meeting.org_id):
+    if meeting.body_id is None:
+        stock(meeting.org_id)
+        meeting.body_id = bodies_of(meeting.org_id)[0].id
+
+
+def stock(org_id: int) -> None:
+    """Give an agency that has no body the ready-made ones, in the open unit of work."""
+    if not bodies_of(org_id):
         for one in READY_MADE:
-            insert_once(session(), Body, org_id=meeting.org_id, **asdict(one))
-    meeting.body_id = bodies_of(meeting.org_id)[0].id
+            insert_once(session(), Body, org_id=org_id, **asdict(one))

@@ -25,7 +25,7 @@ from meetings.models.meeting import (
     PendingPaper,
 )
 from meetings.permissions import CREATE, To, access_changeable, access_meeting
-from meetings.services import invitations, journal, participants
+from meetings.services import attending, invitations, journal, participants
 from meetings.services.journal import ms
 from meetings.services.room import item_entry, owner_entry
 
@@ -52,11 +52,14 @@ def create_meeting(
     chair_id: int,
     delegate_ids: Collection[int] = (),
     secretary_publishes: bool = True,
+    body_id: int | None = None,
 ) -> int:
     """Begin to prepare a meeting of the actor's agency; the actor is its secretary, or chairs it.
 
+    :param body_id: the body that sits, ``None`` for the agency's first.
     :returns: its id.
     :raises Forbidden: ``auth.no_permit``.
+    :raises NotFound: ``body.unknown``.
     :raises Invalid: ``meeting.in_the_past``, ``meeting.unknown_person``.
     """
     if not actor.holds(CREATE):
@@ -85,6 +88,8 @@ def create_meeting(
         known = directory.people(parts)
         for user_id, role in parts.items():
             participants.add_person(actor, meeting, known.get(user_id), role)
+        if body_id is not None:
+            attending.choose_body(actor, meeting.id, body_id)
         return meeting.id
 
 
@@ -96,10 +101,12 @@ def edit_meeting(
     starts_at: datetime,
     place: str,
     secretary_publishes: bool,
+    body_id: int | None = None,
     expect: str | None = None,
 ) -> None:
     """Change the head of a meeting; those invited hear of a new time or place.
 
+    :param body_id: the body that sits, while the meeting is not published; ``None`` for no change.
     :param expect: the edition that the actor saw, ``None`` when it does not matter.
     :raises Stale: ``meeting.changed``.
     :raises NotFound: no such meeting, or none the actor may attend.
@@ -116,6 +123,8 @@ def edit_meeting(
             _check_future(starts_at)
         meeting.title, meeting.starts_at, meeting.place = title, starts_at, place
         meeting.secretary_publishes = secretary_publishes
+        if body_id is not None and body_id != meeting.body_id and meeting.state in UNPUBLISHED:
+            attending.choose_body(actor, meeting.id, body_id)
         audit.record(actor, "meeting.edited", meeting)
         journal.append(meeting, "meeting.edited", by=actor, title=title, place=place, starts=ms(starts_at))
         if is_moved and meeting.published_at is not None:

@@ -26,9 +26,9 @@ from meetings.forms import (
     WithdrawForm,
 )
 from meetings.models.answer import Attending
-from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
+from meetings.models.meeting import UNPUBLISHED, ItemState, Meeting, MeetingState, PartRole
 from meetings.permissions import ATTEND, CREATE, To, access_meeting, may
-from meetings.services import answering, life, listing, papers, participants, planning, positions
+from meetings.services import answering, bodies, life, listing, papers, participants, planning, positions
 
 bp = Blueprint("meetings", __name__)
 
@@ -62,6 +62,7 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Begin to prepare a meeting."""
     form = NewMeetingForm()
+    form.offer_bodies(_user().org_id)
     if form.accepts():
         with form.refusals():
             mid = done_once(me(), form.once.data, form.as_body(), lambda: _create(form))
@@ -146,6 +147,7 @@ def head(mid: int) -> ResponseReturnValue:
     meeting = access_meeting(_user(), mid, To.PLAN)
     local = clock.local(meeting.starts_at)
     form = HeadForm(obj=meeting, starts_date=local.date(), starts_time=f"{local:%H:%M}")
+    form.offer_bodies(meeting.org_id, meeting.body_id, is_open=meeting.state in UNPUBLISHED)
     if form.accepts():
         with form.refusals():
             planning.edit_meeting(
@@ -155,6 +157,7 @@ def head(mid: int) -> ResponseReturnValue:
                 starts_at=form.starts_at,
                 place=form.place.data,
                 secretary_publishes=form.secretary_publishes.data,
+                body_id=form.body_id.data,
                 expect=form.edition.data or None,
             )
             return redirect(url_for("meetings.detail", mid=mid))
@@ -320,6 +323,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "is_open": listing.is_door_open(meeting),
         "runs": may(user, To.RUN, meeting),
         "moves": life.moves_for(user, meeting),
+        "body": bodies.profile_of(meeting),
         "weekday": clock.local(meeting.starts_at).weekday(),
         "problem": None,
         "wrong_item": None,
@@ -386,6 +390,7 @@ def _create(form: NewMeetingForm) -> int:
         chair_id=form.chair_id.data,
         delegate_ids=form.delegate_ids.data or [],
         secretary_publishes=form.secretary_publishes.data,
+        body_id=form.body_id.data,
     )
 
 
