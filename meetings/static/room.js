@@ -11,11 +11,13 @@ import { Line } from './lib/line.js';
 import { Members } from './lib/members.js';
 import { Notes } from './lib/notes.js';
 import { all, clock, el, fillBar, find, minutes, mmss, setText, word } from './lib/page.js';
+import { Palette } from './lib/palette.js';
 import { Presenter } from './lib/presenter.js';
 import { presser } from './lib/press.js';
 import { QueueDesk } from './lib/queue-desk.js';
 import { initials, Speakers } from './lib/speakers.js';
 import { current, spent } from './lib/state.js';
+import { Undo } from './lib/undo.js';
 import { VoteDesk } from './lib/vote-desk.js';
 
 const root = find('#room');
@@ -39,10 +41,12 @@ const calls = new Calls(line, press);
 const ballot = new Ballot(line);
 const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), state: () => line.state });
 if (line.me.can.includes('run')) {
-  queueDesk = new QueueDesk(line, press, speakers);
+  const undo = new Undo();
+  queueDesk = new QueueDesk(line, press, speakers, undo);
   voteDesk = new VoteDesk(line, press, ballot);
   members = new Members(line, press);
-  desk = new Desk(line, press, { follow, reader, presenter, queue: queueDesk, votes: voteDesk });
+  desk = new Desk(line, press, { follow, reader, presenter, undo, queue: queueDesk, votes: voteDesk });
+  new Palette(line, { start: (id) => desk.start(id), call: (rq) => queueDesk.call(rq), open: (id) => follow.open(id), person: (one) => attendance.menu(one) });
 }
 const agenda = new Agenda(
   { state: () => line.state, now: () => line.now(), runs: () => line.me.can.includes('run'), chairs: () => line.me.can.includes('chair'), reading: () => follow.file },

@@ -25,6 +25,12 @@ def tablet(open_as: Opener) -> Page:
 @pytest.fixture
 def nobody_speaks(chair: Page) -> Page:
     """The chair's desk when nobody speaks or waits."""
+    clear_floor(chair)
+    return chair
+
+
+def clear_floor(chair: Page) -> None:
+    """Take everybody off the queue and end the running speech."""
     while chair.locator("[data-queue] .qr").count():
         left = chair.locator("[data-queue] .qr").count()
         chair.locator("[data-queue] .qr button").first.click()
@@ -33,7 +39,6 @@ def nobody_speaks(chair: Page) -> Page:
     if chair.locator("[data-speech-do=end]").is_enabled():
         chair.locator("[data-speech-do=end]").click()
     expect(chair.locator("[data-speech-do=end]")).to_be_disabled()
-    return chair
 
 
 def name_of(page: Page) -> str:
@@ -148,9 +153,9 @@ def test_letters_run_the_room_outside_of_fields_and_can_be_switched_off(
     tablet.locator("[data-ask]").tap()
     chair.locator("[data-queue] .qr").wait_for()
     people_tab(chair)
-    chair.get_by_label("Dùng phím tắt N, S, V, P").uncheck()
+    chair.get_by_label("Dùng phím tắt N, S, V, P, B").uncheck()
     chair.keyboard.press("s")
-    chair.get_by_label("Dùng phím tắt N, S, V, P").check()
+    chair.get_by_label("Dùng phím tắt N, S, V, P, B").check()
     expect(chair.locator("[data-speech-do=end]")).to_be_disabled()
     chair.keyboard.press("s")
     expect(chair.locator(".spk [data-speech-name]")).to_have_text(name_of(tablet))

@@ -83,7 +83,7 @@ export class Attendance {
     return el('li', { class: `m-who${here ? ' here' : ''}`, 'data-p': one.p },
       el('i', { 'aria-hidden': 'true' }),
       el('div', { class: 'grow' }, el('span', { class: 't0 ell' }, one.n), el('span', { class: 't1 ell', title: note }, note), here ? el('span', { class: 'vh' }, word('here')) : null),
-      state.att ? el('button', { class: 'b', type: 'button', 'data-key': `att-${one.p}`, 'aria-label': word('correct', { name: one.n }), on: { click: () => this.#menu(one) } }, word('fix')) : null);
+      state.att ? el('button', { class: 'b', type: 'button', 'data-key': `att-${one.p}`, 'aria-label': word('correct', { name: one.n }), on: { click: () => this.menu(one) } }, word('fix')) : null);
   }
 
   #standing(one) {
@@ -91,7 +91,8 @@ export class Attendance {
     return one.st && one.at ? word('st-at', { st, at: clock(one.at) }) : st;
   }
 
-  #menu(one) {
+  /** What chair and secretary may do about somebody. */
+  menu(one) {
     const { state, me } = this.#line;
     const set = (st, name) => ({ text: word(`set-${st}`), icon: name, name: st, pressed: one.st === st, run: () => this.#press('att.set', one.p === me.p ? { st } : { st, p: one.p }) });
     const options = [set('in', 'user-check'), set('remote', 'video'), set('out', 'logout'), set('absent', 'user-off')];

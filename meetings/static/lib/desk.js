@@ -6,10 +6,11 @@ import { current, spent } from './state.js';
 const open = new Set(['planned', 'suspended']);
 
 export class Desk {
-  #line; #follow; #reader; #presenter; #desks; #press;
+  #line; #follow; #reader; #presenter; #desks; #press; #undo;
 
   /** @param {object} desks {queue, votes}: speakers and votes in the hands of whoever runs the room */
-  constructor(line, press, { follow, reader, presenter, ...desks }) {
+  constructor(line, press, { follow, reader, presenter, undo, ...desks }) {
+    this.#undo = undo;
     this.#line = line;
     this.#press = press;
     this.#follow = follow;
@@ -25,6 +26,7 @@ export class Desk {
     keys.checked = localStorage.getItem('room-keys') !== 'off';
     keys.addEventListener('change', () => { localStorage.setItem('room-keys', keys.checked ? 'on' : 'off'); this.#marks(); });
     this.#marks();
+    find('#keys dl').replaceChildren(find('#room-keys').content);
     addEventListener('keydown', (event) => this.#key(event));
   }
 
@@ -38,15 +40,16 @@ export class Desk {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.repeat || event.target.closest('dialog') || !find('[data-keys-on]').checked) return;
     if (!event.altKey && event.target.closest('input:not([type=checkbox], [type=radio]), textarea, select')) return;
-    const name = { KeyN: 'next', KeyS: 'call', KeyV: 'vote', KeyP: 'show' }[event.code];
+    const name = { KeyN: 'next', KeyS: 'call', KeyV: 'vote', KeyP: 'show', KeyB: 'blank' }[event.code];
     if (name) { event.preventDefault(); this.act(name, true); }
   }
 
-  #marks() { for (const one of all('.acts kbd')) one.hidden = !find('[data-keys-on]').checked; }
+  #marks() { for (const one of all('.m-room kbd')) one.hidden = !find('[data-keys-on]').checked; }
 
   ask(t, d) { return this.#press(t, d); }
 
   act(name, byKey = false) {
+    if (name === 'blank') { find('[data-blank]').click(); return null; }
     const button = find(`[data-do="${name}"]`);
     if (button?.disabled) return null;
     const { state } = this.state;
@@ -64,7 +67,26 @@ export class Desk {
     return outcome && expect !== null ? this.ask('item.finish', { expect, outcome }) : null;
   }
 
-  start(item) { return this.ask('item.start', { item, expect: this.state.cur?.item ?? null }); }
+  /** Puts an item on the floor at once; for some seconds that can be taken back. */
+  async start(item) {
+    const before = this.state.cur?.item ?? null;
+    const was = this.state.items.find((one) => one.id === item)?.st;
+    const { queue } = this.#desks;
+    const speech = this.state.queue?.cur;
+    const left = queue.left();
+    const answer = await this.ask('item.start', { item, expect: before });
+    // What was done is opened again by the chair alone.
+    if (answer?.ok && (before === null || this.#line.me.can.includes('chair'))) {
+      const at = this.state.items.findIndex((one) => one.id === item);
+      const back = async () => {
+        const outcome = was === 'done' ? 'done' : 'suspended';
+        if (!(await this.ask('item.finish', { expect: item, outcome }))?.ok || before === null) return;
+        if ((await this.ask('item.start', { item: before, expect: null }))?.ok) await queue.giveBack(speech, left);
+      };
+      this.#undo.show(word('item-now', { no: at + 1, title: this.state.items[at]?.t ?? '' }), back, () => this.state.cur?.item === item);
+    }
+    return answer;
+  }
 
   /** One planned item a step up or down among the planned ones. */
   move(id, step) {
@@ -110,6 +132,7 @@ export class Desk {
     const chip = find('[data-show-chip]');
     chip.textContent = present.file ? clock(this.#line.now()) : '';
     chip.hidden = true;
+    this.#undo.draw();
     this.#likeliest(begins);
   }
 

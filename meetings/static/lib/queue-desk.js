@@ -1,15 +1,18 @@
 /** The queue in the hands of whoever runs the room: call, order, pause, extend, end. */
 import { all, el, find, icon, setText, word } from './page.js';
 import { choose } from './press.js';
-import { wasSpoken } from './speakers.js';
+import { lasted, wasSpoken } from './speakers.js';
 
 /** Seconds that one press of +1' adds. */
 const MORE = 60;
+/** The least (s) that a speech may be given. */
+const LEAST = 10;
 
 export class QueueDesk {
-  #line; #press; #speakers; #drawn = '';
+  #line; #press; #speakers; #undo; #drawn = '';
 
-  constructor(line, press, speakers) {
+  constructor(line, press, speakers, undo) {
+    this.#undo = undo;
     this.#line = line;
     this.#press = press;
     this.#speakers = speakers;
@@ -20,9 +23,43 @@ export class QueueDesk {
   get next() { return this.#speakers.queue.wait[0]; }
 
   /** Gives the floor to somebody who waits; who spoke until now is done. */
-  call(rq = this.next?.rq) {
+  async call(rq = this.next?.rq) {
     if (rq === undefined) return null;
-    return this.#press('speech.start', { rq, expect: this.#speakers.speech?.rq ?? null });
+    const { queue, speech: before } = this.#speakers;
+    const place = queue.wait.findIndex((one) => one.rq === rq);
+    const called = queue.wait[place];
+    const left = this.left();
+    const answer = await this.#press('speech.start', { rq, expect: before?.rq ?? null });
+    if (answer?.ok && called) {
+      const back = () => this.#takeBack(called, place, before, left);
+      this.#undo.show(word('called', { name: this.#name(called) }), back, () => this.#speakers.speech?.rq === rq);
+    }
+    return answer;
+  }
+
+  /** Whoever was called by mistake waits again where they waited; who spoke before speaks on. */
+  async #takeBack(called, place, before, left) {
+    if (!(await this.#press('speech.end', { rq: called.rq }))?.ok) return;
+    const answer = await this.#press('queue.ask', { p: called.p, kind: called.kind, note: called.note ?? '' });
+    if (answer?.ok) {
+      const others = this.#speakers.queue.wait.map((one) => one.rq).filter((rq) => rq !== answer.id);
+      const order = [...others.slice(0, place), answer.id, ...others.slice(place)];
+      if (place < others.length) await this.#press('queue.order', { order, expect: [...others, answer.id] });
+    }
+    await this.giveBack(before, left);
+  }
+
+  /** Seconds that whoever speaks has left; undefined when nobody does. */
+  left() {
+    const { speech } = this.#speakers;
+    return speech ? Math.max(LEAST, Math.round(speech.limit_s - lasted(speech, this.#line.now()))) : undefined;
+  }
+
+  /** Gives the floor back to whoever lost it by mistake, with the seconds that were left. */
+  async giveBack(speech, left) {
+    if (!speech) return;
+    const answer = await this.#press('queue.ask', { p: speech.p, kind: speech.kind });
+    if (answer?.ok) await this.#press('speech.start', { rq: answer.id, expect: null, limit_s: left });
   }
 
   #do(name) {

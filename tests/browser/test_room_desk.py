@@ -1,0 +1,128 @@
+"""What stands by whoever runs the room: taking back, the list of commands, keys, the running minutes."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener, axe
+from tests.browser.test_meeting_room import enter
+from tests.browser.test_room_floor import clear_floor, name_of
+from tests.browser.test_room_members import ask
+
+
+@pytest.fixture
+def chair(open_as: Opener) -> Page:
+    """The chair at his desk."""
+    return enter(open_as("chutich"))
+
+
+@pytest.fixture
+def desk(open_as: Opener) -> Page:
+    """The secretary at her console."""
+    return enter(open_as("thuky"))
+
+
+def on_floor(page: Page) -> str:
+    """The item on the floor."""
+    return page.locator("[data-agenda] .a.now b").inner_text()
+
+
+def wait_for_speech(member: Page) -> None:
+    """Ask to speak."""
+    member.locator("[data-ask]").click()
+    expect(member.locator("[data-ask]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_next_item_is_begun_at_once_and_taken_back_with_one_press(chair: Page, open_as: Opener) -> None:
+    member = enter(open_as("daibieu05"))
+    before = on_floor(member)
+    chair.locator("[data-do=next]").click()
+    expect(member.locator("[data-agenda] .a.now b")).not_to_have_text(before)
+    bar = chair.locator("[data-undo-bar]")
+    expect(bar).to_contain_text("Đang bàn mục")
+    assert axe(chair) == []
+    bar.get_by_role("button", name="Hoàn tác").click()
+    expect(bar).to_be_hidden()
+    for page in (member, chair):
+        expect(page.locator("[data-agenda] .a.now b")).to_have_text(before)
+    chair.locator("[data-do=next]").click()
+    expect(bar).to_be_visible()
+    expect(bar).to_be_hidden(timeout=8_000)
+    expect(member.locator("[data-agenda] .a.now b")).not_to_have_text(before)
+
+
+def test_whoever_was_called_by_mistake_waits_again_in_the_same_place(chair: Page, open_as: Opener) -> None:
+    first, second = enter(open_as("daibieu05")), enter(open_as("daibieu06"))
+    names = [name_of(page) for page in (first, second)]
+    clear_floor(chair)
+    for page in (first, second):
+        wait_for_speech(page)
+    expect(chair.locator("[data-queue] .qr")).to_have_count(2)
+    chair.locator("[data-do=call]").click()
+    expect(chair.locator(".spk [data-speech-name]")).to_have_text(names[0])
+    chair.locator("[data-do=call]").click()
+    expect(chair.locator(".spk [data-speech-name]")).to_have_text(names[1])
+    chair.locator("[data-undo-do]").click()
+    expect(chair.locator(".spk [data-speech-name]")).to_have_text(names[0])
+    expect(chair.locator("[data-queue] .qr .t0")).to_have_text([names[1]])
+    expect(first.locator("[data-clock]").first).to_have_text(re.compile(r"04:\d\d"))
+    chair.locator("[data-speech-do=end]").click()
+    expect(chair.locator("[data-undo-bar]")).to_be_hidden()
+    ask(second, "queue.withdraw", rq=int(chair.locator("[data-rq]").get_attribute("data-rq") or 0))
+    expect(chair.locator("[data-queue] .qr")).to_have_count(0)
+
+
+def test_ctrl_k_finds_what_can_be_done_without_the_marks_of_letters(desk: Page) -> None:
+    desk.locator("[data-do=pause]").focus()
+    desk.keyboard.press("Control+k")
+    field = desk.get_by_role("combobox", name="Tìm lệnh, mục họp, người dự, tài liệu")
+    expect(field).to_be_focused()
+    assert axe(desk) == []
+    field.fill("thong bao toi")
+    expect(desk.locator("[data-palette-list] li")).to_have_count(1)
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#notice")).to_be_visible()
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("Control+k")
+    options = desk.locator("[data-palette-list] li")
+    desk.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(field).to_have_attribute("aria-activedescendant", "pl-1")
+    desk.keyboard.press("ArrowUp")
+    desk.keyboard.press("ArrowUp")
+    expect(options.last).to_have_attribute("aria-selected", "true")
+    field.fill("không có lệnh này")
+    expect(desk.locator("[data-palette-none]")).to_have_text("Không có gì khớp.")
+    desk.keyboard.press("Enter")
+    expect(field).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(desk.locator("[data-do=pause]")).to_be_focused()
+
+
+def test_a_person_found_by_name_is_corrected(desk: Page) -> None:
+    name = desk.locator("[data-people] .t0").nth(4).text_content() or ""
+    desk.keyboard.press("Control+k")
+    desk.locator("[data-palette]").fill(name)
+    desk.locator("[data-palette-list] li", has_text=name).last.click()
+    expect(desk.get_by_role("heading", name=name)).to_be_visible()
+    desk.keyboard.press("Escape")
+
+
+def test_letters_are_shown_by_a_question_mark_and_b_darkens_the_screen(desk: Page) -> None:
+    desk.keyboard.press("?")
+    expect(desk.get_by_role("dialog", name="Phím tắt")).to_contain_text("Mời người tiếp theo phát biểu")
+    assert axe(desk) == []
+    desk.keyboard.press("b")
+    desk.keyboard.press("Escape")
+    expect(desk.locator("[data-blank]")).to_have_attribute("aria-pressed", "false")
+    desk.keyboard.press("b")
+    expect(desk.locator("[data-blank]")).to_have_attribute("aria-pressed", "true")
+    desk.keyboard.press("b")
+    expect(desk.locator("[data-blank]")).to_have_attribute("aria-pressed", "false")
+    desk.locator("[data-arrange]").click()
+    before = on_floor(desk)
+    desk.locator("#add-t").press_sequentially("nbsv")
+    expect(desk.locator("#add-t")).to_have_value("nbsv")
+    assert on_floor(desk) == before
+    expect(desk.locator("[data-blank]")).to_have_attribute("aria-pressed", "false")
