@@ -13,6 +13,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 #: Seconds after which changes are looked at though nothing woke us.
 _LOOK_AT_LEAST = 2.0
+#: How long the wiping of a table waits for its readers.
+_WIPE_WAITS = "2s"
 
 
 def insert(opened: Session, table: type[DeclarativeBase]) -> Any:
@@ -114,26 +116,43 @@ def leave_disk_to_system(writer: Engine) -> None:
 def wipe_deleted(writer: Engine, *tables: type[DeclarativeBase]) -> bool:
     """Leave nothing in the files of what was deleted from these tables; call it outside every transaction.
 
-    SQLite has overwritten deleted rows (``secure_delete``), what remains is its log of writes; PostgreSQL
-    keeps them until the table is written anew.
+    SQLite has overwritten deleted rows (``secure_delete``), what remains is its log of writes. PostgreSQL
+    keeps them for whoever began to read before, so the table gets a new file, and its living rows again.
 
     :returns: False when somebody was reading: try again.
     """
+    if writer.dialect.name == "sqlite":
+        return _empty_log(writer)
+    try:
+        for table in tables:
+            with writer.begin() as connection:
+                _write_anew(connection, _table(table).name)
+    except OperationalError as problem:
+        if is_conflict(problem):
+            return False
+        raise
+    return True
+
+
+def _empty_log(writer: Engine) -> bool:
     raw = writer.raw_connection()
     try:
         driver: Any = raw.driver_connection
-        if writer.dialect.name == "sqlite":
-            return bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
-        driver.rollback()
-        driver.autocommit = True
-        try:
-            for table in tables:
-                driver.execute(f'VACUUM FULL "{_table(table).name}"')
-        finally:
-            driver.autocommit = False
-        return True
+        return bool(driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
     finally:
         raw.close()
+
+
+def _write_anew(connection: Connection, table: str) -> None:
+    for statement in (
+        # Who comes after us waits behind us: not long, then.
+        f"SET LOCAL lock_timeout = '{_WIPE_WAITS}'",
+        f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE',
+        f'CREATE TEMPORARY TABLE kept ON COMMIT DROP AS TABLE "{table}"',
+        f'TRUNCATE "{table}"',
+        f'INSERT INTO "{table}" TABLE kept ORDER BY 1, 2',
+    ):
+        connection.exec_driver_sql(statement)
 
 
 def _table(model: type[DeclarativeBase]) -> Table:

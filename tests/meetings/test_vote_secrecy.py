@@ -179,6 +179,19 @@ def test_the_files_keep_nothing_of_the_box(chamber: Chamber, database_url: str) 
     assert len(slots) == 12
 
 
+@pytest.mark.own_db
+def test_a_reader_that_began_before_the_closing_keeps_no_ballot_on_the_disk(chamber: Chamber) -> None:
+    if db.database().is_sqlite:
+        return  # its log of writes cannot be emptied under a reader: the job is refused and tried again
+    with db.database().reader.connect().execution_options(isolation_level="REPEATABLE READ") as old:
+        poll = chamber.open(secret())
+        cast_all(chamber, poll)
+        old.execute(text("SELECT 1 FROM organisation")).all()
+        chamber.close(poll)
+        box.wipe()
+    assert db.session().scalar(text("SELECT pg_relation_size('box_slot')")) == 0
+
+
 def test_no_log_says_what_was_voted(chamber: Chamber, caplog: pytest.LogCaptureFixture) -> None:
     poll = chamber.open(secret())
     with caplog.at_level(logging.DEBUG):
