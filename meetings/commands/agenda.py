@@ -61,6 +61,14 @@ class OfMeeting:
 
 
 @dataclass(frozen=True)
+class StartMeeting:
+    """Open it; ``confirm``: although the chair or enough members are missing."""
+
+    mid: int
+    confirm: bool = False
+
+
+@dataclass(frozen=True)
 class EndMeeting:
     """End it; ``confirm``: although items are left."""
 
@@ -104,9 +112,9 @@ def add_item(actor: User, d: AddItem) -> Answer:
 
 
 @command("meeting.start", needs=ATTEND)
-def start_meeting(actor: User, d: OfMeeting) -> Answer:
+def start_meeting(actor: User, d: StartMeeting) -> Answer:
     """Open the sitting."""
-    return {"v": life.start_meeting(actor, d.mid)}
+    return {"v": life.start_meeting(actor, d.mid, confirm=d.confirm)}
 
 
 @command("meeting.pause", needs=ATTEND)

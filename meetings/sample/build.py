@@ -91,9 +91,8 @@ class _Played:
         is_live = self.sitting.state == "live"
         at, before = self.starts, None
         self._stand(at)
+        self._check_in(meeting_id)
         life.start_meeting(secretary, meeting_id)
-        if is_live:
-            self._check_in(meeting_id)
         for n, item_id in enumerate(items):
             if is_live and n > _LIVE_DONE:
                 self._take_the_floor(meeting_id)

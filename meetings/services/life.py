@@ -12,13 +12,15 @@ from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import OPEN_ITEMS, ItemState, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import answering, floor, invitations, journal, polls
+from meetings.services import answering, attending, floor, invitations, journal, polls
 from meetings.services.journal import ms
 from meetings.services.planning import lacks
 
 _S = MeetingState
 #: How long after its end a meeting may be taken up again, once.
 REOPEN_WITHIN = timedelta(minutes=30)
+#: From these states a sitting opens for the first time.
+_OPENS = frozenset({_S.PUBLISHED, _S.READY})
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,27 @@ def _in_time_to_reopen(meeting: Meeting) -> None:
     is_late = meeting.ended_at is None or clock.now() - meeting.ended_at > REOPEN_WITHIN
     if is_late or meeting.reopened_at is not None:
         raise BadState("meeting.too_late_to_reopen")
+
+
+def _all_there(actor: User, meeting: Meeting, *, confirm: bool) -> None:
+    """The chair is there and so are enough members, or the actor opens it all the same and that is noted.
+
+    A chair who opens the sitting is there, whatever the list says. Nothing is voted on without a quorum.
+    """
+    chair, found = meeting.chair, attending.counts(meeting)
+    is_there = chair is not None and (chair.user_id == actor.id or attending.is_there(meeting, chair.user_id))
+    if is_there and found["ok"]:
+        return
+    facts = {"n": found["in"], "of": found["of"], "need": found["need"]}
+    if confirm:
+        missing = {"n": found["in"], "members": found["of"], "need": found["need"]}
+        audit.record(actor, "meeting.opened_short", meeting, chair=is_there, **missing)
+    elif is_there:
+        raise BadState("meeting.no_quorum", confirm="start", **facts)
+    elif found["ok"]:
+        raise BadState("meeting.chair_away", confirm="start")
+    else:
+        raise BadState("meeting.chair_and_quorum_away", confirm="start", **facts)
 
 
 def _nobody_votes(meeting: Meeting) -> None:
@@ -90,9 +113,13 @@ def publish_meeting(actor: User, meeting_id: int) -> int:
     return move_meeting(actor, meeting_id, _S.PUBLISHED)
 
 
-def start_meeting(actor: User, meeting_id: int) -> int:
-    """Open the sitting, or take it up again after a pause or within half an hour of its end."""
-    return move_meeting(actor, meeting_id, _S.LIVE)
+def start_meeting(actor: User, meeting_id: int, *, confirm: bool = False) -> int:
+    """Open the sitting, or take it up again after a pause or within half an hour of its end.
+
+    :param confirm: the actor has seen that the chair or enough members are missing; it is noted.
+    :raises BadState: ``meeting.chair_away``, ``meeting.no_quorum``, ``meeting.chair_and_quorum_away``.
+    """
+    return move_meeting(actor, meeting_id, _S.LIVE, confirm=confirm)
 
 
 def pause_meeting(actor: User, meeting_id: int) -> int:
@@ -122,11 +149,18 @@ def end_meeting(actor: User, meeting_id: int, *, confirm: bool = False) -> int:
 
 
 def move_meeting(
-    actor: User, meeting_id: int, to: MeetingState, *, reason: str = "", since: MeetingState | None = None
+    actor: User,
+    meeting_id: int,
+    to: MeetingState,
+    *,
+    reason: str = "",
+    since: MeetingState | None = None,
+    confirm: bool = False,
 ) -> int:
     """Take a meeting to another state, by the table.
 
     :param since: the state it must be in, ``None`` for any that leads there.
+    :param confirm: open it although the chair or enough members are missing.
     :returns: the room's version.
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: ``meeting.not_yours_to_run``.
@@ -143,6 +177,8 @@ def move_meeting(
             raise Forbidden("meeting.not_yours_to_run")
         if move.guard is not None:
             move.guard(meeting)
+        if to is _S.LIVE and before in _OPENS:
+            _all_there(actor, meeting, confirm=confirm)
         if move.needs_reason and not reason:
             raise Invalid("meeting.why", field="reason")
         now = clock.now()

@@ -160,7 +160,7 @@ def test_a_body_of_another_agency_is_unknown(sitting: Sitting, office: Office) -
 
 def test_publishing_gives_a_meeting_its_body_once(draft: Sitting) -> None:
     life.publish_meeting(draft.secretary, draft.id)
-    life.start_meeting(draft.chair, draft.id)
+    life.start_meeting(draft.chair, draft.id, confirm=True)
     own = bodies.bodies_of(draft.meeting.org_id)
     assert (len(own), draft.meeting.body_id) == (3, own[0].id)
 

@@ -79,7 +79,7 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     life.publish_meeting(secretary, mid)
     yield
-    life.start_meeting(chair, mid)
+    life.start_meeting(chair, mid, confirm=True)
     yield
     chairing.start_item(chair, mid, first.id, expect=None)
     yield

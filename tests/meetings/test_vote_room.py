@@ -48,7 +48,7 @@ def _agree(past: list[dict[Audience, dict[str, Any]]], meeting_id: int) -> None:
 def test_tablets_follow_a_vote_from_its_preparing_to_its_end(draft: Sitting, office: Office) -> None:
     participants.invite(draft.secretary, draft.id, [office.other_head.id], PartRole.DELEGATE)
     life.publish_meeting(draft.secretary, draft.id)
-    life.start_meeting(draft.chair, draft.id)
+    life.start_meeting(draft.chair, draft.id, confirm=True)
     past = [snapshots(draft.id)]
     for _ in vote_story(draft):
         past.append(snapshots(draft.id))

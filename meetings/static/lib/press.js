@@ -1,4 +1,6 @@
-/** Commands that come from a press: one of a kind at a time, a refusal is said in a message. */
+/** Commands that come from a press: one of a kind at a time, a refusal is said in a message.
+ * A refusal that may be overruled (`data.confirm` names the word of the button) becomes a question. */
+import { ask } from '@lib/dialogs.js';
 import { toast } from '@lib/toast.js';
 import { el, icon, word } from './page.js';
 
@@ -9,9 +11,12 @@ export function presser(line) {
     const key = `${t} ${JSON.stringify(d)}`;
     if (busy.has(key)) return null;
     busy.add(key);
-    const answer = await line.send(t, d);
+    let answer = await line.send(t, d);
+    const doubt = answer.data?.confirm;
+    const goes = doubt && await ask(answer.msg, { word: word(doubt) });
+    if (goes) answer = await line.send(t, { ...d, confirm: true });
     busy.delete(key);
-    if (!answer.ok) toast(answer.err === 'unreached' ? word('unreached') : answer.msg, { tone: 'warn' });
+    if (!answer.ok && (goes || !doubt)) toast(answer.err === 'unreached' ? word('unreached') : answer.msg, { tone: 'warn' });
     return answer;
   };
 }
