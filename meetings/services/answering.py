@@ -19,7 +19,7 @@ from intranet.records import audit
 from meetings.models.answer import Attending, InvitationAnswer, Standing
 from meetings.models.meeting import Meeting, MeetingState, PartRole
 from meetings.permissions import To, access_meeting
-from meetings.services import participants
+from meetings.services import attending, participants
 
 #: Invitations go out so many working days ahead.
 NOTICE_DAYS = 3
@@ -102,6 +102,7 @@ def decide_substitute(actor: User, meeting_id: int, user_id: int, *, approve: bo
         audit.record(actor, act, meeting, user=user_id, substitute=row.substitute_id)
         if approve:
             participants.invite(actor, meeting_id, [row.substitute_id], PartRole.SUBSTITUTE)
+            attending.relieve_substitute(actor, meeting, user_id)
         notices.notify([user_id], act, meeting.ref, by=actor)
 
 
@@ -109,7 +110,9 @@ def answers_of(meeting: Meeting) -> Answers:
     """Who said what, for those who prepare the meeting; substitutes themselves are not asked."""
     query = select(InvitationAnswer).where(InvitationAnswer.meeting_id == meeting.id)
     by_user = {row.user_id: row for row in session().scalars(query)}
-    asked = [one for one in meeting.participants if one.role not in {PartRole.SECRETARY, PartRole.SUBSTITUTE}]
+    come_instead = {row.substitute_id for row in by_user.values() if row.standing is Standing.APPROVED}
+    roles = {PartRole.SECRETARY, PartRole.SUBSTITUTE}
+    asked = [one for one in meeting.participants if one.role not in roles and one.user_id not in come_instead]
     said = (by_user.get(one.user_id) for one in asked)
     return Answers(by_user, Counter(None if row is None else row.answer for row in said))
 
@@ -154,5 +157,5 @@ def _colleague(actor: User, meeting: Meeting, user_id: int | None) -> None:
 
 def _let_go(actor: User, meeting: Meeting, row: InvitationAnswer) -> None:
     part = meeting.participant(row.substitute_id or 0)
-    if part is not None and part.role is PartRole.SUBSTITUTE:
+    if part is not None and part.role in {PartRole.SUBSTITUTE, PartRole.GUEST}:
         participants.drop_person(actor, meeting, part)

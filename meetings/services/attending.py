@@ -10,11 +10,14 @@ from typing import Any
 from sqlalchemy import select
 
 from intranet.core import clock, db
-from intranet.core.db import session, unit_of_work
+from intranet.core.db import publish, session, unit_of_work
 from intranet.core.errors import BadState, Forbidden, NotFound
+from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit
+from meetings.models.answer import InvitationAnswer, Standing
 from meetings.models.floor import Attendance, Body, PresenceState
+from meetings.models.journal import PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, PartRole
 from meetings.permissions import To, access_changeable, access_meeting, may
 from meetings.rules import quorum
@@ -29,6 +32,8 @@ _THERE = (PresenceState.IN, PresenceState.REMOTE)
 _DOOR_OPEN = IN_SESSION | {MeetingState.PUBLISHED, MeetingState.READY}
 _CORRECTABLE = _DOOR_OPEN | {MeetingState.ENDED, MeetingState.MINUTES}
 _CODE_LETTERS = 16
+#: What whoever comes instead of another may be.
+_STAND_INS = frozenset({PartRole.SUBSTITUTE, PartRole.GUEST})
 
 
 def set_presence(
@@ -75,7 +80,38 @@ def set_presence(
             )
         opened.flush()
         told = {"p": whose, **_entry(row), **counts(meeting)}
-        return journal.append(meeting, "att.changed", by=actor, **told)
+        journal.append(meeting, "att.changed", by=actor, **told)
+        relieve_substitute(actor, meeting, whose)
+        return meeting.v
+
+
+def relieve_substitute(actor: User, meeting: Meeting, principal_id: int) -> None:
+    """While the person replaced is there, the approved substitute is a guest; in the open unit of work."""
+    query = select(InvitationAnswer.substitute_id).where(
+        InvitationAnswer.meeting_id == meeting.id,
+        InvitationAnswer.user_id == principal_id,
+        InvitationAnswer.standing == Standing.APPROVED,
+    )
+    part = meeting.participant(session().scalar(query) or 0)
+    role = PartRole.GUEST if is_there(meeting, principal_id) else PartRole.SUBSTITUTE
+    if part is None or part.role not in _STAND_INS or part.role is role or meeting.state not in _DOOR_OPEN:
+        return
+    part.role = role
+    audit.record(actor, "meeting.role_changed", meeting, user=part.user_id, role=role.value)
+    tell_joined(actor, meeting, directory.people([part.user_id])[part.user_id], role)
+    publish(PartChanged(meeting.id, part.user_id))
+
+
+def tell_joined(actor: User, meeting: Meeting, user: User, role: PartRole) -> None:
+    """The room hears that somebody takes part, or takes part as something else."""
+    person = person_entry(user, role.value, entry_of(meeting, user.id))
+    journal.append(meeting, "people.joined", by=actor, person=person, **counts(meeting))
+
+
+def person_entry(user: User, role: str, presence: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """One who takes part, as chair and secretary see it."""
+    said = {"p": user.id, "n": user.full_name, "role": role, "title": user.title, "org": user.org.short_name}
+    return said | dict(UNSEEN if presence is None else presence)
 
 
 def check_in(actor: User, meeting_id: int, code: str) -> int:
@@ -146,6 +182,13 @@ def is_member(user_id: int, meeting: Meeting) -> bool:
 def present_members(meeting: Meeting) -> list[int]:
     """Ids of the members who are there and count for the quorum, in the order of the list."""
     return _present(meeting, profile_of(meeting))
+
+
+def is_there(meeting: Meeting, user_id: int) -> bool:
+    """True for somebody who is in the room or takes part from afar."""
+    with session().no_autoflush:
+        row = session().get(Attendance, (meeting.id, user_id))
+    return row is not None and row.state in _THERE
 
 
 def counts(meeting: Meeting, profile: Profile | None = None) -> dict[str, Any]:

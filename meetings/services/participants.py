@@ -11,7 +11,6 @@ from meetings.models.journal import PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting, Participant, PartRole
 from meetings.permissions import access_changeable
 from meetings.services import attending, floor, invitations, journal, presenting
-from meetings.services.room import person_entry
 
 MOST_PARTICIPANTS = 1_200
 
@@ -73,7 +72,7 @@ def add_person(actor: User, meeting: Meeting, person: User | None, role: PartRol
     part = Participant(user_id=user.id, role=role, position=place)
     meeting.participants.append(part)
     audit.record(actor, "meeting.person_added", meeting, user=user.id, role=role.value)
-    _tell_joined(actor, meeting, user, role)
+    attending.tell_joined(actor, meeting, user, role)
     publish(PartChanged(meeting.id, user.id))
 
 
@@ -85,7 +84,7 @@ def change_role(actor: User, meeting: Meeting, part: Participant, role: PartRole
         _keep_one(meeting, part)
     part.role = role
     audit.record(actor, "meeting.role_changed", meeting, user=part.user_id, role=role.value)
-    _tell_joined(actor, meeting, person_of(part.user_id), role)
+    attending.tell_joined(actor, meeting, person_of(part.user_id), role)
     publish(PartChanged(meeting.id, part.user_id))
 
 
@@ -96,7 +95,7 @@ def _step_down(actor: User, meeting: Meeting) -> None:
         return
     before.role = PartRole.DELEGATE
     audit.record(actor, "meeting.role_changed", meeting, user=before.user_id, role=before.role.value)
-    _tell_joined(actor, meeting, person_of(before.user_id), before.role)
+    attending.tell_joined(actor, meeting, person_of(before.user_id), before.role)
     publish(PartChanged(meeting.id, before.user_id))
 
 
@@ -127,11 +126,6 @@ def known_person(person: User | None) -> User:
     if person is None or not person.is_active:
         raise Invalid("meeting.unknown_person", field="user_ids")
     return person
-
-
-def _tell_joined(actor: User, meeting: Meeting, user: User, role: PartRole) -> None:
-    person = person_entry(user, role.value, attending.entry_of(meeting, user.id))
-    journal.append(meeting, "people.joined", by=actor, person=person, **attending.counts(meeting))
 
 
 def _keep_one(meeting: Meeting, part: Participant) -> None:

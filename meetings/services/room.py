@@ -1,7 +1,6 @@
 """The room as its people see it: the state of a meeting, cut to an audience, and what a tablet missed."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -178,7 +177,7 @@ def full_state(meeting: Meeting) -> State:
         "grants": presenting.grants(meeting),
         "blank": presenting.is_blank(meeting),
         "people": [
-            person_entry(people[part.user_id], part.role.value, there.get(part.user_id))
+            attending.person_entry(people[part.user_id], part.role.value, there.get(part.user_id))
             for part in meeting.participants
             if part.user_id in people
         ],
@@ -204,12 +203,6 @@ def item_entry(item: AgendaItem, owner: User | None, files: list[dict[str, Any]]
 def owner_entry(owner: User | None) -> dict[str, Any] | None:
     """Who reports on an item."""
     return None if owner is None else {"p": owner.id, "n": owner.full_name}
-
-
-def person_entry(user: User, role: str, presence: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """One who takes part, as chair and secretary see it."""
-    said = {"p": user.id, "n": user.full_name, "role": role, "title": user.title, "org": user.org.short_name}
-    return said | dict(attending.UNSEEN if presence is None else presence)
 
 
 def _current(meeting: Meeting) -> dict[str, Any] | None:
