@@ -1,12 +1,16 @@
 """A vote from its writing to its result: the chair's desk, a delegate's tablet, a guest who only looks on."""
 
 import re
+import sqlite3
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener, axe
 from tests.browser.test_meeting_room import enter
+from tests.browser.test_room_floor import name_of
+from tests.browser.test_room_members import ask
+from tests.serving import Server
 
 ADOPTED = re.compile("Được thông qua|Không được thông qua")
 
@@ -23,9 +27,7 @@ def chair(open_as: Opener) -> Page:
 def tablet(open_as: Opener) -> Page:
     """The tablet of a delegate who is there."""
     page = enter(open_as("daibieu02", tablet=True))
-    if page.locator("[data-att]").get_attribute("aria-pressed") == "false":
-        page.locator("[data-att]").tap()
-        expect(page.locator("[data-att]")).to_have_attribute("aria-pressed", "true")
+    check_in(page)
     return page
 
 
@@ -57,6 +59,34 @@ def open_vote(chair: Page) -> None:
     expect(chair.locator("[data-vp-state]")).to_have_text("đang mở")
 
 
+def hold(chair: Page, question: str, mode: str = "Biểu quyết công khai") -> None:
+    """Write a question down and open it."""
+    prepare(chair, question, mode)
+    open_vote(chair)
+
+
+def recorded(page: Page, choice: str | None = None) -> None:
+    """The ballot is said to be recorded, with the choice if it is one by name and without if it is secret."""
+    expect(page.locator(".done0")).to_contain_text("Đã ghi nhận phiếu")
+    if choice is not None:
+        expect(page.locator("[data-vote-done]")).to_contain_text(choice)
+        return
+    for word in ("Lựa chọn", "Tán thành"):
+        expect(page.locator("[data-vote-done]")).not_to_contain_text(word)
+
+
+def check_in(page: Page) -> None:
+    """Be there."""
+    if page.locator("[data-att]").get_attribute("aria-pressed") == "false":
+        page.locator("[data-att]").click()
+    expect(page.locator("[data-att]")).to_have_attribute("aria-pressed", "true")
+
+
+def id_of(page: Page) -> int:
+    """The id of whoever is signed in here."""
+    return int(page.locator("#room").get_attribute("data-user") or 0)
+
+
 def cast(tablet: Page, option: str) -> None:
     """Two taps: choose, send."""
     tablet.locator(".opt", has_text=re.compile(f"^{option}$")).tap()
@@ -85,10 +115,9 @@ def test_a_vote_takes_two_taps_to_open_two_to_cast_one_to_close_one_to_publish(
         assert box is not None
         assert box["height"] >= 96
     cast(tablet, "Tán thành")
-    expect(tablet.locator("[data-vote-done]")).to_contain_text("Tán thành")
+    recorded(tablet, "Tán thành")
     tablet.reload()
-    expect(tablet.locator(".done0")).to_contain_text("Đã ghi nhận phiếu")
-    expect(tablet.locator("[data-vote-done]")).to_contain_text("Tán thành")
+    recorded(tablet, "Tán thành")
     expect(other.locator("#vc")).to_be_visible()
 
     chair.locator("[data-vp] [data-key=close]").click()
@@ -107,8 +136,7 @@ def test_a_vote_takes_two_taps_to_open_two_to_cast_one_to_close_one_to_publish(
 
 def test_a_ballot_folds_to_a_strip_and_escape_never_casts(chair: Page, open_as: Opener) -> None:
     page = enter(open_as("daibieu03"))
-    prepare(chair, "Thông qua danh mục dự án")
-    open_vote(chair)
+    hold(chair, "Thông qua danh mục dự án")
     expect(page.locator("#vq")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
@@ -130,8 +158,7 @@ def test_a_ballot_folds_to_a_strip_and_escape_never_casts(chair: Page, open_as: 
 
 def test_the_keyboard_alone_casts_a_vote(chair: Page, open_as: Opener) -> None:
     page = enter(open_as("daibieu04"))
-    prepare(chair, "Thông qua nghị quyết")
-    open_vote(chair)
+    hold(chair, "Thông qua nghị quyết")
     expect(page.locator("#vq")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
@@ -141,28 +168,23 @@ def test_the_keyboard_alone_casts_a_vote(chair: Page, open_as: Opener) -> None:
     page.keyboard.press("Tab")
     expect(page.locator("[data-vote-cast]")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator(".done0")).to_contain_text("Đã ghi nhận phiếu")
-    expect(page.locator("[data-vote-done]")).to_contain_text("Tán thành")
+    recorded(page, "Tán thành")
     finish(chair)
 
 
 def test_a_secret_choice_is_shown_nowhere_once_sent(chair: Page, tablet: Page) -> None:
-    prepare(chair, "Bầu trưởng ban thẩm tra", "Bỏ phiếu kín")
-    open_vote(chair)
+    hold(chair, "Bầu trưởng ban thẩm tra", "Bỏ phiếu kín")
     expect(tablet.locator("[data-vote-mode]")).to_have_text("Bỏ phiếu kín")
     cast(tablet, "Tán thành")
-    expect(tablet.locator("[data-vote-done]")).not_to_contain_text("Lựa chọn")
-    expect(tablet.locator("[data-vote-done]")).not_to_contain_text("Tán thành")
+    recorded(tablet)
     assert tablet.locator("[data-vote-opts] input:checked").count() == 0
     tablet.reload()
-    expect(tablet.locator(".done0")).to_contain_text("Đã ghi nhận phiếu")
-    expect(tablet.locator("[data-vote-done]")).not_to_contain_text("Tán thành")
+    recorded(tablet)
     finish(chair)
 
 
 def test_without_a_connection_a_secret_ballot_says_that_it_cannot_be_sent(chair: Page, tablet: Page) -> None:
-    prepare(chair, "Bầu phó ban thẩm tra", "Bỏ phiếu kín")
-    open_vote(chair)
+    hold(chair, "Bầu phó ban thẩm tra", "Bỏ phiếu kín")
     tablet.locator(".opt").first.tap()
     expect(tablet.locator("[data-vote-cast]")).to_be_enabled()
     tablet.context.set_offline(True)
@@ -172,7 +194,7 @@ def test_without_a_connection_a_secret_ballot_says_that_it_cannot_be_sent(chair:
     tablet.context.set_offline(False)
     expect(tablet.locator("[data-vote-cast]")).to_be_enabled(timeout=20_000)
     tablet.locator("[data-vote-cast]").tap()
-    expect(tablet.locator(".done0")).to_contain_text("Đã ghi nhận phiếu")
+    recorded(tablet)
     finish(chair)
 
 
@@ -210,3 +232,112 @@ def test_the_ballot_and_its_result_are_usable_by_everybody(chair: Page, tablet: 
     expect(tablet.locator(".verdict")).to_be_visible()
     for page in (chair, tablet):
         assert axe(page) == []
+
+
+def test_the_chair_lets_a_member_vote_who_came_late(chair: Page, open_as: Opener) -> None:
+    late = enter(open_as("daibieu07", tablet=True))
+    ask(late, "att.set", st="out")
+    hold(chair, "Thông qua tờ trình bổ sung", "Biểu quyết ghi danh")
+    expect(late.locator("[data-vote-unfold]")).to_be_visible()
+    late.locator("[data-att]").tap()
+    chair.get_by_role("button", name=f"Cho {name_of(late)} biểu quyết").click()
+    expect(late.locator("#vq")).to_have_text("Thông qua tờ trình bổ sung")
+    cast(late, "Không tán thành")
+    expect(chair.get_by_role("button", name=re.compile("^Cho .* biểu quyết$"))).to_have_count(0)
+    finish(chair)
+
+
+def test_a_member_gives_the_ballot_of_one_who_is_away(
+    chair: Page, tablet: Page, open_as: Opener, server: Server
+) -> None:
+    with sqlite3.connect(server.data / "office.sqlite3") as opened:
+        opened.execute("update body set proxy_limit = 1")
+    away = enter(open_as("daibieu08"))
+    name = name_of(away)
+    ask(away, "att.set", st="out")
+    principal, holder = id_of(away), id_of(tablet)
+    item = int(chair.locator("[data-agenda] li:has(.a.now)").get_attribute("data-id") or 0)
+    question = "Thông qua quy chế phối hợp"
+    proxies = [{"p": principal, "by": holder}]
+    ask(chair, "vote.prepare", item=item, q=question, mode="roll", proxies=proxies)
+    expect(chair.locator("[data-vp] .qv")).to_have_text(question)
+    open_vote(chair)
+    cast(tablet, "Tán thành")
+    tablet.get_by_role("button", name=f"Bỏ phiếu thay {name}").tap()
+    expect(tablet.locator("[data-vote-for]")).to_have_text(f"Bỏ phiếu thay {name}")
+    assert axe(tablet) == []
+    cast(tablet, "Không tán thành")
+    recorded(tablet, "Tán thành")
+    expect(tablet.locator("[data-vote-owed] button")).to_have_count(0)
+    tablet.reload()
+    recorded(tablet, "Tán thành")
+    expect(tablet.locator("[data-vote-owed] button")).to_have_count(0)
+    finish(chair)
+    expect(chair.locator("[data-vp] .sum .n dd")).to_have_text("1")
+
+
+def test_the_code_of_a_secret_ballot_is_found_among_those_counted(
+    chair: Page, tablet: Page, open_as: Opener
+) -> None:
+    other = enter(open_as("daibieu03"))
+    check_in(other)
+    hold(chair, "Bầu thư ký kỳ họp", "Bỏ phiếu kín")
+    cast(tablet, "Tán thành")
+    row = tablet.locator("[data-vote-done] .kv > div", has_text="Mã biên nhận")
+    code = row.locator("dd").inner_text()
+    assert re.fullmatch("[A-Z2-7]{5} [A-Z2-7]{5}", code)
+    vote = int(chair.locator("#vote-open").get_attribute("data-id") or 0)
+    for page in (chair, other):
+        ask(page, "vote.cast", id=vote, choice=["no"])
+    finish(chair)
+    expect(tablet.locator("[data-receipt]")).to_have_text(
+        f"Mã biên nhận {code} có trong danh sách phiếu đã kiểm."
+    )
+    tablet.get_by_text("Mã biên nhận của 3 phiếu đã kiểm").tap()
+    expect(tablet.locator(".m-codes")).to_contain_text(code)
+    expect(chair.locator(".m-codes")).to_have_count(0)
+
+
+def test_only_a_result_published_while_one_is_there_is_shown(chair: Page, tablet: Page) -> None:
+    hold(chair, "Thông qua lịch họp")
+    expect(tablet.locator("#vc")).to_be_visible()
+    chair.locator("[data-vp] [data-key=close]").click()
+    expect(tablet.locator(".done0")).to_contain_text("Đã kết thúc biểu quyết")
+    tablet.reload()
+    expect(tablet.locator("body[data-ready]")).to_be_attached()
+    expect(tablet.locator("#vc")).to_be_hidden()
+    chair.locator("[data-vp] [data-key=publish]").click()
+    expect(tablet.locator("#vq")).to_have_text("Thông qua lịch họp")
+    expect(tablet.locator("#vc .verdict")).to_have_text(ADOPTED)
+    tablet.reload()
+    expect(tablet.locator("body[data-ready]")).to_be_attached()
+    ask(chair, "notice.send", t="Sau lịch họp", lvl="info", for_s=60)
+    expect(tablet.locator(".m-notice", has_text="Sau lịch họp")).to_be_visible()
+    expect(tablet.locator("#vc")).to_be_hidden()
+
+
+def test_a_ballot_by_name_that_could_not_be_sent_is_sent_after_a_reload_once(
+    chair: Page, tablet: Page
+) -> None:
+    tablet.route_web_socket("**/socket.io/**", lambda socket: socket.close())
+    tablet.route("**/commands", lambda route: route.abort())
+    asked: list[str] = []
+    tablet.on("request", lambda request: asked.append(request.post_data or ""))
+    tablet.reload()
+    hold(chair, "Thông qua báo cáo tài chính", "Biểu quyết ghi danh")
+    tablet.reload()
+    tablet.locator(".opt").first.tap()
+    tablet.locator("[data-vote-cast]").tap()
+    expect(tablet.locator("[data-vote-cast]")).to_have_text("Đang gửi phiếu…")
+    assert "vote.cast" not in "".join(asked)
+    kept = tablet.evaluate("JSON.stringify(sessionStorage)")
+    tablet.reload()
+    expect(tablet.locator("[data-vote-cast]")).to_have_text("Đang gửi phiếu…")
+    tablet.unroute("**/commands")
+    expect(tablet.locator(".done0")).to_contain_text("Đã ghi nhận phiếu", timeout=25_000)
+    sent = [one for one in asked if "vote.cast" in one]
+    assert len(sent) == 1
+    assert re.search(r'"cid":"(\w+)"', sent[0])[1] in kept  # type: ignore[index]
+    expect(chair.locator(".m-run b")).to_have_text("1")
+    assert "yes" not in tablet.evaluate("JSON.stringify(sessionStorage)")
+    finish(chair)

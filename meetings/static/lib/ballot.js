@@ -3,38 +3,53 @@
  * the vote is open; Esc folds and never casts. A secret choice is kept nowhere but in the ticked field.
  */
 import { toast } from '@lib/toast.js';
+import { codeWords, keepCode, Outbox, receiptFor, receiptParts } from './ballot-box.js';
 import { clock, el, find, icon, mmss, setText, ulid, word } from './page.js';
 import { choiceWords, levels, resultParts, ruleWords, toneOf } from './vote-words.js';
 
 const signs = { y: 'circle-check', n: 'circle-x', o: 'circle-minus' };
+const there = new Set(['in', 'remote']);
+const ended = new Set(['published', 'void']);
+/** Tablets ask after what is theirs alone at different moments (ms). */
+const SPREAD = 1500;
 const tooLate = new Set(['too_late', 'vote.too_late', 'vote.not_open', 'bad_state']);
 const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
 /** An id that says nothing about when it was made. */
 const blindId = () => ulid(Math.floor(Math.random() * 2 ** 47));
 
 export class Ballot {
-  #line; #root = find('#room'); #id = null; #st = null; #mine = new Map(); #folded = false; #gone = new Set(); #built = ''; #counts = new Map();
+  #line; #root = find('#room'); #id = null; #st = null; #mine = new Map(); #folded = false; #gone = new Set(); #built = ''; #counts = new Map(); #of = null; #could = false; #outbox;
 
   constructor(line) {
     this.#line = line;
+    this.#outbox = new Outbox(line.state.mid, line.me.p);
     find('[data-vote-form]').addEventListener('change', () => this.#chose());
     find('[data-vote-form]').addEventListener('submit', (event) => { event.preventDefault(); this.#cast(); });
     find('[data-vote-fold]').addEventListener('click', () => this.fold());
     find('[data-vote-back]').addEventListener('click', () => this.fold());
     find('[data-vote-unfold]').addEventListener('click', () => this.unfold());
+    // What came of earlier votes is no news for a tablet that joins now.
+    for (const vote of this.#votes) if (ended.has(vote.st)) this.#gone.add(vote.id);
+    this.#resume();
   }
 
   get #votes() { return this.#line.state.votes ?? []; }
   get vote() { return this.#votes.find((one) => one.id === this.#id); }
   get isShown() { return !find('#vc').hidden; }
   get #offline() { return !['on', 'http', undefined].includes(this.#line.how); }
-  #own(vote) {
-    if (!this.#mine.has(vote.id)) this.#mine.set(vote.id, { st: 'choosing', choice: [] });
-    const own = this.#mine.get(vote.id);
+  /** What became of a ballot: one's own, or one given in another's place (`of`). */
+  #own(vote, of = this.#of) {
+    const key = `${vote.id} ${of ?? ''}`;
+    if (!this.#mine.has(key)) this.#mine.set(key, { st: 'choosing', choice: [] });
+    const own = this.#mine.get(key);
     const told = this.#line.me.votes?.[vote.id];
-    if (told?.cast && own.st !== 'recorded') Object.assign(own, { st: 'recorded', choice: told.choice ?? own.choice });
+    const isGiven = of === null ? told?.cast : told?.of?.[of];
+    if (isGiven && own.st !== 'recorded') Object.assign(own, { st: 'recorded', choice: (of === null && told.choice) || own.choice });
     return own;
   }
+  /** Those in whose place this person votes, and whose ballots are still to be given. */
+  #owed(vote) { return vote.st !== 'open' ? [] : Object.keys(this.#line.me.votes?.[vote.id]?.of ?? {}).map(Number).filter((p) => this.#own(vote, p).st !== 'recorded'); }
+  #name(p) { return this.#line.state.people.find((one) => one.p === p)?.n ?? ''; }
   #mayCast(vote) { return vote.mode !== 'hand' && (vote.voters?.includes(this.#line.me.p) ?? false); }
 
   /** How many have cast, as the server tells it now and then; null before it does. */
@@ -47,7 +62,9 @@ export class Ballot {
   /** The room moved: a vote may have been opened, closed, published. */
   update() {
     const open = this.#votes.find((one) => one.st === 'open');
-    if (open && open.id !== this.#id) this.#opened(open);
+    if (open && (open.id !== this.#id || (!this.#could && this.#mayCast(open)))) this.#opened(open);
+    const told = open ? null : this.#votes.findLast((one) => ended.has(one.st) && one.id !== this.#id && !this.#gone.has(one.id));
+    if (told && !this.#line.me.can.includes('run')) this.#show(told);
     const { vote } = this;
     if (!vote) this.#id = null;
     else if (vote.st !== this.#st) {
@@ -61,9 +78,22 @@ export class Ballot {
     this.draw();
   }
 
-  #opened(vote) {
+  /** Another vote comes to hand. */
+  #show(vote) {
+    if (this.vote && ended.has(this.vote.st)) this.#gone.add(this.#id);
     this.#id = vote.id;
-    this.#st = null;
+    this.#st = vote.st === 'open' ? null : 'open';
+    this.#of = null;
+    this.#folded = false;
+  }
+
+  #opened(vote) {
+    this.#show(vote);
+    this.#gone.delete(vote.id);
+    this.#could = this.#mayCast(vote);
+    const { state } = this.#line;
+    // Somebody votes who is not there: another may hold that ballot, and only the server says who.
+    if (this.#could && state.att && vote.voters.some((p) => !there.has(state.people.find((one) => one.p === p)?.st))) setTimeout(() => this.#line.refresh(), Math.random() * SPREAD);
     // Who may not cast it is not disturbed: a strip tells that a vote is held.
     this.#folded = !this.#mayCast(vote);
     if (this.#line.me.can.includes('run') && this.#folded) this.#gone.add(vote.id);
@@ -96,10 +126,13 @@ export class Ballot {
     this.#root.classList.toggle('voting', isThere && !this.#folded);
     this.#root.classList.toggle('folded', isThere && this.#folded);
     if (!isThere) return;
+    if (this.#of !== null && this.#own(vote).st === 'recorded') this.#of = null;
     const own = this.#own(vote);
     const isOpen = vote.st === 'open';
     const choosing = isOpen && this.#mayCast(vote) && own.st !== 'recorded';
     setText('[data-vote-mode]', word(isOpen || vote.st === 'closed' ? `mode-${vote.mode}` : 'vote-result'));
+    setText('[data-vote-for]', choosing && this.#of !== null ? word('vote-for', { name: this.#name(this.#of) }) : '');
+    find('[data-vote-for]').hidden = !choosing || this.#of === null;
     if (find('#vq').textContent !== vote.q) find('#vq').textContent = vote.q;
     setText('[data-vote-rule]', ruleWords(vote.rule, vote.method, this.#line.state.att, vote.elig));
     find('[data-vote-rule-row]').hidden = !isOpen;
@@ -127,7 +160,7 @@ export class Ballot {
   // --- casting ---
 
   #options(vote, own) {
-    const built = `${vote.id} ${JSON.stringify(vote.opts)}`;
+    const built = `${vote.id} ${this.#of} ${JSON.stringify(vote.opts)}`;
     const host = find('[data-vote-opts]');
     const many = vote.method === 'many';
     if (this.#built !== built) {
@@ -178,13 +211,39 @@ export class Ballot {
     if (!vote || vote.st !== 'open' || own.st !== 'choosing' || !own.choice.length) return;
     const isSecret = vote.mode === 'secret';
     if (isSecret && this.#offline) { this.draw(); return; }
+    await this.#send(vote, own, blindId(), this.#of);
+    if (own.st === 'recorded' && vote.id === this.#id && this.isShown) (find('[data-vote-owed] button') ?? find('[data-vote-back]')).focus({ preventScroll: true });
+  }
+
+  /** Ballots by name that were on their way when the page was left. */
+  #resume() {
+    for (const { id, cid, choice, of } of this.#outbox.all) {
+      const vote = this.#votes.find((one) => one.id === id);
+      if (!vote) { this.#outbox.remove(cid); continue; }
+      const own = this.#own(vote, of ?? null);
+      own.choice = choice;
+      if (vote.st !== 'open') { this.#show(vote); this.#gone.delete(id); }
+      queueMicrotask(() => this.#send(vote, own, cid, of ?? null));
+    }
+  }
+
+  async #send(vote, own, cid, of) {
+    const isSecret = vote.mode === 'secret';
     own.st = 'sending';
     own.failed = false;
     this.draw();
-    const cid = blindId();
+    const d = { id: vote.id, choice: own.choice };
+    if (of !== null) d.of = of;
+    if (isSecret) own.receipt ??= await receiptFor(vote.id);
+    else this.#outbox.add({ cid, ...d });
+    if (own.receipt) d.receipt = own.receipt;
     for (;;) {
-      const answer = await this.#line.send('vote.cast', { id: vote.id, choice: own.choice }, cid);
-      if (answer.ok) { Object.assign(own, { st: 'recorded', at: this.#line.now(), unsent: false }); break; }
+      const answer = await this.#line.send('vote.cast', d, cid);
+      if (answer.ok) {
+        Object.assign(own, { st: 'recorded', at: this.#line.now(), unsent: false, receipt: answer.receipt ?? own.receipt, unsure: Boolean(answer.already) });
+        if (isSecret && own.receipt) keepCode(vote.id, this.#line.me.p, { code: own.receipt, unsure: own.unsure });
+        break;
+      }
       const isOpen = this.#votes.find((one) => one.id === vote.id)?.st === 'open';
       if (answer.err !== 'unreached') {
         if (!tooLate.has(answer.err)) toast(answer.msg, { tone: 'warn' });
@@ -196,15 +255,15 @@ export class Ballot {
       this.draw();
       await pause(1000);
     }
+    if (!isSecret) this.#outbox.remove(cid);
     if (isSecret) { own.choice = []; for (const input of find('[data-vote-opts]').querySelectorAll('input')) input.checked = false; }
     this.draw();
-    if (own.st === 'recorded' && vote.id === this.#id && this.isShown) find('[data-vote-back]').focus({ preventScroll: true });
   }
 
   // --- what became of it ---
 
   #outcome(vote, own) {
-    const parts = vote.st === 'open' ? this.#recorded(vote, own) : vote.st === 'closed' ? this.#ended(vote, own) : resultParts(vote, this.#line.state.att, this.#line.state.people);
+    const parts = vote.st === 'open' ? this.#recorded(vote, own) : vote.st === 'closed' ? this.#ended(vote, own) : [...resultParts(vote, this.#line.state.att, this.#line.state.people), ...receiptParts(vote, this.#line.me.p)];
     const key = `${vote.id} ${vote.st} ${own.st} ${own.at ?? ''}`;
     const host = find('[data-vote-done]');
     // Only a new outcome is announced; the running count changes in silence.
@@ -221,6 +280,18 @@ export class Ballot {
     setText('[data-vote-mine]', mine);
     find('[data-vote-mine]').hidden = !mine;
     find('[data-vote-back]').classList.toggle('p', vote.st !== 'open');
+    this.#proxies(vote);
+  }
+
+  /** Ballots still to be given in others' places. */
+  #proxies(vote) {
+    const host = find('[data-vote-owed]');
+    const owed = this.#owed(vote);
+    const key = `${vote.id} ${owed.join()}`;
+    if (host.dataset.key === key) return;
+    host.dataset.key = key;
+    host.hidden = !owed.length;
+    host.replaceChildren(...owed.map((p) => el('button', { class: 'b p cast', type: 'button', on: { click: () => { this.#of = p; this.draw(); find('#vq').focus({ preventScroll: true }); } } }, icon('user'), word('vote-for', { name: this.#name(p) }))));
   }
 
   #head(name, text, note) { return el('div', { class: 'done0' }, icon(name), el('b', {}, text), el('p', { class: 'mut' }, note)); }
@@ -230,6 +301,7 @@ export class Ballot {
     if (own.st !== 'recorded') return [this.#head('info-circle', word(`mode-${vote.mode}`), word('vote-watch'))];
     const rows = [];
     if (vote.mode !== 'secret' && own.choice.length) rows.push([word('vote-choice'), choiceWords(vote, own.choice)]);
+    if (own.receipt && !own.unsure) rows.push([word('receipt'), codeWords(own.receipt)]);
     const n = this.counted(vote);
     if (n !== null) rows.push([word('vote-count'), word('vote-of', { n, of: vote.elig })]);
     rows.push([word('vote-outcome'), word('vote-when')]);

@@ -42,6 +42,8 @@ export class Follow extends EventTarget {
   }
 
   get file() { return this.shown?.id ?? null; }
+  /** Whoever presents has been away for a while; chair and secretary alone are told. */
+  get isLeaderGone() { const { present } = this.#room.state(); return Boolean(present.file) && this.#gone === present.by && !this.leads; }
   get leads() { const { present } = this.#room.state(); return Boolean(present.file) && present.by === this.#room.me(); }
   get follows() { return this.#isFollowing && !this.#off; }
   /** Following, and somebody else leads. */
@@ -193,5 +195,6 @@ export class Follow extends EventTarget {
     this.#gone = gone ? p : null;
     const text = word('presenter-gone', { name: this.#room.state().present.n ?? '' });
     if (isNew && text && p !== this.#room.me()) toast(text, { tone: 'warn' });
+    this.dispatchEvent(new CustomEvent('redraw'));
   }
 }

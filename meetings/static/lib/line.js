@@ -96,6 +96,12 @@ export class Line extends EventTarget {
     return true;
   }
 
+  /** Asks anew what is this person's alone: no line of the journal tells it. */
+  refresh() {
+    if (this.#socket.connected) this.#greet();
+    else if (this.#polling) this.#polling.works = false;
+  }
+
   #url(what) { return `/api/v1/meetings/${this.#mid}/${what}`; }
 
   /** Says hello on the socket; frames that overtake the answer wait in the chain. */
@@ -190,6 +196,7 @@ export class Line extends EventTarget {
         if (this.#polling !== mine) return;
         mine.works = answer.mode !== 'snapshot' || 'state' in answer;
         if (answer.now) this.#offset(answer.now - Date.now());
+        if (answer.me) { this.me = answer.me; this.#emit('state', { applied: [] }); }
         this.#took('state' in answer || answer.mode !== 'snapshot' ? this.chain.welcome(answer) : []);
         this.#lastValues(answer.lv);
       } catch (error) {

@@ -11,6 +11,7 @@ export class Presenter {
     this.#reader = reader;
     this.#press = press;
     find('[data-present]')?.addEventListener('click', () => this.toggle());
+    find('[data-gone-take]')?.addEventListener('click', () => { const { file, page } = this.#state.present; this.#press('present.start', { file, page }); });
   }
 
   get #state() { return this.#line.state; }
@@ -51,6 +52,7 @@ export class Presenter {
 
   /** The delegate's own button: there while presenting is granted. */
   draw() {
+    if (find('[data-gone]')) this.#gone();
     const button = find('[data-present]');
     if (!button) return;
     const until = this.#state.grants?.[this.#line.me.p];
@@ -61,5 +63,15 @@ export class Presenter {
     button.disabled = this.#state.state !== 'live' || !this.#follow.file;
     button.setAttribute('aria-pressed', String(this.isMine));
     setText('[data-present-word]', word(this.isMine ? 'stop-show-short' : 'show-short'));
+    // Whoever leads has nobody to follow: the pointer takes that button's place.
+    find('[data-pointer]').hidden = !this.#follow.leads;
+    find('[data-follow]').hidden = this.#follow.leads;
+  }
+
+  /** For whoever runs the room: the presenter's tablet is away, and may be relieved. */
+  #gone() {
+    const isGone = this.#follow.isLeaderGone;
+    find('[data-gone]').hidden = find('[data-gone-take]').hidden = !isGone;
+    setText('[data-gone-word]', isGone ? word('presenter-gone', { name: this.#state.present.n ?? '' }) : '');
   }
 }

@@ -101,7 +101,7 @@ export class VoteDesk {
     chip.className = `chip ${tones[vote?.st] ?? ''}`;
     this.#bar(vote, live);
     const counted = vote && this.#ballot.counted(vote);
-    const drawn = JSON.stringify([vote, counted, state.att, live, this.#missing.get(vote?.id), this.#votes.map((one) => [one.id, one.q, one.st])]);
+    const drawn = JSON.stringify([vote, counted, state.att, live, this.#missing.get(vote?.id), vote?.st === 'open' && this.#latecomers(vote), this.#votes.map((one) => [one.id, one.q, one.st])]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     const host = find('[data-vp]');
@@ -136,12 +136,21 @@ export class VoteDesk {
       else parts.push(this.#running(vote, counted));
       const missing = this.#missing.get(vote.id);
       if (missing?.length) parts.push(el('p', { class: 't1' }, word('vp-missing', { names: missing.slice(0, 6).map((p) => this.#name(p)).join(', ') + (missing.length > 6 ? ` (+${missing.length - 6})` : '') })));
+      parts.push(...this.#latecomers(vote).map((one) => el('div', { class: 'ln m-other' }, el('span', { class: 't1' }, word('vp-late', { name: one.n })),
+        el('button', { class: 'b', type: 'button', 'data-key': `admit-${one.p}`, 'aria-label': word('vp-admit-of', { name: one.n }), on: { click: () => this.#press('vote.admit', { id: vote.id, p: one.p }) } }, word('vp-admit')))));
       parts.push(el('div', { class: 'row' }, button('close', word('vp-close'), () => this.#press('vote.close', { id: vote.id }), vote.mode === 'hand' ? 'grow' : 'p grow'), cancel));
     } else {
       parts.push(...resultParts(vote, state.att, state.people));
       if (vote.st === 'closed') parts.push(el('div', { class: 'row' }, button('publish', word('vp-publish'), () => this.#press('vote.publish', { id: vote.id }), 'p grow'), cancel));
     }
     return parts.filter(Boolean);
+  }
+
+  /** Members who came after the vote had opened; the chair alone lets them vote. */
+  #latecomers(vote) {
+    const { state, me } = this.#line;
+    if (!state.att || vote.mode === 'hand' || !me.can.includes('chair')) return [];
+    return state.people.filter((one) => ['chair', 'delegate'].includes(one.role) && ['in', 'remote'].includes(one.st) && !vote.voters.includes(one.p));
   }
 
   #note(name, text, short = false) { return text ? el('p', { class: `rule${short ? ' m-short' : ''}` }, icon(name), el('span', {}, text)) : null; }
