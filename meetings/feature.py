@@ -3,16 +3,20 @@
 from flask import Flask
 
 from intranet.core import menu, refs, slots
+from intranet.notices import reminders
 from intranet.notices import services as notices
 from meetings import jobs, leading, live, live_votes
 from meetings.commands import agenda, members, presenting, votes
 from meetings.commands import floor as floor_commands
-from meetings.models import annotation, answer, floor, handover, journal, meeting, position, vote
+from meetings.models import annotation, answer, floor, handover, journal, meeting, opinion, position, vote
 from meetings.permissions import BODIES, may_read_item, may_read_meeting
 from meetings.sample import build
-from meetings.services import listing, profiles
+from meetings.sample import opinions as sample_opinions
+from meetings.services import listing, opinion_lists, opinions, profiles
+from meetings.services.opinion_access import may_read_opinion
 from meetings.views import bodies, check_in, planning, room, screen
-from meetings.views.home import todays_panel
+from meetings.views.home import opinions_panel, todays_panel
+from meetings.views.opinions import bp as opinions_bp
 
 #: Modules whose import registers commands, sockets or tables.
 REGISTERED = (
@@ -29,6 +33,7 @@ REGISTERED = (
     live_votes,
     meeting,
     members,
+    opinion,
     position,
     presenting,
     vote,
@@ -38,7 +43,7 @@ REGISTERED = (
 
 def plug_in(app: Flask) -> None:
     """Register pages, sockets, kinds of record and menu entries."""
-    for blueprint in (planning.bp, room.bp, screen.bp, check_in.bp, bodies.bp, live.bp):
+    for blueprint in (planning.bp, room.bp, screen.bp, check_in.bp, bodies.bp, opinions_bp, live.bp):
         app.register_blueprint(blueprint)
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))
     menu.add(menu.Entry("bodies", "meetings_bodies.index", "gavel", "admin", 830, BODIES))
@@ -52,7 +57,14 @@ def plug_in(app: Flask) -> None:
         url=lambda _: "/admin/bodies",
         may_read=lambda actor, _: actor.holds(BODIES),
     )
+    refs.register_kind(
+        "opinion", title=opinion_lists.title_of, url=opinion_lists.url_of, may_read=may_read_opinion
+    )
+    reminders.register_source("opinion", recipients=opinions.to_remind)
     notices.register_titles("meeting", listing.titles_for)
+    notices.register_titles("opinion", opinion_lists.titles_for)
+    slots.fill("home.panel", opinions_panel)
     slots.fill("home.panel", todays_panel)
     slots.fill("search", listing.found_for)
     slots.fill("sample", build.build)
+    slots.fill("sample", sample_opinions.build)

@@ -78,6 +78,8 @@ class Body(Base):
     proxy_limit: Mapped[int] = mapped_column(default=0)
     #: Guests may ask to speak themselves.
     guests_ask: Mapped[bool] = mapped_column(default=False)
+    #: A ballot of a roll-call may be given anew until the vote closes.
+    may_change: Mapped[bool] = mapped_column(default=False)
 
 
 class Attendance(Base):

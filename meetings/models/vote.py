@@ -76,6 +76,8 @@ class Poll(Base):
     tie: Mapped[Tie] = mapped_column(ValueEnum(Tie), default=Tie.FAIL)
     #: Everybody sees how many have voted, not only chair and secretary.
     show_count: Mapped[bool] = mapped_column(default=False)
+    #: A ballot may be given anew until the vote closes; roll-calls of bodies that allow it.
+    may_change: Mapped[bool] = mapped_column(default=False)
     #: Seconds it stays open, empty for as long as the chair likes.
     seconds: Mapped[int | None]
     #: Weights in thousandths by user id where they are not 1000, and who votes for whom; taken at opening.

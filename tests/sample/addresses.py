@@ -25,6 +25,7 @@ from intranet.people.sessions import SessionRow
 from intranet.records.models import File, StagedFile
 from intranet.tasks.models import Task
 from meetings.models.meeting import AgendaItem, Meeting, Participant
+from meetings.models.opinion import OpinionBallot
 
 #: Rules whose argument names no record: files of the product, and one-use secrets.
 NO_RECORD = frozenset({"filename", "token"})
@@ -93,6 +94,7 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/api/v1/meetings", _column(select(Meeting.id), "mid"))
     known.add("/meetings", _pairs(select(AgendaItem.meeting_id, AgendaItem.id), "mid", "item_id"))
     known.add("/meetings", _pairs(select(Participant.meeting_id, Participant.user_id), "mid", "user_id"))
+    known.add("/meetings/opinions", _column(select(OpinionBallot.id), "oid"))
     papers = select(AgendaItem.meeting_id, File.public_id).join(File, File.ref_id == AgendaItem.id)
     known.add("/meetings", _pairs(papers.where(File.ref_kind == "agenda_item"), "mid", "public_id"))
 
