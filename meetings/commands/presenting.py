@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from intranet.core.commands import Answer, command
 from intranet.people.models import User
+from meetings.commands.agenda import OfMeeting
 from meetings.permissions import ATTEND
 from meetings.services import presenting
 
@@ -26,13 +27,6 @@ class PresentView:
     x: float
     y: float
     w: float
-
-
-@dataclass(frozen=True)
-class OfMeeting:
-    """What is asked of the meeting itself."""
-
-    mid: int
 
 
 @dataclass(frozen=True)
