@@ -210,6 +210,7 @@ class BodyForm(OfficeForm):
     secretary_counts = BooleanField("Thư ký là thành viên, được tính khi xét đủ số thành viên")
     remote_allowed = BooleanField("Người dự từ xa được tính là có mặt")
     guests_ask = BooleanField("Khách mời được tự đăng ký phát biểu")
+    may_change = BooleanField("Khi biểu quyết ghi danh, đại biểu được đổi phiếu cho đến lúc kết thúc")
     #: What stood there when the form was opened.
     edition = HiddenField()
 

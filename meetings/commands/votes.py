@@ -43,12 +43,11 @@ class Proxy:
     by: int
 
 
-@dataclass(frozen=True)
-class PrepareVote:
-    """A question; three-way votes have their own options, others name theirs."""
+@dataclass(frozen=True, kw_only=True)
+class AskedVote:
+    """What a question says; three-way votes have their own options, others name theirs."""
 
     mid: int
-    item: int
     q: str
     mode: Literal["roll", "open", "secret", "hand"]
     method: Literal["three", "single", "many", "confidence"] = "three"
@@ -61,22 +60,18 @@ class PrepareVote:
     proxies: list[Proxy] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class EditVote:
+@dataclass(frozen=True, kw_only=True)
+class PrepareVote(AskedVote):
+    """A question on an item."""
+
+    item: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EditVote(AskedVote):
     """A prepared question in other words; all of it is given anew."""
 
-    mid: int
     id: int
-    q: str
-    mode: Literal["roll", "open", "secret", "hand"]
-    method: Literal["three", "single", "many", "confidence"] = "three"
-    opts: list[str] = field(default_factory=list)
-    max: int = 1
-    rule: VoteRule | None = None
-    secs: int | None = None
-    show_count: bool = False
-    weights: list[Weight] = field(default_factory=list)
-    proxies: list[Proxy] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -107,13 +102,17 @@ class AdmitVoter:
 
 @dataclass(frozen=True)
 class CastBallot:
-    """A ballot; ``of``: in whose place; ``receipt``: made by the device, secret votes only."""
+    """A ballot; ``of``: in whose place; ``receipt``: made by the device, secret votes only.
+
+    ``was``: what the ballot says that this one is to replace, as the voter saw it; roll-calls only.
+    """
 
     mid: int
     id: int
     choice: list[str]
     receipt: str | None = None
     of: int | None = None
+    was: list[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -184,7 +183,7 @@ def admit_voter(actor: User, d: AdmitVoter) -> Answer:
 @command("vote.cast", needs=ATTEND, keeps=False)
 def cast_ballot(actor: User, d: CastBallot) -> Answer:
     """Give a ballot; nothing is kept of the asking."""
-    return ballots.cast_ballot(actor, d.mid, d.id, d.choice, receipt=d.receipt, of=d.of)
+    return ballots.cast_ballot(actor, d.mid, d.id, d.choice, receipt=d.receipt, of=d.of, was=d.was)
 
 
 @command("vote.count", needs=ATTEND)
@@ -217,7 +216,7 @@ def void_vote(actor: User, d: VoidVote) -> Answer:
     return {"v": voting.void_vote(actor, d.mid, d.id, reason=reason)}
 
 
-def _paper(d: PrepareVote | EditVote) -> Paper:
+def _paper(d: AskedVote) -> Paper:
     method = Method(d.method)
     if method is Method.THREE:
         if d.opts:

@@ -17,6 +17,7 @@ _FOR_ALL = (
     "rule",
     "secs",
     "show_count",
+    "may_change",
     "opened",
     "closes",
     "elig",

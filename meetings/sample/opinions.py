@@ -27,7 +27,10 @@ _DECIDED = Question(
     text="Danh mục đã được Sở Tài chính thẩm định; xin ý kiến bằng văn bản để kịp công bố.",
     days=3,
 )
-_WORDS = "Đề nghị bổ sung dự án cấp nước sạch khu công nghiệp phía Nam."
+_WORDS = {
+    _WAITING: "Đề nghị giữ định mức thuê phòng nghỉ như hiện hành cho đến hết quý I.",
+    _DECIDED: "Đề nghị bổ sung dự án cấp nước sạch khu công nghiệp phía Nam.",
+}
 
 
 def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
@@ -39,13 +42,13 @@ def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
     clock.freeze(now - timedelta(days=9))
     decided = _put(office, _DECIDED, chair, members)
     for n, member in enumerate([chair, *members]):
-        _say(member, decided, "other" if n == 3 else "no" if n == 5 else "yes")
+        _say(member, decided, _DECIDED, "other" if n == 3 else "no" if n == 5 else "yes")
     opinions.close_opinion(office.person("thuky"), decided)
     opinions.publish_opinion(chair, decided)
     clock.freeze(now - timedelta(days=1))
     waiting = _put(office, _WAITING, chair, members)
     for n, member in enumerate(members[1:8]):
-        _say(member, waiting, "other" if n == 2 else "yes")
+        _say(member, waiting, _WAITING, "other" if n == 2 else "yes")
     clock.freeze(now)
 
 
@@ -60,8 +63,8 @@ def _put(office: SampleOffice, question: Question, chair: User, members: list[Us
     return made
 
 
-def _say(member: User, ballot_id: int, choice: str) -> None:
-    words = _WORDS if choice == "other" else ""
+def _say(member: User, ballot_id: int, question: Question, choice: str) -> None:
+    words = _WORDS[question] if choice == "other" else ""
     opinions.answer(member, ballot_id, OpinionChoice(choice), words, expect=0)
 
 

@@ -2,7 +2,8 @@
 
 The vote's row is held while a ballot is given, by all who give one together; closing waits for them and then
 holds it alone. So no ballot lands after closing and none is lost before it. What is here writes no line to
-journal, audit or logs: of a secret ballot nothing but its place in the box may be kept.
+journal, audit or logs: of a secret ballot nothing but its place in the box may be kept. A roll-call alone may
+let its voters change what they said, if the body's rules do; then the audit log says what was changed.
 """
 
 import re
@@ -14,8 +15,9 @@ from sqlalchemy import func, select
 from intranet.core import clock, db
 from intranet.core.db import unit_of_work
 from intranet.core.dialect import insert_once
-from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from intranet.people.models import User
+from intranet.records import audit
 from meetings.models.meeting import IN_SESSION, Meeting
 from meetings.models.vote import NamedBallot, Participation, Poll, PollState, PollVoter, VoteMode
 from meetings.permissions import visible_to
@@ -33,16 +35,21 @@ def cast_ballot(
     *,
     receipt: str | None = None,
     of: int | None = None,
+    was: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Give one ballot; the first stands, a repeated one changes nothing.
+    """Give one ballot; the first stands, a repeated one changes nothing, unless it says what it replaces.
 
     :param choice: ids of options; ``option:level`` for each person in a vote of confidence.
     :param receipt: made by the device, secret votes only; without one the server makes one.
     :param of: whose ballot, when the actor gives it in another's place.
-    :returns: ``{"already": True}`` for a repeated one; else the receipt, if the vote is secret.
+    :param was: what the ballot says that this one is to replace, as the voter saw it.
+    :returns: ``{"already": True}`` for a repeated one, ``{"changed": True}`` for one that replaces another;
+        else the receipt, if the vote is secret.
     :raises NotFound: ``vote.unknown``: no such vote in this meeting, or none the actor may attend.
     :raises Forbidden: ``vote.not_yours``: not among those who vote.
-    :raises BadState: ``vote.not_open``, ``vote.too_late``; ``vote.by_hand``: hands are raised, not ballots.
+    :raises BadState: ``vote.not_open``, ``vote.too_late``; ``vote.by_hand``: hands are raised, not ballots;
+        ``vote.no_change``: the first ballot stands in this vote.
+    :raises Stale: ``vote.changed_elsewhere``: the ballot says something else than ``was`` by now.
     :raises Invalid: ``vote.bad_choice``, ``vote.bad_receipt``.
     """
     with unit_of_work() as opened:
@@ -53,19 +60,23 @@ def cast_ballot(
             raise NotFound("vote.unknown")
         if mine is None or mine.holder_id != actor.id:
             raise Forbidden("vote.not_yours")
+        is_given = opened.get(Participation, (poll.id, mine.voter_id)) is not None
+        old = _to_replace(poll, mine, choice, was) if is_given and was is not None else None
         if poll.state is not PollState.OPEN:
-            if opened.get(Participation, (poll.id, mine.voter_id)) is not None:
+            if is_given and old is None:
                 return {"already": True}
             raise BadState("vote.not_open")
         if poll.mode is VoteMode.HAND:
             raise BadState("vote.by_hand")
         is_late = poll.closes_at is not None and clock.now() >= poll.closes_at
-        if is_late and opened.get(Participation, (poll.id, mine.voter_id)) is None:
+        if is_late and (old is not None or not is_given):
             raise BadState("vote.too_late")
         if not is_fit(poll.method, list(poll.texts), poll.most, choice):
             raise Invalid("vote.bad_choice")
         if receipt is not None and not (poll.is_secret and _RECEIPT.fullmatch(receipt)):
             raise Invalid("vote.bad_receipt")
+        if old is not None and was is not None:
+            return _change(actor, poll, old, choice, was)
         if not insert_once(opened, Participation, poll_id=poll.id, voter_id=mine.voter_id):
             return {"already": True}
         if poll.is_secret:
@@ -76,6 +87,30 @@ def cast_ballot(
             NamedBallot(poll_id=poll.id, voter_id=mine.voter_id, choice=sorted(choice), weight=mine.weight)
         )
         return {}
+
+
+def _to_replace(poll: Poll, mine: PollVoter, choice: list[str], was: list[str]) -> NamedBallot | None:
+    """The ballot that says something else and is to be given anew; ``None`` when it says this already.
+
+    :raises BadState: ``vote.no_change``.
+    """
+    if not poll.may_change or poll.mode is not VoteMode.ROLL:
+        raise BadState("vote.no_change")
+    key = (poll.id, mine.voter_id)
+    old = db.session().get(NamedBallot, key, with_for_update=True, populate_existing=True)
+    return None if old is None or old.choice == sorted(choice) else old
+
+
+def _change(actor: User, poll: Poll, old: NamedBallot, choice: list[str], was: list[str]) -> dict[str, Any]:
+    """Let a ballot say something else; it stays the one ballot of its voter."""
+    if old.choice != sorted(was):
+        raise Stale("vote.changed_elsewhere")
+    meeting = db.session().get_one(Meeting, poll.meeting_id)
+    before, old.choice = old.choice, sorted(choice)
+    audit.record(
+        actor, "vote.changed", meeting, vote=poll.id, person=old.voter_id, before=before, choice=old.choice
+    )
+    return {"changed": True}
 
 
 def _held(actor: User, meeting_id: int, poll_id: int) -> Poll:

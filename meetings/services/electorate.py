@@ -30,6 +30,8 @@ class Assembly:
     tie: Tie
     secret_min: int
     proxy_limit: int
+    #: Ballots of roll-calls may be given anew.
+    may_change: bool
 
     @property
     def need(self) -> int:
@@ -64,6 +66,7 @@ def of(meeting: Meeting) -> Assembly:
         tie=Tie(profile.tie),
         secret_min=profile.secret_min,
         proxy_limit=0 if body is None else body.proxy_limit,
+        may_change=body is not None and body.may_change,
     )
 
 

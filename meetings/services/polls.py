@@ -68,6 +68,7 @@ def entry(poll: Poll, voters: list[int]) -> Entry:
         },
         "secs": poll.seconds,
         "show_count": poll.show_count,
+        "may_change": poll.may_change,
         "opened": ms(poll.opened_at),
         "closes": ms(poll.closes_at),
         "elig": len(voters),

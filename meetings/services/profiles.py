@@ -42,6 +42,7 @@ class Rules:
     remote_allowed: bool = True
     secretary_counts: bool = False
     guests_ask: bool = False
+    may_change: bool = False
 
 
 _FIELDS = tuple(field.name for field in fields(Rules))

@@ -288,6 +288,7 @@ def _write(
     rule = paper.rule or body.rule(paper)
     poll.base, poll.num, poll.den = rule.base, rule.num, rule.den
     poll.is_strict, poll.tie = rule.strict, rule.tie
+    poll.may_change = body.may_change and poll.mode is VoteMode.ROLL
     poll.state, poll.hands, poll.reason = PollState.PREPARED, {}, ""
     poll.members_weight = 0
     poll.weights = {str(key): weight for key, weight in weights.items()}

@@ -66,7 +66,7 @@ class OpinionForm(OfficeForm):
 class OpinionAnswerForm(OfficeForm):
     """A member's opinion."""
 
-    choice = RadioField("Ý kiến của tôi", choices=[], validators=[Required("opinion.choose")])
+    choice = RadioField("Lựa chọn", choices=[], validators=[Required("opinion.choose")])
     text = TextAreaField("Nội dung ý kiến", [Limit(MOST_ANSWER)], filters=[tidy_text])
     #: How often the member had answered when the page was made.
     seen = HiddenField(default=0)

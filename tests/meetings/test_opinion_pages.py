@@ -177,6 +177,7 @@ def test_the_secretary_follows_it_to_its_result(council: Council, client_of: Bro
     browser, path = client_of(council.secretary), f"/meetings/opinions/{made}"
     page = read(browser.get(path))
     assert "5/6" in page
+    assert re.search(rf"Chưa trả lời: 1</summary><ul><li>{council.members[5].full_name}</li></ul>", page)
     assert "Kết thúc và kiểm phiếu" not in page
     early = browser.post(f"{path}/close")
     assert (early.status_code, "Còn 1 thành viên chưa trả lời" in read(early)) == (422, True)
