@@ -103,9 +103,13 @@ def test_each_person_sees_the_step_that_is_theirs(desk: Office, client_of: Clien
     assert f"Đã cấp số {code}." in numbered
     assert f"Đang ghi số {code} vào văn bản" in numbered
     assert "data-reader" not in numbered
-    jobs.run_due()
     clerk.post(f"{url}/seal", data={"once": "b1"})
+    refused = clerk.post(f"{url}/issue", data={"once": "b0", "organisations": [str(desk.other.id)]}).text
+    assert re.search(r'id="stamping" data-refresh.*<button [^>]*disabled', refused)
+    assert f'<link rel="canonical" href="{url}">' in refused
+    jobs.run_due()
     page = clerk.get(url).text
+    assert 'id="stamping">' in page
     assert "Sở Y tế tỉnh An Bình" in page
     assert re.search(rf'<input checked [^>]*name="organisations"[^>]*value="{desk.other.id}"', page)
     assert clerk.post(f"{url}/issue", data={"once": "b2"}).status_code == 422

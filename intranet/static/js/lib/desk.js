@@ -29,6 +29,9 @@ const waiting = new Map();
 const own = { isOwn: true }, ownHeaders = { 'Office-Refresh': '1' };
 document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => { if (ctx.isOwn) Object.assign(ctx.request.headers, ownHeaders); });
 
+/** The record's own address: after an act that was refused, this page's is that of the act. */
+const here = () => document.querySelector('link[rel=canonical]')?.href ?? location.href;
+
 /** Fetch a part of the page again: from its data-src as a fragment, else from this page, by its own id. */
 export function refresh(element) {
   clearTimeout(waiting.get(element));
@@ -37,7 +40,7 @@ export function refresh(element) {
     if (!element.isConnected || element.matches(':focus-within') && element.querySelector('input:focus, textarea:focus')) return;
     const source = element.dataset.src;
     if (source) htmx.ajax('GET', source, { target: element, swap: 'innerMorph', ...own });
-    else if (element.id) htmx.ajax('GET', location.href, { target: element, select: `#${CSS.escape(element.id)}`, swap: 'outerMorph', ...own });
+    else if (element.id) htmx.ajax('GET', here(), { target: element, select: `#${CSS.escape(element.id)}`, swap: 'outerMorph', ...own });
   }, 250));
 }
 
