@@ -5,7 +5,7 @@ from flask import Flask
 from intranet.core import menu, refs, slots
 from intranet.notices import reminders
 from intranet.notices import services as notices
-from meetings import jobs, leading, live, live_votes
+from meetings import jobs, leading, live, live_calls, live_votes
 from meetings.commands import agenda, members, presenting, votes
 from meetings.commands import floor as floor_commands
 from meetings.models import annotation, answer, floor, handover, journal, meeting, opinion, position, vote
@@ -30,6 +30,7 @@ REGISTERED = (
     journal,
     leading,
     live,
+    live_calls,
     live_votes,
     meeting,
     members,

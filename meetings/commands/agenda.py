@@ -9,7 +9,7 @@ from intranet.core.text import one_line
 from intranet.people.models import User
 from meetings.models.meeting import ItemKind, ItemState
 from meetings.permissions import ATTEND
-from meetings.services import chairing, life, planning
+from meetings.services import chairing, life, planning, timing
 
 MOST_TITLE = 300
 MOST_MINUTES = 600
@@ -61,6 +61,23 @@ class OfMeeting:
 
 
 @dataclass(frozen=True)
+class Shorten:
+    """An item's minutes: ``was``, as the actor saw them, and ``to``, what it is to have."""
+
+    item: int
+    was: int
+    to: int
+
+
+@dataclass(frozen=True)
+class ShortenAgenda:
+    """Less time for items still ahead."""
+
+    mid: int
+    items: list[Shorten]
+
+
+@dataclass(frozen=True)
 class StartMeeting:
     """Open it; ``confirm``: although the chair or enough members are missing."""
 
@@ -109,6 +126,12 @@ def add_item(actor: User, d: AddItem) -> Answer:
             actor, d.mid, title=title, kind=ItemKind(d.kind), budget_min=d.budget, after=d.after
         )
     }
+
+
+@command("agenda.shorten", needs=ATTEND)
+def shorten_agenda(actor: User, d: ShortenAgenda) -> Answer:
+    """Give items still ahead fewer minutes."""
+    return {"v": timing.shorten_items(actor, d.mid, [timing.Cut(c.item, c.was, c.to) for c in d.items])}
 
 
 @command("meeting.start", needs=ATTEND)

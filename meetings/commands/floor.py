@@ -127,6 +127,15 @@ class CallService:
     t: str = ""
 
 
+@dataclass(frozen=True)
+class AnswerCall:
+    """An answer to a call, for the one who called alone."""
+
+    mid: int
+    id: int
+    t: str
+
+
 @command("att.set", needs=ATTEND)
 def set_presence(actor: User, d: SetPresence) -> Answer:
     """Be there, be there from afar, have left; correct others."""
@@ -233,3 +242,9 @@ def call_service(actor: User, d: CallService) -> Answer:
 def finish_call(actor: User, d: OfRecord) -> Answer:
     """What was asked for is done."""
     return {"v": announcing.finish_call(actor, d.mid, d.id)}
+
+
+@command("service.answer", needs=ATTEND)
+def answer_call(actor: User, d: AnswerCall) -> Answer:
+    """Answer whoever called."""
+    return {"v": announcing.answer_call(actor, d.mid, d.id, d.t)}

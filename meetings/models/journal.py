@@ -26,6 +26,15 @@ class PartChanged:
     user_id: int
 
 
+@dataclass(frozen=True)
+class CallAnswered:
+    """The line of that version answers somebody's call; its words are that person's alone."""
+
+    meeting_id: int
+    v: int
+    user_id: int
+
+
 class JournalLine(Base):
     """One line of the journal; never changed, never taken away."""
 

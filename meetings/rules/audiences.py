@@ -17,7 +17,7 @@ _OF_ROLE = {
     "substitute": Audience.MEMBER,
     "guest": Audience.GUEST,
 }
-_STATE_KEYS = ("mid", "v", "state", "title", "place", "starts", "started", "ended", "cur")
+_STATE_KEYS = ("mid", "v", "state", "title", "place", "starts", "started", "ended", "plan_end", "cur")
 
 
 def audience_of(role: str) -> Audience:
@@ -67,7 +67,7 @@ def _file(data: Data, audience: Audience) -> Share | None:
 
 
 _PROJECTORS: dict[str, Project] = {
-    "meeting.state": tell_all("from", "to", "at", "item", "spent_s", "since", "reason"),
+    "meeting.state": tell_all("from", "to", "at", "item", "spent_s", "since", "reason", "plan_end"),
     "meeting.edited": tell_all("title", "place", "starts"),
     "item.started": tell_all("item", "since", "prev", "prev_st", "prev_spent_s"),
     "item.finished": tell_all("item", "outcome", "spent_s"),

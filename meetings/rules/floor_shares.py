@@ -85,4 +85,6 @@ FLOOR: dict[str, Project] = {
     "notice.cleared": tell_all("id"),
     "service.called": tell_officers("id", "p", "n", "kind", "t", "at"),
     "service.done": tell_officers("id"),
+    # Its words go to the one who asked, outside of any audience.
+    "service.answered": tell_officers("id"),
 }

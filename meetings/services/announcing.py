@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from intranet.core import clock
-from intranet.core.db import session, unit_of_work
+from intranet.core.db import publish, session, unit_of_work
 from intranet.core.errors import BadState, Invalid, NotFound
 from intranet.core.text import one_line
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.floor import CallKind, RoomNotice, ServiceCall
+from meetings.models.journal import CallAnswered, JournalLine
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
 from meetings.permissions import To, access_meeting
 from meetings.services import journal
@@ -25,6 +26,9 @@ LONGEST = 86_400
 #: Notices that stand at a time, and calls of one person that nobody has answered yet.
 MOST_NOTICES = 10
 MOST_CALLS = 5
+#: So long an answer is shown to whoever comes back.
+REPLY_STANDS = timedelta(minutes=30)
+ANSWERED = "service.answered"
 _ROOM_OPEN = IN_SESSION | {MeetingState.PUBLISHED, MeetingState.READY}
 
 
@@ -171,6 +175,51 @@ def finish_call(actor: User, meeting_id: int, call_id: int) -> int:
         if call is None:
             raise NotFound("service.unknown")
         return _finish(actor, meeting, call)
+
+
+def answer_call(actor: User, meeting_id: int, call_id: int, words: str) -> int:
+    """Answer what somebody asked for or wrote: it is done, and the words are for that person alone.
+
+    :returns: the room's version.
+    :raises NotFound: no such meeting, or none the actor may attend; ``service.unknown``.
+    :raises Forbidden: ``meeting.not_yours_to_run``.
+    :raises Invalid: ``service.empty``, ``service.too_long``.
+    """
+    words = one_line(words)
+    if not words:
+        raise Invalid("service.empty", field="t")
+    if len(words) > MOST_NOTICE:
+        raise Invalid("service.too_long", most=MOST_NOTICE, length=len(words), field="t")
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
+        call = next((one for one in calls_in(meeting) if one.id == call_id), None)
+        if call is None:
+            raise NotFound("service.unknown")
+        call.done_at, call.done_by_id = clock.now(), actor.id
+        v = journal.append(meeting, ANSWERED, by=actor, id=call.id, p=call.user_id, t=words)
+        publish(CallAnswered(meeting.id, v, call.user_id))
+        return v
+
+
+def reply_entry(line: JournalLine) -> dict[str, Any]:
+    """An answer as the one who asked holds it; nobody else is told its words."""
+    return {"id": line.data["id"], "t": line.data["t"], "at": ms(line.at)}
+
+
+def replies_to(actor: User, meeting: Meeting) -> list[dict[str, Any]]:
+    """What the actor was answered lately, the oldest first."""
+    since = clock.now() - REPLY_STANDS
+    query = select(ServiceCall.id).where(
+        ServiceCall.meeting_id == meeting.id, ServiceCall.user_id == actor.id, ServiceCall.done_at >= since
+    )
+    mine = set(session().scalars(query))
+    if not mine:
+        return []
+    answered = select(JournalLine).where(
+        JournalLine.meeting_id == meeting.id, JournalLine.kind == ANSWERED, JournalLine.at >= since
+    )
+    lines = session().scalars(answered.order_by(JournalLine.v))
+    return [reply_entry(line) for line in lines if line.data["id"] in mine]
 
 
 def forget_person(actor: User, meeting: Meeting, user_id: int) -> None:

@@ -224,9 +224,12 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
     elif to in {_S.PAUSED, _S.ENDED}:
         stop_clock(meeting, now)
     facts: dict[str, Any] = {}
+    if to is _S.LIVE and before in _OPENS:
+        planned_end = meeting.starts_at + timedelta(minutes=meeting.minutes)
+        facts["plan_end"] = ms(planned_end)
     if meeting.current_item_id is not None and to in {_S.LIVE, _S.PAUSED, _S.ENDED}:
         item = meeting.item(meeting.current_item_id)
-        facts = {"item": item.id, "spent_s": item.spent_s, "since": ms(meeting.item_since)}
+        facts |= {"item": item.id, "spent_s": item.spent_s, "since": ms(meeting.item_since)}
     if to is _S.ENDED:
         if meeting.current_item_id is not None:
             meeting.item(meeting.current_item_id).state = ItemState.DONE

@@ -205,7 +205,7 @@ def edit_item(
         owner = None if owner_id is None else participants.person_of(owner_id)
         item.title, item.kind, item.budget_min, item.owner_id = title, kind, budget_min, owner_id
         audit.record(actor, "item.edited", meeting, item=item.id)
-        _tell_edited(actor, meeting, item, owner)
+        tell_edited(actor, meeting, item, owner)
 
 
 def set_budget(actor: User, meeting_id: int, item_id: int, minutes: int | None) -> None:
@@ -223,7 +223,7 @@ def set_budget(actor: User, meeting_id: int, item_id: int, minutes: int | None) 
         item.budget_min = minutes
         audit.record(actor, "item.edited", meeting, item=item.id)
         owner = None if item.owner_id is None else participants.person_of(item.owner_id)
-        _tell_edited(actor, meeting, item, owner)
+        tell_edited(actor, meeting, item, owner)
 
 
 def remove_item(actor: User, meeting_id: int, item_id: int, *, reason: str = "") -> None:
@@ -330,7 +330,8 @@ def _number(meeting: Meeting) -> None:
         item.position = place
 
 
-def _tell_edited(actor: User, meeting: Meeting, item: AgendaItem, owner: User | None) -> None:
+def tell_edited(actor: User, meeting: Meeting, item: AgendaItem, owner: User | None) -> None:
+    """The room hears what an item says now."""
     journal.append(
         meeting,
         "item.edited",

@@ -10,11 +10,13 @@ from intranet.core import clock
 from intranet.core.db import session
 from intranet.people import directory
 from intranet.people.models import User
+from meetings.models.journal import JournalLine
 from meetings.models.meeting import AgendaItem, Meeting
 from meetings.permissions import To, access_meeting, may
 from meetings.rules.audiences import audience_of, project_state
 from meetings.rules.shares import Audience
 from meetings.services import (
+    announcing,
     attending,
     floor,
     journal,
@@ -78,7 +80,7 @@ def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = F
         "v": meeting.v,
         "head": journal.head(meeting, audience),
         "me": dict(ON_WALL) if on_wall else overlay(actor, meeting),
-        "lv": last_values(meeting),
+        "lv": last_values(meeting) if on_wall else last_values(meeting, actor),
     }
     found = None if last is None else journal.missed(meeting, audience, last)
     if found is None:
@@ -99,12 +101,17 @@ def events_since(actor: User, meeting_id: int, since: int, *, on_wall: bool = Fa
     """
     meeting = access_meeting(actor, meeting_id, To.RUN if on_wall else To.ATTEND)
     audience = audience_for(actor, meeting, on_wall=on_wall)
-    return Since(audience, journal.missed(meeting, audience, since), last_values(meeting))
+    lv = last_values(meeting) if on_wall else last_values(meeting, actor)
+    return Since(audience, journal.missed(meeting, audience, since), lv)
 
 
-def last_values(meeting: Meeting) -> dict[str, Any]:
-    """What changes too often for the journal, by key: the presenter's rectangle, ``None`` where none is."""
-    return {"view": presenting.last_view(meeting)}
+def last_values(meeting: Meeting, actor: User | None = None) -> dict[str, Any]:
+    """What no line of the journal carries, by key.
+
+    ``view``: the presenter's rectangle, ``None`` where none is; ``replies``: answers to the actor's calls.
+    """
+    replies = [] if actor is None else announcing.replies_to(actor, meeting)
+    return {"view": presenting.last_view(meeting)} | ({"replies": replies} if replies else {})
 
 
 def audience_for(actor: User, meeting: Meeting, *, on_wall: bool = False) -> Audience:
@@ -164,6 +171,7 @@ def full_state(meeting: Meeting) -> State:
         "starts": ms(meeting.starts_at),
         "started": ms(meeting.started_at),
         "ended": ms(meeting.ended_at),
+        "plan_end": _plan_end(meeting),
         "cur": _current(meeting),
         "items": [
             item_entry(item, people.get(item.owner_id or 0), by_ref.get(item.ref, []))
@@ -209,3 +217,17 @@ def _current(meeting: Meeting) -> dict[str, Any] | None:
     if meeting.current_item_id is None:
         return None
     return {"item": meeting.current_item_id, "since": ms(meeting.item_since)}
+
+
+def _plan_end(meeting: Meeting) -> int | None:
+    """When the sitting was to end as it was planned at its opening, in milliseconds; ``None`` before that.
+
+    Whatever is added, withdrawn or shortened later, the room is late or early against this.
+    """
+    if meeting.started_at is None:
+        return None
+    query = select(JournalLine.data).where(
+        JournalLine.meeting_id == meeting.id, JournalLine.kind == "meeting.state"
+    )
+    lines = session().scalars(query.order_by(JournalLine.v))
+    return next((int(data["plan_end"]) for data in lines if "plan_end" in data), None)

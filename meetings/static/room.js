@@ -50,7 +50,7 @@ if (line.me.can.includes('run')) {
 }
 const agenda = new Agenda(
   { state: () => line.state, now: () => line.now(), runs: () => line.me.can.includes('run'), chairs: () => line.me.can.includes('chair'), reading: () => follow.file },
-  { open: (id) => { follow.open(id); shut(); }, start: (id) => desk.start(id), move: (id, step) => desk.move(id, step), order: (planned) => desk.order(planned) },
+  { open: (id) => { follow.open(id); shut(); }, start: (id) => desk.start(id), move: (id, step) => desk.move(id, step), order: (planned) => desk.order(planned), shorten: (items) => press('agenda.shorten', { items }) },
 );
 
 function draw() {

@@ -108,4 +108,5 @@ FLOOR_RULES = {
     "notice.cleared": lambda state, d, _f: state.update(notices=_without(state["notices"], "id", d["id"])),
     "service.called": lambda state, d, _frame: state["calls"].append(d),
     "service.done": lambda state, d, _f: state.update(calls=_without(state["calls"], "id", d["id"])),
+    "service.answered": lambda state, d, _f: state.update(calls=_without(state["calls"], "id", d["id"])),
 }

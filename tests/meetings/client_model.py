@@ -74,6 +74,8 @@ def _meeting_state(state: State, d: Frame, _frame: Frame) -> None:
         state["started"], state["ended"] = state["started"] or d["at"], None
     if d["to"] == "ended":
         state["ended"] = d["at"]
+    if "plan_end" in d:
+        state["plan_end"] = d["plan_end"]
     if "item" in d:
         item = _item(state, d["item"])
         item["spent_s"] = d["spent_s"]

@@ -68,7 +68,11 @@ def floor_story(sitting: Sitting) -> Iterator[None]:
     yield
     call = announcing.call_service(delegate, mid, CallKind.WATER)
     yield
-    announcing.call_service(sitting.guest, mid, CallKind.MESSAGE, "Xin thêm tài liệu")
+    asked = announcing.call_service(sitting.guest, mid, CallKind.MESSAGE, "Xin thêm tài liệu")
+    yield
+    announcing.answer_call(secretary, mid, asked, "Tài liệu ở trang 12")
+    yield
+    announcing.call_service(sitting.guest, mid, CallKind.PAPER)
     yield
     announcing.finish_call(secretary, mid, call)
     yield
@@ -113,4 +117,5 @@ def floor_acts(sitting: Sitting, luck: random.Random, more: User) -> list[Act]:
         lambda: announcing.clear_notice(officer, mid, luck.choice(notices or [0])),
         lambda: announcing.call_service(anybody, mid, luck.choice(list(CallKind)), "Cần giúp"),
         lambda: announcing.finish_call(officer, mid, luck.choice(calls or [0])),
+        lambda: announcing.answer_call(officer, mid, luck.choice(calls or [0]), "Có ngay"),
     ]

@@ -114,7 +114,7 @@ def test_every_line_of_the_floor_for_every_audience(sitting: Sitting) -> None:
                 assert not _keys(share) & _NOT_ON_THE_WALL, line.kind
     assert {kind for kind in FLOOR if not kind.startswith("people.")} <= set(told)
     of_officers = {kind for kind, count in told.items() if count % len(AUDIENCES)}
-    assert of_officers == {"service.called", "service.done"}
+    assert of_officers == {"service.called", "service.done", "service.answered"}
     for audience, state in snapshots(sitting.id).items():
         if audience not in OFFICERS:
             assert "calls" not in state

@@ -1,6 +1,7 @@
 /** The agenda's column: items, papers under those opened, and, for whoever runs the room, order and new items. */
+import { ask } from '@lib/dialogs.js';
 import { bar, clock, el, find, icon, minutes, word } from './page.js';
-import { forecast, spent } from './state.js';
+import { spent } from './state.js';
 
 const over = new Set(['done', 'deferred', 'withdrawn']);
 
@@ -9,6 +10,7 @@ export class Agenda {
   #opened = new Set();
   #arranging = false;
   #shown = null;
+  #time = null;
 
   /**
    * @param {object} room {state, now, runs, reading} as functions of what is true now
@@ -17,6 +19,8 @@ export class Agenda {
   constructor(room, acts) {
     this.room = room;
     this.acts = acts;
+    find('[data-shorten]')?.addEventListener('click', () => this.#time.offer(this.room.state(), this.room.now(), spent, { word, ask, act: this.acts.shorten }));
+    import('./forecast.js').then((time) => { this.#time = time; this.draw(); });
     const toggle = find('[data-arrange]');
     toggle?.addEventListener('click', () => {
       this.#arranging = !this.#arranging;
@@ -35,7 +39,7 @@ export class Agenda {
   draw() {
     const state = this.room.state();
     const now = this.room.now();
-    const ahead = forecast(state, now);
+    const ahead = this.#time?.forecast(state, now, spent) ?? { begins: {} };
     const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const rows = [];
     if (state.papers.length) rows.push(this.#common(state));
@@ -126,11 +130,13 @@ export class Agenda {
 
   #drift(state, ahead) {
     const box = find('[data-drift]');
-    box.hidden = !['live', 'paused'].includes(state.state) || !state.items.length;
+    box.hidden = !ahead.end || !['live', 'paused'].includes(state.state) || !state.items.length;
     if (box.hidden) return;
-    const late = Math.round((ahead.end - ahead.plannedEnd) / 60000);
+    const { late } = ahead;
     box.classList.toggle('ok', late <= 2);
     find('[data-drift-word]').textContent = late > 2 ? word('late', { n: late }) : late < -2 ? word('early', { n: -late }) : word('on-time');
     find('[data-drift-note]').textContent = word('ends', { at: clock(ahead.end), plan: clock(ahead.plannedEnd) });
+    const button = find('[data-shorten]');
+    if (button) button.hidden = !ahead.lose;
   }
 }

@@ -3,11 +3,17 @@ import { toast } from '@lib/toast.js';
 import { el, find, icon, mmss, word } from './page.js';
 
 export class Announce {
-  #line; #press; #hidden = new Set(); #drawn = '';
+  #line; #press; #hidden = new Set(); #drawn = ''; #replies;
 
   constructor(line, press) {
     this.#line = line;
     this.#press = press;
+    this.#replies = line.last.replies ?? [];
+    line.addEventListener('lv', ({ detail }) => {
+      if (detail.key !== 'reply' || this.#replies.some((one) => one.id === detail.d.id)) return;
+      this.#replies.push(detail.d);
+      this.tick(line.now());
+    });
     find('[data-notice-form]')?.addEventListener('submit', (event) => this.#send(event));
     find('[data-timer-form]')?.addEventListener('submit', (event) => this.#start(event));
     find('[data-timer-stop]')?.addEventListener('click', (event) => { event.target.closest('dialog').close(); this.#press('timer.stop'); });
@@ -36,6 +42,8 @@ export class Announce {
     const { state, me } = this.#line;
     const runs = me.can.includes('run');
     const shown = (state.notices ?? []).filter((one) => (!one.until || one.until > now) && !this.#hidden.has(one.id));
+    // What the secretary answered this person alone; closing it is nobody else's affair.
+    for (const one of this.#replies) if (!this.#hidden.has(`r${one.id}`)) shown.push({ id: `r${one.id}`, lvl: 'info', t: word('svc-reply', one), own: true });
     const drawn = JSON.stringify([shown, runs]);
     if (drawn !== this.#drawn) {
       this.#drawn = drawn;
@@ -55,10 +63,10 @@ export class Announce {
 
   #row(one, runs) {
     const close = () => {
-      if (runs) this.#press('notice.clear', { id: one.id });
+      if (runs && !one.own) this.#press('notice.clear', { id: one.id });
       else { this.#hidden.add(one.id); this.#drawn = ''; this.tick(this.#line.now()); }
     };
-    return el('div', { class: `m-notice ${one.lvl}` }, icon(one.lvl === 'warn' ? 'alert-triangle' : 'volume'), el('p', { class: 'grow' }, one.t),
-      el('button', { class: 'b g q', type: 'button', 'aria-label': word(runs ? 'notice-clear' : 'notice-close'), on: { click: close } }, icon('x')));
+    return el('div', { class: `m-notice ${one.lvl}` }, icon(one.own ? 'message' : one.lvl === 'warn' ? 'alert-triangle' : 'volume'), el('p', { class: 'grow' }, one.t),
+      el('button', { class: 'b g q', type: 'button', 'aria-label': word(runs && !one.own ? 'notice-clear' : 'notice-close'), on: { click: close } }, icon('x')));
   }
 }

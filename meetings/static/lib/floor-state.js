@@ -4,6 +4,8 @@ const without = (list, key, id) => list.filter((one) => one[key] !== id);
 
 function leaveQueue(state, d) { state.queue.wait = without(state.queue.wait, 'rq', d.rq); }
 
+function endCall(state, d) { state.calls = without(state.calls, 'id', d.id); }
+
 export const rules = {
   'body.chosen'(state, d) {
     state.body = d.body;
@@ -50,7 +52,8 @@ export const rules = {
   'notice.sent'(state, d) { state.notices.push(d); },
   'notice.cleared'(state, d) { state.notices = without(state.notices, 'id', d.id); },
   'service.called'(state, d) { state.calls.push(d); },
-  'service.done'(state, d) { state.calls = without(state.calls, 'id', d.id); },
+  'service.done': endCall,
+  'service.answered': endCall,
 };
 
 /**

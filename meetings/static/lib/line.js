@@ -164,6 +164,7 @@ export class Line extends EventTarget {
 
   #lastValues(held) {
     if (held?.view) this.#lastValue({ key: 'view', seq: held.view.seq, d: held.view });
+    for (const d of held?.replies ?? []) this.#emit('lv', { key: 'reply', d });
   }
 
   #heard() { this.#heardAt = Date.now(); }

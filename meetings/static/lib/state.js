@@ -17,6 +17,7 @@ const rules = {
     state.state = d.to;
     if (d.to === 'live') { state.started ??= d.at; state.ended = null; }
     if (d.to === 'ended') state.ended = d.at;
+    if ('plan_end' in d) state.plan_end = d.plan_end;
     if ('item' in d) {
       const one = item(state, d.item);
       one.spent_s = d.spent_s;
@@ -126,19 +127,4 @@ export function papers(state) {
 export function spent(state, one, now) {
   const running = state.cur?.item === one.id && state.cur.since !== null ? Math.max(0, now - state.cur.since) / 1000 : 0;
   return one.spent_s + running;
-}
-
-/** When each item still ahead may begin, and when all is over: ms by item id, `end`; what is over budget counts as it is. */
-export function forecast(state, now) {
-  const begins = {};
-  let at = state.started ? now : Math.max(now, state.starts);
-  for (const one of state.items) {
-    if (one.st === 'live') at += Math.max(0, one.budget_s - spent(state, one, now)) * 1000;
-    else if (one.st === 'planned' || one.st === 'suspended') {
-      begins[one.id] = at;
-      at += Math.max(0, one.budget_s - (one.st === 'suspended' ? one.spent_s : 0)) * 1000;
-    }
-  }
-  const planned = state.items.filter((one) => one.st !== 'withdrawn').reduce((sum, one) => sum + one.budget_s, 0);
-  return { begins, end: at, plannedEnd: state.starts + planned * 1000 };
 }

@@ -1,0 +1,78 @@
+/**
+ * When the items still ahead begin and when all is over, and what to shorten where that is too late.
+ * No page, no network, no clock of its own; `now` is ms on the server's clock, `spent` says how many seconds an item has had
+ * (`state.js`). The room fetches it beside its first picture, so it imports nothing.
+ */
+
+const coming = (one) => one.st === 'planned' || one.st === 'suspended';
+/** Seconds that somebody who waits to speak is expected to take, and minutes that any item keeps. */
+const SPEECH = 180;
+const LEAST = 3;
+
+/**
+ * How much longer than planned items take: what is over so far against its budget, the plan itself weighing as much
+ * as a quarter of the agenda, so that one short item at the beginning tells little.
+ */
+function pace(state, now, spent) {
+  const counted = state.items.filter((one) => one.st !== 'withdrawn' && one.budget_s > 0);
+  const over = counted.filter((one) => one.st === 'done' && one.spent_s > 0 || one.st === 'live' && spent(state, one, now) > one.budget_s);
+  const sum = (list, of) => list.reduce((all, one) => all + of(one), 0);
+  const prior = sum(counted, (one) => one.budget_s) / 4;
+  if (!prior) return 1;
+  const found = (sum(over, (one) => spent(state, one, now)) + prior) / (sum(over, (one) => one.budget_s) + prior);
+  return Math.min(2, Math.max(0.5, found));
+}
+
+/**
+ * `begins` by item id, `end`, `plannedEnd` (all ms); `late`, whole minutes, negative when early; and `lose`, minutes
+ * that the items ahead would have to lose so that it ends as planned, 0 when it is not late by more than two.
+ */
+export function forecast(state, now, spent) {
+  const begins = {};
+  const factor = pace(state, now, spent);
+  const { cur, wait } = state.queue ?? { cur: null, wait: [] };
+  let at = state.started ? now : Math.max(now, state.starts);
+  for (const one of state.items) {
+    const left = Math.max(0, one.budget_s * factor - spent(state, one, now));
+    if (one.st === 'live') {
+      const speaking = cur ? Math.max(0, cur.limit_s - Math.max(0, (cur.paused_at ?? now) - cur.started - cur.paused_ms) / 1000) : 0;
+      at += Math.max(left, speaking + wait.length * SPEECH) * 1000;
+    } else if (coming(one)) {
+      begins[one.id] = at;
+      at += left * 1000;
+    }
+  }
+  const planned = state.items.filter((one) => one.st !== 'withdrawn').reduce((sum, one) => sum + one.budget_s, 0);
+  const plannedEnd = state.plan_end ?? state.starts + planned * 1000;
+  const late = Math.round((at - plannedEnd) / 60000);
+  return { begins, end: at, plannedEnd, late, pace: factor, lose: late > 2 ? Math.ceil(late / factor) : 0 };
+}
+
+/**
+ * Minutes are taken in proportion to those of each item, none falls below half of them, nor below three minutes from
+ * here; what cannot be won stays late.
+ * @param {object[]} items state.items
+ * @param {number} minutes to be won
+ * @returns {{item: number, was: number, to: number}[]} the items that would get less
+ */
+export function shorten(items, minutes) {
+  const rows = items.filter(coming).map((one) => {
+    const was = Math.round(one.budget_s / 60);
+    return { item: one.id, was, cut: 0, room: was - Math.max(Math.ceil(was / 2), LEAST + Math.ceil(one.spent_s / 60)) };
+  });
+  for (let left = minutes; left > 0; left -= 1) {
+    const next = rows.filter((one) => one.cut < one.room).reduce((best, one) => (!best || (one.cut + 1) * best.was < (best.cut + 1) * one.was ? one : best), null);
+    if (!next) break;
+    next.cut += 1;
+  }
+  return rows.filter((one) => one.cut).map(({ item, was, cut }) => ({ item, was, to: was - cut }));
+}
+
+/** Says which items would get less time, and asks for it when that is agreed to, with the room's means. */
+export async function offer(state, now, spent, { word, ask, act }) {
+  const items = shorten(state.items, forecast(state, now, spent).lose);
+  const list = items.map((one) => word('shorten-one', { no: state.items.findIndex((each) => each.id === one.item) + 1, ...one })).join('; ');
+  const n = items.reduce((sum, one) => sum + one.was - one.to, 0);
+  const agreed = await ask(n ? word('shorten-q', { n, list }) : word('shorten-none'), { word: word('shorten') });
+  if (agreed && n) await act(items);
+}

@@ -1,0 +1,88 @@
+"""What the secretary answers to a call reaches the one who called, and nobody else."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from intranet.core import clock, db
+from intranet.core.errors import Forbidden, Invalid, NotFound
+from intranet.people.models import User
+from meetings import live
+from meetings.models.floor import CallKind
+from meetings.rules.audiences import project
+from meetings.rules.shares import AUDIENCES
+from meetings.services import announcing, journal, room
+from tests.meetings.conftest import Sitting, journal_of
+from tests.meetings.floor_acts import state_of
+from tests.meetings.test_live import Tablet
+
+SECRET = "Mời ra quầy tiếp đón"
+
+
+def answered(sitting: Sitting) -> int:
+    asked = announcing.call_service(sitting.delegate, sitting.id, CallKind.MESSAGE, "Xin gặp thư ký")
+    announcing.answer_call(sitting.secretary, sitting.id, asked, f"  {SECRET}\n")
+    return asked
+
+
+def test_the_one_who_called_reads_the_answer_and_the_call_is_done(sitting: Sitting) -> None:
+    asked = answered(sitting)
+    lv = room.welcome(sitting.delegate, sitting.id, None).answer["lv"]
+    assert [(one["id"], one["t"]) for one in lv["replies"]] == [(asked, SECRET)]
+    assert room.events_since(sitting.delegate, sitting.id, 0).lv["replies"] == lv["replies"]
+    assert state_of(sitting, sitting.secretary)["calls"] == []
+    assert journal_of(sitting.id) == ["service.called", "service.answered"]
+
+
+def test_its_words_are_in_nobody_elses_room(sitting: Sitting) -> None:
+    answered(sitting)
+    others = [one for one in sitting.everybody if one is not sitting.delegate]
+    for who in others:
+        said = room.welcome(who, sitting.id, None).answer
+        assert SECRET not in json.dumps(said, ensure_ascii=False)
+        assert "replies" not in said["lv"]
+    assert "replies" not in room.welcome(sitting.secretary, sitting.id, None, on_wall=True).answer["lv"]
+    for line in journal.lines_after(sitting.id, 0):
+        for audience in AUDIENCES:
+            told = json.dumps(project(line.kind, line.data, audience), ensure_ascii=False)
+            assert SECRET not in told
+
+
+def test_an_answer_is_told_for_half_an_hour(sitting: Sitting) -> None:
+    answered(sitting)
+    clock.advance(timedelta(minutes=31))
+    assert "replies" not in room.welcome(sitting.delegate, sitting.id, None).answer["lv"]
+
+
+def test_wrong_answers_change_nothing(sitting: Sitting) -> None:
+    asked = announcing.call_service(sitting.delegate, sitting.id, CallKind.WATER)
+    for words, code in (("  ", "service.empty"), ("x" * 301, "service.too_long")):
+        with pytest.raises(Invalid, match=code):
+            announcing.answer_call(sitting.secretary, sitting.id, asked, words)
+    for who in (sitting.delegate, sitting.guest):
+        with pytest.raises(Forbidden, match=r"meeting\.not_yours_to_run"):
+            announcing.answer_call(who, sitting.id, asked, "Có ngay")
+    announcing.finish_call(sitting.chair, sitting.id, asked)
+    with pytest.raises(NotFound, match=r"service\.unknown"):
+        announcing.answer_call(sitting.secretary, sitting.id, asked, "Có ngay")
+    assert journal_of(sitting.id) == ["service.called", "service.done"]
+
+
+def test_only_the_tablets_of_the_one_who_called_are_told(
+    sitting: Sitting, app: Flask, client_of: Callable[[User], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.rooms.tablets.clear()
+    live.rooms.told.clear()
+    monkeypatch.setattr(db.database(), "is_web", True)
+    everybody = [sitting.delegate, sitting.delegate, sitting.chair, sitting.secretary, sitting.guest]
+    tablets = [Tablet(app, client_of(who)) for who in everybody]
+    for tablet in tablets:
+        tablet.hello(sitting.id)
+    asked = answered(sitting)
+    heard: list[list[Any]] = [[one["d"] for one in tablet.heard("lv")] for tablet in tablets]
+    assert [[one["id"] for one in told if "t" in one] for told in heard] == [[asked], [asked], [], [], []]
