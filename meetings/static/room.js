@@ -9,6 +9,7 @@ import { Desk } from './lib/desk.js';
 import { Follow } from './lib/follow.js';
 import { Line } from './lib/line.js';
 import { Members } from './lib/members.js';
+import { Minutes } from './lib/minutes.js';
 import { Notes } from './lib/notes.js';
 import { all, clock, el, fillBar, find, minutes, mmss, setText, word } from './lib/page.js';
 import { Palette } from './lib/palette.js';
@@ -31,6 +32,7 @@ let desk = null;
 let queueDesk = null;
 let voteDesk = null;
 let members = null;
+let record = null;
 
 const follow = new Follow(reader, { mid, line, state: () => line.state, me: () => line.me.p }, (page) => presenter.lead(page));
 const presenter = new Presenter(line, follow, reader, press);
@@ -45,6 +47,7 @@ if (line.me.can.includes('run')) {
   queueDesk = new QueueDesk(line, press, speakers, undo);
   voteDesk = new VoteDesk(line, press, ballot);
   members = new Members(line, press);
+  if (find('[data-minutes]')) record = new Minutes(line);
   desk = new Desk(line, press, { follow, reader, presenter, undo, queue: queueDesk, votes: voteDesk });
   new Palette(line, { start: (id) => desk.start(id), call: (rq) => queueDesk.call(rq), open: (id) => follow.open(id), person: (one) => attendance.menu(one) });
 }
@@ -72,6 +75,7 @@ function desks() {
   queueDesk?.draw(now);
   voteDesk?.draw();
   members?.draw(now);
+  record?.draw();
   desk?.draw();
 }
 

@@ -126,3 +126,25 @@ def test_letters_are_shown_by_a_question_mark_and_b_darkens_the_screen(desk: Pag
     expect(desk.locator("#add-t")).to_have_value("nbsv")
     assert on_floor(desk) == before
     expect(desk.locator("[data-blank]")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_secretary_reads_and_prints_what_has_happened(desk: Page, chair: Page) -> None:
+    expect(desk.locator("[data-minutes-panel]")).to_be_hidden()
+    assert chair.locator("[data-minutes]").count() == 0
+    desk.get_by_role("tab", name="Biên bản").click()
+    facts = desk.locator("[data-facts]")
+    expect(facts).to_contain_text("Bắt đầu họp")
+    expect(facts.locator("section.now")).to_contain_text(on_floor(desk))
+    expect(facts.locator("section", has_text="Thành viên có mặt")).to_contain_text("có mặt")
+    expect(desk.locator("#doc")).to_be_hidden()
+    assert axe(desk) == []
+    desk.emulate_media(media="print")
+    expect(facts).to_be_visible()
+    for part in (".agenda", ".side0", ".rh", ".acts", "[data-print]"):
+        expect(desk.locator(part).first).to_be_hidden()
+    desk.emulate_media(media="screen")
+    desk.get_by_role("tab", name="Biên bản").focus()
+    desk.keyboard.press("ArrowRight")
+    expect(desk.get_by_role("tab", name="Tài liệu")).to_be_focused()
+    expect(desk.locator("#doc")).to_be_visible()
+    expect(desk.locator("[data-minutes-panel]")).to_be_hidden()

@@ -3,7 +3,7 @@ import { all, el, find, setText, word } from './page.js';
 import { papers } from './state.js';
 
 /** What is offered as it stands on its button, unless the button is out of use. */
-const BUTTONS = '[data-do], [data-speech-do], [data-vp] .b, [data-vp-new], [data-queue-lock], [data-consent-adopt], [data-dialog=notice], [data-dialog=timer], [data-show-stop], [data-blank], [data-minutes], [data-arrange], [data-theme-switch]';
+const BUTTONS = ['.acts [data-do]', '[data-speech-do]', '[data-vp] .b', '[data-vp-new]', '[data-queue-lock]', '[data-consent-adopt]', '.side0 [data-do]', '[data-dialog=notice]', '[data-dialog=timer]', '[data-show-stop]', '[data-blank]', '[data-minutes]', '[data-arrange]', '[data-theme-switch]'];
 const MOST = 9;
 /** Without the marks of Vietnamese: "muc tiep" finds "Mục tiếp". */
 const plain = (text) => text.toLocaleLowerCase('vi').normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/đ/g, 'd');
@@ -35,7 +35,7 @@ export class Palette {
   }
 
   #buttons() {
-    return all(BUTTONS).filter((one) => !one.disabled && !one.hidden).map((button) => ({
+    return BUTTONS.flatMap(all).filter((one) => !one.disabled && !one.hidden).map((button) => ({
       text: (button.getAttribute('aria-label') ?? (button.querySelector('b') ?? button).textContent.replace(button.querySelector('kbd')?.textContent ?? '', '')).trim(),
       note: button.querySelector('small')?.textContent ?? '', run: () => button.click(),
     }));

@@ -111,8 +111,10 @@ export class QueueDesk {
   #menu(one, name) {
     const { wait } = this.#speakers.queue;
     const at = wait.findIndex((other) => other.rq === one.rq);
+    const granted = String(one.p) in this.#line.state.grants;
     choose(name, [
       { text: word('call-now'), icon: 'microphone', name: 'call', run: () => this.call(one.rq) },
+      { text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => this.#press(granted ? 'present.revoke' : 'present.grant', { p: one.p }) },
       { text: word('queue-up'), icon: 'chevron-up', name: 'up', off: at < 1, run: () => this.#move(one.rq, -1) },
       { text: word('queue-down'), icon: 'chevron-down', name: 'down', off: at < 0 || at === wait.length - 1, run: () => this.#move(one.rq, 1) },
       { text: word('skip'), icon: 'x', name: 'skip', bad: true, run: () => this.#press('queue.skip', { rq: one.rq }) },

@@ -1,0 +1,107 @@
+/** The running minutes: what the room's journal knows of items, speakers, votes and presence, in words, to be read and printed. */
+import { clock, el, find, minutes, mmss, word } from './page.js';
+import { current, spent } from './state.js';
+import { lasted } from './speakers.js';
+import { whole } from './vote-words.js';
+
+const day = new Intl.DateTimeFormat('vi-VN', { weekday: 'long', day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'Asia/Ho_Chi_Minh' });
+const here = new Set(['in', 'remote']);
+
+export class Minutes {
+  #line; #drawn = ''; #panel = find('[data-minutes-panel]');
+
+  constructor(line) {
+    this.#line = line;
+    const tabs = [find('[data-minutes]'), find('[data-stage]')];
+    const choose = (tab) => {
+      for (const one of tabs) {
+        one.setAttribute('aria-selected', String(one === tab));
+        one.tabIndex = one === tab ? 0 : -1;
+      }
+      this.#panel.hidden = tab !== tabs[0];
+      find('#doc').hidden = tab === tabs[0];
+      this.draw();
+    };
+    for (const tab of tabs) {
+      tab.addEventListener('click', () => choose(tab));
+      tab.addEventListener('keydown', (event) => {
+        if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) return;
+        event.preventDefault();
+        const other = tabs.find((one) => one !== tab);
+        choose(other);
+        other.focus();
+      });
+    }
+    find('[data-print]').addEventListener('click', () => print());
+  }
+
+  draw() {
+    if (this.#panel.hidden) return;
+    const parts = [this.#sitting(), this.#presence(), ...this.#items(), this.#speakers()];
+    const drawn = JSON.stringify(parts);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    find('[data-facts]').replaceChildren(...parts.filter(({ rows }) => rows.length).map(({ title, rows, isNow }) => el('section', { class: `card from${isNow ? ' now' : ''}` },
+      el('h3', {}, title), el('ul', { class: 'fx' }, ...rows.map(([at, text, note]) => el('li', {}, el('time', { class: 'num' }, at), el('span', {}, text), el('small', { class: 'num' }, note)))))));
+  }
+
+  get #state() { return this.#line.state; }
+
+  #sitting() {
+    const state = this.#state;
+    const rows = [[clock(state.starts), word('fx-called', { place: state.place }), day.format(state.starts)]];
+    for (const one of state.people.filter(({ role }) => role === 'chair' || role === 'secretary')) rows.push(['', word('fx-role', { role: word(`role-${one.role}`), name: one.n }), one.title ?? '']);
+    if (state.started) rows.push([clock(state.started), word('fx-started'), '']);
+    if (state.ended) rows.push([clock(state.ended), word('fx-ended'), '']);
+    return { title: state.title, rows };
+  }
+
+  #presence() {
+    const { att, people } = this.#state;
+    if (!att) return { title: '', rows: [] };
+    const rows = [['', word(att.ok ? 'vp-quorum' : 'vp-no-quorum', att), '']];
+    for (const one of people) {
+      if (one.role === 'guest' || one.role === 'secretary' || (here.has(one.st) && !one.late)) continue;
+      rows.push([one.at ? clock(one.at) : '', one.n, here.has(one.st) ? word('fx-late') : word(`st-${one.st ?? 'none'}`)]);
+    }
+    return { title: word('fx-presence'), rows };
+  }
+
+  #items() {
+    const state = this.#state;
+    const now = this.#line.now();
+    return state.items.map((one, at) => {
+      const rows = [];
+      const isNow = current(state) === one;
+      if (isNow && state.cur.since) rows.push([clock(state.cur.since), word('fx-now'), this.#spent(one, now)]);
+      else if (one.st === 'done') rows.push(['', word('done'), this.#spent(one, now)]);
+      else if (one.st !== 'planned') rows.push(['', [word(one.st), one.reason].filter(Boolean).join(': '), one.spent_s ? this.#spent(one, now) : '']);
+      if (rows.length && one.owner) rows.push(['', word('reports', { name: one.owner.n }), '']);
+      for (const vote of state.votes ?? []) if (vote.item === one.id && vote.opened) rows.push([clock(vote.opened), this.#vote(vote), word(`vst-${vote.st}`)]);
+      return { title: word('pl-item', { no: at + 1, title: one.t }), rows, isNow };
+    });
+  }
+
+  #spent(one, now) { return word('of-minutes', { spent: minutes(spent(this.#state, one, now)), n: minutes(one.budget_s) }); }
+
+  #vote(vote) {
+    const { result } = vote;
+    const said = [vote.q, word(`mode-${vote.mode}`).toLocaleLowerCase('vi')];
+    if (vote.st === 'void') said.push(result?.reason ?? vote.reason);
+    else if (result) {
+      if (result.adopted !== null) said.push(word(result.adopted ? 'adopted' : 'rejected'));
+      said.push(result.reason);
+      if (vote.method !== 'confidence') said.push(vote.opts.map((one) => `${one.t} ${String(whole(result.counts?.[one.id])).replace('.', ',')}`).join(', '));
+    } else said.push(word('vote-of', { n: vote.cast ?? '–', of: vote.elig }));
+    if (result?.digest) said.push(word('fx-digest', { digest: result.digest.slice(0, 16) }));
+    return said.filter(Boolean).map((one) => String(one).replace(/\.$/, '')).join('. ');
+  }
+
+  #speakers() {
+    const { spoken, queue, people } = this.#state;
+    const name = (p) => people.find((one) => one.p === p)?.n ?? '';
+    const rows = Object.entries(spoken ?? {}).sort(([, a], [, b]) => b - a).map(([p, s]) => ['', name(Number(p)), mmss(s)]);
+    if (queue?.cur) rows.push([clock(queue.cur.started), `${queue.cur.n ?? name(queue.cur.p)}: ${word('speaking').toLocaleLowerCase('vi')}`, word('minutes', { n: Math.floor(lasted(queue.cur, this.#line.now()) / 60) })]);
+    return { title: word('fx-speakers'), rows };
+  }
+}
