@@ -24,6 +24,7 @@ from intranet.people.models import Delegation, RoleGrant, Unit, User
 from intranet.people.sessions import SessionRow
 from intranet.records.models import File, StagedFile
 from intranet.tasks.models import Task
+from meetings.models.floor import Body
 from meetings.models.meeting import AgendaItem, Meeting, Participant
 from meetings.models.opinion import OpinionBallot
 
@@ -94,6 +95,7 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/api/v1/meetings", _column(select(Meeting.id), "mid"))
     known.add("/meetings", _pairs(select(AgendaItem.meeting_id, AgendaItem.id), "mid", "item_id"))
     known.add("/meetings", _pairs(select(Participant.meeting_id, Participant.user_id), "mid", "user_id"))
+    known.add("/admin/bodies", _column(select(Body.id).where(Body.org_id == org_id), "body_id"))
     known.add("/meetings/opinions", _column(select(OpinionBallot.id), "oid"))
     papers = select(AgendaItem.meeting_id, File.public_id).join(File, File.ref_id == AgendaItem.id)
     known.add("/meetings", _pairs(papers.where(File.ref_kind == "agenda_item"), "mid", "public_id"))

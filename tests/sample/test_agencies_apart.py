@@ -26,6 +26,7 @@ from intranet.records import files
 from intranet.records.models import File
 from intranet.tasks.models import Task
 from meetings.models.meeting import AgendaItem, Meeting
+from meetings.models.opinion import OpinionBallot
 from tests.factories import make_org, make_unit, make_user
 from tests.sample.addresses import Records, address, crawl, documents_of, records_of, rules_with
 from tests.sample.conftest import SampleOffice
@@ -169,6 +170,7 @@ def _titles(org_id: int) -> tuple[str, ...]:
         select(Task.title).where(Task.org_id == org_id),
         select(File.name).where(File.org_id == org_id),
         select(Meeting.title),
+        select(OpinionBallot.question),
         select(AgendaItem.title),
     )
     found = {title for query in own for title in db.session().scalars(query)}
