@@ -14,7 +14,7 @@ from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from sqlalchemy import JSON, ForeignKey, String, delete, exists, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, object_session
 from werkzeug.datastructures import CallbackDict
 
 from intranet.core import clock, db
@@ -247,6 +247,12 @@ def load_actor() -> Actor | None:
     if not current_user.is_authenticated:
         return None
     user: User = current_user._get_current_object()
+    if object_session(user) is None:
+        # Read in a scope that has ended since: what is asked of it could not be read any more.
+        again = _load_user(session["_user_id"])
+        if again is None:
+            return None
+        user = g._login_user = again
     if isinstance(session, ServerSession) and hasattr(request, "sid"):
         if user.must_change_password:
             return None

@@ -184,3 +184,13 @@ def test_a_name_is_found_in_ones_own_agency_only(office: Office, client_of: Brow
     assert "Phan Thu Trang" in [one["text"] for one in found]
     assert client_of(office.clerk).get("/people/find?q=hoang+duc&all=1").json == []
     assert len(client_of(office.admin).get("/people/find?q=hoang+duc&all=1").json) == 1
+
+
+def test_one_context_for_two_requests_reads_its_person_anew(
+    app: Flask, office: Office, client_of: Browser
+) -> None:
+    browsers = [client_of(office.clerk), client_of(office.leader)]
+    with app.app_context():
+        pages = [browser.get("/me").text for browser in browsers]
+    assert [office.clerk.full_name in page for page in pages] == [True, False]
+    assert office.leader.full_name in pages[1]
