@@ -188,7 +188,7 @@ def test_two_taps_call_for_water_and_the_secretary_sees_who(tablet: Page, open_a
     call = desk.locator("[data-calls] li", has_text=name_of(tablet)).last
     expect(call).to_contain_text("Nước uống")
     expect(desk.locator("[data-calls-n]")).to_have_text(str(before + 1))
-    call.get_by_role("button").click()
+    call.get_by_role("button", name="Đã xong").click()
     expect(desk.locator("[data-calls] li")).to_have_count(before)
 
 
@@ -200,7 +200,7 @@ def test_a_message_reaches_chair_and_secretary_and_no_other_delegate(tablet: Pag
     people_tab(desk)
     call = desk.locator("[data-calls] li", has_text="Xin tài liệu in khổ lớn")
     expect(call).to_be_visible()
-    call.get_by_role("button").click()
+    call.get_by_role("button", name="Đã xong").click()
     expect(call).to_have_count(0)
     assert "Xin tài liệu in" not in other.content()
 

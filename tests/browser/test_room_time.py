@@ -1,4 +1,4 @@
-"""What whoever runs the room is asked and offered: opening too early, answering a call, shortening the rest."""
+"""What whoever runs the room is asked and offered: opening early, answering a call, shortening the rest."""
 
 import re
 
