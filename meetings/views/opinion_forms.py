@@ -11,7 +11,14 @@ from intranet.people.models import User
 from meetings.forms import PeopleField, PersonField
 from meetings.models.opinion import OpinionAnswer, OpinionChoice, Silence
 from meetings.services import bodies, opinion_lists
-from meetings.services.opinions import MOST_ANSWER, MOST_DAYS, MOST_QUESTION, MOST_REASON, MOST_TEXT
+from meetings.services.opinions import (
+    LEAST_MEMBERS,
+    MOST_ANSWER,
+    MOST_DAYS,
+    MOST_QUESTION,
+    MOST_REASON,
+    MOST_TEXT,
+)
 
 #: What may be needed, by its code: ``num, den, strict``.
 NEEDS = {"half": (1, 2, True), "two_thirds": (2, 3, False), "three_quarters": (3, 4, False)}
@@ -55,6 +62,16 @@ class OpinionForm(OfficeForm):
         self.silence.choices = [(one.value, label(f"opinion.silence.{one}")) for one in Silence]
         self.chair_id.show_chosen()
         self.member_ids.show_chosen()
+
+    def validate_chair_id(self, field: PersonField) -> None:
+        """Somebody presides, unless a meeting says who."""
+        if field.data is None and self.meeting_id.data is None:
+            raise ValidationError(label("error.opinion.no_chair"))
+
+    def validate_member_ids(self, field: PeopleField) -> None:
+        """Somebody is asked, unless a meeting says who."""
+        if not field.data and self.meeting_id.data is None:
+            raise ValidationError(label("error.opinion.few_members", least=LEAST_MEMBERS))
 
     def validate_days(self, field: IntegerField) -> None:
         """Whole working days; words for what is no number too."""

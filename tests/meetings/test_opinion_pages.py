@@ -89,10 +89,14 @@ def test_every_wrong_field_is_named_and_what_was_typed_stays(council: Council, c
     assert "Số ngày làm việc để trả lời phải là số từ 1 đến 30." in page
     assert 'value="mười"' in page
     assert council.members[4].full_name in page
-    nobody = form_of(council, chair_id="", member_ids=[])
+    nobody = form_of(council, question="", chair_id="", member_ids=[])
     answer = client_of(council.secretary).post("/meetings/opinions/new", data=nobody)
     assert answer.status_code == 422
-    assert re.search(r'id="chair_id-e".*Hãy chọn chủ trì', read(answer), re.DOTALL)
+    for field in ("question", "chair_id", "member_ids"):
+        assert re.search(rf'id="{field}-e"', read(answer)), field
+    alone = form_of(council, member_ids=[council.chair.id])
+    answer = client_of(council.secretary).post("/meetings/opinions/new", data=alone)
+    assert re.search(r'id="member_ids-e".*Cần ít nhất 2 thành viên', read(answer), re.DOTALL)
     assert ballots() == 0
 
 
