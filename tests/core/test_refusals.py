@@ -15,6 +15,8 @@ from intranet.core.errors import NoRoom, TooMany, Unavailable
 from intranet.people.models import User
 from tests.factories import Office
 
+pytestmark = pytest.mark.pages
+
 Browser = Callable[[User], FlaskClient]
 JSON = {"Accept": "application/json"}
 

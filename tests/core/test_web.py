@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 from intranet.people.models import User
 from tests.factories import Office
 
+pytestmark = pytest.mark.pages
+
 Browser = Callable[[User], FlaskClient]
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -16,6 +17,8 @@ from intranet.core import clock, db, jobs
 from intranet.people.models import Role, User
 from tests.documents import papers
 from tests.factories import Office, make_user
+
+pytestmark = pytest.mark.pages
 
 ClientOf = Callable[[User], FlaskClient]
 Make = Callable[..., Document]

@@ -22,6 +22,8 @@ from tests.meetings.conftest import make_sitting
 from tests.meetings.opinion import Council, answer_of, ballot_of, make_council
 from tests.uploads import staged_file
 
+pytestmark = pytest.mark.pages
+
 Browsers = Callable[[User], FlaskClient]
 
 

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 
 from intranet.notices import services
 from intranet.people.models import User
 from tests.factories import Office
 from tests.tasks.making import give
+
+pytestmark = pytest.mark.pages
 
 Clients = Callable[[User], FlaskClient]
 

@@ -18,6 +18,8 @@ from intranet.records.models import AuditLine
 from tests.factories import Office, make_unit, make_user
 from tests.people.browsing import sign_in, stranger
 
+pytestmark = pytest.mark.pages
+
 Browser = Callable[[User], FlaskClient]
 AGENCY = {
     "name": "Sở Công Thương tỉnh An Bình",
