@@ -229,12 +229,34 @@ def test_presenting_is_granted_in_two_taps(chair: Page, tablet: Page) -> None:
     chair.locator("[data-choice=grant]").click()
     tablet.locator("[data-present]").tap()
     expect(tablet.locator("[data-present-word]")).to_have_text("Dừng chiếu")
+    expect(tablet.locator("[data-follow]")).to_be_hidden()
+    tablet.locator("[data-pointer]").tap()
+    expect(tablet.locator("[data-pointer]")).to_have_attribute("aria-pressed", "true")
     chair.get_by_role("tab", name="Điều hành").click()
     expect(chair.locator("[data-show-page]")).to_contain_text("Trang 1")
     tablet.locator("[data-page-next]").tap()
     expect(chair.locator("[data-show-page]")).to_contain_text("Trang 2")
     tablet.locator("[data-present]").tap()
     expect(chair.locator("[data-show-name]")).to_have_text("Chưa trình chiếu")
+
+
+def test_a_presenter_who_is_gone_is_said_and_relieved(chair: Page, open_as: Opener, server: Server) -> None:
+    desk = enter(open_as("thuky"))
+    desk.locator("[data-do=show]").click()
+    expect(chair.locator("[data-show-page]")).to_contain_text("Trang 1")
+    expect(chair.locator("[data-gone]")).to_be_hidden()
+    name = name_of(desk)
+    desk.context.close()
+    try:
+        chair.wait_for_timeout(1000)
+        server.move_clock(30)
+        expect(chair.locator("[data-gone]")).to_contain_text(f"{name} mất kết nối", timeout=15_000)
+        chair.locator("[data-gone-take]").click()
+        expect(chair.locator("[data-gone]")).to_be_hidden()
+        expect(chair.locator("[data-word-of=show]")).to_have_text("Dừng trình chiếu")
+        chair.locator("[data-do=show]").click()
+    finally:
+        server.move_clock(0)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

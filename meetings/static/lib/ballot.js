@@ -52,8 +52,8 @@ export class Ballot {
   #name(p) { return this.#line.state.people.find((one) => one.p === p)?.n ?? ''; }
   #mayCast(vote) { return vote.mode !== 'hand' && (vote.voters?.includes(this.#line.me.p) ?? false); }
 
-  /** How many have cast, as the server tells it now and then; null before it does. */
-  counted(vote) { return vote.cast ?? this.#counts.get(vote.id) ?? null; }
+  /** How many have cast, as the server tells it now and then; null before it does. The first of a secret vote are not told. */
+  counted(vote) { return vote.cast ?? (this.#counts.get(vote.id) || (vote.mode === 'secret' ? null : this.#counts.get(vote.id))) ?? null; }
   count(d) {
     this.#counts.set(d.id, d.cast);
     if (d.id === this.#id) this.draw();

@@ -5,8 +5,6 @@ import { lasted, wasSpoken } from './speakers.js';
 
 /** Seconds that one press of +1' adds. */
 const MORE = 60;
-/** The least (s) that a speech may be given. */
-const LEAST = 10;
 
 export class QueueDesk {
   #line; #press; #speakers; #undo; #drawn = '';
@@ -49,10 +47,10 @@ export class QueueDesk {
     await this.giveBack(before, left);
   }
 
-  /** Seconds that whoever speaks has left; undefined when nobody does. */
+  /** Seconds that whoever speaks has left, or some when time is up; undefined when nobody does. */
   left() {
     const { speech } = this.#speakers;
-    return speech ? Math.max(LEAST, Math.round(speech.limit_s - lasted(speech, this.#line.now()))) : undefined;
+    return speech ? Math.max(MORE, Math.round(speech.limit_s - lasted(speech, this.#line.now()))) : undefined;
   }
 
   /** Gives the floor back to whoever lost it by mistake, with the seconds that were left. */

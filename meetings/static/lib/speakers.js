@@ -138,7 +138,7 @@ export class Speakers {
   static face(time) {
     if (time.left === null) return { text: mmss(time.used), note: word('speech-free'), tone: '' };
     const tone = time.left < 0 ? 'over' : time.left <= SOFT ? 'soft' : '';
-    return { text: tone === 'over' ? word('overtime', { t: mmss(-time.left) }) : mmss(time.left), note: tone === 'over' ? word('speech-over') : word('speech-of', { n: Math.round(time.limit / 6) / 10 }), tone };
+    return { text: tone === 'over' ? word('overtime', { t: mmss(-time.left) }) : mmss(time.left), note: tone === 'over' ? word('speech-over') : word('speech-of', { n: String(Math.round(time.limit / 6) / 10).replace('.', ',') }), tone };
   }
 }
 
