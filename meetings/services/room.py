@@ -110,7 +110,9 @@ def last_values(meeting: Meeting, actor: User | None = None) -> dict[str, Any]:
 
     ``view``: the presenter's rectangle, ``None`` where none is; ``replies``: answers to the actor's calls.
     """
-    replies = [] if actor is None else announcing.replies_to(actor, meeting)
+    # Whoever runs the room is who answers.
+    asks = actor is not None and not may(actor, To.RUN, meeting)
+    replies = announcing.replies_to(actor, meeting) if asks and actor else []
     return {"view": presenting.last_view(meeting)} | ({"replies": replies} if replies else {})
 
 

@@ -53,7 +53,7 @@ export class Agenda {
     const counted = state.items.filter((one) => one.st !== 'withdrawn');
     const at = counted.findIndex((one) => one.id === state.cur?.item) + 1 || counted.filter((one) => over.has(one.st)).length;
     find('[data-count]').textContent = `${at} / ${counted.length}`;
-    this.#drift(state, ahead);
+    this.#time?.drift(state, ahead, { find, word, clock });
   }
 
   #row(state, one, no, begins, now) {
@@ -126,17 +126,5 @@ export class Agenda {
       handle: '.grip', draggable: 'li.m-planned', animation: 120,
       onEnd: () => this.acts.order([...this.#list.querySelectorAll('li.m-planned')].map((row) => Number(row.dataset.id))),
     });
-  }
-
-  #drift(state, ahead) {
-    const box = find('[data-drift]');
-    box.hidden = !ahead.end || !['live', 'paused'].includes(state.state) || !state.items.length;
-    if (box.hidden) return;
-    const { late } = ahead;
-    box.classList.toggle('ok', late <= 2);
-    find('[data-drift-word]').textContent = late > 2 ? word('late', { n: late }) : late < -2 ? word('early', { n: -late }) : word('on-time');
-    find('[data-drift-note]').textContent = word('ends', { at: clock(ahead.end), plan: clock(ahead.plannedEnd) });
-    const button = find('[data-shorten]');
-    if (button) button.hidden = !ahead.lose;
   }
 }

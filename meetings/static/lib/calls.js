@@ -59,7 +59,7 @@ export class Calls {
     const what = this.#what(one);
     return el('li', { class: 'ln ic', 'data-call-id': one.id }, icon(kinds[one.kind] ?? 'bell-ringing'),
       el('div', { class: 'grow' }, el('span', { class: 't0' }, what), el('span', { class: 't1 num' }, `${this.#name(one)}, ${passed < 1 ? word('just-now') : word('ago', { n: passed })}`)),
-      el('div', { class: 'row' }, el('button', { class: 'b q', type: 'button', 'aria-label': word('svc-answer-of', { what, name: this.#name(one) }), title: word('svc-answer'), on: { click: async () => (await import('./reply.js')).reply(one.id, word('svc-new', { name: this.#name(one), what }), this.#press) } }, icon('message')),
+      el('div', { class: 'row' }, el('button', { class: 'b q', type: 'button', 'aria-label': word('svc-answer-of', { what, name: this.#name(one) }), on: { click: async () => (await import('./reply.js')).reply(one.id, `${this.#name(one)}: ${what}`, this.#press) } }, icon('message')),
       el('button', { class: 'b', type: 'button', 'aria-label': word('svc-done-of', { what, name: this.#name(one) }), on: { click: () => this.#press('service.done', { id: one.id }) } }, word('svc-done'))));
   }
 }

@@ -1,6 +1,6 @@
 /**
  * When the items still ahead begin and when all is over, and what to shorten where that is too late.
- * No page, no network, no clock of its own; `now` is ms on the server's clock, `spent` says how many seconds an item has had
+ * No network, no clock of its own; `now` is ms on the server's clock, `spent` says how many seconds an item has had
  * (`state.js`). The room fetches it beside its first picture, so it imports nothing.
  */
 
@@ -75,4 +75,17 @@ export async function offer(state, now, spent, { word, ask, act }) {
   const n = items.reduce((sum, one) => sum + one.was - one.to, 0);
   const agreed = await ask(n ? word('shorten-q', { n, list }) : word('shorten-none'), { word: word('shorten') });
   if (agreed && n) await act(items);
+}
+
+/** Says how late the room is, below the agenda, with the room's means. */
+export function drift(state, ahead, { find, word, clock }) {
+  const box = find('[data-drift]');
+  box.hidden = !['live', 'paused'].includes(state.state) || !state.items.length;
+  if (box.hidden) return;
+  const { late } = ahead;
+  box.classList.toggle('ok', late <= 2);
+  find('[data-drift-word]').textContent = late > 2 ? word('late', { n: late }) : late < -2 ? word('early', { n: -late }) : word('on-time');
+  find('[data-drift-note]').textContent = word('ends', { at: clock(ahead.end), plan: clock(ahead.plannedEnd) });
+  const button = find('[data-shorten]');
+  if (button) button.hidden = !ahead.lose;
 }
