@@ -9,10 +9,8 @@ import { Desk } from './lib/desk.js';
 import { Follow } from './lib/follow.js';
 import { Line } from './lib/line.js';
 import { Members } from './lib/members.js';
-import { Minutes } from './lib/minutes.js';
 import { Notes } from './lib/notes.js';
 import { all, clock, el, fillBar, find, minutes, mmss, setText, word } from './lib/page.js';
-import { Palette } from './lib/palette.js';
 import { Presenter } from './lib/presenter.js';
 import { presser } from './lib/press.js';
 import { QueueDesk } from './lib/queue-desk.js';
@@ -47,9 +45,25 @@ if (line.me.can.includes('run')) {
   queueDesk = new QueueDesk(line, press, speakers, undo);
   voteDesk = new VoteDesk(line, press, ballot);
   members = new Members(line, press);
-  if (find('[data-minutes]')) record = new Minutes(line);
   desk = new Desk(line, press, { follow, reader, presenter, undo, queue: queueDesk, votes: voteDesk });
-  new Palette(line, { start: (id) => desk.start(id), call: (rq) => queueDesk.call(rq), open: (id) => follow.open(id), person: (one) => attendance.menu(one) });
+  const acts = { start: (id) => desk.start(id), call: (rq) => queueDesk.call(rq), open: (id) => follow.open(id), person: (one) => attendance.menu(one) };
+  // The list of commands and the running minutes are fetched when they are first wanted.
+  let palette = null;
+  const openPalette = async () => {
+    palette ??= import('./lib/palette.js').then(({ Palette }) => new Palette(line, acts));
+    (await palette).open();
+  };
+  for (const button of all('[data-palette-open]')) button.addEventListener('click', openPalette);
+  addEventListener('keydown', (event) => {
+    if (event.code !== 'KeyK' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (!event.repeat) openPalette();
+  });
+  const openMinutes = (event) => {
+    if (record || (event.type === 'click' ? !event.target.closest('[data-minutes]') : !event.key.startsWith('Arrow'))) return;
+    record = import('./lib/minutes.js').then(({ Minutes }) => { record = new Minutes(line); });
+  };
+  for (const name of ['click', 'keydown']) find('.m-stage')?.addEventListener(name, openMinutes);
 }
 const agenda = new Agenda(
   { state: () => line.state, now: () => line.now(), runs: () => line.me.can.includes('run'), chairs: () => line.me.can.includes('chair'), reading: () => follow.file },
@@ -75,7 +89,7 @@ function desks() {
   queueDesk?.draw(now);
   voteDesk?.draw();
   members?.draw(now);
-  record?.draw();
+  record?.draw?.();
   desk?.draw();
 }
 

@@ -33,6 +33,8 @@ export class Minutes {
       });
     }
     find('[data-print]').addEventListener('click', () => print());
+    choose(tabs[0]);
+    tabs[0].focus();
   }
 
   draw() {

@@ -15,18 +15,13 @@ export class Palette {
   constructor(line, acts) {
     this.#line = line;
     this.#acts = acts;
-    addEventListener('keydown', (event) => {
-      if (event.code !== 'KeyK' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-      event.preventDefault();
-      if (!event.repeat && !find('dialog[open]')) this.open();
-    });
-    for (const button of all('[data-palette-open]')) button.addEventListener('click', () => this.open());
     this.#field.addEventListener('input', () => this.#draw());
     this.#field.addEventListener('keydown', (event) => this.#key(event));
     this.#list.addEventListener('click', (event) => { const row = event.target.closest('[data-n]'); if (row) this.#run(Number(row.dataset.n)); });
   }
 
   open() {
+    if (find('dialog[open]')) return;
     this.#all = [...this.#buttons(), ...this.#room()];
     this.#field.value = '';
     this.#draw();

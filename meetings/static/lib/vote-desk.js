@@ -1,7 +1,6 @@
 /** Votes in the hands of whoever runs the room: what is prepared, opening, the running count, closing, publishing. */
 import { toast } from '@lib/toast.js';
 import { el, find, icon, mmss, setText, word } from './page.js';
-import { VoteForm } from './vote-form.js';
 import { quorumWords, resultParts, ruleWords } from './vote-words.js';
 
 const tones = { prepared: '', open: 'act', closed: 'warn', published: 'ok', void: 'bad' };
@@ -9,19 +8,24 @@ const tones = { prepared: '', open: 'act', closed: 'warn', published: 'ok', void
 const FEW = 5;
 
 export class VoteDesk {
-  #line; #press; #form; #ballot; #chosen = null; #drawn = ''; #missing = new Map();
+  #line; #press; #form = null; #ballot; #chosen = null; #drawn = ''; #missing = new Map();
 
   constructor(line, press, ballot) {
     this.#line = line;
     this.#press = press;
     this.#ballot = ballot;
-    this.#form = new VoteForm(line, press, (id) => { this.#chosen = id; this.draw(); });
-    find('[data-vp-new]').addEventListener('click', () => this.#form.open());
+    find('[data-vp-new]').addEventListener('click', () => this.#write());
     find('[data-vote-opening]').closest('dialog').addEventListener('close', (event) => {
       if (event.target.returnValue === 'open') this.#open(Number(event.target.dataset.id));
       event.target.returnValue = '';
     });
     find('[data-vote-void]').addEventListener('submit', (event) => this.#void(event));
+  }
+
+  /** Opens the sheet on which a vote is written; it is fetched when it is first wanted. */
+  async #write(vote) {
+    this.#form ??= import('./vote-form.js').then(({ VoteForm }) => new VoteForm(this.#line, this.#press, (id) => { this.#chosen = id; this.draw(); }));
+    (await this.#form).open(vote);
   }
 
   get #votes() { return this.#line.state.votes ?? []; }
@@ -37,7 +41,7 @@ export class VoteDesk {
   /** The likeliest next step; by a key, an act that cannot be taken back is only offered. */
   act(byKey = false) {
     const { vote } = this;
-    if (!vote || vote.st === 'published' || vote.st === 'void') return this.#form.open();
+    if (!vote || vote.st === 'published' || vote.st === 'void') return this.#write();
     if (vote.st === 'prepared') return this.#ask(vote);
     if (byKey || (vote.st === 'open' && vote.mode === 'hand')) { find('[data-vp] .b.p')?.focus(); return null; }
     return this.#press(vote.st === 'open' ? 'vote.close' : 'vote.publish', { id: vote.id });
@@ -130,7 +134,7 @@ export class VoteDesk {
     const cancel = me.can.includes('chair') ? button('void', word('vp-void'), () => this.#askVoid(vote)) : null;
     if (vote.st === 'prepared') {
       parts.push(this.#note('info-circle', this.#terms(vote)), this.#note(state.att?.ok ? 'check' : 'alert-triangle', quorumWords(state.att), state.att?.ok === false),
-        el('div', { class: 'row' }, button('open', word('vp-open'), () => this.#ask(vote), 'p grow'), button('edit', word('vp-edit'), () => this.#form.open(vote))));
+        el('div', { class: 'row' }, button('open', word('vp-open'), () => this.#ask(vote), 'p grow'), button('edit', word('vp-edit'), () => this.#write(vote))));
     } else if (vote.st === 'open') {
       if (vote.mode === 'hand') parts.push(this.#hands(vote));
       else parts.push(this.#running(vote, counted));
