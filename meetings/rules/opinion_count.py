@@ -1,7 +1,7 @@
 """Counting an opinion ballot: by the rules of any vote, with what silence means settled beforehand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from intranet.core.labels import label
 from meetings.rules import quorum
@@ -14,7 +14,6 @@ from meetings.rules.tally import (
     Method,
     Outcome,
     Rule,
-    Tie,
     VoteBase,
     judge,
     passes,
@@ -48,8 +47,7 @@ def count_opinions(
     """Count and judge.
 
     So many members must answer as must be present at a sitting. Fewer are enough where as many as the rule
-    asks of *all* members agree already: no further answer could change that. The chair's side settles a tie
-    only where exactly half are for: a few who are for and as many against, the others silent, are no tie.
+    asks of *all* members agree already: no further answer could change that.
 
     :param answers: what each member said: ``yes``, ``no``, ``other``, or ``None``.
     :param chair: whose side decides a tie, where the rule says so.
@@ -60,16 +58,13 @@ def count_opinions(
     given = {who: _COUNTED_AS[one] for who, one in said.items() if one is not None}
     counts = {key: WHOLE * sum(one == key for one in given.values()) for key in (YES, NO, NONE)}
     members, cast = len(answers), len(given)
-    is_half = (rule.num, rule.den, rule.strict) == (1, 2, True)
-    base = {VoteBase.MEMBERS: members * WHOLE, VoteBase.VALID: counts[YES] + counts[NO]}
-    is_tie = is_half and 2 * counts[YES] == base.get(rule.base, cast * WHOLE)
     side = [given[chair]] if chair in given else None
     found = judge(
         Method.THREE,
         counts,
         cast * WHOLE,
         {},
-        rule if is_tie else replace(rule, tie=Tie.FAIL),
+        rule,
         Electorate(members * WHOLE, cast * WHOLE),
         chair=side,
     )

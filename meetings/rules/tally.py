@@ -46,7 +46,7 @@ class Tie(StrEnum):
     """What happens when as many are for as against."""
 
     FAIL = "fail"
-    #: The side of the chair wins; names must be known.
+    #: The side of the chair wins where exactly the share asked for is reached; names must be known.
     CHAIR_SIDE = "chair_side"
     REVOTE = "revote"
 
@@ -217,10 +217,12 @@ def _three(counts: dict[str, int], base: int, need: int, rule: Rule, chair: Sequ
     if yes != no or yes == 0:
         code = "rejected" if any(counts.values()) else "nothing_cast"
         return Outcome(counts, base, need, False, label(f"vote.reason.{code}", **words))
-    if rule.tie is Tie.CHAIR_SIDE and chair:
+    # The chair's side makes up the one vote that is missing; where more are missing it decides nothing.
+    is_settled_by_chair = rule.tie is Tie.CHAIR_SIDE and yes * rule.den == base * rule.num
+    if is_settled_by_chair and chair:
         side = {YES: "tie_chair_yes", NO: "tie_chair_no"}.get(chair[0], "tie_chair_none")
         return Outcome(counts, base, need, chair[0] == YES, label(f"vote.reason.{side}", **words))
-    code = "tie_fail" if rule.tie is Tie.FAIL else "tie_revote"
+    code = "tie_revote" if is_settled_by_chair or rule.tie is Tie.REVOTE else "tie_fail"
     return Outcome(counts, base, need, False, label(f"vote.reason.{code}", **words))
 
 

@@ -114,8 +114,14 @@ def test_a_tie_falls_as_the_rule_says() -> None:
         "không thông qua",
         "không thông qua, cần biểu quyết lại",
     ]
-    abstaining = three(16, 16, 7, 7, 2, CHAIR_SIDE, "none")
+    abstaining = three(16, 16, 7, 7, 2, Rule(V, 1, 2, True, Tie.CHAIR_SIDE), "none")
     assert (abstaining.adopted, "chủ tọa không biểu quyết" in abstaining.reason) == (False, True)
+
+
+def test_few_for_and_as_few_against_are_no_tie_for_the_chair() -> None:
+    for rule, members, each in ((CHAIR_SIDE, 15, 1), (Rule(V, 3, 4, True, Tie.CHAIR_SIDE), 16, 8)):
+        found = three(members, members, each, each, 0, rule, "yes")
+        assert (found.adopted, found.reason.rsplit(": ", 1)[1]) == (False, "không thông qua")
 
 
 def test_nothing_cast_adopts_nothing_whatever_the_base() -> None:
@@ -156,7 +162,7 @@ def test_integers_agree_with_an_oracle_of_fractions(
     share = side["yes"] / of if of else Fraction(0)
     wanted = Fraction(*part)
     expected = side["yes"] > 0 and (share > wanted if strict else share >= wanted)
-    if not expected and side["yes"] == side["no"] > 0 and tie is Tie.CHAIR_SIDE and chair:
+    if share == wanted and side["yes"] == side["no"] > 0 and tie is Tie.CHAIR_SIDE and strict and chair:
         expected = chair == "yes"
     found = outcome(
         Method.THREE,
