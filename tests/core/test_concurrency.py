@@ -140,7 +140,7 @@ def test_a_unit_of_work_within_another_scopes_is_refused_at_once(office: Office)
     began = time.monotonic()
     with db.unit_of_work(), db.scope(), pytest.raises(RuntimeError, match="outer scope"), db.unit_of_work():
         pass
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 5  # the queue of writers would have been waited for ten seconds
 
 
 def test_a_hook_that_fails_before_commit_undoes_all_and_blocks_nobody(

@@ -87,7 +87,7 @@ def test_a_room_goes_on_without_redis_and_is_one_again_when_it_is_back(
     began = time.monotonic()
     assert chair.command("item.add", title="Không có Redis", budget=5)["ok"]
     chair.wait(lambda: chair.events, "its own process did not tell")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert guest.events == []
     redis.start()
     until = time.monotonic() + 10
