@@ -22,6 +22,8 @@ def test_opening_without_the_chair_is_asked_back(open_as: Opener) -> None:
     desk.goto("/meetings")
     desk.get_by_role("link", name=AHEAD).click()
     desk.get_by_role("link", name="Vào phòng họp").click()
+    desk.wait_for_url(re.compile("/room$"))
+    expect(desk.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú")
     start = desk.locator("[data-do=next]")
     start.click()
     expect(desk.locator("[data-confirm-text]")).to_contain_text("Chủ tọa chưa điểm danh")
