@@ -115,6 +115,7 @@ def test_letters_are_shown_by_a_question_mark_and_b_darkens_the_screen(desk: Pag
     assert axe(desk) == []
     desk.keyboard.press("b")
     desk.keyboard.press("Escape")
+    expect(desk.get_by_role("dialog", name="Phím tắt")).to_be_hidden()
     expect(desk.locator("[data-blank]")).to_have_attribute("aria-pressed", "false")
     desk.keyboard.press("b")
     expect(desk.locator("[data-blank]")).to_have_attribute("aria-pressed", "true")
