@@ -61,20 +61,11 @@ class OfMeeting:
 
 
 @dataclass(frozen=True)
-class Shorten:
-    """An item's minutes: ``was``, as the actor saw them, and ``to``, what it is to have."""
-
-    item: int
-    was: int
-    to: int
-
-
-@dataclass(frozen=True)
 class ShortenAgenda:
     """Less time for items still ahead."""
 
     mid: int
-    items: list[Shorten]
+    items: list[timing.Cut]
 
 
 @dataclass(frozen=True)
@@ -131,7 +122,7 @@ def add_item(actor: User, d: AddItem) -> Answer:
 @command("agenda.shorten", needs=ATTEND)
 def shorten_agenda(actor: User, d: ShortenAgenda) -> Answer:
     """Give items still ahead fewer minutes."""
-    return {"v": timing.shorten_items(actor, d.mid, [timing.Cut(c.item, c.was, c.to) for c in d.items])}
+    return {"v": timing.shorten_items(actor, d.mid, d.items)}
 
 
 @command("meeting.start", needs=ATTEND)

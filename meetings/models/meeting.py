@@ -106,6 +106,8 @@ class Meeting(Base):
     timer: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     published_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
+    #: When it was to end, as it was planned at its opening; the room is late or early against this.
+    plan_end: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     #: A meeting that ended may be taken up again once.
     reopened_at: Mapped[datetime | None]

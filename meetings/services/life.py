@@ -54,10 +54,9 @@ def _all_there(actor: User, meeting: Meeting, *, confirm: bool) -> None:
     is_there = chair is not None and (chair.user_id == actor.id or attending.is_there(meeting, chair.user_id))
     if is_there and found["ok"]:
         return
-    facts = {"n": found["in"], "of": found["of"], "need": found["need"]}
+    facts = {"present": found["in"], "members": found["of"], "need": found["need"]}
     if confirm:
-        missing = {"n": found["in"], "members": found["of"], "need": found["need"]}
-        audit.record(actor, "meeting.opened_short", meeting, chair=is_there, **missing)
+        audit.record(actor, "meeting.opened_short", meeting, chair=is_there, **facts)
     elif is_there:
         raise BadState("meeting.no_quorum", confirm="start", **facts)
     elif found["ok"]:
@@ -225,8 +224,8 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
         stop_clock(meeting, now)
     facts: dict[str, Any] = {}
     if to is _S.LIVE and before in _OPENS:
-        planned_end = meeting.starts_at + timedelta(minutes=meeting.minutes)
-        facts["plan_end"] = ms(planned_end)
+        meeting.plan_end = meeting.starts_at + timedelta(minutes=meeting.minutes)
+        facts["plan_end"] = ms(meeting.plan_end)
     if meeting.current_item_id is not None and to in {_S.LIVE, _S.PAUSED, _S.ENDED}:
         item = meeting.item(meeting.current_item_id)
         facts |= {"item": item.id, "spent_s": item.spent_s, "since": ms(meeting.item_since)}

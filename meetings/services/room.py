@@ -10,7 +10,6 @@ from intranet.core import clock
 from intranet.core.db import session
 from intranet.people import directory
 from intranet.people.models import User
-from meetings.models.journal import JournalLine
 from meetings.models.meeting import AgendaItem, Meeting
 from meetings.permissions import To, access_meeting, may
 from meetings.rules.audiences import audience_of, project_state
@@ -173,7 +172,7 @@ def full_state(meeting: Meeting) -> State:
         "starts": ms(meeting.starts_at),
         "started": ms(meeting.started_at),
         "ended": ms(meeting.ended_at),
-        "plan_end": _plan_end(meeting),
+        "plan_end": ms(meeting.plan_end),
         "cur": _current(meeting),
         "items": [
             item_entry(item, people.get(item.owner_id or 0), by_ref.get(item.ref, []))
@@ -219,17 +218,3 @@ def _current(meeting: Meeting) -> dict[str, Any] | None:
     if meeting.current_item_id is None:
         return None
     return {"item": meeting.current_item_id, "since": ms(meeting.item_since)}
-
-
-def _plan_end(meeting: Meeting) -> int | None:
-    """When the sitting was to end as it was planned at its opening, in milliseconds; ``None`` before that.
-
-    Whatever is added, withdrawn or shortened later, the room is late or early against this.
-    """
-    if meeting.started_at is None:
-        return None
-    query = select(JournalLine.data).where(
-        JournalLine.meeting_id == meeting.id, JournalLine.kind == "meeting.state"
-    )
-    lines = session().scalars(query.order_by(JournalLine.v))
-    return next((int(data["plan_end"]) for data in lines if "plan_end" in data), None)

@@ -1,6 +1,5 @@
 """Pages of opinion ballots: those that wait, a new one, and one with its answers. They need no socket."""
 
-from datetime import datetime
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,6 +15,7 @@ from meetings.models.opinion import OpinionChoice
 from meetings.permissions import ATTEND, CREATE
 from meetings.services import opinion_lists, opinions
 from meetings.services.opinion_access import ToOpinion, access_opinion
+from meetings.views import paging
 from meetings.views.opinion_forms import NEEDS, OpinionAnswerForm, OpinionForm, VoidOpinionForm
 
 bp = Blueprint("meetings_opinions", __name__, url_prefix="/meetings/opinions")
@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
     """Ballots that are open, or those that are over."""
     is_past = request.args.get("tab") == "past"
     rows, older = (
-        opinion_lists.ended_for(_user(), _key_of(request.args.get("before"))) if is_past else ([], None)
+        opinion_lists.ended_for(_user(), paging.read(request.args.get("before"))) if is_past else ([], None)
     )
     if not is_past:
         rows = opinion_lists.open_for(_user())
@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
         "meetings/opinions.html",
         rows=rows,
         is_past=is_past,
-        older=None if older is None else f"{older[0].isoformat()}~{older[1]}",
+        older=paging.written(older),
     )
 
 
@@ -172,12 +172,3 @@ def _asked(form: OpinionForm, staged_ids: list[str]) -> opinions.Question:
 def _count(text: str | None) -> int:
     """How often the member had answered, as the page wrote it."""
     return int(text) if text and text.isdecimal() and len(text) < 6 else 0
-
-
-def _key_of(text: str | None) -> tuple[datetime, int] | None:
-    """A paging key as the list wrote it."""
-    at, _, key = (text or "").partition("~")
-    try:
-        return (datetime.fromisoformat(at), int(key)) if at else None
-    except ValueError:
-        return None

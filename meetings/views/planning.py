@@ -1,6 +1,5 @@
 """Pages on which a meeting is found, prepared and read before it begins."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
@@ -29,6 +28,7 @@ from meetings.models.answer import Attending
 from meetings.models.meeting import UNPUBLISHED, ItemState, Meeting, MeetingState, PartRole
 from meetings.permissions import ATTEND, CREATE, To, access_meeting, may
 from meetings.services import answering, bodies, life, listing, papers, participants, planning, positions
+from meetings.views import paging
 
 bp = Blueprint("meetings", __name__)
 
@@ -45,14 +45,14 @@ def _user() -> User:
 def index() -> ResponseReturnValue:
     """Meetings that sit or are ahead, or those that are over."""
     is_past = request.args.get("tab") == "past"
-    rows, older = listing.past(_user(), _key_of(request.args.get("before"))) if is_past else ([], None)
+    rows, older = listing.past(_user(), paging.read(request.args.get("before"))) if is_past else ([], None)
     if not is_past:
         rows = listing.coming(_user())
     return render_template(
         "meetings/index.html",
         rows=rows,
         is_past=is_past,
-        older=None if older is None else f"{older[0].isoformat()}~{older[1]}",
+        older=paging.written(older),
         is_open=listing.is_door_open,
     )
 
@@ -415,12 +415,3 @@ def _moved(planned: list[int]) -> list[int]:
             place = planned.index(moved)
             planned.insert(max(0, place + step), planned.pop(place))
     return planned
-
-
-def _key_of(text: str | None) -> tuple[datetime, int] | None:
-    """A paging key as the list wrote it."""
-    at, _, key = (text or "").partition("~")
-    try:
-        return (datetime.fromisoformat(at), int(key)) if at else None
-    except ValueError:
-        return None

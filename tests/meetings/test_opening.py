@@ -72,7 +72,7 @@ def test_the_browser_is_given_the_question_and_its_button(waiting: Sitting) -> N
     frame: dict[str, Any] = {"k": "cmd", "cid": "start-0001", "t": "meeting.start", "d": {"mid": waiting.id}}
     refused = commands.run(waiting.secretary, frame)
     assert (refused["ok"], refused["code"]) == (False, "meeting.chair_and_quorum_away")
-    assert refused["data"] == {"confirm": "start", "n": 0, "of": 2, "need": 2}
+    assert refused["data"] == {"confirm": "start", "present": 0, "members": 2, "need": 2}
     assert "0 trên 2 thành viên, cần 2" in refused["msg"]
     frame = {**frame, "cid": "start-0002", "d": {"mid": waiting.id, "confirm": True}}
     assert commands.run(waiting.secretary, frame)["ok"]
