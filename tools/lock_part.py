@@ -28,7 +28,7 @@ def name_of(requirement: str) -> str:
 def entries(lock: str) -> dict[str, str]:
     """Each package of the lock with its lines."""
     blocks = re.split(r"(?m)^(?=[A-Za-z0-9])", lock)
-    return {name_of(block): block for block in blocks if not block.startswith("#")}
+    return {name_of(block): block for block in blocks if block[:1].isalnum()}
 
 
 def wanted_by(block: str) -> set[str]:
