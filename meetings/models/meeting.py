@@ -100,6 +100,8 @@ class Meeting(Base):
     presenting: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     #: Under whose rules it sits; empty: those of the agency's first body.
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
+    #: Those rules as they were when it opened (``services/bodies.py``); empty before: its body's own count.
+    rules: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     #: People may ask to speak.
     queue_open: Mapped[bool] = mapped_column(default=True)
     #: A clock that everybody sees, ``{"id", "label", "started", "dur_s"}``; empty when none runs.
@@ -209,6 +211,9 @@ class AgendaItem(Base):
     budget_min: Mapped[int | None]
     #: Seconds on the floor before the present stretch.
     spent_s: Mapped[int] = mapped_column(default=0)
+    #: When it was first on the floor, and when it was last dealt with: left it, or was adopted unread.
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     #: Who reports on it.
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     #: Why it was deferred or withdrawn; for chair and secretaries.

@@ -21,7 +21,7 @@ from meetings.models.journal import PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, PartRole
 from meetings.permissions import To, access_changeable, access_meeting, may
 from meetings.rules import quorum
-from meetings.services import journal
+from meetings.services import bodies, journal
 from meetings.services.bodies import Profile, profile_of
 from meetings.services.journal import ms
 
@@ -129,7 +129,7 @@ def check_in(actor: User, meeting_id: int, code: str) -> int:
 
 
 def choose_body(actor: User, meeting_id: int, body_id: int) -> int:
-    """Say which body of the meeting's agency sits; its quorum counts from now on.
+    """Say which body of the meeting's agency sits; its rules count from now on.
 
     :returns: the room's version.
     :raises NotFound: no such meeting, or none the actor may attend; ``body.unknown``.
@@ -144,6 +144,8 @@ def choose_body(actor: User, meeting_id: int, body_id: int) -> int:
         if meeting.body_id == body.id:
             return meeting.v
         meeting.body_id = body.id
+        if meeting.rules is not None:
+            bodies.keep(meeting)
         audit.record(actor, "meeting.body_chosen", meeting, body=body.id)
         told = {"body": profile_of(meeting).shown(), **counts(meeting)}
         return journal.append(meeting, "body.chosen", by=actor, **told)

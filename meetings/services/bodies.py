@@ -28,6 +28,8 @@ class Profile:
     remote_allowed: bool = True
     secretary_counts: bool = False
     guests_ask: bool = False
+    proxy_limit: int = 0
+    may_change: bool = False
 
     def shown(self) -> dict[str, Any]:
         """What everybody in the room is told of it."""
@@ -51,16 +53,13 @@ _FIELDS = tuple(Profile.__dataclass_fields__)
 
 
 def profile_of(meeting: Meeting) -> Profile:
-    """The rules under which a meeting sits."""
-    query = select(Body).order_by(Body.id).limit(1)
-    if meeting.body_id is None:
-        query = query.where(Body.org_id == meeting.org_id)
-    else:
-        query = query.where(Body.id == meeting.body_id)
-    body = session().scalar(query)
-    if body is None:
-        return READY_MADE[0]
-    return Profile(**{name: getattr(body, name) for name in _FIELDS})
+    """The rules under which a meeting sits: from its opening on those it opened under."""
+    return _present_rules(meeting) if meeting.rules is None else Profile(**meeting.rules)
+
+
+def keep(meeting: Meeting) -> None:
+    """The meeting opens, or sits under another body: today's rules are its own from now on."""
+    meeting.rules = asdict(_present_rules(meeting))
 
 
 def bodies_of(org_id: int) -> list[Body]:
@@ -80,3 +79,15 @@ def stock(org_id: int) -> None:
     if not bodies_of(org_id):
         for one in READY_MADE:
             insert_once(session(), Body, org_id=org_id, **asdict(one))
+
+
+def _present_rules(meeting: Meeting) -> Profile:
+    query = select(Body).order_by(Body.id).limit(1)
+    if meeting.body_id is None:
+        query = query.where(Body.org_id == meeting.org_id)
+    else:
+        query = query.where(Body.id == meeting.body_id)
+    body = session().scalar(query)
+    if body is None:
+        return READY_MADE[0]
+    return Profile(**{name: getattr(body, name) for name in _FIELDS})

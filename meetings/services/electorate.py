@@ -3,9 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from intranet.core.db import session
 from intranet.core.errors import Invalid
-from meetings.models.floor import Body
 from meetings.models.meeting import Meeting
 from meetings.models.vote import Poll
 from meetings.rules import quorum
@@ -56,7 +54,6 @@ class Assembly:
 def of(meeting: Meeting) -> Assembly:
     """The assembly of a meeting as it sits now."""
     profile = profile_of(meeting)
-    body = None if meeting.body_id is None else session().get(Body, meeting.body_id)
     return Assembly(
         members=frozenset(attending.members(meeting)),
         present=frozenset(attending.present_members(meeting)),
@@ -65,8 +62,8 @@ def of(meeting: Meeting) -> Assembly:
         base=VoteBase(profile.base),
         tie=Tie(profile.tie),
         secret_min=profile.secret_min,
-        proxy_limit=0 if body is None else body.proxy_limit,
-        may_change=body is not None and body.may_change,
+        proxy_limit=profile.proxy_limit,
+        may_change=profile.may_change,
     )
 
 

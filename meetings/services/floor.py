@@ -39,6 +39,8 @@ def follow(actor: User, meeting: Meeting, before: MeetingState, now: datetime) -
     """The meeting moved on to its state, in the open unit of work: so does the floor."""
     if meeting.state in {MeetingState.PUBLISHED, MeetingState.LIVE}:
         bodies.settle(meeting)
+    if meeting.state is MeetingState.LIVE and meeting.rules is None:
+        bodies.keep(meeting)
     if meeting.state is MeetingState.PAUSED:
         speaking.hold(actor, meeting, now)
     elif meeting.state is MeetingState.LIVE and before is MeetingState.PAUSED:

@@ -14,7 +14,7 @@ from intranet.core.text import one_line
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.floor import Body
-from meetings.models.meeting import IN_SESSION, PLANNABLE, Meeting
+from meetings.models.meeting import PLANNABLE, Meeting
 from meetings.permissions import BODIES
 from meetings.services import attending, bodies, journal
 
@@ -26,7 +26,6 @@ MOST_NAME = 60
 MOST_PART = 100
 LEAST_SECRET = 3
 MOST_SECRET = 1_000
-_TOLD = PLANNABLE | IN_SESSION
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,9 @@ def add_body(actor: User, rules: Rules) -> int:
 
 
 def edit_body(actor: User, body_id: int, rules: Rules, *, expect: str | None = None) -> None:
-    """Change the name or the rules of a body; rooms that sit under them, or will, are told.
+    """Change the name or the rules of a body; rooms that will sit under them are told.
+
+    A sitting that has begun goes on, and ends, under the rules it opened under.
 
     :param expect: the edition that the actor saw, ``None`` when it does not matter.
     :raises Forbidden: ``auth.no_permit``.
@@ -160,11 +161,11 @@ def _noted(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _meetings_under(body: Body) -> list[Meeting]:
-    """Meetings not over yet that sit under these rules, held until the open unit of work ends."""
+    """Meetings yet to open that will sit under these rules, held until the open unit of work ends."""
     is_first = bodies.bodies_of(body.org_id)[0].id == body.id
     chosen = Meeting.body_id == body.id
     if is_first:
         chosen |= Meeting.body_id.is_(None) & (Meeting.org_id == body.org_id)
-    query = select(Meeting).where(chosen, Meeting.state.in_(_TOLD)).order_by(Meeting.id)
+    query = select(Meeting).where(chosen, Meeting.state.in_(PLANNABLE)).order_by(Meeting.id)
     query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
     return list(session().scalars(query))

@@ -13,11 +13,11 @@ from intranet.core.errors import Forbidden, Invalid, NotFound, Stale
 from intranet.people.models import User
 from intranet.records.audit import history
 from meetings.models.floor import Body
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, MeetingState
 from meetings.services import bodies, life, planning, profiles
 from meetings.services.profiles import Rules
 from tests.factories import Office
-from tests.meetings.conftest import Sitting, journal_of
+from tests.meetings.conftest import Sitting, journal_of, make_sitting
 from tests.meetings.floor_acts import state_of
 
 Browsers = Callable[[User], FlaskClient]
@@ -89,7 +89,8 @@ def test_the_second_of_two_tabs_is_told_that_the_rules_changed(office: Office) -
     assert [line.act for line in history(profiles.ref_of(body))] == ["body.edited"]
 
 
-def test_a_room_hears_of_changed_rules_and_its_quorum_follows(office: Office, sitting: Sitting) -> None:
+def test_a_room_hears_of_changed_rules_and_its_quorum_follows(office: Office, guest: User) -> None:
+    sitting = make_sitting(office, guest, MeetingState.PUBLISHED)
     body = profiles.kept_bodies(office.org.id)[0]
     assert state_of(sitting, sitting.chair)["att"]["need"] == 2
     rules = Rules("UBND tỉnh", 1, 2, "members", "chair_side", secretary_counts=True)
