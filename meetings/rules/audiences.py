@@ -70,7 +70,7 @@ _PROJECTORS: dict[str, Project] = {
     "meeting.state": tell_all("from", "to", "at", "item", "spent_s", "since", "reason", "plan_end"),
     "meeting.edited": tell_all("title", "place", "starts"),
     "item.started": tell_all("item", "since", "prev", "prev_st", "prev_spent_s"),
-    "item.finished": tell_all("item", "outcome", "spent_s"),
+    "item.finished": tell_all("item", "outcome", "spent_s", "ended"),
     "item.added": _added,
     "item.edited": tell_all("item", "t", "kind", "budget_s", "owner"),
     "item.removed": tell_all("item"),

@@ -9,7 +9,7 @@ _PRESENCE_FOR_OFFICERS = ("st", "at", "via", "late")
 _PERSON_FOR_ALL = ("p", "n", "role", "st")
 _PERSON_FOR_OFFICERS = ("p", "n", "role", "title", "org", *_PRESENCE_FOR_OFFICERS)
 _WAITING = ("rq", "p", "n", "kind", "at")
-_SPEECH = ("rq", "p", "n", "title", "kind", "started", "limit_s", "paused_at", "paused_ms", "spent_s")
+_SPEECH = ("rq", "p", "n", "title", "item", "kind", "started", "limit_s", "paused_at", "paused_ms", "spent_s")
 
 
 def floor_share(state: Data, audience: Audience) -> Share:
@@ -21,6 +21,8 @@ def floor_share(state: Data, audience: Audience) -> Share:
         share["spoken"] = state["spoken"]
     if audience in OFFICERS:
         share["calls"] = state["calls"]
+        # The minutes are theirs.
+        share["speeches"] = state["speeches"]
     return share
 
 

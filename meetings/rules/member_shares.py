@@ -10,7 +10,7 @@ def _transferred(data: Data, audience: Audience) -> Share | None:
 #: Kind of line -> each audience's share.
 MEMBERS: dict[str, Project] = {
     "position.set": tell_officers("position"),
-    "consent.adopted": tell_all("items", "basis"),
+    "consent.adopted": tell_all("items", "basis", "at"),
     "role.asked": tell_officers("wish"),
     "role.transferred": _transferred,
 }

@@ -45,6 +45,7 @@ def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None
             # Only one item of a meeting may be live, so the old one has to be written first.
             opened.flush()
         item.state = ItemState.LIVE
+        item.started_at = item.started_at or now
         meeting.current_item_id, meeting.item_since = item.id, now
         audit.record(actor, "item.started", meeting, item=item.id)
         return journal.append(meeting, "item.started", by=actor, item=item.id, since=ms(now), **facts)
@@ -71,7 +72,13 @@ def finish_item(
         item = _leave_floor(actor, meeting, outcome, clock.now())
         audit.record(actor, "item.finished", meeting, item=item.id, outcome=outcome.value)
         return journal.append(
-            meeting, "item.finished", by=actor, item=item.id, outcome=outcome.value, spent_s=item.spent_s
+            meeting,
+            "item.finished",
+            by=actor,
+            item=item.id,
+            outcome=outcome.value,
+            spent_s=item.spent_s,
+            ended=ms(item.ended_at),
         )
 
 
@@ -92,6 +99,6 @@ def _leave_floor(actor: User, meeting: Meeting, outcome: ItemState, now: datetim
     stop_clock(meeting, now)
     speaking.end_running(actor, meeting, now)
     item = meeting.item(meeting.current_item_id or 0)
-    item.state = outcome
+    item.state, item.ended_at = outcome, now
     meeting.current_item_id, meeting.item_since = None, None
     return item

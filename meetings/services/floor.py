@@ -1,6 +1,6 @@
 """The floor as a whole: its part of the room's state, and how it follows what happens around it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,27 +8,31 @@ from sqlalchemy import delete
 
 from intranet.core.db import session
 from intranet.people.models import User
-from meetings.models.floor import Attendance
+from meetings.models.floor import Attendance, Speech, SpeechState
 from meetings.models.meeting import Meeting, MeetingState
-from meetings.services import announcing, attending, bodies, speaking
+from meetings.services import announcing, attending, bodies, speaking, speeches
 
 
-def state_of(meeting: Meeting, people: Mapping[int, User]) -> dict[str, Any]:
+def state_of(meeting: Meeting, people: Mapping[int, User], heard: Sequence[Speech]) -> dict[str, Any]:
     """The floor's keys of the whole state.
 
-    :param people: everybody who takes part, by id.
+    :param people: everybody who takes part or has spoken, by id.
+    :param heard: as :func:`meetings.services.speeches.speeches_in` gives them.
     """
     profile = bodies.profile_of(meeting)
-    running, waiting = speaking.floor_of(meeting)
+    running = next((one for one in heard if one.state is SpeechState.SPEAKING), None)
+    waiting = [one for one in heard if one.state is SpeechState.WAITING]
+    held = [one for one in heard if one.state is SpeechState.DONE]
     return {
         "body": profile.shown(),
         "att": attending.counts(meeting, profile),
         "queue": {
             "open": meeting.queue_open,
-            "cur": None if running is None else speaking.speech_entry(running, people[running.user_id]),
-            "wait": [speaking.waiting_entry(one, people[one.user_id]) for one in waiting],
+            "cur": None if running is None else speeches.running_entry(running, people[running.user_id]),
+            "wait": [speeches.waiting_entry(one, people[one.user_id]) for one in waiting],
         },
-        "spoken": {str(p): seconds for p, seconds in speaking.spoken_in(meeting).items()},
+        "spoken": {str(p): seconds for p, seconds in speeches.spoken(held).items()},
+        "speeches": {str(one.id): speeches.held_entry(one, people[one.user_id]) for one in held},
         "timer": meeting.timer,
         "notices": [announcing.notice_entry(one) for one in announcing.notices_in(meeting)],
         "calls": [announcing.call_entry(one, people[one.user_id]) for one in announcing.calls_in(meeting)],

@@ -231,6 +231,7 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
         facts |= {"item": item.id, "spent_s": item.spent_s, "since": ms(meeting.item_since)}
     if to is _S.ENDED:
         if meeting.current_item_id is not None:
-            meeting.item(meeting.current_item_id).state = ItemState.DONE
+            item = meeting.item(meeting.current_item_id)
+            item.state, item.ended_at = ItemState.DONE, now
         meeting.ended_at, meeting.current_item_id, meeting.presenting = now, None, None
     return facts

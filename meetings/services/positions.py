@@ -26,6 +26,7 @@ from meetings.models.meeting import (
 from meetings.models.position import Position, Stand
 from meetings.permissions import To, access_meeting
 from meetings.services import journal
+from meetings.services.journal import ms
 
 #: Kinds of item on which a position is asked for.
 ASKED = frozenset({ItemKind.DECISION, ItemKind.CONSENT})
@@ -91,11 +92,14 @@ def adopt_consent(actor: User, meeting_id: int, item_ids: Collection[int]) -> in
         for item in chosen:
             if not _is_adoptable(item) or item.id in against:
                 raise BadState("consent.not_ready", no=meeting.agenda.index(item) + 1)
+        now = clock.now()
         for item in chosen:
-            item.state = ItemState.DONE
+            item.state, item.ended_at = ItemState.DONE, now
         ids = [item.id for item in chosen]
         audit.record(actor, "item.consented", meeting, items=ids)
-        return journal.append(meeting, "consent.adopted", by=actor, items=ids, basis="no_objection")
+        return journal.append(
+            meeting, "consent.adopted", by=actor, items=ids, basis="no_objection", at=ms(now)
+        )
 
 
 def positions_of(meeting: Meeting) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from intranet.core import clock
 from intranet.core.db import session
 from intranet.people import directory
 from intranet.people.models import User
-from meetings.models.meeting import AgendaItem, Meeting
+from meetings.models.meeting import AgendaItem, ItemState, Meeting
 from meetings.permissions import To, access_meeting, may
 from meetings.rules.audiences import audience_of, project_state
 from meetings.rules.shares import Audience
@@ -24,6 +24,7 @@ from meetings.services import (
     positions,
     presenting,
     speaking,
+    speeches,
     wishes,
 )
 from meetings.services.journal import Frame, ms
@@ -161,6 +162,9 @@ def full_state(meeting: Meeting) -> State:
     by_ref = papers.of_meeting(meeting)
     ids = {part.user_id for part in meeting.participants}
     ids |= {item.owner_id for item in meeting.agenda if item.owner_id is not None}
+    heard = speeches.speeches_in(meeting)
+    # Whoever spoke is named although they may take part no more.
+    ids |= {one.user_id for one in heard}
     people = directory.people(ids)
     there = attending.entries(meeting)
     return {
@@ -190,7 +194,7 @@ def full_state(meeting: Meeting) -> State:
             for part in meeting.participants
             if part.user_id in people
         ],
-        **floor.state_of(meeting, people),
+        **floor.state_of(meeting, people, heard),
     }
 
 
@@ -203,6 +207,8 @@ def item_entry(item: AgendaItem, owner: User | None, files: list[dict[str, Any]]
         "st": item.state.value,
         "budget_s": (item.budget_min or 0) * 60,
         "spent_s": item.spent_s,
+        "started": ms(item.started_at),
+        "ended": None if item.state is ItemState.LIVE else ms(item.ended_at),
         "owner": owner_entry(owner),
         "reason": item.reason,
         "files": files,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -16,7 +15,7 @@ from intranet.records import audit
 from meetings.models.floor import Speech, SpeechKind, SpeechState
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, Participant, PartRole
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal
+from meetings.services import journal, speeches
 from meetings.services.bodies import profile_of
 from meetings.services.journal import ms
 
@@ -94,7 +93,7 @@ def ask(
         opened.add(request)
         opened.flush()
         user = directory.people([part.user_id])[part.user_id]
-        journal.append(meeting, "queue.asked", by=actor, **waiting_entry(request, user))
+        journal.append(meeting, "queue.asked", by=actor, **speeches.waiting_entry(request, user))
         return request.id
 
 
@@ -202,7 +201,7 @@ def start_speech(
         request.item_id = meeting.current_item_id
         audit.record(actor, "speech.started", meeting, speech=request.id)
         user = directory.people([request.user_id])[request.user_id]
-        return journal.append(meeting, "speech.started", by=actor, **speech_entry(request, user))
+        return journal.append(meeting, "speech.started", by=actor, **speeches.running_entry(request, user))
 
 
 def pause_speech(actor: User, meeting_id: int, *, expect: int | None = None) -> int:
@@ -270,43 +269,6 @@ def running_in(meeting: Meeting) -> Speech | None:
     """The speech that runs or pauses."""
     query = select(Speech).where(Speech.meeting_id == meeting.id, Speech.state == SpeechState.SPEAKING)
     return session().scalar(query)
-
-
-def floor_of(meeting: Meeting) -> tuple[Speech | None, list[Speech]]:
-    """The speech that runs and the requests that wait, asked for together."""
-    open_states = (SpeechState.SPEAKING, SpeechState.WAITING)
-    query = select(Speech).where(Speech.meeting_id == meeting.id, Speech.state.in_(open_states))
-    found = list(session().scalars(query.order_by(Speech.position, Speech.id)))
-    running = next((one for one in found if one.state is SpeechState.SPEAKING), None)
-    return running, [one for one in found if one is not running]
-
-
-def waiting_entry(request: Speech, user: User) -> dict[str, Any]:
-    """A request as the room holds it."""
-    return {
-        "rq": request.id,
-        "p": user.id,
-        "n": user.full_name,
-        "kind": request.kind.value,
-        "at": ms(request.asked_at),
-        "note": request.note,
-    }
-
-
-def speech_entry(speech: Speech, user: User) -> dict[str, Any]:
-    """A speech as the room holds it; ``spent_s`` are the seconds up to its last pause."""
-    return {
-        "rq": speech.id,
-        "p": user.id,
-        "n": user.full_name,
-        "title": user.title,
-        "kind": speech.kind.value,
-        "started": ms(speech.started_at),
-        "limit_s": speech.limit_s,
-        "paused_at": ms(speech.paused_at),
-        "paused_ms": speech.paused_ms,
-        "spent_s": speech.spent_s,
-    }
 
 
 # --- What follows from other acts, in their unit of work ---

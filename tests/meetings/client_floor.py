@@ -81,6 +81,10 @@ def _extended(state: State, d: Frame, _frame: Frame) -> None:
 
 
 def _ended(state: State, d: Frame, _frame: Frame) -> None:
+    cur = state["queue"]["cur"]
+    if "speeches" in state:
+        said = {key: cur[key] for key in ("p", "n", "item", "kind")}
+        state["speeches"][str(d["rq"])] = said | {"at": cur["started"], "s": d["spent_s"]}
     state["queue"]["cur"] = None
     if "spoken" in d:
         state["spoken"][str(d["p"])] = d["spoken"]

@@ -18,7 +18,7 @@ def _position(state: State, d: dict[str, Any], _frame: dict[str, Any]) -> None:
 def _adopted(state: State, d: dict[str, Any], _frame: dict[str, Any]) -> None:
     for item in state["items"]:
         if item["id"] in d["items"]:
-            item["st"] = "done"
+            item.update(st="done", ended=d["at"])
 
 
 def _asked(state: State, d: dict[str, Any], _frame: dict[str, Any]) -> None:

@@ -81,7 +81,7 @@ def _meeting_state(state: State, d: Frame, _frame: Frame) -> None:
         item["spent_s"] = d["spent_s"]
         state["cur"] = {"item": d["item"], "since": d["since"]}
         if d["to"] == "ended":
-            item["st"] = "done"
+            item.update(st="done", ended=d["at"])
     if d["to"] == "ended":
         state.update(cur=None, present={}, blank=False)
         if "grants" in state:
@@ -90,13 +90,14 @@ def _meeting_state(state: State, d: Frame, _frame: Frame) -> None:
 
 def _started(state: State, d: Frame, _frame: Frame) -> None:
     if d["prev"] is not None:
-        _item(state, d["prev"]).update(st=d["prev_st"], spent_s=d["prev_spent_s"])
-    _item(state, d["item"])["st"] = "live"
+        _item(state, d["prev"]).update(st=d["prev_st"], spent_s=d["prev_spent_s"], ended=d["since"])
+    item = _item(state, d["item"])
+    item.update(st="live", started=item["started"] or d["since"], ended=None)
     state["cur"] = {"item": d["item"], "since": d["since"]}
 
 
 def _finished(state: State, d: Frame, _frame: Frame) -> None:
-    _item(state, d["item"]).update(st=d["outcome"], spent_s=d["spent_s"])
+    _item(state, d["item"]).update(st=d["outcome"], spent_s=d["spent_s"], ended=d["ended"])
     state["cur"] = None
 
 

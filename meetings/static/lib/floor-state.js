@@ -44,6 +44,8 @@ export const rules = {
   'speech.resumed'(state, d) { Object.assign(state.queue.cur, { paused_at: null, paused_ms: d.paused_ms }); },
   'speech.extended'(state, d) { state.queue.cur.limit_s = d.limit_s; },
   'speech.ended'(state, d) {
+    const { p, n, item, kind, started } = state.queue.cur;
+    if (state.speeches) state.speeches[d.rq] = { p, n, item, kind, at: started, s: d.spent_s };
     state.queue.cur = null;
     if ('spoken' in d) state.spoken[d.p] = d.spoken;
   },

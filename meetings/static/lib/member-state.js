@@ -6,7 +6,7 @@ export const rules = {
     else state.positions.push(position);
   },
   'consent.adopted'(state, d) {
-    for (const one of state.items) if (d.items.includes(one.id)) one.st = 'done';
+    for (const one of state.items) if (d.items.includes(one.id)) Object.assign(one, { st: 'done', ended: d.at });
   },
   'role.asked'(state, { wish }) { state.wish = wish; },
   'role.transferred'(state) { if ('wish' in state) state.wish = null; },

@@ -22,18 +22,19 @@ const rules = {
       const one = item(state, d.item);
       one.spent_s = d.spent_s;
       state.cur = { item: d.item, since: d.since };
-      if (d.to === 'ended') one.st = 'done';
+      if (d.to === 'ended') Object.assign(one, { st: 'done', ended: d.at });
     }
     if (d.to === 'ended') { state.cur = null; endPresenting(state); }
   },
   'meeting.edited'(state, d) { Object.assign(state, d); },
   'item.started'(state, d) {
-    if (d.prev !== null) Object.assign(item(state, d.prev), { st: d.prev_st, spent_s: d.prev_spent_s });
-    item(state, d.item).st = 'live';
+    if (d.prev !== null) Object.assign(item(state, d.prev), { st: d.prev_st, spent_s: d.prev_spent_s, ended: d.since });
+    const one = item(state, d.item);
+    Object.assign(one, { st: 'live', started: one.started ?? d.since, ended: null });
     state.cur = { item: d.item, since: d.since };
   },
   'item.finished'(state, d) {
-    Object.assign(item(state, d.item), { st: d.outcome, spent_s: d.spent_s });
+    Object.assign(item(state, d.item), { st: d.outcome, spent_s: d.spent_s, ended: d.ended });
     state.cur = null;
   },
   'item.added'(state, d) {

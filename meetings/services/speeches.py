@@ -1,0 +1,69 @@
+"""Speeches as the room holds them: who waits, who speaks, and for the minutes who spoke on what, how long."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+
+from intranet.core.db import session
+from intranet.people.models import User
+from meetings.models.floor import Speech, SpeechState
+from meetings.models.meeting import Meeting
+from meetings.services.journal import ms
+
+
+def speeches_in(meeting: Meeting) -> list[Speech]:
+    """Requests that wait, in order, the speech that runs, and those that were held: asked for together."""
+    states = (SpeechState.SPEAKING, SpeechState.WAITING, SpeechState.DONE)
+    query = select(Speech).where(Speech.meeting_id == meeting.id, Speech.state.in_(states))
+    return list(session().scalars(query.order_by(Speech.position, Speech.id)))
+
+
+def spoken(held: Iterable[Speech]) -> dict[int, int]:
+    """Seconds that each person has spoken in these."""
+    found: Counter[int] = Counter()
+    for one in held:
+        found[one.user_id] += one.spent_s
+    return dict(found)
+
+
+def waiting_entry(request: Speech, user: User) -> dict[str, Any]:
+    """A request as the room holds it."""
+    return {
+        "rq": request.id,
+        "p": user.id,
+        "n": user.full_name,
+        "kind": request.kind.value,
+        "at": ms(request.asked_at),
+        "note": request.note,
+    }
+
+
+def running_entry(speech: Speech, user: User) -> dict[str, Any]:
+    """The speech on the floor as the room holds it; ``spent_s`` are the seconds up to its last pause."""
+    return {
+        "rq": speech.id,
+        "p": user.id,
+        "n": user.full_name,
+        "title": user.title,
+        "item": speech.item_id,
+        "kind": speech.kind.value,
+        "started": ms(speech.started_at),
+        "limit_s": speech.limit_s,
+        "paused_at": ms(speech.paused_at),
+        "paused_ms": speech.paused_ms,
+        "spent_s": speech.spent_s,
+    }
+
+
+def held_entry(speech: Speech, user: User) -> dict[str, Any]:
+    """A speech that is over, for the minutes: who, on what item, since when, and for how many seconds."""
+    return {
+        "p": user.id,
+        "n": user.full_name,
+        "item": speech.item_id,
+        "kind": speech.kind.value,
+        "at": ms(speech.started_at),
+        "s": speech.spent_s,
+    }
