@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from intranet.core import clock
+from intranet.core.labels import label
 from intranet.notices.workdays import is_working_day
 from intranet.people.models import User
 from intranet.people.sample import PEOPLE, SampleOffice
@@ -12,8 +13,20 @@ from intranet.records.media import PDF
 from intranet.records.typeset import Face, Run, Sheet
 from meetings.models.floor import PresenceState, SpeechKind
 from meetings.models.meeting import ItemKind, PartRole
+from meetings.rules.ballot_paper import Paper
+from meetings.rules.tally import THREE, Method
 from meetings.sample.sittings import PAPER_PARAGRAPHS, SITTINGS, Item, Sitting
-from meetings.services import attending, chairing, life, papers, participants, planning, speaking
+from meetings.services import (
+    attending,
+    ballots,
+    chairing,
+    life,
+    papers,
+    participants,
+    planning,
+    speaking,
+    voting,
+)
 
 #: Parts of a paper, so that it has a few pages to turn.
 _PARTS = ("Sự cần thiết", "Tình hình thực hiện", "Phương án đề xuất", "Tiến độ và tổ chức thực hiện")
@@ -91,18 +104,54 @@ class _Played:
         is_live = self.sitting.state == "live"
         at, before = self.starts, None
         self._stand(at)
-        self._check_in(meeting_id)
+        self._check_in(meeting_id, is_whole=not is_live)
         life.start_meeting(secretary, meeting_id)
         for n, item_id in enumerate(items):
             if is_live and n > _LIVE_DONE:
+                self._prepare_vote(meeting_id, items[n], self.sitting.items[n])
                 self._take_the_floor(meeting_id)
                 return
             self._stand(at)
             chairing.start_item(secretary, meeting_id, item_id, expect=before)
             before = item_id
+            self._discuss(meeting_id, item_id, self.sitting.items[n], at)
             at += timedelta(minutes=self.sitting.items[n].minutes + (n % 3 - 1) * 2)
         self._stand(at)
         life.end_meeting(secretary, meeting_id, confirm=True)
+
+    def _discuss(self, meeting_id: int, item_id: int, item: Item, at: datetime) -> None:
+        """Each speaks who has something to say; then it is voted on."""
+        secretary, chair = self.office.person("thuky"), self.office.person("chutich")
+        for name, seconds in item.said:
+            at += timedelta(minutes=2)
+            self._stand(at)
+            request = speaking.ask(self.office.person(name), meeting_id)
+            speaking.start_speech(secretary, meeting_id, request, expect=None)
+            at += timedelta(seconds=seconds)
+            self._stand(at)
+            speaking.end_speech(secretary, meeting_id)
+        poll = self._prepare_vote(meeting_id, item_id, item)
+        if poll is None:
+            return
+        self._stand(at + timedelta(minutes=5))
+        voting.open_vote(chair, meeting_id, poll)
+        there = [chair, *self._delegates()[:-_MISSING]]
+        if item.mode == "hand":
+            for counter in (secretary, chair):
+                voting.count_hands(counter, meeting_id, poll, {"yes": len(there) - 1, "no": 0, "none": 1})
+        else:
+            for n, voter in enumerate(there):
+                ballots.cast_ballot(voter, meeting_id, poll, [{6: "no", 11: "none"}.get(n, "yes")])
+        self._stand(at + timedelta(minutes=6))
+        voting.close_vote(chair, meeting_id, poll)
+        voting.publish_vote(chair, meeting_id, poll)
+
+    def _prepare_vote(self, meeting_id: int, item_id: int, item: Item) -> int | None:
+        if not item.question:
+            return None
+        options = {key: label(f"vote.option.{key}") for key in THREE}
+        paper = Paper(item.question, item.mode, Method.THREE, options)
+        return voting.prepare_vote(self.office.person("thuky"), meeting_id, item_id, paper)
 
     def _take_the_floor(self, meeting_id: int) -> None:
         """One speaks, two wait."""
@@ -114,11 +163,17 @@ class _Played:
         speaking.ask(third, meeting_id)
         speaking.start_speech(self.office.person("thuky"), meeting_id, first, expect=None)
 
-    def _check_in(self, meeting_id: int) -> None:
-        """Most are there, one from afar."""
+    def _check_in(self, meeting_id: int, *, is_whole: bool) -> None:
+        """Most are there, one from afar; of a sitting that is over it is known who was not.
+
+        :param is_whole: the list is complete.
+        """
         for n, person in enumerate([self.office.person("chutich"), *self._delegates()[:-_MISSING]]):
             state = PresenceState.REMOTE if n == 2 else PresenceState.IN
             attending.set_presence(person, meeting_id, state)
+        for person in self._delegates()[-_MISSING:] if is_whole else []:
+            secretary = self.office.person("thuky")
+            attending.set_presence(secretary, meeting_id, PresenceState.ABSENT, person=person.id)
 
     def _delegates(self) -> list[User]:
         return [self.office.person(one.name) for one in PEOPLE if one.name.startswith("daibieu")]

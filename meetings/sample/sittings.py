@@ -10,6 +10,9 @@ class Item:
     :param minutes: time budget.
     :param owner: account name of who presents it.
     :param papers: titles of its papers.
+    :param said: who spoke on it, and for how many seconds; of meetings that were or are held.
+    :param question: what is put to the vote; on an item still ahead it is prepared.
+    :param mode: how it is voted on.
     """
 
     title: str
@@ -17,6 +20,9 @@ class Item:
     minutes: int
     owner: str
     papers: tuple[str, ...] = ()
+    said: tuple[tuple[str, int], ...] = ()
+    question: str = ""
+    mode: str = "roll"
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ SITTINGS: tuple[Sitting, ...] = (
                 40,
                 "chanhvanphong",
                 ("Báo cáo kinh tế - xã hội",),
+                said=(("daibieu02", 254), ("daibieu07", 305)),
             ),
             Item(
                 "Phương án sắp xếp trụ sở làm việc dôi dư",
@@ -58,6 +65,8 @@ SITTINGS: tuple[Sitting, ...] = (
                 30,
                 "daibieu02",
                 ("Tờ trình phương án trụ sở", "Phụ lục danh mục trụ sở"),
+                said=(("daibieu03", 288), ("daibieu01", 196)),
+                question="Thông qua phương án sắp xếp 12 trụ sở làm việc dôi dư",
             ),
             Item("Kết luận của chủ tọa", "info", 10, "chutich"),
         ),
@@ -75,9 +84,16 @@ SITTINGS: tuple[Sitting, ...] = (
                 30,
                 "daibieu01",
                 ("Báo cáo cải cách hành chính",),
+                said=(("daibieu08", 219),),
             ),
             Item(
-                "Nhiệm vụ trọng tâm quý tới", "decision", 25, "chanhvanphong", ("Dự thảo kế hoạch quý tới",)
+                "Nhiệm vụ trọng tâm quý tới",
+                "decision",
+                25,
+                "chanhvanphong",
+                ("Dự thảo kế hoạch quý tới",),
+                question="Thông qua nhiệm vụ cải cách hành chính quý tới",
+                mode="hand",
             ),
         ),
     ),
@@ -95,6 +111,7 @@ SITTINGS: tuple[Sitting, ...] = (
                 35,
                 "chanhvanphong",
                 ("Báo cáo kinh tế - xã hội",),
+                said=(("daibieu05", 233),),
             ),
             Item(
                 "Điều chỉnh kế hoạch vốn đầu tư công",
@@ -103,7 +120,14 @@ SITTINGS: tuple[Sitting, ...] = (
                 "daibieu02",
                 ("Tờ trình điều chỉnh kế hoạch vốn", "Phụ lục danh mục dự án", "Báo cáo thẩm tra"),
             ),
-            Item("Phương án ứng phó mưa lớn", "decision", 25, "daibieu04", ("Phương án ứng phó mưa lớn",)),
+            Item(
+                "Phương án ứng phó mưa lớn",
+                "decision",
+                25,
+                "daibieu04",
+                ("Phương án ứng phó mưa lớn",),
+                question="Thông qua phương án ứng phó mưa lớn",
+            ),
             Item(
                 "Phân cấp quản lý tài sản công",
                 "decision",

@@ -22,7 +22,8 @@ from intranet.records import audit, store
 from intranet.records.models import File
 from intranet.tasks.models import Task, TaskState
 from meetings.models.meeting import ItemState, Meeting, MeetingState
-from meetings.services import attending, speaking
+from meetings.models.vote import Poll, PollState, VoteMode
+from meetings.services import attending, room, speaking
 from tests.conftest import MORNING
 from tests.sample.conftest import SampleOffice
 from tests.serving import Server
@@ -146,6 +147,26 @@ def test_in_the_live_meeting_one_speaks_and_two_wait_before_a_quorum(sample_offi
         running = speaking.running_in(meeting)
         assert running is not None
         assert (running.paused_at, len(speaking.waiting_in(meeting))) == (None, 2)
+
+
+def test_minutes_of_past_meetings_have_votes_and_speeches_and_the_live_one_a_vote_at_hand(
+    sample_office: SampleOffice,
+) -> None:
+    polls = select(Meeting.state, Poll.state, Poll.mode).join(Poll, Poll.meeting_id == Meeting.id)
+    assert sorted(rows(polls.order_by(Poll.id))) == [
+        (MeetingState.ENDED, PollState.PUBLISHED, VoteMode.HAND),
+        (MeetingState.ENDED, PollState.PUBLISHED, VoteMode.ROLL),
+        (MeetingState.LIVE, PollState.PREPARED, VoteMode.ROLL),
+    ]
+    past = rows(select(Meeting.id).where(Meeting.state == MeetingState.ENDED))
+    room.forget_snapshots()
+    with sample_office.app.app_context(), db.scope():
+        for mid in past:
+            said = room.welcome(sample_office.person("thuky"), mid, None).answer["state"]
+            assert all(one["started"] < one["ended"] for one in said["items"])
+            assert said["speeches"]
+            assert {one["st"] for one in said["people"] if one["role"] == "delegate"} >= {"in", "absent"}
+            assert [(one["result"]["adopted"], one["cast"]) for one in said["votes"]] == [(True, 18)]
 
 
 def test_numbers_run_from_one_without_gap_and_every_proof_is_clean(sample_office: SampleOffice) -> None:
