@@ -48,6 +48,8 @@ def follow_finished_task(finished: TaskFinished) -> None:
 @subscribe(DocumentMoved, live=True)
 def refresh_documents(moved: DocumentMoved) -> None:
     """Open lists with the document are fetched again by those who may see it."""
+    if not sockets.people():
+        return
     with db.across_orgs("telling those who may read a document that it moved"):
         document = db.session().get(Document, moved.document_id)
         if document is None:
@@ -67,6 +69,8 @@ def refresh_documents(moved: DocumentMoved) -> None:
 @subscribe(DispatchChanged, live=True)
 def refresh_board(changed: DispatchChanged) -> None:
     """The sender's board of receivers is fetched again."""
+    if not sockets.people():
+        return
     with db.across_orgs("telling the sender that an answer came"):
         document = db.session().get(Document, changed.document_id)
         if document is None:

@@ -14,7 +14,7 @@ import gc
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -135,6 +135,10 @@ class Sockets:
     def people(self) -> set[int]:
         """Whoever has a socket open in this process."""
         return {seat.person for seat in self._seats.values()}
+
+    def present(self, people: Iterable[int]) -> set[int]:
+        """Those of these people who have a socket open in this process; the others need not be told."""
+        return self.people().intersection(people)
 
     def declared(self) -> dict[tuple[str, str], str]:
         """Permit by (namespace, event), for the structure tests."""

@@ -13,11 +13,14 @@ from intranet.people.models import RECEIVING_ROLES, User
 @subscribe(NoticeCreated, live=True)
 def tell_notice(created: NoticeCreated) -> None:
     """Ring the bell of each receiver, say what it is, and refresh the lists it belongs to."""
+    present = sockets.present(created.user_ids)
+    if not present:
+        return
     with db.scope():
         row = db.session().get(Notice, created.notice_id)
         if row is None:
             return
-        for user_id in created.user_ids:
+        for user_id in present:
             actor = _actor(user_id)
             if actor is None:
                 continue
@@ -31,6 +34,8 @@ def tell_notice(created: NoticeCreated) -> None:
 @subscribe(NoticesRead, live=True)
 def tell_read(read: NoticesRead) -> None:
     """What was read on one device is read on the others."""
+    if not sockets.present([read.user_id]):
+        return
     with db.scope():
         _tell_bell(read.user_id)
 

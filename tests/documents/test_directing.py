@@ -210,6 +210,7 @@ def test_open_pages_of_those_concerned_are_told_and_nobody_else(
     document = presented()
     told: set[str] = set()
     monkeypatch.setattr(sockets, "emit", lambda name, data, *, to, namespace: told.add(to))
+    monkeypatch.setattr(sockets, "people", lambda: set(range(1000)))
 
     def rooms() -> set[str]:
         told.clear()

@@ -14,6 +14,7 @@ from intranet.people.models import Unit, User
 from intranet.tasks import live as task_live
 from intranet.tasks import services as tasks
 from intranet.tasks.events import TaskMoved
+from tests.counting import count_queries
 from tests.factories import Office
 from tests.tasks.making import give
 
@@ -30,6 +31,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Told:
         sent.append((to, name, data))
 
     monkeypatch.setattr(sockets, "emit", emit)
+    monkeypatch.setattr(sockets, "people", lambda: set(range(1000)))
     return sent
 
 
@@ -108,6 +110,21 @@ def test_lists_of_the_parties_are_read_again_and_before_the_release_the_assigner
     rooms = {person_room(user.id) for user in (office.leader, office.head, office.other_head)}
     assert {room for room, _, _ in told} == rooms
     assert {(name, str(data)) for _, name, data in told} == {("changed", "{'what': ['tasks']}")}
+
+
+def test_whoever_has_no_page_open_costs_nothing(
+    office: Office, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task_id = give(office)
+    notice_id = last_of(office.head)
+    told.clear()
+    monkeypatch.setattr(sockets, "people", set)
+    with count_queries() as asked:
+        live.tell_notice(NoticeCreated(notice_id, [office.head.id]))
+        live.tell_read(NoticesRead(office.head.id))
+        task_live.tell_lists(TaskMoved(task_id))
+        task_live.tell_assigner(NoticeCreated(notice_id, [office.head.id]))
+    assert (told, asked) == ([], [])
 
 
 def test_what_is_gone_is_told_to_nobody(office: Office, told: Told) -> None:
