@@ -12,9 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from intranet.app import create_app
-from intranet.core import clock, config, db
+from intranet.core import clock, config, db, engines
 from intranet.people.models import User
-from tests import databases, postgres
+from tests import databases, kept_engines, postgres
 from tests.clients import client_for
 from tests.factories import Office, make_office
 
@@ -24,6 +24,7 @@ MORNING = datetime(2026, 11, 13, 1, 30, tzinfo=UTC)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the temporary PostgreSQL cluster once, in the process that leads the run."""
+    engines.make = kept_engines.make
     if os.environ.get("OFFICE_DB") == "postgresql" and not hasattr(config, "workerinput"):
         config.office_cluster = postgres.start()  # type: ignore[attr-defined]
 
