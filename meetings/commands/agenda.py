@@ -9,7 +9,7 @@ from intranet.core.text import one_line
 from intranet.people.models import User
 from meetings.models.meeting import ItemKind, ItemState
 from meetings.permissions import ATTEND
-from meetings.services import chairing, life, planning, timing
+from meetings.services import chairing, life, planning, timing, undoing
 
 MOST_TITLE = 300
 MOST_MINUTES = 600
@@ -31,6 +31,15 @@ class FinishItem:
     mid: int
     expect: int | None
     outcome: Literal["done", "suspended", "deferred"] = "done"
+
+
+@dataclass(frozen=True)
+class UndoItem:
+    """Take the last start or finish of an item back; ``expect``: the item seen on the floor since."""
+
+    mid: int
+    item: int
+    expect: int | None
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,12 @@ def start_item(actor: User, d: StartItem) -> Answer:
 def finish_item(actor: User, d: FinishItem) -> Answer:
     """Take the item off the floor."""
     return {"v": chairing.finish_item(actor, d.mid, outcome=ItemState(d.outcome), expect=d.expect)}
+
+
+@command("item.undo", needs=ATTEND)
+def undo_item(actor: User, d: UndoItem) -> Answer:
+    """Take the last start or finish of an item back."""
+    return {"v": undoing.undo_item(actor, d.mid, d.item, expect=d.expect)}
 
 
 @command("item.reorder", needs=ATTEND)

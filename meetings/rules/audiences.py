@@ -71,6 +71,7 @@ _PROJECTORS: dict[str, Project] = {
     "meeting.edited": tell_all("title", "place", "starts"),
     "item.started": tell_all("item", "since", "prev", "prev_st", "prev_spent_s"),
     "item.finished": tell_all("item", "outcome", "spent_s", "ended"),
+    "item.undone": tell_all("items", "cur"),
     "item.added": _added,
     "item.edited": tell_all("item", "t", "kind", "budget_s", "owner"),
     "item.removed": tell_all("item"),

@@ -10,7 +10,7 @@ from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import AgendaItem, ItemState, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal, polls, speaking
+from meetings.services import journal, polls, speaking, undoing
 from meetings.services.journal import ms
 from meetings.services.life import stop_clock
 
@@ -38,10 +38,11 @@ def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None
         if item.state is ItemState.DONE and not may(actor, To.CHAIR, meeting):
             raise Forbidden("item.chair_reopens")
         now = clock.now()
-        facts: dict[str, Any] = {"prev": None}
-        if meeting.current_item_id is not None:
+        leaving = [] if meeting.current_item_id is None else [meeting.item(meeting.current_item_id)]
+        facts: dict[str, Any] = {"prev": None} | undoing.as_before(meeting, item, *leaving)
+        if leaving:
             before = _leave_floor(actor, meeting, ItemState.DONE, now)
-            facts = {"prev": before.id, "prev_st": before.state.value, "prev_spent_s": before.spent_s}
+            facts |= {"prev": before.id, "prev_st": before.state.value, "prev_spent_s": before.spent_s}
             # Only one item of a meeting may be live, so the old one has to be written first.
             opened.flush()
         item.state = ItemState.LIVE
@@ -69,6 +70,7 @@ def finish_item(
         if meeting.current_item_id is None:
             raise BadState("item.none_live")
         _expect(meeting, expect)
+        facts = undoing.as_before(meeting, meeting.item(meeting.current_item_id))
         item = _leave_floor(actor, meeting, outcome, clock.now())
         audit.record(actor, "item.finished", meeting, item=item.id, outcome=outcome.value)
         return journal.append(
@@ -79,6 +81,7 @@ def finish_item(
             outcome=outcome.value,
             spent_s=item.spent_s,
             ended=ms(item.ended_at),
+            **facts,
         )
 
 

@@ -101,6 +101,12 @@ def _finished(state: State, d: Frame, _frame: Frame) -> None:
     state["cur"] = None
 
 
+def _undone(state: State, d: Frame, _frame: Frame) -> None:
+    for was in d["items"]:
+        _item(state, was.pop("id")).update(was)
+    state["cur"] = d["cur"]
+
+
 def _added(state: State, d: Frame, _frame: Frame) -> None:
     items = [one for one in state["items"] if one["id"] != d["item"]["id"]]
     place = next((at + 1 for at, one in enumerate(items) if one["id"] == d["after"]), 0)
@@ -168,6 +174,7 @@ _RULES = {
     "meeting.edited": lambda state, d, _frame: state.update(d),
     "item.started": _started,
     "item.finished": _finished,
+    "item.undone": _undone,
     "item.added": _added,
     "item.edited": _edited,
     "item.removed": _removed,

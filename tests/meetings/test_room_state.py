@@ -33,6 +33,7 @@ from meetings.services import (
     positions,
     presenting,
     room,
+    undoing,
 )
 from tests.factories import Office
 from tests.meetings.client_model import RULES, Tablet, apply
@@ -83,6 +84,10 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     chairing.start_item(chair, mid, first.id, expect=None)
     yield
+    undoing.undo_item(secretary, mid, first.id, expect=first.id)
+    yield
+    chairing.start_item(chair, mid, first.id, expect=None)
+    yield
     presenting.start_presenting(secretary, mid, paper.public_id, 1)
     yield
     presenting.present_page(chair, mid, 2, file=paper.public_id)
@@ -114,6 +119,14 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     life.resume_meeting(chair, mid)
     yield
     yield from floor_story(draft)
+    chairing.start_item(chair, mid, second.id, expect=first.id)
+    yield
+    undoing.undo_item(secretary, mid, second.id, expect=second.id)
+    yield
+    chairing.finish_item(chair, mid, outcome=ItemState.SUSPENDED, expect=first.id)
+    yield
+    undoing.undo_item(secretary, mid, first.id, expect=None)
+    yield
     chairing.start_item(chair, mid, second.id, expect=first.id)
     yield
     presenting.stop_presenting(chair, mid)
@@ -300,7 +313,9 @@ def _random_act(sitting: Sitting, office: Office, luck: random.Random, shown: li
     paper = luck.choice(shown)
     planned = [one.id for one in sitting.agenda if one.state is ItemState.PLANNED]
     guest = office.other_head.id
+    floor = sitting.current_item_id
     acts: list[Callable[[], Any]] = [
+        lambda: undoing.undo_item(actor, mid, floor or item, expect=floor),
         lambda: chairing.start_item(actor, mid, item, expect=sitting.current_item_id),
         lambda: chairing.start_item(actor, mid, item, expect=None),
         lambda: chairing.finish_item(
@@ -324,7 +339,7 @@ def _random_act(sitting: Sitting, office: Office, luck: random.Random, shown: li
         lambda: papers.withdraw_paper(actor, mid, paper.public_id),
     ]
     acts += floor_acts(sitting, luck, office.other_head)
-    clock.advance(timedelta(seconds=luck.randint(0, 90)))
+    clock.advance(timedelta(seconds=luck.choice((0, 4, luck.randint(0, 90)))))
     with contextlib.suppress(DomainError):
         luck.choice(acts)()
 

@@ -37,6 +37,10 @@ const rules = {
     Object.assign(item(state, d.item), { st: d.outcome, spent_s: d.spent_s, ended: d.ended });
     state.cur = null;
   },
+  'item.undone'(state, d) {
+    for (const { id, ...was } of d.items) Object.assign(item(state, id), was);
+    state.cur = d.cur;
+  },
   'item.added'(state, d) {
     const rest = state.items.filter((one) => one.id !== d.item.id);
     rest.splice(rest.findIndex((one) => one.id === d.after) + 1, 0, d.item);
