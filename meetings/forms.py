@@ -30,6 +30,7 @@ from meetings.services.profiles import (
     LEAST_SECRET,
     MOST_NAME,
     MOST_PART,
+    MOST_PROXIES,
     MOST_SECRET,
     TIES,
     Rules,
@@ -210,6 +211,7 @@ class BodyForm(OfficeForm):
     secretary_counts = BooleanField("Thư ký là thành viên, được tính khi xét đủ số thành viên")
     remote_allowed = BooleanField("Người dự từ xa được tính là có mặt")
     guests_ask = BooleanField("Khách mời được tự đăng ký phát biểu")
+    proxy_limit = IntegerField("Một thành viên được bỏ phiếu thay tối đa (người)", [Required()])
     may_change = BooleanField("Khi biểu quyết ghi danh, đại biểu được đổi phiếu cho đến lúc kết thúc")
     #: What stood there when the form was opened.
     edition = HiddenField()
@@ -234,6 +236,11 @@ class BodyForm(OfficeForm):
         """Enough people for a ballot to hide among."""
         if field.data is not None and not LEAST_SECRET <= field.data <= MOST_SECRET:
             raise ValidationError(label("error.body.secret", least=LEAST_SECRET, most=MOST_SECRET))
+
+    def validate_proxy_limit(self, field: IntegerField) -> None:
+        """None at all, or a few."""
+        if field.data is not None and not 0 <= field.data <= MOST_PROXIES:
+            raise ValidationError(label("error.body.proxies", most=MOST_PROXIES))
 
     def rules(self) -> Rules:
         """What was typed."""

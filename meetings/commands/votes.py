@@ -56,8 +56,9 @@ class AskedVote:
     rule: VoteRule | None = None
     secs: int | None = None
     show_count: bool = False
-    weights: list[Weight] = field(default_factory=list)
-    proxies: list[Proxy] = field(default_factory=list)
+    #: ``None``: none, or those it has.
+    weights: list[Weight] | None = None
+    proxies: list[Proxy] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ class PrepareVote(AskedVote):
 
 @dataclass(frozen=True, kw_only=True)
 class EditVote(AskedVote):
-    """A prepared question in other words; all of it is given anew."""
+    """A prepared question in other words; all of it is given anew but weights and proxies not named."""
 
     id: int
 
@@ -230,14 +231,18 @@ def _paper(d: AskedVote) -> Paper:
     return Paper(one_line(d.q), d.mode, method, options, d.max, rule, d.secs, d.show_count)
 
 
-def _weights(given: list[Weight]) -> dict[int, int]:
+def _weights(given: list[Weight] | None) -> dict[int, int] | None:
+    if given is None:
+        return None
     found = {one.p: one.w for one in given}
     if len(found) != len(given):
         raise Invalid("vote.bad_weights", field="weights")
     return found
 
 
-def _proxies(given: list[Proxy]) -> dict[int, int]:
+def _proxies(given: list[Proxy] | None) -> dict[int, int] | None:
+    if given is None:
+        return None
     found = {one.p: one.by for one in given}
     if len(found) != len(given):
         raise Invalid("vote.bad_proxy", field="proxies")

@@ -40,6 +40,7 @@ class Profile:
             "base": self.base,
             "tie": self.tie,
             "secret_min": self.secret_min,
+            "proxy_limit": self.proxy_limit,
         }
 
 

@@ -69,6 +69,7 @@ def entry(poll: Poll, voters: list[int]) -> Entry:
         "secs": poll.seconds,
         "show_count": poll.show_count,
         "may_change": poll.may_change,
+        "proxies": [{"p": int(p), "by": by} for p, by in sorted(poll.proxies.items())],
         "opened": ms(poll.opened_at),
         "closes": ms(poll.closes_at),
         "elig": len(voters),
@@ -109,7 +110,8 @@ def may_vote(actor: User, meeting: Meeting) -> bool:
 def overlay(actor: User, meeting: Meeting) -> dict[str, Entry]:
     """The open votes in which the actor has a ballot: whether it was given, and by name what it said.
 
-    ``of`` names those whose ballots the actor gives in their place, and whether they were given.
+    ``of`` names those whose ballots the actor gives in their place, and whether they were given; ``said``
+    what those given by name say.
     """
     query = (
         select(Poll, PollVoter.voter_id, Participation.voter_id, NamedBallot.choice)
@@ -133,4 +135,6 @@ def overlay(actor: User, meeting: Meeting) -> dict[str, Entry]:
                 mine["choice"] = list(choice)
         else:
             mine.setdefault("of", {})[str(voter)] = given is not None
+            if choice is not None and not poll.is_secret:
+                mine.setdefault("said", {})[str(voter)] = list(choice)
     return found

@@ -26,6 +26,8 @@ MOST_NAME = 60
 MOST_PART = 100
 LEAST_SECRET = 3
 MOST_SECRET = 1_000
+#: Whoever votes for more than these is an assembly of their own.
+MOST_PROXIES = 5
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Rules:
     remote_allowed: bool = True
     secretary_counts: bool = False
     guests_ask: bool = False
+    proxy_limit: int = 0
     may_change: bool = False
 
 
@@ -76,7 +79,8 @@ def add_body(actor: User, rules: Rules) -> int:
 
     :returns: its id.
     :raises Forbidden: ``auth.no_permit``.
-    :raises Invalid: ``body.name``, ``body.taken``, ``body.quorum``, ``body.secret``, ``body.choice``.
+    :raises Invalid: ``body.name``, ``body.taken``, ``body.quorum``, ``body.secret``, ``body.proxies``,
+        ``body.choice``.
     """
     if not actor.holds(BODIES):
         raise Forbidden("auth.no_permit")
@@ -144,6 +148,8 @@ def _checked(org_id: int, rules: Rules, body: Body | None = None) -> dict[str, A
         raise Invalid("body.quorum", most=MOST_PART, field="quorum_num")
     if not LEAST_SECRET <= rules.secret_min <= MOST_SECRET:
         raise Invalid("body.secret", least=LEAST_SECRET, most=MOST_SECRET, field="secret_min")
+    if not 0 <= rules.proxy_limit <= MOST_PROXIES:
+        raise Invalid("body.proxies", most=MOST_PROXIES, field="proxy_limit")
     if rules.base not in BASES or rules.tie not in TIES:
         raise Invalid("body.choice")
     wanted = values["name"].casefold()

@@ -72,12 +72,18 @@ def edit_vote(
 ) -> int:
     """Word a prepared vote anew.
 
+    :param weights: ``None``: those it has.
+    :param proxies: ``None``: those it has.
     :returns: the room's version.
     :raises BadState: ``vote.not_prepared``; for the rest see :func:`prepare_vote`.
     """
     with unit_of_work():
         meeting, poll = _prepared(actor, meeting_id, poll_id)
-        _write(meeting, poll, paper, weights or {}, proxies or {})
+        if weights is None:
+            weights = {int(p): weight for p, weight in poll.weights.items()}
+        if proxies is None:
+            proxies = {int(p): holder for p, holder in poll.proxies.items()}
+        _write(meeting, poll, paper, weights, proxies)
         audit.record(actor, "vote.edited", meeting, vote=poll.id)
         return journal.append(meeting, "vote.edited", by=actor, vote=polls.entry(poll, []))
 

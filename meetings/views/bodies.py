@@ -27,7 +27,8 @@ def index() -> ResponseReturnValue:
 @needs(BODIES)
 def new() -> ResponseReturnValue:
     """Add a body."""
-    form = BodyForm(quorum_num=2, quorum_den=3, secret_min=profiles.LEAST_SECRET, remote_allowed=True)
+    least = profiles.LEAST_SECRET
+    form = BodyForm(quorum_num=2, quorum_den=3, secret_min=least, remote_allowed=True, proxy_limit=0)
     form.offer()
     if form.accepts():
         with form.refusals():

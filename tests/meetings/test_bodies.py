@@ -66,6 +66,8 @@ def test_only_an_administrator_of_that_agency_changes_its_bodies(office: Office)
         ({"quorum_num": 0}, "body.quorum", "quorum_num"),
         ({"quorum_num": 60, "quorum_den": 101}, "body.quorum", "quorum_num"),
         ({"secret_min": 2}, "body.secret", "secret_min"),
+        ({"proxy_limit": 6}, "body.proxies", "proxy_limit"),
+        ({"proxy_limit": -1}, "body.proxies", "proxy_limit"),
         ({"base": "everybody"}, "body.choice", None),
         ({"tie": "coin"}, "body.choice", None),
     ],
@@ -121,6 +123,7 @@ def typed(**more: str) -> dict[str, str]:
         "base": "valid",
         "tie": "revote",
         "secret_min": "7",
+        "proxy_limit": "2",
         "secretary_counts": "y",
         "once": "body-1",
     } | more
@@ -137,7 +140,9 @@ def test_the_page_shows_the_bodies_and_a_double_click_adds_one(office: Office, c
     assert names(office)[3:] == ["Hội đồng thẩm định"]
     made = bodies.bodies_of(office.org.id)[3]
     assert (made.secretary_counts, made.remote_allowed, made.secret_min) == (True, False, 7)
-    assert "Đã lưu quy chế" in unescape(browser.get("/admin/bodies").get_data(as_text=True))
+    page = unescape(browser.get("/admin/bodies").get_data(as_text=True))
+    assert "Đã lưu quy chế" in page
+    assert (made.proxy_limit, "bỏ phiếu thay 2 người" in page) == (2, True)
 
 
 def test_all_that_is_wrong_is_said_at_once_and_what_was_typed_stays(
