@@ -58,9 +58,9 @@ sh tools/setup.sh dev || exit 1
 stage "Lint" "$bin/ruff" check .
 stage "Format" "$bin/ruff" format --check .
 stage "Types" "$bin/mypy"
-stage "Tests on SQLite" env OFFICE_DB=sqlite "$bin/pytest" -q -n "${WORKERS:-3}" -m "not browser"
-stage "Tests on PostgreSQL" env OFFICE_DB=postgresql "$bin/pytest" -q -n "${WORKERS:-3}" -m "not browser"
-stage "Tests in Chromium" "$bin/pytest" -q -n "${WORKERS:-3}" --dist loadfile -m browser tests/browser
+stage "Tests on SQLite" env OFFICE_DB=sqlite "$bin/pytest" -q -n "${WORKERS:-3}" --dist worksteal -m "not browser"
+stage "Tests on PostgreSQL" env OFFICE_DB=postgresql "$bin/pytest" -q -n "${WORKERS:-3}" --dist worksteal -m "not browser"
+stage "Tests in Chromium" "$bin/pytest" -q -n "${WORKERS:-3}" --dist loadfile --no-loadscope-reorder -m browser tests/browser
 
 printf '\n%s%-28s %-7s %4d s\n' "$summary" "Together" "$([ $failed = 0 ] && echo passed || echo FAILED)" \
     "$(($(date +%s) - all_began))"

@@ -1,5 +1,6 @@
 """Browser tests: Debian's Chromium against a real server with the sample office."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -20,11 +21,16 @@ DESK = {"width": 1280, "height": 800}
 TABLET = {"width": 800, "height": 1280}
 
 
+#: Files that take longest, the longest first: begun last, one process would work on alone at the end.
+LONG = ("test_screens", "test_room_floor", "test_room_votes", "test_meeting_room", "test_main_path")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder drives a browser."""
+    """Everything in this folder drives a browser; what takes longest comes first."""
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +48,17 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def sample_data() -> Iterator[Path]:
-    """The folder of a sample office, made once; every module gets its own copy."""
-    for folder in databases.test_folder():
-        Server(folder / "data").command("sample")
-        yield folder / "data"
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a sample office, made once in a run; every module gets its own copy."""
+    root = tmp_path_factory.getbasetemp()
+    place = root.parent if root.name.startswith("popen-") else root
+    with (place / "served-sample.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made, data = place / "served-sample.made", place / "served-sample"
+        if not made.exists():
+            Server(data).command("sample")
+            made.touch()
+    return data
 
 
 @pytest.fixture(scope="module")
