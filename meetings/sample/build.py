@@ -114,6 +114,8 @@ class _Played:
             self._stand(at)
             chairing.start_item(secretary, meeting_id, item_id, expect=before)
             before = item_id
+            if n == 1 and not is_live:
+                attending.set_presence(self.office.person("chanhvanphong"), meeting_id, PresenceState.IN)
             self._discuss(meeting_id, item_id, self.sitting.items[n], at)
             at += timedelta(minutes=self.sitting.items[n].minutes + (n % 3 - 1) * 2)
         self._stand(at)

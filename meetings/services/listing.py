@@ -77,6 +77,11 @@ def is_door_open(meeting: Meeting) -> bool:
     return is_ahead and clock.now() >= meeting.starts_at - DOOR_OPENS
 
 
+def is_held(meeting: Meeting) -> bool:
+    """True once it has been held: there is something to be read of it, and no more to be done in its room."""
+    return meeting.state in {MeetingState.ENDED, MeetingState.MINUTES, MeetingState.CLOSED}
+
+
 def title_of(meeting_id: int) -> str:
     """A meeting's title (``refs``)."""
     return session().scalar(select(Meeting.title).where(Meeting.id == meeting_id)) or ""

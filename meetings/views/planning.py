@@ -321,6 +321,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "pending": papers.pending_of(user, meeting),
         "part": meeting.participant(user.id),
         "is_open": listing.is_door_open(meeting),
+        "is_held": listing.is_held(meeting),
         "runs": may(user, To.RUN, meeting),
         "moves": life.moves_for(user, meeting),
         "body": bodies.profile_of(meeting),

@@ -17,13 +17,14 @@ bp = Blueprint("meetings_room", __name__)
 @bp.get("/meetings/<int:mid>/room")
 @needs(ATTEND)
 def enter(mid: int) -> ResponseReturnValue:
-    """The room, from half an hour before the hour until the end; for chair and secretary sooner."""
+    """The room, from half an hour before the hour until the end; for chair and secretary sooner and later."""
     user = cast(User, me())
     meeting = access_meeting(user, mid, To.ATTEND)
     runs = may(user, To.RUN, meeting)
-    is_early = runs and meeting.published_at is not None and meeting.ended_at is None
-    if not listing.is_door_open(meeting) and not is_early:
-        flash(label("meeting.door_closed"), "info")
+    is_held = listing.is_held(meeting)
+    is_early = meeting.published_at is not None and meeting.ended_at is None
+    if not listing.is_door_open(meeting) and not (runs and (is_early or is_held)):
+        flash(label("meeting.door_shut" if is_held else "meeting.door_closed"), "info")
         return redirect(url_for("meetings.detail", mid=mid))
     return render_template(
         "meetings/room.html",

@@ -160,7 +160,9 @@ def test_whoever_reports_on_an_item_adds_its_papers_and_no_others(
     assert browser.post(f"/meetings/{sitting.id}/files", data=sent).status_code == 403
 
 
-def test_the_room_opens_half_an_hour_before(draft: Sitting, client_of: Browsers) -> None:
+def test_the_room_opens_half_an_hour_before_and_is_kept_for_whoever_ran_it(
+    draft: Sitting, client_of: Browsers
+) -> None:
     life.publish_meeting(draft.secretary, draft.id)
     address = f"/meetings/{draft.id}/room"
     assert client_of(draft.delegate).get(address).status_code == 302
@@ -169,6 +171,17 @@ def test_the_room_opens_half_an_hour_before(draft: Sitting, client_of: Browsers)
     page = client_of(draft.delegate).get(address)
     assert page.status_code == 200
     assert 'data-do="next"' not in page.get_data(as_text=True)
+    life.start_meeting(draft.chair, draft.id, confirm=True)
+    life.end_meeting(draft.chair, draft.id, confirm=True)
+    for person, status, link in (
+        (draft.delegate, 302, ""),
+        (draft.chair, 200, "Xem lại"),
+        (draft.secretary, 200, "Biên bản"),
+    ):
+        browser = client_of(person)
+        assert browser.get(address).status_code == status
+        detail = unescape(browser.get(f"/meetings/{draft.id}").get_data(as_text=True))
+        assert (address in detail, link in detail) == (status == 200, True)
 
 
 def test_every_address_of_a_meeting_is_unknown_to_strangers(

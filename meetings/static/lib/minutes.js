@@ -1,4 +1,4 @@
-/** The running minutes: what the room's journal knows of items, speakers, votes and presence, in words, to be read and printed. */
+/** The running minutes: what the room knows of items, speeches, votes and presence, in words, to be read and printed. */
 import { clock, el, find, minutes, mmss, word } from './page.js';
 import { current, spent } from './state.js';
 import { lasted } from './speakers.js';
@@ -6,6 +6,9 @@ import { whole } from './vote-words.js';
 
 const day = new Intl.DateTimeFormat('vi-VN', { weekday: 'long', day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'Asia/Ho_Chi_Minh' });
 const here = new Set(['in', 'remote']);
+/** Rows that begin with an instant, in the order of time, the instant as the clock shows it. */
+const inOrder = (rows) => rows.sort(([a], [b]) => a - b).map(([at, ...rest]) => [Number.isFinite(at) ? clock(at) : '', ...rest]);
+const said = ({ n, kind }) => (kind === 'normal' ? word('fx-spoke', { name: n }) : `${n}: ${word(`kind-${kind}`).toLocaleLowerCase('vi')}`);
 
 export class Minutes {
   #line; #drawn = ''; #panel = find('[data-minutes-panel]');
@@ -39,7 +42,7 @@ export class Minutes {
 
   draw() {
     if (this.#panel.hidden) return;
-    const parts = [this.#sitting(), this.#presence(), ...this.#items(), this.#speakers()];
+    const parts = [this.#sitting(), this.#presence(), ...this.#items(), this.#others(), this.#speakers()];
     const drawn = JSON.stringify(parts);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
@@ -64,7 +67,7 @@ export class Minutes {
     const rows = [['', word(att.ok ? 'vp-quorum' : 'vp-no-quorum', att), '']];
     for (const one of people) {
       if (one.role === 'guest' || one.role === 'secretary' || (here.has(one.st) && !one.late)) continue;
-      rows.push([one.at ? clock(one.at) : '', one.n, here.has(one.st) ? word('fx-late') : word(`st-${one.st ?? 'none'}`)]);
+      rows.push([one.at && one.st !== 'absent' ? clock(one.at) : '', one.n, here.has(one.st) ? word('fx-late') : word(`st-${one.st ?? 'none'}`)]);
     }
     return { title: word('fx-presence'), rows };
   }
@@ -73,22 +76,34 @@ export class Minutes {
     const state = this.#state;
     const now = this.#line.now();
     return state.items.map((one, at) => {
-      const rows = [];
       const isNow = current(state) === one;
-      if (isNow && state.cur.since) rows.push([clock(state.cur.since), word('fx-now'), this.#spent(one, now)]);
-      else if (one.st === 'done') rows.push(['', word('done'), this.#spent(one, now)]);
-      else if (one.st !== 'planned') rows.push(['', [word(one.st), one.reason].filter(Boolean).join(': '), one.spent_s ? this.#spent(one, now) : '']);
-      if (rows.length && one.owner) rows.push(['', word('reports', { name: one.owner.n }), '']);
-      for (const vote of state.votes ?? []) if (vote.item === one.id && vote.opened) rows.push([clock(vote.opened), this.#vote(vote), word(`vst-${vote.st}`)]);
-      return { title: word('pl-item', { no: at + 1, title: one.t }), rows, isNow };
+      const rows = one.started ? [[one.started, word('fx-now'), isNow ? this.#spent(one, now) : '']] : [];
+      rows.push(...this.#speeches(one.id), ...this.#votes(one.id));
+      if (!isNow && one.st !== 'planned') rows.push([one.ended ?? Infinity, [word(one.st), one.reason].filter(Boolean).join(': '), one.started ? this.#spent(one, now) : '']);
+      const told = inOrder(rows);
+      if (told.length && one.owner) told.splice(one.started ? 1 : 0, 0, ['', word('reports', { name: one.owner.n }), '']);
+      return { title: word('pl-item', { no: at + 1, title: one.t }), rows: told, isNow };
     });
+  }
+
+  /** What was said on an item, or outside of any (null), each with the instant it began. */
+  #speeches(item) {
+    const { speeches = {}, queue } = this.#state;
+    const rows = Object.values(speeches).filter((one) => one.item === item).map((one) => [one.at, said(one), mmss(one.s)]);
+    const cur = queue?.cur;
+    if (cur && cur.item === item) rows.push([cur.started, `${cur.n}: ${word('speaking').toLocaleLowerCase('vi')}`, word('minutes', { n: Math.floor(lasted(cur, this.#line.now()) / 60) })]);
+    return rows;
+  }
+
+  #votes(item) {
+    return (this.#state.votes ?? []).filter((vote) => vote.item === item && vote.opened).map((vote) => [vote.opened, this.#vote(vote), word(`vst-${vote.st}`)]);
   }
 
   #spent(one, now) { return word('of-minutes', { spent: minutes(spent(this.#state, one, now)), n: minutes(one.budget_s) }); }
 
   #vote(vote) {
     const { result } = vote;
-    const said = [vote.q, word(`mode-${vote.mode}`).toLocaleLowerCase('vi')];
+    const said = [`${vote.q} (${word(`mode-${vote.mode}`).toLocaleLowerCase('vi')})`];
     if (vote.st === 'void') said.push(result?.reason ?? vote.reason);
     else if (result) {
       if (result.adopted !== null) said.push(word(result.adopted ? 'adopted' : 'rejected'));
@@ -99,11 +114,13 @@ export class Minutes {
     return said.filter(Boolean).map((one) => String(one).replace(/\.$/, '')).join('. ');
   }
 
+  /** Whoever spoke while nothing was on the floor; then how long each spoke in all. */
+  #others() { return { title: word('fx-others'), rows: inOrder(this.#speeches(null)) }; }
+
   #speakers() {
-    const { spoken, queue, people } = this.#state;
-    const name = (p) => people.find((one) => one.p === p)?.n ?? '';
+    const { spoken, people, speeches = {} } = this.#state;
+    const name = (p) => (people.find((one) => one.p === p) ?? Object.values(speeches).find((one) => one.p === p))?.n ?? '';
     const rows = Object.entries(spoken ?? {}).sort(([, a], [, b]) => b - a).map(([p, s]) => ['', name(Number(p)), mmss(s)]);
-    if (queue?.cur) rows.push([clock(queue.cur.started), `${queue.cur.n ?? name(queue.cur.p)}: ${word('speaking').toLocaleLowerCase('vi')}`, word('minutes', { n: Math.floor(lasted(queue.cur, this.#line.now()) / 60) })]);
     return { title: word('fx-speakers'), rows };
   }
 }
