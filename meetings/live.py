@@ -95,9 +95,10 @@ def hello(actor: Actor, frame: Any) -> Answer:
     _enter(socket_id(), Present(meeting.id, actor.id, audience))
     if frame.get("cls") != audience.value or not isinstance(last, int):
         last = None
-    # A reading of its own: the one above may have begun before the tablet was in the room.
-    with db.scope(actor.org_ids):
-        answer = room.welcome(user, frame["mid"], last, on_wall=on_wall).answer
+    # The reading above may have begun before the tablet was in the room.
+    db.read_from_now()
+    session().expire(meeting)
+    answer = room.welcome(user, frame["mid"], last, on_wall=on_wall).answer
     rooms.told.setdefault(meeting.id, answer["v"])
     return answer
 
@@ -268,13 +269,17 @@ def snapshot_over_http(mid: int) -> ResponseReturnValue:
 @bp.get("/api/v1/meetings/<int:mid>/events")
 @needs(ATTEND)
 def events_over_http(mid: int) -> ResponseReturnValue:
-    """What happened after ``?since=``, and what is newer than ``?seen=``; waits up to ``?wait=`` seconds."""
+    """What happened after ``?since=``; waits up to ``?wait=`` seconds.
+
+    A rectangle newer than ``?seen=`` ends the wait too, and so does an answer to a call after ``?heard=``.
+    """
     user = cast(User, me())
     access_meeting(user, mid, To.ATTEND)
     since = request.args.get("since", type=int)
     if since is None:
         raise Invalid("command.payload", name="since")
     on_wall, seen = request.args.get("as") == ON_WALL, request.args.get("seen", type=int)
+    heard = request.args.get("heard", type=int)
     until = time.monotonic() + min(MOST_WAIT, max(0.0, request.args.get("wait", 0.0, type=float)))
     while True:
         with db.scope(user.org_ids):
@@ -283,6 +288,7 @@ def events_over_http(mid: int) -> ResponseReturnValue:
             return jsonify(ok=True, cls=got.audience.value, mode="snapshot", events=[])
         view = got.lv["view"]
         is_newer = seen is not None and view is not None and view["seq"] > seen
+        is_newer |= heard is not None and any(one["v"] > heard for one in got.lv.get("replies", ()))
         if got.frames or is_newer or time.monotonic() >= until or health.is_stopping():
             told = {"mode": "delta", "events": got.frames, "lv": got.lv, "now": ms(clock.now())}
             return jsonify(ok=True, cls=got.audience.value, **told)

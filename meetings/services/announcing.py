@@ -203,7 +203,15 @@ def answer_call(actor: User, meeting_id: int, call_id: int, words: str) -> int:
 
 def reply_entry(line: JournalLine) -> dict[str, Any]:
     """An answer as the one who asked holds it; nobody else is told its words."""
-    return {"id": line.data["id"], "t": line.data["t"], "at": ms(line.at)}
+    return {"id": line.data["id"], "t": line.data["t"], "at": ms(line.at), "v": line.v}
+
+
+def answered_in(meeting: Meeting) -> frozenset[int]:
+    """Whose calls were answered, ever."""
+    query = select(ServiceCall.user_id).where(
+        ServiceCall.meeting_id == meeting.id, ServiceCall.done_at.is_not(None)
+    )
+    return frozenset(session().scalars(query))
 
 
 def replies_to(actor: User, meeting: Meeting) -> list[dict[str, Any]]:

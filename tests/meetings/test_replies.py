@@ -1,8 +1,10 @@
 """What the secretary answers to a call reaches the one who called, and nobody else."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -86,3 +88,25 @@ def test_only_the_tablets_of_the_one_who_called_are_told(
     asked = answered(sitting)
     heard: list[list[Any]] = [[one["d"] for one in tablet.heard("lv")] for tablet in tablets]
     assert [[one["id"] for one in told if "t" in one] for told in heard] == [[asked], [asked], [], [], []]
+
+
+def test_a_tablet_that_asks_over_http_hears_of_an_answer_at_once(
+    sitting: Sitting, client_of: Callable[[User], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[float] = []
+
+    def look_again(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            answered(sitting)
+        assert len(looks) < 9, "the answer ends no wait"
+
+    monkeypatch.setattr(live, "time", SimpleNamespace(sleep=look_again, monotonic=time.monotonic))
+    browser = client_of(sitting.delegate)
+    address = f"/api/v1/meetings/{sitting.id}/events?since=0&wait=25"
+    (told,) = browser.get(f"{address}&heard=0").get_json()["lv"]["replies"]
+    assert (told["t"], len(looks)) == (SECRET, 3)
+    # What was heard ends no other wait: here only the process that stops does.
+    monkeypatch.setattr(live.health, "is_stopping", lambda: len(looks) >= 5)
+    assert browser.get(f"{address}&heard={told['v']}").get_json()["lv"]["replies"] == [told]
+    assert len(looks) == 5

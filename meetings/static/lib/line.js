@@ -14,7 +14,7 @@ const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
 
 export class Line extends EventTarget {
   chain = new Chain();
-  #socket; #mid; #as; #seen = 0; #offsets = []; #hello = null; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
+  #socket; #mid; #as; #seen = 0; #answered = 0; #offsets = []; #hello = null; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
 
   /**
    * @param {object} welcome the first answer, which came with the page
@@ -26,6 +26,7 @@ export class Line extends EventTarget {
     this.#as = as;
     /** Last values by key, which no line of the journal carries: view, the presenter's rectangle. */
     this.last = { ...welcome.lv };
+    this.#answered = welcome.lv?.replies?.at(-1)?.v ?? 0;
     this.me = welcome.me;
     this.chain.welcome(welcome);
     this.#socket = io('/meetings', { path: '/socket.io/', transports: ['websocket'] });
@@ -158,13 +159,13 @@ export class Line extends EventTarget {
       if (frame.seq <= this.#seen) return;
       this.#seen = frame.seq;
       this.last.view = frame.d;
-    }
+    } else if (frame.key === 'reply') this.#answered = Math.max(this.#answered, frame.seq);
     this.#emit('lv', frame);
   }
 
   #lastValues(held) {
     if (held?.view) this.#lastValue({ key: 'view', seq: held.view.seq, d: held.view });
-    for (const d of held?.replies ?? []) this.#emit('lv', { key: 'reply', d });
+    for (const d of held?.replies ?? []) this.#lastValue({ key: 'reply', seq: d.v, d });
   }
 
   #heard() { this.#heardAt = Date.now(); }
@@ -192,7 +193,7 @@ export class Line extends EventTarget {
     while (this.#polling === mine && !this.#closed) {
       try {
         const answer = mine.works
-          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25&seen=${this.#seen}${as}`, undefined, how)
+          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25&seen=${this.#seen}&heard=${this.#answered}${as}`, undefined, how)
           : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}${as}`, undefined, how);
         if (this.#polling !== mine) return;
         mine.works = answer.mode !== 'snapshot' || 'state' in answer;
