@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from intranet.people.models import User
 from tests import redis_server, web_processes
-from tests.meetings.conftest import Sitting
+from tests.meetings.conftest import Sitting, add_paper
 from tests.tablets import Tablet
 from tests.web_processes import WebProcesses
 
@@ -77,6 +77,26 @@ def test_what_is_done_at_two_processes_reaches_every_tablet_in_order_and_once(
     assert chair.online()["people"] == sorted(user.id for user in sitting.everybody)
     guest.close()
     chair.wait(lambda: chair.online()["n"] == 3, "who has left is still counted")
+    file = add_paper(sitting.secretary, sitting, None).public_id
+    who_follows_at_the_other_process_sees_what_is_presented(secretary, delegate, file)
+
+
+def who_follows_at_the_other_process_sees_what_is_presented(
+    presenter: Tablet, follower: Tablet, file: str
+) -> None:
+    """File, page, rectangle and pointer of a presenter who is connected elsewhere."""
+    assert presenter.command("present.start", file=file, page=1)["ok"]
+    assert presenter.command("present.page", file=file, page=2)["ok"]
+    view, point = {"page": 2, "x": 0.1, "y": 0.2, "w": 0.5}, {"page": 2, "x": 0.4, "y": 0.6}
+    assert presenter.ask("lv", {"mid": presenter.mid, "key": "view", "d": view})["ok"]
+    presenter.send("eph", {"mid": presenter.mid, "t": "pointer", "d": point})
+    follower.wait(lambda: follower.live("view"), "no rectangle came")
+    follower.wait(lambda: [name for name, _ in follower.told if name == "eph"], "no pointer came")
+    shown = [(one["t"], one["d"]["page"]) for one in follower.events[-2:]]
+    assert shown == [("present.started", 1), ("present.page", 2)]
+    told = follower.live("view")[-1]
+    assert (told["page"], told["view"]) == (2, {"x": 0.1, "y": 0.2, "w": 0.5})
+    assert [one["d"] for name, one in follower.told if name == "eph"] == [point]
 
 
 def test_a_room_goes_on_without_redis_and_is_one_again_when_it_is_back(
