@@ -3,9 +3,23 @@
 from datetime import timedelta
 from typing import Any
 
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import update
+
 from intranet.core import clock, db
-from meetings.models.meeting import ItemKind, ItemState, PartRole
-from meetings.services import chairing, life, participants, planning, positions, speaking
+from intranet.core.schema import alembic_config
+from meetings.models.meeting import AgendaItem, ItemKind, ItemState, Meeting, PartRole
+from meetings.services import (
+    attending,
+    chairing,
+    life,
+    participants,
+    planning,
+    positions,
+    profiles,
+    speaking,
+)
 from meetings.services.journal import ms
 from tests.counting import count_queries
 from tests.factories import Office
@@ -120,3 +134,36 @@ def test_more_speeches_and_votes_are_no_more_queries(sitting: Sitting) -> None:
     for _ in range(5):
         speak()
     assert (asked(), len(held(sitting))) == (before, 6)
+
+
+def test_what_was_held_before_gets_its_facts_from_journal_and_bodies(sitting: Sitting, app: Flask) -> None:
+    chair, mid = sitting.chair, sitting.id
+    first, second = (one.id for one in sitting.agenda)
+    easy = planning.add_item(sitting.secretary, mid, title="Nhanh", kind=ItemKind.CONSENT, budget_min=5)
+    board = profiles.kept_bodies(sitting.meeting.org_id)[2]
+    attending.choose_body(sitting.secretary, mid, board.id)
+    for act in (
+        lambda: chairing.start_item(chair, mid, first, expect=None),
+        lambda: chairing.finish_item(chair, mid, outcome=ItemState.SUSPENDED, expect=first),
+        lambda: chairing.start_item(chair, mid, first, expect=None),
+        lambda: chairing.start_item(chair, mid, second, expect=first),
+        lambda: positions.adopt_consent(chair, mid, [easy]),
+        lambda: life.pause_meeting(chair, mid),
+        lambda: life.resume_meeting(chair, mid),
+        lambda: life.end_meeting(chair, mid),
+    ):
+        act()
+        after(1)
+    kept = [(one.started_at, one.ended_at) for one in sitting.agenda]
+    assert len({instant for pair in kept for instant in pair}) == 5
+    rules = sitting.meeting.rules
+    assert rules["name"] == "Ban"
+    scripts = ScriptDirectory.from_config(alembic_config(app.config["SETTINGS"]))
+    migration = scripts.get_revision("0015").module
+    with db.unit_of_work() as opened:
+        opened.execute(update(AgendaItem).values(started_at=None, ended_at=None))
+        opened.execute(update(Meeting).values(rules=None))
+        migration._keep_rules(opened.connection())
+        migration._date_items(opened.connection())
+    assert [(one.started_at, one.ended_at) for one in sitting.agenda] == kept
+    assert sitting.meeting.rules == rules
