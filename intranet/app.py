@@ -14,7 +14,7 @@ from intranet.core.live import sockets
 from intranet.core.pages import install_page_helpers
 from intranet.notices import feature as notices
 from intranet.people import feature as people
-from intranet.people.sessions import install_sessions, load_actor
+from intranet.people.sessions import install_sessions, load_actor, load_person
 from intranet.records import feature as records
 from intranet.tasks import feature as tasks
 
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None, *, with_sockets: bool = True) -
     )
     db.open_database(settings)
     install_sessions(app)
-    web.install(app, load_actor)
+    web.install(app, load_actor, load_person)
     csrf.init_app(app)
     headers.install(app)
     Babel(app, locale_selector=_language)

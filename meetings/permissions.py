@@ -68,8 +68,7 @@ def access_meeting(actor: User, meeting_id: int, to: To, *, lock: bool = False) 
     """
     query = select(Meeting).where(Meeting.id == meeting_id)
     if lock or to is not To.ATTEND:
-        # Whoever only attends needs no other's row: a thousand do, and each would read a thousand.
-        query = query.options(selectinload(Meeting.participants), selectinload(Meeting.agenda))
+        query = query.options(selectinload(Meeting.agenda))
     if lock:
         query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
     meeting = db.session().scalar(query)

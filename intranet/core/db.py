@@ -227,6 +227,11 @@ def session() -> Session:
     return current.reader
 
 
+def read_from_now() -> None:
+    """What is read next is as it stands now; what this scope has read stays until it is expired."""
+    _let_go(_need_scope())
+
+
 def remembered(key: Callable[[], T]) -> T:
     """What ``key()`` gave when first asked for in this unit of work, or in this scope since its last one.
 

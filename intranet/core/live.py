@@ -32,7 +32,7 @@ from intranet.core.db import Base
 from intranet.core.errors import DomainError, Forbidden, TooMany, Unavailable
 from intranet.core.jobs import every
 from intranet.core.sharing import SharedRooms, make_manager
-from intranet.core.web import present_actor, refusal_json
+from intranet.core.web import present_actor, present_person, refusal_json
 from intranet.core.websocket import harden
 
 log = logging.getLogger("intranet.live")
@@ -203,8 +203,7 @@ class Sockets:
             return False
         try:
             with db.scope():
-                actor = present_actor()
-                person = None if actor is None else actor.id
+                person = present_person()
         except Exception:
             log.exception("socket was not let in")
             return False

@@ -128,14 +128,22 @@ def present_actor() -> Actor | None:
     return loader()
 
 
+def present_person() -> int | None:
+    """The id of whoever may hold a socket, ``None`` for nobody; each event asks anew what they may do."""
+    loader: Callable[[], int | None] = current_app.extensions["office_person"]
+    return loader()
+
+
 def request_id() -> str:
     """The id under which this request is found in the log."""
     return str(g.get("request_id", "-"))
 
 
-def install(app: Flask, load_actor: Callable[[], Actor | None]) -> None:
+def install(
+    app: Flask, load_actor: Callable[[], Actor | None], load_person: Callable[[], int | None]
+) -> None:
     """Make the application ask for declarations, open a scope per request and explain refusals."""
-    app.extensions["office_actor"] = load_actor
+    app.extensions["office_actor"], app.extensions["office_person"] = load_actor, load_person
     app.url_map.converters["int"] = RecordId
     app.log_exception = _log_failure  # type: ignore[method-assign]  # Flask's own writes the address
     proxies = app.config["SETTINGS"].trusted_proxies

@@ -13,8 +13,8 @@ from typing import Any
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
-from sqlalchemy import JSON, ForeignKey, String, delete, exists, select, update
-from sqlalchemy.orm import Mapped, mapped_column, object_session
+from sqlalchemy import JSON, ForeignKey, Row, String, delete, exists, select, update
+from sqlalchemy.orm import Mapped, lazyload, mapped_column, object_session
 from werkzeug.datastructures import CallbackDict
 
 from intranet.core import clock, db
@@ -54,10 +54,22 @@ class SessionRow(Base):
     ended_at: Mapped[datetime | None]
 
 
+#: Every request and socket event reads these, so they are read as columns and not as an object.
+_OPENING = (
+    SessionRow.id,
+    SessionRow.user_id,
+    SessionRow.delegation_id,
+    SessionRow.data,
+    SessionRow.created_at,
+    SessionRow.seen_at,
+    SessionRow.ended_at,
+)
+
+
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """The session of a signed-in browser."""
 
-    def __init__(self, row: SessionRow) -> None:
+    def __init__(self, row: Row[Any]) -> None:
         def changed(_: object) -> None:
             self.modified = True
 
@@ -145,9 +157,9 @@ class OfficeSessions(SecureCookieSessionInterface):
             session.note_seen()
 
 
-def find_row(token: str, settings: Settings) -> SessionRow | None:
-    """The row of a token that is neither ended, idle too long nor too old."""
-    row = db.session().scalar(select(SessionRow).where(SessionRow.token_hash == _hash(token)))
+def find_row(token: str, settings: Settings) -> Row[Any] | None:
+    """What a session is opened from, if the token's is neither ended, idle too long nor too old."""
+    row = db.session().execute(select(*_OPENING).where(SessionRow.token_hash == _hash(token))).one_or_none()
     return row if row is not None and _is_open(row, settings) else None
 
 
@@ -262,8 +274,20 @@ def load_actor() -> Actor | None:
     return user
 
 
+def load_person() -> int | None:
+    """The id of whoever is signed in with a lasting password and an active account."""
+    key = session.get("_user_id") if isinstance(session, ServerSession) else None
+    if key is None:
+        return None
+    query = select(User.id).where(
+        User.id == int(key), User.is_active.is_(True), User.must_change_password.is_(False)
+    )
+    return db.session().scalar(query)
+
+
 def _load_user(key: str) -> User | None:
-    user = db.session().get(User, int(key))
+    # Posts are read when something asks for them: in a room nothing does.
+    user = db.session().get(User, int(key), options=[lazyload(User.posts)])
     if user is None or not user.is_active:
         return None
     if isinstance(session, ServerSession) and session.delegation_id is not None:
@@ -282,7 +306,7 @@ def _principal(delegation_id: int, substitute: User) -> User | None:
     return found.principal if found.principal.is_active else None
 
 
-def _is_open(row: SessionRow, settings: Settings) -> bool:
+def _is_open(row: SessionRow | Row[Any], settings: Settings) -> bool:
     now = clock.now()
     idle = now - row.seen_at
     if row.ended_at is not None or idle > timedelta(minutes=settings.idle_minutes):

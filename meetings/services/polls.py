@@ -107,6 +107,12 @@ def may_vote(actor: User, meeting: Meeting) -> bool:
     return attending.is_member(actor.id, meeting)
 
 
+def is_voting(meeting: Meeting) -> bool:
+    """True while a vote is open."""
+    query = select(Poll.id).where(Poll.meeting_id == meeting.id, Poll.state == PollState.OPEN)
+    return db.session().scalar(query.limit(1)) is not None
+
+
 def overlay(actor: User, meeting: Meeting) -> dict[str, Entry]:
     """The open votes in which the actor has a ballot: whether it was given, and by name what it said.
 

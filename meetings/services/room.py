@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
@@ -30,9 +30,12 @@ from meetings.services import (
 from meetings.services.journal import Frame, ms
 
 State = dict[str, Any]
+K = TypeVar("K")
+V = TypeVar("V")
 
 _KEPT_SNAPSHOTS = 64
 _snapshots: OrderedDict[tuple[int, str, int], State] = OrderedDict()
+_rare: OrderedDict[tuple[int, int], "_Rare"] = OrderedDict()
 
 
 #: The screen is nobody and may do nothing.
@@ -57,6 +60,15 @@ class Welcome:
     meeting_id: int
     audience: Audience
     answer: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Rare:
+    """What concerns few of those who join: kept for each version, so that the others need not ask."""
+
+    is_voting: bool
+    #: Whose calls were answered.
+    answered: frozenset[int]
 
 
 def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = False) -> Welcome:
@@ -112,6 +124,7 @@ def last_values(meeting: Meeting, actor: User | None = None) -> dict[str, Any]:
     """
     # Whoever runs the room is who answers.
     asks = actor is not None and not may(actor, To.RUN, meeting)
+    asks = asks and actor is not None and actor.id in _rare_in(meeting).answered
     replies = announcing.replies_to(actor, meeting) if asks and actor else []
     return {"view": presenting.last_view(meeting)} | ({"replies": replies} if replies else {})
 
@@ -134,7 +147,7 @@ def overlay(actor: User, meeting: Meeting) -> dict[str, Any]:
     can += ["present"] if presenting.may_present(actor, meeting) else []
     can += ["vote"] if polls.may_vote(actor, meeting) else []
     mine = {"p": actor.id, "n": actor.full_name, "role": part.role.value if part else "", "can": can}
-    return mine | {"votes": polls.overlay(actor, meeting)}
+    return mine | {"votes": polls.overlay(actor, meeting) if _rare_in(meeting).is_voting else {}}
 
 
 def snapshot(meeting: Meeting, audience: Audience) -> State:
@@ -142,19 +155,38 @@ def snapshot(meeting: Meeting, audience: Audience) -> State:
     while (found := _snapshots.get((meeting.id, audience.value, meeting.v))) is None:
         built = project_state(full_state(meeting), audience)
         built["v"] = journal.head(meeting, audience)
-        # The room may have moved while its tables were read one by one: then what was built is neither.
-        if session().scalar(select(Meeting.v).where(Meeting.id == meeting.id)) == meeting.v:
-            _snapshots[meeting.id, audience.value, meeting.v] = built
-            while len(_snapshots) > _KEPT_SNAPSHOTS:
-                _snapshots.popitem(last=False)
-        else:
-            session().expire_all()
+        if _stands(meeting):
+            _keep(_snapshots, (meeting.id, audience.value, meeting.v), built)
     return found
+
+
+def _rare_in(meeting: Meeting) -> _Rare:
+    """Both rise with the version: a vote opens, and a call is answered, with a line of the journal."""
+    while (found := _rare.get((meeting.id, meeting.v))) is None:
+        read = _Rare(polls.is_voting(meeting), announcing.answered_in(meeting))
+        if _stands(meeting):
+            _keep(_rare, (meeting.id, meeting.v), read)
+    return found
+
+
+def _stands(meeting: Meeting) -> bool:
+    """False where the room moved while its tables were read one by one: then what was built is neither."""
+    if session().scalar(select(Meeting.v).where(Meeting.id == meeting.id)) == meeting.v:
+        return True
+    session().expire_all()
+    return False
+
+
+def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
+    kept[key] = value
+    while len(kept) > _KEPT_SNAPSHOTS:
+        kept.popitem(last=False)
 
 
 def forget_snapshots() -> None:
     """Forget what was built; for tests, whose meetings have the same ids."""
     _snapshots.clear()
+    _rare.clear()
 
 
 def full_state(meeting: Meeting) -> State:
