@@ -1,24 +1,25 @@
 /** The meeting room: the server tells, this page shows; what is pressed is asked for and seen when the server says so. */
+import { startFull } from '@lib/full.js';
 import { Reader } from '@lib/reader-view.js';
 import { Agenda } from './lib/agenda.js';
 import { Announce } from './lib/announce.js';
 import { Attendance } from './lib/attendance.js';
-import { Ballot } from './lib/ballot.js';
+import { isOnTheWay } from './lib/ballot-box.js';
 import { Calls } from './lib/calls.js';
-import { Desk } from './lib/desk.js';
+import { Counts } from './lib/counts.js';
 import { Follow } from './lib/follow.js';
+import { surely } from './lib/later.js';
 import { Line } from './lib/line.js';
-import { Members } from './lib/members.js';
 import { Notes } from './lib/notes.js';
 import { all, clock, el, fillBar, find, minutes, mmss, setText, word } from './lib/page.js';
 import { Presenter } from './lib/presenter.js';
 import { presser } from './lib/press.js';
-import { QueueDesk } from './lib/queue-desk.js';
 import { initials, Speakers } from './lib/speakers.js';
 import { current, spent } from './lib/state.js';
-import { Undo } from './lib/undo.js';
-import { VoteDesk } from './lib/vote-desk.js';
 
+/** The ballot is fetched this long (ms) after the page, at different moments on different tablets. */
+const SOON = 4000, SPREAD = 4000;
+startFull();
 const root = find('#room');
 const welcome = JSON.parse(root.dataset.welcome);
 const mid = welcome.state.mid;
@@ -26,11 +27,13 @@ const line = new Line(mid, welcome);
 const reader = new Reader(find('[data-reader-host]'));
 const press = presser(line);
 let count = 0;
-let desk = null;
-let queueDesk = null;
-let voteDesk = null;
-let members = null;
-let record = null;
+/** Whoever runs the room has a desk; what everybody else has needs none of it. */
+const runs = line.me.can.includes('run');
+let running = null;
+/** The ballot comes when a vote does, or some time after the page; what came of earlier votes is no news then. */
+let ballot = null;
+const settled = new Set((line.state.votes ?? []).filter((one) => one.st === 'published' || one.st === 'void').map((one) => one.id));
+const counts = new Counts(line);
 
 const follow = new Follow(reader, { mid, line, state: () => line.state, me: () => line.me.p }, (page) => presenter.lead(page));
 const presenter = new Presenter(line, follow, reader, press);
@@ -38,36 +41,15 @@ const speakers = new Speakers(line, press);
 const attendance = new Attendance(line, press);
 const announce = new Announce(line, press);
 const calls = new Calls(line, press);
-const ballot = new Ballot(line);
 const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), state: () => line.state });
-if (line.me.can.includes('run')) {
-  const undo = new Undo();
-  queueDesk = new QueueDesk(line, press, speakers, undo);
-  voteDesk = new VoteDesk(line, press, ballot);
-  members = new Members(line, press);
-  desk = new Desk(line, press, { follow, reader, presenter, undo, queue: queueDesk, votes: voteDesk });
-  const acts = { start: (id) => desk.start(id), call: (rq) => queueDesk.call(rq), open: (id) => follow.open(id), person: (one) => attendance.menu(one) };
-  // The list of commands and the running minutes are fetched when they are first wanted.
-  let palette = null;
-  const openPalette = async () => {
-    palette ??= import('./lib/palette.js').then(({ Palette }) => new Palette(line, acts));
-    (await palette).open();
-  };
-  for (const button of all('[data-palette-open]')) button.addEventListener('click', openPalette);
-  addEventListener('keydown', (event) => {
-    if (event.code !== 'KeyK' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
-    event.preventDefault();
-    if (!event.repeat) openPalette();
-  });
-  const openMinutes = (event) => {
-    if (record || (event.type === 'click' ? !event.target.closest('[data-minutes]') : !event.key.startsWith('Arrow'))) return;
-    record = import('./lib/minutes.js').then(({ Minutes }) => { record = new Minutes(line); });
-  };
-  for (const name of ['click', 'keydown']) find('.m-stage')?.addEventListener(name, openMinutes);
-}
+const desk = runs && surely(() => import('./lib/running.js'), root.dataset.running).then((part) => {
+  running = new part.Running(line, press, { follow, reader, presenter, speakers, attendance, counts });
+  draw();
+  return running;
+});
 const agenda = new Agenda(
-  { state: () => line.state, now: () => line.now(), runs: () => line.me.can.includes('run'), chairs: () => line.me.can.includes('chair'), reading: () => follow.file },
-  { open: (id) => { follow.open(id); shut(); }, start: (id) => desk.start(id), move: (id, step) => desk.move(id, step), order: (planned) => desk.order(planned), shorten: (items) => press('agenda.shorten', { items }) },
+  { state: () => line.state, now: () => line.now(), runs: () => runs, chairs: () => line.me.can.includes('chair'), reading: () => follow.file },
+  { open: (id) => { follow.open(id); shut(); }, start: async (id) => (await desk).start(id), move: async (id, step) => (await desk).move(id, step), order: async (planned) => (await desk).order(planned), shorten: (items) => press('agenda.shorten', { items }) },
 );
 
 function draw() {
@@ -86,11 +68,23 @@ function desks() {
   const now = line.now();
   presenter.draw();
   calls.draw(now);
-  queueDesk?.draw(now);
-  voteDesk?.draw();
-  members?.draw(now);
-  record?.draw?.();
-  desk?.draw();
+  running?.draw(now);
+}
+
+/** The ballot is needed at once while a vote is open, and where one is still on its way; else it may take its time. */
+let isFetched = false;
+function fetchBallot() {
+  if (isFetched) return;
+  isFetched = true;
+  surely(() => import('./lib/ballot.js'), root.dataset.ballot).then((part) => {
+    ballot = new part.Ballot(line, { counts, settled });
+    ballot.update();
+  });
+}
+
+function votes() {
+  if (ballot) ballot.update();
+  else if (line.state.votes?.some((one) => one.st === 'open' || (one.st !== 'prepared' && !settled.has(one.id)))) fetchBallot();
 }
 
 /** The item on the floor; its clock ticks here, not over the network. */
@@ -118,8 +112,8 @@ function tick() {
   face(speech ?? (item ? { used: spent(state, item, now), limit: item.budget_s, left: item.budget_s - spent(state, item, now) } : null), Boolean(speech));
   speakers.tick(now);
   announce.tick(now);
-  ballot.tick(now);
-  voteDesk?.tick(now);
+  ballot?.tick(now);
+  running?.tick(now);
   const minute = Math.floor(now / 60000);
   if (spokenMinute !== minute) { spokenMinute = minute; agenda.draw(); desks(); }
 }
@@ -181,7 +175,7 @@ for (const button of all('[data-sheet]'))
 for (const button of all('[data-shut]')) button.addEventListener('click', shut);
 addEventListener('keydown', (event) => {
   if (event.key !== 'Escape' || event.target.closest('dialog')) return;
-  if (find('.m-scrim').hidden) ballot.fold();
+  if (find('.m-scrim').hidden) ballot?.fold();
   shut();
 });
 find('[data-page-back]').addEventListener('click', () => reader.back());
@@ -197,11 +191,11 @@ find('[data-reader-host]').addEventListener('keydown', (event) => {
 
 line.addEventListener('state', ({ detail }) => {
   follow.update(detail.applied);
-  ballot.update();
+  votes();
   draw();
   say(detail.applied);
   document.body.dataset.v = String(line.state.v);
-  if (line.me.can.includes('run') !== Boolean(desk)) location.reload();
+  if (line.me.can.includes('run') !== runs) location.reload();
 });
 line.addEventListener('lv', ({ detail }) => {
   if (detail.key === 'online') {
@@ -209,11 +203,12 @@ line.addEventListener('lv', ({ detail }) => {
     attendance.draw(new Set(detail.d.people ?? []));
     draw();
   } else if (detail.key === 'vote') {
-    ballot.count(detail.d);
-    voteDesk?.count(detail.d);
+    counts.told(detail.d);
+    ballot?.draw();
+    running?.draw(line.now());
   }
 });
-line.addEventListener('net', ({ detail }) => { notes.net(detail.how, clock(detail.since)); ballot.draw(); });
+line.addEventListener('net', ({ detail }) => { notes.net(detail.how, clock(detail.since)); ballot?.draw(); });
 line.addEventListener('bye', () => over(word('removed')));
 follow.addEventListener('file', () => draw());
 follow.addEventListener('redraw', () => draw());
@@ -223,8 +218,11 @@ reader.addEventListener('opened', desks);
 const first = current(line.state)?.files.find((file) => file.url) ?? line.state.papers.find((file) => file.url);
 follow.update(null);
 if (!follow.file && first) follow.open(first.id);
-ballot.update();
+if (isOnTheWay(mid, line.me.p)) fetchBallot();
+votes();
 draw();
+setTimeout(fetchBallot, SOON + Math.random() * SPREAD);
 setInterval(tick, 1000);
 document.body.dataset.v = String(line.state.v);
-document.body.dataset.ready = '';
+// A desk is ready when all of it is there.
+Promise.resolve(desk).then(() => { document.body.dataset.ready = ''; });

@@ -13,7 +13,7 @@ DIST = ROOT / "intranet/static/dist"
 KB = 1024
 #: Script on the page's own thread, KB: the agenda's editor has a search for people and its own uploads;
 #: the reader alone weighs 230, and what the room says and asks comes on top of it.
-PLAIN, EDITOR, WITH_READER, ROOM = 45, 50, 270, 285
+PLAIN, EDITOR, WITH_READER, ROOM = 45, 50, 270, 270
 STYLE = 15
 
 PAGES: dict[str, tuple[tuple[Place, int], ...]] = {

@@ -72,10 +72,10 @@ def test_script_of_a_list_or_form_page_stays_within_45_kb() -> None:
     assert weight(*modules) <= 45 * KB
 
 
-def test_script_of_the_room_stays_within_285_kb() -> None:
+def test_script_of_the_room_stays_within_265_kb() -> None:
     names = manifest()
     if "meetings/room.js" in names:
-        assert weight(*(imported(names["meetings/room.js"]) | imported(names["app.js"]))) <= 285 * KB
+        assert weight(*imported(names["meetings/room.js"]), names["boot.js"]) <= 265 * KB
 
 
 def test_the_worker_of_the_reader_stays_within_410_kb() -> None:

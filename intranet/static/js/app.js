@@ -2,7 +2,8 @@
 import htmx from 'htmx.org';
 import { signIn } from '@lib/api.js';
 import { startDates } from '@lib/dates.js';
-import { startDesk } from '@lib/desk.js';
+import { startLine } from '@lib/desk-line.js';
+import { refreshNamed } from '@lib/desk.js';
 import { ask, startDialogs } from '@lib/dialogs.js';
 import { startForms } from '@lib/forms.js';
 import { startKeep } from '@lib/keep.js';
@@ -56,7 +57,7 @@ startUndo();
 startHtmx();
 pickers();
 if (document.querySelector('[data-drop]')) import('@lib/drop.js').then(({ startDrop }) => startDrop());
-if (document.body.hasAttribute('data-desk')) startDesk();
+if (document.body.hasAttribute('data-desk')) startLine(refreshNamed);
 document.body.dataset.ready = '';
 
 export { htmx };

@@ -23,6 +23,9 @@ export const codes = (poll, who) => read(`receipts-${poll}-${who}`);
 /** @param {{code: string, unsure: boolean}} one unsure: the answer to its ballot was lost on the way */
 export function keepCode(poll, who, one) { store.setItem(`receipts-${poll}-${who}`, JSON.stringify([...codes(poll, who).filter(({ code }) => code !== one.code), one])); }
 
+/** Whether ballots by name were on their way when the page was left. */
+export const isOnTheWay = (mid, who) => read(`ballots-${mid}-${who}`).length > 0;
+
 /** Ballots by name that a person gave in a meeting and that no answer has come to: {id, cid, choice, of}. */
 export class Outbox {
   #key;

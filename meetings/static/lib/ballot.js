@@ -18,18 +18,24 @@ const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
 const blindId = () => ulid(Math.floor(Math.random() * 2 ** 47));
 
 export class Ballot {
-  #line; #root = find('#room'); #id = null; #st = null; #mine = new Map(); #folded = false; #gone = new Set(); #built = ''; #counts = new Map(); #of = null; #could = false; #outbox;
+  #line; #root = find('#room'); #id = null; #st = null; #mine = new Map(); #folded = false; #gone; #built = ''; #counts; #of = null; #could = false; #outbox;
 
-  constructor(line) {
+  /**
+   * @param {Counts} counts how many have cast
+   * @param {Set<number>} settled votes that were over when the page came: what came of them is no news
+   */
+  constructor(line, { counts, settled }) {
     this.#line = line;
+    this.#counts = counts;
+    this.#gone = new Set(settled);
     this.#outbox = new Outbox(line.state.mid, line.me.p);
     find('[data-vote-form]').addEventListener('change', () => this.#chose());
     find('[data-vote-form]').addEventListener('submit', (event) => { event.preventDefault(); this.#cast(); });
     find('[data-vote-fold]').addEventListener('click', () => this.fold());
     find('[data-vote-back]').addEventListener('click', () => this.fold());
     find('[data-vote-unfold]').addEventListener('click', () => this.unfold());
-    // What came of earlier votes is no news for a tablet that joins now.
-    for (const vote of this.#votes) if (ended.has(vote.st)) this.#gone.add(vote.id);
+    find('[data-vote-change]').addEventListener('click', () => this.#change(null));
+    find('[data-vote-keep]').addEventListener('click', () => { this.#keep(this.#own(this.vote)); this.draw(); find('#vq').focus({ preventScroll: true }); });
     this.#resume();
   }
 
@@ -44,20 +50,17 @@ export class Ballot {
     const own = this.#mine.get(key);
     const told = this.#line.me.votes?.[vote.id];
     const isGiven = of === null ? told?.cast : told?.of?.[of];
-    if (isGiven && own.st !== 'recorded') Object.assign(own, { st: 'recorded', choice: (of === null && told.choice) || own.choice });
+    const said = of === null ? told?.choice : told?.said?.[of];
+    if (own.was && own.st === 'choosing' && vote.st !== 'open') this.#keep(own);
+    if (isGiven && !own.was && own.st !== 'recorded') Object.assign(own, { st: 'recorded', choice: said ?? own.choice });
+    // Another device may have said something else: what the server tells next is what stands.
+    if (own.asked && told && told !== own.asked.told) Object.assign(own, { asked: null, choice: said ?? own.choice });
     return own;
   }
   /** Those in whose place this person votes, and whose ballots are still to be given. */
   #owed(vote) { return vote.st !== 'open' ? [] : Object.keys(this.#line.me.votes?.[vote.id]?.of ?? {}).map(Number).filter((p) => this.#own(vote, p).st !== 'recorded'); }
   #name(p) { return this.#line.state.people.find((one) => one.p === p)?.n ?? ''; }
   #mayCast(vote) { return vote.mode !== 'hand' && (vote.voters?.includes(this.#line.me.p) ?? false); }
-
-  /** How many have cast, as the server tells it now and then; null before it does. The first of a secret vote are not told. */
-  counted(vote) { return vote.cast ?? (this.#counts.get(vote.id) || (vote.mode === 'secret' ? null : this.#counts.get(vote.id))) ?? null; }
-  count(d) {
-    this.#counts.set(d.id, d.cast);
-    if (d.id === this.#id) this.draw();
-  }
 
   /** The room moved: a vote may have been opened, closed, published. */
   update() {
@@ -141,7 +144,7 @@ export class Ballot {
     find('[data-vote-foot]').hidden = choosing;
     if (choosing) this.#options(vote, own);
     else this.#outcome(vote, own);
-    const folded = vote.st !== 'open' ? 'fold-result' : own.st === 'recorded' ? 'fold-done' : 'fold-open';
+    const folded = vote.st !== 'open' ? 'fold-result' : own.st === 'recorded' || own.was ? 'fold-done' : 'fold-open';
     setText('[data-fold-q]', word(folded, { q: vote.q }));
     setText('[data-fold-word]', word(own.st === 'recorded' || !choosing ? 'see' : 'unfold'));
     this.tick(this.#line.now());
@@ -160,6 +163,7 @@ export class Ballot {
   // --- casting ---
 
   #options(vote, own) {
+    const { was } = own;
     const built = `${vote.id} ${this.#of} ${JSON.stringify(vote.opts)}`;
     const host = find('[data-vote-opts]');
     const many = vote.method === 'many';
@@ -180,10 +184,12 @@ export class Ballot {
     const button = find('[data-vote-cast]');
     const blocked = vote.mode === 'secret' && this.#offline;
     const whole = vote.method === 'confidence' ? own.choice.length === vote.opts.length : own.choice.length > 0;
-    button.disabled = sending || !whole || blocked;
-    button.textContent = sending ? word('vote-sending') : vote.method === 'confidence' ? word('vote-send') : whole ? word('vote-send-of', { option: choiceWords(vote, own.choice) }) : word('vote-send');
+    const isSame = Boolean(was) && [...was].sort().join() === [...own.choice].sort().join();
+    button.disabled = sending || !whole || blocked || isSame;
+    find('[data-vote-keep]').hidden = !was || sending;
+    button.textContent = sending ? word('vote-sending') : was ? word(isSame || !whole || vote.method === 'confidence' ? 'vote-change' : 'vote-change-to', { option: choiceWords(vote, own.choice) }) : vote.method === 'confidence' ? word('vote-send') : whole ? word('vote-send-of', { option: choiceWords(vote, own.choice) }) : word('vote-send');
     const hint = find('[data-vote-hint]');
-    const text = blocked || own.failed ? word('vote-offline-secret') : sending && (own.unsent || this.#offline) ? word('vote-offline') : whole ? word('vote-confirm') : word(many ? 'vote-choose-many' : vote.method === 'confidence' ? 'vote-choose-all' : 'vote-choose', { n: vote.max });
+    const text = blocked || own.failed ? word('vote-offline-secret') : sending && (own.unsent || this.#offline) ? word('vote-offline') : isSame ? word('vote-was', { option: choiceWords(vote, was) }) : whole ? word(was ? 'vote-change-confirm' : vote.may_change ? 'vote-confirm-open' : 'vote-confirm') : word(many ? 'vote-choose-many' : vote.method === 'confidence' ? 'vote-choose-all' : 'vote-choose', { n: vote.max });
     if (hint.textContent !== text) hint.textContent = text;
     hint.classList.toggle('m-off', blocked || Boolean(own.failed) || (sending && (own.unsent || this.#offline)));
   }
@@ -215,13 +221,32 @@ export class Ballot {
     if (own.st === 'recorded' && vote.id === this.#id && this.isShown) (find('[data-vote-owed] button') ?? find('[data-vote-back]')).focus({ preventScroll: true });
   }
 
+  /** Brings the choices back; until another one is sent the ballot says what it said. */
+  #change(of) {
+    const own = this.#own(this.vote, of);
+    if (own.st !== 'recorded' || !this.#mayChange(this.vote, own)) return;
+    Object.assign(own, { st: 'choosing', was: own.choice });
+    this.#of = of;
+    this.draw();
+    find('#vq').focus({ preventScroll: true });
+  }
+
+  #mayChange(vote, own) { return vote.st === 'open' && vote.mode === 'roll' && Boolean(vote.may_change) && own.st === 'recorded' && own.choice.length > 0; }
+  #keep(own) { Object.assign(own, { st: 'recorded', choice: own.was, was: null, unsent: false }); }
+
+  /** The server may know more than this device: asks what stands. */
+  #askAgain(vote, own) {
+    own.asked = { told: this.#line.me.votes?.[vote.id] };
+    this.#line.refresh();
+  }
+
   /** Ballots by name that were on their way when the page was left. */
   #resume() {
-    for (const { id, cid, choice, of } of this.#outbox.all) {
+    for (const { id, cid, choice, of, was } of this.#outbox.all) {
       const vote = this.#votes.find((one) => one.id === id);
       if (!vote) { this.#outbox.remove(cid); continue; }
       const own = this.#own(vote, of ?? null);
-      own.choice = choice;
+      Object.assign(own, { st: 'sending', choice, was: was ?? null });
       if (vote.st !== 'open') { this.#show(vote); this.#gone.delete(id); }
       queueMicrotask(() => this.#send(vote, own, cid, of ?? null));
     }
@@ -234,17 +259,25 @@ export class Ballot {
     this.draw();
     const d = { id: vote.id, choice: own.choice };
     if (of !== null) d.of = of;
+    if (own.was) d.was = own.was;
     if (isSecret) own.receipt ??= await receiptFor(vote.id);
     else this.#outbox.add({ cid, ...d });
     if (own.receipt) d.receipt = own.receipt;
     for (;;) {
       const answer = await this.#line.send('vote.cast', d, cid);
       if (answer.ok) {
-        Object.assign(own, { st: 'recorded', at: this.#line.now(), unsent: false, receipt: answer.receipt ?? own.receipt, unsure: Boolean(answer.already) });
+        Object.assign(own, { st: 'recorded', at: this.#line.now(), unsent: false, before: answer.changed ? own.was : own.before, was: null, receipt: answer.receipt ?? own.receipt, unsure: Boolean(answer.already) });
+        if (!isSecret && answer.already) this.#askAgain(vote, own);
         if (isSecret && own.receipt) keepCode(vote.id, this.#line.me.p, { code: own.receipt, unsure: own.unsure });
         break;
       }
       const isOpen = this.#votes.find((one) => one.id === vote.id)?.st === 'open';
+      if (own.was && (answer.err !== 'unreached' || !isOpen)) {
+        toast(isOpen && !tooLate.has(answer.err) ? answer.msg : word('vote-change-late'), { tone: 'warn' });
+        this.#keep(own);
+        if (isOpen) this.#askAgain(vote, own);
+        break;
+      }
       if (answer.err !== 'unreached') {
         if (!tooLate.has(answer.err)) toast(answer.msg, { tone: 'warn' });
         Object.assign(own, { st: tooLate.has(answer.err) ? 'lost' : 'choosing', unsent: false });
@@ -264,7 +297,7 @@ export class Ballot {
 
   #outcome(vote, own) {
     const parts = vote.st === 'open' ? this.#recorded(vote, own) : vote.st === 'closed' ? this.#ended(vote, own) : [...resultParts(vote, this.#line.state.att, this.#line.state.people), ...receiptParts(vote, this.#line.me.p)];
-    const key = `${vote.id} ${vote.st} ${own.st} ${own.at ?? ''}`;
+    const key = `${vote.id} ${vote.st} ${own.st} ${own.at ?? ''} ${own.choice.join()}`;
     const host = find('[data-vote-done]');
     // Only a new outcome is announced; the running count changes in silence.
     if (host.dataset.key !== key) {
@@ -280,18 +313,22 @@ export class Ballot {
     setText('[data-vote-mine]', mine);
     find('[data-vote-mine]').hidden = !mine;
     find('[data-vote-back]').classList.toggle('p', vote.st !== 'open');
+    find('[data-vote-change]').hidden = !this.#mayChange(vote, own);
     this.#proxies(vote);
   }
 
-  /** Ballots still to be given in others' places. */
+  /** Ballots in others' places: those still to be given, and those that may be changed. */
   #proxies(vote) {
     const host = find('[data-vote-owed]');
     const owed = this.#owed(vote);
-    const key = `${vote.id} ${owed.join()}`;
+    const given = Object.keys(this.#line.me.votes?.[vote.id]?.of ?? {}).map(Number).filter((p) => this.#mayChange(vote, this.#own(vote, p)));
+    const key = `${vote.id} ${owed.join()} ${given.map((p) => `${p}:${this.#own(vote, p).choice}`).join()}`;
     if (host.dataset.key === key) return;
     host.dataset.key = key;
-    host.hidden = !owed.length;
-    host.replaceChildren(...owed.map((p) => el('button', { class: 'b p cast', type: 'button', on: { click: () => { this.#of = p; this.draw(); find('#vq').focus({ preventScroll: true }); } } }, icon('user'), word('vote-for', { name: this.#name(p) }))));
+    host.hidden = !owed.length && !given.length;
+    const give = (p) => { this.#of = p; this.draw(); find('#vq').focus({ preventScroll: true }); };
+    host.replaceChildren(...owed.map((p) => el('button', { class: 'b p cast', type: 'button', on: { click: () => give(p) } }, icon('user'), word('vote-for', { name: this.#name(p) }))),
+      ...given.map((p) => el('button', { class: 'b cast', type: 'button', on: { click: () => this.#change(p) } }, icon('user'), word('vote-change-for', { name: this.#name(p), option: choiceWords(vote, this.#own(vote, p).choice) }))));
   }
 
   #head(name, text, note) { return el('div', { class: 'done0' }, icon(name), el('b', {}, text), el('p', { class: 'mut' }, note)); }
@@ -301,11 +338,12 @@ export class Ballot {
     if (own.st !== 'recorded') return [this.#head('info-circle', word(`mode-${vote.mode}`), word('vote-watch'))];
     const rows = [];
     if (vote.mode !== 'secret' && own.choice.length) rows.push([word('vote-choice'), choiceWords(vote, own.choice)]);
+    if (own.before) rows.push([word('vote-before'), choiceWords(vote, own.before)]);
     if (own.receipt && !own.unsure) rows.push([word('receipt'), codeWords(own.receipt)]);
-    const n = this.counted(vote);
+    const n = this.#counts.of(vote);
     if (n !== null) rows.push([word('vote-count'), word('vote-of', { n, of: vote.elig })]);
     rows.push([word('vote-outcome'), word('vote-when')]);
-    return [this.#head('circle-check', word('vote-recorded'), own.at ? word('vote-confirmed', { at: clock(own.at) }) : ''), el('dl', { class: 'kv' }, ...rows.map(([dt, dd]) => el('div', {}, el('dt', {}, dt), el('dd', { class: 'num' }, dd))))];
+    return [this.#head('circle-check', word(own.before ? 'vote-changed' : 'vote-recorded'), own.at ? word('vote-confirmed', { at: clock(own.at) }) : ''), el('dl', { class: 'kv' }, ...rows.map(([dt, dd]) => el('div', {}, el('dt', {}, dt), el('dd', { class: 'num' }, dd))))];
   }
 
   #ended(vote, own) {

@@ -53,7 +53,6 @@ export class Desk {
     const button = find(`[data-do="${name}"]`);
     if (button?.disabled) return null;
     const { state } = this.state;
-    const expect = this.state.cur?.item ?? null;
     if (name === 'next') {
       if (['published', 'ready'].includes(state)) return this.ask('meeting.start');
       return this.next && state === 'live' ? this.start(this.next.id) : null;
@@ -64,28 +63,35 @@ export class Desk {
     if (name === 'call') return this.#desks.queue.call();
     if (name === 'vote') return this.#desks.votes.act(byKey);
     const outcome = { 'item.done': 'done', 'item.suspend': 'suspended', 'item.defer': 'deferred' }[name];
-    return outcome && expect !== null ? this.ask('item.finish', { expect, outcome }) : null;
+    return outcome ? this.#finish(outcome) : null;
   }
 
   /** Puts an item on the floor at once; for some seconds that can be taken back. */
   async start(item) {
     const before = this.state.cur?.item ?? null;
-    const was = this.state.items.find((one) => one.id === item)?.st;
-    const { queue } = this.#desks;
     const speech = this.state.queue?.cur;
-    const left = queue.left();
+    const left = this.#desks.queue.left();
     const answer = await this.ask('item.start', { item, expect: before });
-    // What was done is opened again by the chair alone.
-    if (answer?.ok && (before === null || this.#line.me.can.includes('chair'))) {
-      const at = this.state.items.findIndex((one) => one.id === item);
-      const back = async () => {
-        const outcome = was === 'done' ? 'done' : 'suspended';
-        if (!(await this.ask('item.finish', { expect: item, outcome }))?.ok || before === null) return;
-        if ((await this.ask('item.start', { item: before, expect: null }))?.ok) await queue.giveBack(speech, left);
-      };
-      this.#undo.show(word('item-now', { no: at + 1, title: this.state.items[at]?.t ?? '' }), back, () => this.state.cur?.item === item);
-    }
+    const no = this.state.items.findIndex((one) => one.id === item);
+    if (answer?.ok) this.#offerBack(word('item-now', { no: no + 1, title: this.state.items[no]?.t ?? '' }), item, item, speech, left);
     return answer;
+  }
+
+  /** Takes the item off the floor, which can be taken back in the same way. */
+  async #finish(outcome) {
+    const { cur, items, queue } = this.state;
+    if (!cur) return null;
+    const no = items.findIndex((one) => one.id === cur.item);
+    const left = this.#desks.queue.left();
+    const answer = await this.ask('item.finish', { expect: cur.item, outcome });
+    if (answer?.ok) this.#offerBack(word('item-left', { no: no + 1, st: word(outcome).toLocaleLowerCase('vi') }), cur.item, null, queue?.cur, left);
+    return answer;
+  }
+
+  /** @param {number|null} now what is on the floor while the offer holds */
+  #offerBack(text, item, now, speech, left) {
+    const back = async () => { if ((await this.ask('item.undo', { item, expect: now }))?.ok) await this.#desks.queue.giveBack(speech, left); };
+    this.#undo.show(text, back, () => (this.state.cur?.item ?? null) === now);
   }
 
   /** One planned item a step up or down among the planned ones. */

@@ -8,6 +8,8 @@ const coming = (one) => one.st === 'planned' || one.st === 'suspended';
 /** Seconds that somebody who waits to speak is expected to take, and minutes that any item keeps. */
 const SPEECH = 180;
 const LEAST = 3;
+/** Seconds over its budget from which an item is said to be over, and to be going to be. */
+const OVER = 30, WILL = 120;
 
 /**
  * How much longer than planned items take: what is over so far against its budget, the plan itself weighing as much
@@ -26,9 +28,18 @@ function pace(state, now, spent) {
 /**
  * `begins` by item id, `end`, `plannedEnd` (all ms); `late`, whole minutes, negative when early; and `lose`, minutes
  * that the items ahead would have to lose so that it ends as planned, 0 when it is not late by more than two.
+ * `over`: items on the floor or ahead that are over their budget or will be, in order; `by`: minutes over, by item id.
  */
 export function forecast(state, now, spent) {
   const begins = {};
+  const over = [];
+  const by = {};
+  const judge = (one, takes, isNow) => {
+    const more = takes - one.budget_s;
+    if (!one.budget_s || more < (isNow ? OVER : WILL)) return;
+    over.push(one.id);
+    by[one.id] = Math.max(1, Math.round(more / 60));
+  };
   const factor = pace(state, now, spent);
   const { cur, wait } = state.queue ?? { cur: null, wait: [] };
   let at = state.started ? now : Math.max(now, state.starts);
@@ -36,16 +47,20 @@ export function forecast(state, now, spent) {
     const left = Math.max(0, one.budget_s * factor - spent(state, one, now));
     if (one.st === 'live') {
       const speaking = cur ? Math.max(0, cur.limit_s - Math.max(0, (cur.paused_at ?? now) - cur.started - cur.paused_ms) / 1000) : 0;
-      at += Math.max(left, speaking + wait.length * SPEECH) * 1000;
+      const rest = Math.max(left, speaking + wait.length * SPEECH);
+      const used = spent(state, one, now);
+      judge(one, used + rest, used > one.budget_s);
+      at += rest * 1000;
     } else if (coming(one)) {
       begins[one.id] = at;
+      judge(one, spent(state, one, now) + left, spent(state, one, now) > one.budget_s);
       at += left * 1000;
     }
   }
   const planned = state.items.filter((one) => one.st !== 'withdrawn').reduce((sum, one) => sum + one.budget_s, 0);
   const plannedEnd = state.plan_end ?? state.starts + planned * 1000;
   const late = Math.round((at - plannedEnd) / 60000);
-  return { begins, end: at, plannedEnd, late, pace: factor, lose: late > 2 ? Math.ceil(late / factor) : 0 };
+  return { begins, end: at, plannedEnd, late, pace: factor, over, by, lose: late > 2 ? Math.ceil(late / factor) : 0 };
 }
 
 /**
@@ -86,6 +101,11 @@ export function drift(state, ahead, { find, word, clock }) {
   box.classList.toggle('ok', late <= 2);
   find('[data-drift-word]').textContent = late > 2 ? word('late', { n: late }) : late < -2 ? word('early', { n: -late }) : word('on-time');
   find('[data-drift-note]').textContent = word('ends', { at: clock(ahead.end), plan: clock(ahead.plannedEnd) });
+  const list = find('[data-drift-over]');
+  if (list) {
+    const said = ahead.over.map((id) => word('over-one', { no: state.items.findIndex((one) => one.id === id) + 1, n: ahead.by[id] }));
+    list.textContent = said.length ? word('over-list', { list: said.join(', ') }) : '';
+  }
   const button = find('[data-shorten]');
   if (button) button.hidden = !ahead.lose;
 }

@@ -76,6 +76,7 @@ export class QueueDesk {
     setText('[data-speech-pause-word]', word(queue.cur?.paused_at ? 'speech-resume' : 'speech-pause'));
     const lock = find('[data-queue-lock]');
     lock.hidden = !state.queue;
+    lock.disabled = false;
     lock.textContent = word(queue.open ? 'lock' : 'unlock');
     setText('[data-queue-n]', String(queue.wait.length));
     setText('[data-note-of="call"]', this.next ? this.#name(this.next) : word('queue-none'));

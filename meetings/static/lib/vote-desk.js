@@ -1,5 +1,6 @@
 /** Votes in the hands of whoever runs the room: what is prepared, opening, the running count, closing, publishing. */
 import { toast } from '@lib/toast.js';
+import { later } from './later.js';
 import { el, find, icon, mmss, setText, word } from './page.js';
 import { quorumWords, resultParts, ruleWords } from './vote-words.js';
 
@@ -8,12 +9,14 @@ const tones = { prepared: '', open: 'act', closed: 'warn', published: 'ok', void
 const FEW = 5;
 
 export class VoteDesk {
-  #line; #press; #form = null; #ballot; #chosen = null; #drawn = ''; #missing = new Map();
+  #line; #press; #counts; #chosen = null; #drawn = ''; #form;
 
-  constructor(line, press, ballot) {
+  /** @param {Counts} counts how many have cast */
+  constructor(line, press, counts) {
     this.#line = line;
     this.#press = press;
-    this.#ballot = ballot;
+    this.#counts = counts;
+    this.#form = later(async () => new (await import('./vote-form.js')).VoteForm(line, press, (id) => { this.#chosen = id; this.draw(); }));
     find('[data-vp-new]').addEventListener('click', () => this.#write());
     find('[data-vote-opening]').closest('dialog').addEventListener('close', (event) => {
       if (event.target.returnValue === 'open') this.#open(Number(event.target.dataset.id));
@@ -24,8 +27,7 @@ export class VoteDesk {
 
   /** Opens the sheet on which a vote is written; it is fetched when it is first wanted. */
   async #write(vote) {
-    this.#form ??= import('./vote-form.js').then(({ VoteForm }) => new VoteForm(this.#line, this.#press, (id) => { this.#chosen = id; this.draw(); }));
-    (await this.#form).open(vote);
+    (await this.#form())?.open(vote);
   }
 
   get #votes() { return this.#line.state.votes ?? []; }
@@ -45,11 +47,6 @@ export class VoteDesk {
     if (vote.st === 'prepared') return this.#ask(vote);
     if (byKey || (vote.st === 'open' && vote.mode === 'hand')) { find('[data-vp] .b.p')?.focus(); return null; }
     return this.#press(vote.st === 'open' ? 'vote.close' : 'vote.publish', { id: vote.id });
-  }
-
-  count(d) {
-    if (d.missing) this.#missing.set(d.id, d.missing);
-    this.draw();
   }
 
   #ask(vote) {
@@ -104,8 +101,8 @@ export class VoteDesk {
     chip.textContent = vote ? word(`vst-${vote.st}`) : '';
     chip.className = `chip ${tones[vote?.st] ?? ''}`;
     this.#bar(vote, live);
-    const counted = vote && this.#ballot.counted(vote);
-    const drawn = JSON.stringify([vote, counted, state.att, live, this.#missing.get(vote?.id), vote?.st === 'open' && this.#latecomers(vote), this.#votes.map((one) => [one.id, one.q, one.st])]);
+    const counted = vote && this.#counts.of(vote);
+    const drawn = JSON.stringify([vote, counted, state.att, live, vote && this.#counts.missing(vote), vote?.st === 'open' && this.#latecomers(vote), this.#votes.map((one) => [one.id, one.q, one.st])]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     const host = find('[data-vp]');
@@ -123,7 +120,7 @@ export class VoteDesk {
     const st = vote?.st;
     button.disabled = !this.#line.state.votes || (!live && Boolean(vote));
     setText('[data-word-of="vote"]', word({ prepared: 'vp-open', open: 'vp-close', closed: 'vp-publish' }[st] ?? 'vp-bar'));
-    const n = vote && this.#ballot.counted(vote);
+    const n = vote && this.#counts.of(vote);
     setText('[data-note-of="vote"]', st === 'open' ? (n === null ? word('vst-open') : word('vp-bar-open', { n, of: vote.elig })) : st === 'prepared' || st === 'closed' ? vote.q : word('vp-bar-none'));
   }
 
@@ -134,12 +131,13 @@ export class VoteDesk {
     const cancel = me.can.includes('chair') ? button('void', word('vp-void'), () => this.#askVoid(vote)) : null;
     if (vote.st === 'prepared') {
       parts.push(this.#note('info-circle', this.#terms(vote)), this.#note(state.att?.ok ? 'check' : 'alert-triangle', quorumWords(state.att), state.att?.ok === false),
+        vote.proxies?.length ? this.#note('user', vote.proxies.map(({ p, by }) => word('proxy-line', { by: this.#name(by), name: this.#name(p) })).join('; ')) : null,
         el('div', { class: 'row' }, button('open', word('vp-open'), () => this.#ask(vote), 'p grow'), button('edit', word('vp-edit'), () => this.#write(vote))));
     } else if (vote.st === 'open') {
       if (vote.mode === 'hand') parts.push(this.#hands(vote));
       else parts.push(this.#running(vote, counted));
-      const missing = this.#missing.get(vote.id);
-      if (missing?.length) parts.push(el('p', { class: 't1' }, word('vp-missing', { names: missing.slice(0, 6).map((p) => this.#name(p)).join(', ') + (missing.length > 6 ? ` (+${missing.length - 6})` : '') })));
+      const missing = this.#counts.missing(vote);
+      if (missing.length) parts.push(el('p', { class: 't1' }, word('vp-missing', { names: missing.slice(0, 6).map((p) => this.#name(p)).join(', ') + (missing.length > 6 ? ` (+${missing.length - 6})` : '') })));
       parts.push(...this.#latecomers(vote).map((one) => el('div', { class: 'ln m-other' }, el('span', { class: 't1' }, word('vp-late', { name: one.n })),
         el('button', { class: 'b', type: 'button', 'data-key': `admit-${one.p}`, 'aria-label': word('vp-admit-of', { name: one.n }), on: { click: () => this.#press('vote.admit', { id: vote.id, p: one.p }) } }, word('vp-admit')))));
       parts.push(el('div', { class: 'row' }, button('close', word('vp-close'), () => this.#press('vote.close', { id: vote.id }), vote.mode === 'hand' ? 'grow' : 'p grow'), cancel));

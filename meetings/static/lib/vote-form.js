@@ -1,6 +1,7 @@
 /** The sheet on which a vote is written: question, way of voting, options, rule in plain words, time. */
 import { ask } from '@lib/dialogs.js';
 import { all, el, find, word } from './page.js';
+import { VoteProxies } from './vote-proxies.js';
 import { ruleWords } from './vote-words.js';
 
 /** Rules offered beside the body's own: base, num, den, strict. */
@@ -9,13 +10,14 @@ const relative = ['cast', 0, 1, true];
 const named = new Set(['open', 'roll']);
 
 export class VoteForm {
-  #line; #press; #form = find('[data-vote-edit]'); #editing = null; #saved;
+  #line; #press; #form = find('[data-vote-edit]'); #editing = null; #saved; #proxies;
 
   /** @param {(id: number) => void} saved told which vote was written */
   constructor(line, press, saved) {
     this.#saved = saved;
     this.#line = line;
     this.#press = press;
+    this.#proxies = new VoteProxies(line);
     for (const one of all('[data-mode-word]')) one.textContent = word(`mode-${one.dataset.modeWord}`);
     for (const one of all('[data-method-word]')) one.textContent = word(`method-${one.dataset.methodWord}`);
     this.#form.addEventListener('change', (event) => { if (event.target.name === 'method') this.#rules(); this.#shape(); });
@@ -41,6 +43,7 @@ export class VoteForm {
     find('[data-vote-drop]').hidden = !vote;
     this.#fault('');
     this.#rules(vote?.rule);
+    this.#proxies.open(vote);
     this.#shape();
     form.closest('dialog').showModal();
     form.q.focus();
@@ -98,7 +101,10 @@ export class VoteForm {
     const opts = form.opts.value.split('\n').map((one) => one.trim()).filter(Boolean);
     if (!q) return this.#fault(word('vp-blank'), form.q);
     if (method !== 'three' && opts.length < (method === 'confidence' ? 1 : 2)) return this.#fault(word('vp-options'), form.opts);
+    const proxies = this.#proxies.read();
+    if (proxies === null) { this.#fault(word('proxy-bad')); this.#proxies.focus(); return null; }
     const d = { q, mode, method, show_count: form.show_count.checked };
+    if (proxies) d.proxies = proxies;
     if (form.secs.value) d.secs = Number(form.secs.value);
     if (method !== 'three') d.opts = opts;
     if (method === 'many') d.max = Number(form.max.value) || 1;

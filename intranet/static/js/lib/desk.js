@@ -1,27 +1,5 @@
-/**
- * The desk's live line: one socket per page on the namespace /desk. What the server tells becomes a DOM event
- * `desk:<name>` on the document; losing one costs a late refresh, since all is asked again after a break.
- */
-import { io } from 'socket.io-client';
+/** Parts of a page that are read again when the desk's line says that they changed. */
 import htmx from 'htmx.org';
-import { signIn } from './api.js';
-import { toast } from './toast.js';
-import { word } from './words.js';
-
-let socket;
-
-/** The socket, opened by the first who asks. */
-export function desk() {
-  socket ??= io('/desk', { path: '/socket.io/', transports: ['websocket'], randomizationFactor: 0.5 });
-  return socket;
-}
-
-function showUnread(count) {
-  for (const bell of document.querySelectorAll('[data-bell]')) {
-    bell.textContent = count > 99 ? '99+' : String(count);
-    bell.hidden = !count;
-  }
-}
 
 const waiting = new Map();
 
@@ -61,45 +39,11 @@ function countAgain() {
   }, 400);
 }
 
-function refreshNamed(names) {
+/** Reads again what shows one of these lists; null: whatever may have changed. */
+export function refreshNamed(names) {
   countAgain();
   for (const element of document.querySelectorAll('[data-refresh]')) {
     const wanted = element.dataset.refresh.split(/\s+/);
     if (!names || wanted.some((name) => names.includes(name))) refresh(element);
   }
-}
-
-/**
- * A line that the server ended does not come back by itself: a newer page of this device has its place. It comes back when
- * this page is looked at again; when it is not let in, the session may be over.
- */
-function comeBack(line) {
-  const look = () => { if (!document.hidden && !line.active) line.connect(); };
-  document.addEventListener('visibilitychange', look);
-  addEventListener('focus', look);
-  line.on('connect_error', async () => {
-    if (line.active || document.hidden) return;
-    const answer = await fetch('/notices', { method: 'HEAD', headers: { 'HX-Request': 'true', 'HX-Current-URL': location.href } }).catch(() => null);
-    if (answer?.status === 401) signIn(answer);
-    else setTimeout(look, 5000);
-  });
-}
-
-export function startDesk() {
-  const line = desk();
-  let lost = false;
-  line.onAny((name, data) => document.dispatchEvent(new CustomEvent(`desk:${name}`, { detail: data })));
-  line.on('connect', () => {
-    document.body.dataset.net = 'on';
-    if (lost) refreshNamed(null);
-    lost = false;
-  });
-  line.on('disconnect', () => {
-    lost = true;
-    document.body.dataset.net = 'off';
-  });
-  comeBack(line);
-  line.on('bell', (data) => showUnread(data?.unread ?? 0));
-  line.on('changed', (data) => refreshNamed(data?.what ?? []));
-  line.on('notice', (data) => toast(data?.text ?? data?.title, { tone: data?.tone, href: data?.url, word: word('open') }));
 }
