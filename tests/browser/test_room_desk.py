@@ -52,6 +52,21 @@ def test_the_next_item_is_begun_at_once_and_taken_back_with_one_press(chair: Pag
     expect(member.locator("[data-agenda] .a.now b")).not_to_have_text(before)
 
 
+@pytest.mark.parametrize(("act", "said"), [("next", "Đang bàn mục"), ("item.suspend", "tạm gác")])
+def test_the_secretary_takes_back_what_happened_to_the_item_on_the_floor(
+    desk: Page, open_as: Opener, act: str, said: str
+) -> None:
+    member = enter(open_as("daibieu05"))
+    before, since = on_floor(member), desk.locator(".a.now small").first.inner_text()
+    desk.locator(f"[data-do='{act}']").click()
+    expect(desk.locator("[data-undo-bar]")).to_contain_text(said)
+    expect(member.locator("[data-agenda] .a.now", has_text=before)).to_have_count(0)
+    desk.locator("[data-undo-do]").click()
+    expect(member.locator("[data-agenda] .a.now b")).to_have_text(before)
+    expect(desk.locator(".a.now small").first).to_have_text(since)
+    expect(desk.locator(".o-toast.warn")).to_have_count(0)
+
+
 def test_whoever_was_called_by_mistake_waits_again_in_the_same_place(chair: Page, open_as: Opener) -> None:
     first, second = enter(open_as("daibieu05")), enter(open_as("daibieu06"))
     names = [name_of(page) for page in (first, second)]
@@ -137,6 +152,9 @@ def test_the_secretary_reads_and_prints_what_has_happened(desk: Page, chair: Pag
     expect(facts).to_contain_text("Bắt đầu họp")
     expect(facts.locator("section.now")).to_contain_text(on_floor(desk))
     expect(facts.locator("section", has_text="Thành viên có mặt")).to_contain_text("có mặt")
+    past = facts.locator("section", has_text="Mục 2.")
+    for part in ("Bắt đầu bàn", "Trịnh Thị Mai Lan phát biểu", "03:53", "Đã xong"):
+        expect(past).to_contain_text(part)
     expect(desk.locator("#doc")).to_be_hidden()
     assert axe(desk) == []
     desk.emulate_media(media="print")
@@ -149,3 +167,14 @@ def test_the_secretary_reads_and_prints_what_has_happened(desk: Page, chair: Pag
     expect(desk.get_by_role("tab", name="Tài liệu")).to_be_focused()
     expect(desk.locator("#doc")).to_be_visible()
     expect(desk.locator("[data-minutes-panel]")).to_be_hidden()
+
+
+def test_of_a_sitting_that_is_over_the_secretary_comes_to_the_minutes(desk: Page) -> None:
+    desk.goto(desk.url.split("/meetings/")[0] + "/meetings?tab=past")
+    desk.get_by_role("link", name="Phiên họp UBND tỉnh thường kỳ tháng trước").click()
+    desk.get_by_role("link", name="Biên bản").click()
+    facts = desk.locator("[data-facts]")
+    expect(facts).to_contain_text("Kết thúc họp")
+    expect(facts.locator("section", has_text="Mục 3.")).to_contain_text("Tán thành 16/22 thành viên")
+    expect(facts.locator("section", has_text="Thành viên có mặt")).to_contain_text("đến muộn")
+    assert axe(desk) == []

@@ -31,6 +31,14 @@ def tablet(open_as: Opener) -> Page:
     return page
 
 
+def allow(server: Server, rule: str, value: int) -> None:
+    """Let the rules under which the sample's meetings sit, and will, say so."""
+    with sqlite3.connect(server.data / "office.sqlite3") as opened:
+        opened.execute(f"update body set {rule} = ?", (value,))
+        told = f"update meeting set rules = json_set(rules, '$.{rule}', json(?)) where rules is not null"
+        opened.execute(told, ("true" if rule == "may_change" else str(value),))
+
+
 def finish(chair: Page) -> None:
     """Close and publish what an earlier test left."""
     chair.locator("[data-do=vote]").wait_for()
@@ -250,17 +258,27 @@ def test_the_chair_lets_a_member_vote_who_came_late(chair: Page, open_as: Opener
 def test_a_member_gives_the_ballot_of_one_who_is_away(
     chair: Page, tablet: Page, open_as: Opener, server: Server
 ) -> None:
-    with sqlite3.connect(server.data / "office.sqlite3") as opened:
-        opened.execute("update body set proxy_limit = 1")
+    allow(server, "proxy_limit", 1)
     away = enter(open_as("daibieu08"))
     name = name_of(away)
     ask(away, "att.set", st="out")
-    principal, holder = id_of(away), id_of(tablet)
-    item = int(chair.locator("[data-agenda] li:has(.a.now)").get_attribute("data-id") or 0)
-    question = "Thông qua quy chế phối hợp"
-    proxies = [{"p": principal, "by": holder}]
-    ask(chair, "vote.prepare", item=item, q=question, mode="roll", proxies=proxies)
-    expect(chair.locator("[data-vp] .qv")).to_have_text(question)
+    chair.reload()
+    chair.locator("[data-vp-new]").click()
+    chair.locator("#ve-q").fill("Thông qua quy chế")
+    chair.get_by_label("Biểu quyết ghi danh").check()
+    chair.get_by_role("button", name="Thêm ủy quyền").click()
+    chair.get_by_label("Người ủy quyền").select_option(label=f"{name} (vắng)")
+    chair.get_by_role("button", name="Lưu, chờ mở").click()
+    expect(chair.locator("[data-vote-fault]")).to_contain_text("chọn đủ hai người")
+    chair.get_by_label("Người bỏ phiếu thay").select_option(label=name_of(tablet))
+    assert axe(chair) == []
+    chair.get_by_role("button", name="Lưu, chờ mở").click()
+    chair.locator("[data-vp] [data-key=edit]").click()
+    chair.locator("#ve-q").fill("Thông qua quy chế phối hợp")
+    expect(chair.get_by_label("Người ủy quyền")).to_have_value(str(id_of(away)))
+    chair.get_by_role("button", name="Lưu, chờ mở").click()
+    expect(chair.locator("[data-vp] .qv")).to_have_text("Thông qua quy chế phối hợp")
+    expect(chair.locator("[data-vp]")).to_contain_text(f"{name_of(tablet)} bỏ phiếu thay {name}")
     open_vote(chair)
     cast(tablet, "Tán thành")
     tablet.get_by_role("button", name=f"Bỏ phiếu thay {name}").tap()
@@ -342,4 +360,57 @@ def test_a_ballot_by_name_that_could_not_be_sent_is_sent_after_a_reload_once(
     assert cid[1] in kept
     expect(chair.locator(".m-run b")).to_have_text("1")
     assert "yes" not in tablet.evaluate("JSON.stringify(sessionStorage)")
+    finish(chair)
+
+
+def test_in_a_roll_call_that_allows_it_a_ballot_is_changed_or_left_as_it_is(
+    chair: Page, tablet: Page, server: Server
+) -> None:
+    hold(chair, "Thông qua biên bản", "Biểu quyết ghi danh")
+    cast(tablet, "Tán thành")
+    expect(tablet.get_by_role("button", name="Đổi phiếu")).to_be_hidden()
+    finish(chair)
+    allow(server, "may_change", 1)
+    hold(chair, "Thông qua danh mục đầu tư", "Biểu quyết ghi danh")
+    tablet.locator(".opt").first.tap()
+    expect(tablet.locator("[data-vote-hint]")).to_contain_text("còn đổi được")
+    tablet.locator("[data-vote-cast]").tap()
+    recorded(tablet, "Tán thành")
+    tablet.reload()
+    recorded(tablet, "Tán thành")
+    tablet.get_by_role("button", name="Đổi phiếu").tap()
+    expect(tablet.locator("#vq")).to_be_focused()
+    expect(tablet.locator("[data-vote-hint]")).to_contain_text("Phiếu đang ghi: Tán thành")
+    expect(tablet.locator("[data-vote-cast]")).to_be_disabled()
+    assert axe(tablet) == []
+    tablet.get_by_role("button", name="Giữ nguyên phiếu đã gửi").tap()
+    recorded(tablet, "Tán thành")
+    tablet.get_by_role("button", name="Đổi phiếu").tap()
+    tablet.locator(".opt").nth(1).tap()
+    tablet.get_by_role("button", name="Đổi thành: Không tán thành").tap()
+    expect(tablet.locator(".done0")).to_contain_text("Đã ghi nhận phiếu đổi")
+    expect(tablet.locator("[data-vote-done] .kv > div", has_text="Lựa chọn")).to_contain_text(
+        "Không tán thành"
+    )
+    tablet.get_by_role("button", name="Đổi phiếu").tap()
+    tablet.locator(".opt").nth(2).tap()
+    chair.locator("[data-vp] [data-key=close]").click()
+    expect(tablet.locator(".done0")).to_contain_text("Đã kết thúc biểu quyết")
+    expect(tablet.locator("[data-vote-mine]")).to_have_text("Phiếu của tôi: Không tán thành")
+    chair.locator("[data-vp] [data-key=publish]").click()
+    expect(chair.locator("[data-vp] .sum .n dd")).to_have_text("1")
+
+
+def test_a_ballot_whose_script_comes_late_is_there_all_the_same(chair: Page, open_as: Opener) -> None:
+    tablet = open_as("daibieu03", tablet=True)
+    tablet.route("**/c/ballot-*.js", lambda route: route.abort())
+    check_in(enter(tablet))
+    hold(chair, "Thông qua lịch làm việc")
+    with tablet.expect_request("**/c/ballot-*.js"):
+        tablet.reload()
+    expect(tablet.locator("[data-show-page]")).to_be_attached()
+    expect(tablet.locator("#vc")).to_be_hidden()
+    tablet.unroute("**/c/ballot-*.js")
+    expect(tablet.locator("#vq")).to_have_text("Thông qua lịch làm việc")
+    cast(tablet, "Tán thành")
     finish(chair)

@@ -111,6 +111,21 @@ def test_those_who_wait_to_speak_take_their_time() -> None:
     assert told["late"] == 15
 
 
+def test_items_that_are_over_or_will_be_are_named_with_their_minutes() -> None:
+    (calm,) = asked([{"state": room(("live", 10, 10), ("planned", 20, 0)), "now": at(10)}])
+    assert (calm["over"], calm["by"]) == ([], {})
+    late = room(
+        ("done", 20, 40), ("live", 10, 12), ("planned", 40, 0), ("planned", 3, 0), ("suspended", 5, 9)
+    )
+    (told,) = asked([{"state": late, "now": at(52)}])
+    assert told["over"] == [2, 3, 5]
+    assert (told["by"]["2"], told["by"]["5"]) == (round(10 * told["pace"]) - 10, 4)
+    assert told["by"]["3"] == round(40 * (told["pace"] - 1))
+    speakers = {"cur": None, "wait": [{"rq": n} for n in range(4)]}
+    (queue,) = asked([{"state": room(("live", 10, 4), queue=speakers), "now": at(4)}])
+    assert queue["by"] == {"1": 6}
+
+
 def random_room(luck: random.Random) -> dict[str, Any]:
     states = ["done", "planned", "planned", "suspended", "deferred", "withdrawn"]
     items = [
