@@ -109,6 +109,22 @@ def test_days_that_cannot_be_are_refused(council: Council, client_of: Browsers, 
     assert ballots() == 0
 
 
+@pytest.mark.parametrize("state", [MeetingState.PUBLISHED, MeetingState.ENDED])
+def test_who_prepares_a_meeting_goes_from_its_page_to_a_ballot_about_it(
+    office: Office, guest: User, client_of: Browsers, state: MeetingState
+) -> None:
+    sitting = make_sitting(office, guest, state)
+    link = f'href="/meetings/opinions/new?meeting={sitting.id}"'
+    pages = {
+        who: read(client_of(who).get(f"/meetings/{sitting.id}"))
+        for who in (sitting.chair, sitting.secretary, sitting.delegate, sitting.guest)
+    }
+    assert [who for who, page in pages.items() if link in page] == [sitting.chair, sitting.secretary]
+    assert f'<option selected value="{sitting.id}">' in read(
+        client_of(sitting.chair).get(f"/meetings/opinions/new?meeting={sitting.id}")
+    )
+
+
 def test_a_meeting_that_is_named_gives_the_members(office: Office, guest: User, client_of: Browsers) -> None:
     sitting = make_sitting(office, guest, MeetingState.PUBLISHED)
     browser = client_of(sitting.secretary)
