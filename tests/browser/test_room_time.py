@@ -69,3 +69,9 @@ def test_a_room_that_is_late_is_offered_what_to_shorten(desk: Page, open_as: Ope
     desk.locator("[data-confirm-yes]").click()
     expect(drift).not_to_contain_text("Chậm")
     expect(desk.locator("[data-shorten]")).to_be_hidden()
+    over = desk.locator("[data-drift-over]")
+    expect(over).to_be_hidden()
+    # An hour later the same item is still on the floor.
+    desk.evaluate("() => { const now = Date.now; Date.now = () => now() + 3600000; }")
+    expect(over).to_have_text(re.compile(r"Vượt thời lượng: mục \d \(\d+ phút\)"))
+    expect(tablet.locator("[data-drift-over]")).to_have_count(0)

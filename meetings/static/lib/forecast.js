@@ -104,7 +104,8 @@ export function drift(state, ahead, { find, word, clock }) {
   const list = find('[data-drift-over]');
   if (list) {
     const said = ahead.over.map((id) => word('over-one', { no: state.items.findIndex((one) => one.id === id) + 1, n: ahead.by[id] }));
-    list.textContent = said.length ? word('over-list', { list: said.join(', ') }) : '';
+    list.hidden = !said.length;
+    list.textContent = word('over-list', { list: said.join(', ') });
   }
   const button = find('[data-shorten]');
   if (button) button.hidden = !ahead.lose;
