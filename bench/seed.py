@@ -11,6 +11,7 @@ from intranet.core import clock, config, db
 from intranet.people.models import Post, Role, RoleGrant, User
 from intranet.people.sessions import SessionRow
 from meetings.models.meeting import AgendaItem, ItemKind, Meeting, MeetingState, Participant, PartRole
+from meetings.services import bodies
 from tests.factories import make_office
 
 ITEMS = 12
@@ -54,6 +55,7 @@ def seed(count: int) -> dict[str, object]:
             for n in range(ITEMS)
         ]
         session.add(meeting)
+        bodies.keep(meeting)
         session.add_all(
             SessionRow(
                 public_id=secrets.token_hex(16),

@@ -26,7 +26,8 @@ from intranet.core.web import me, needs
 from intranet.people.models import User
 from meetings.models.journal import MeetingMoved, PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting
-from meetings.permissions import ATTEND, To, access_meeting
+from meetings.permissions import ATTEND, To, access_meeting, attends_as
+from meetings.rules.audiences import audience_of
 from meetings.rules.shares import AUDIENCES, Audience
 from meetings.services import annotating, journal, room
 from meetings.services.journal import ms
@@ -87,19 +88,18 @@ def hello(actor: Actor, frame: Any) -> Answer:
     last = (frame.get("last") or {}).get("cls") if isinstance(frame.get("last"), Mapping | None) else None
     user, on_wall = cast(User, actor), frame.get("as") == ON_WALL
     try:
-        meeting = access_meeting(user, frame["mid"], To.RUN if on_wall else To.ATTEND)
+        role = attends_as(user, frame["mid"], runs=on_wall)
     except DomainError:
         _leave(socket_id())
         raise
-    audience = room.audience_for(user, meeting, on_wall=on_wall)
-    _enter(socket_id(), Present(meeting.id, actor.id, audience))
+    audience = Audience.PROJ if on_wall else audience_of(role.value)
+    _enter(socket_id(), Present(frame["mid"], actor.id, audience))
     if frame.get("cls") != audience.value or not isinstance(last, int):
         last = None
     # The reading above may have begun before the tablet was in the room.
     db.read_from_now()
-    session().expire(meeting)
     answer = room.welcome(user, frame["mid"], last, on_wall=on_wall).answer
-    rooms.told.setdefault(meeting.id, answer["v"])
+    rooms.told.setdefault(frame["mid"], answer["v"])
     return answer
 
 

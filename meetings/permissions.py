@@ -52,6 +52,27 @@ def may(actor: User, to: To, meeting: Meeting) -> bool:
     return part.role in _RUNNING
 
 
+def attends_as(actor: User, meeting_id: int, *, runs: bool = False) -> PartRole:
+    """What the actor is in a meeting, by one small question; a thousand who come in at once ask it.
+
+    :param runs: nothing less than chair or secretary will do.
+    :raises NotFound: ``meeting.unknown``: there is none, or none the actor may attend.
+    :raises Forbidden: ``meeting.not_yours_to_run``.
+    """
+    query = (
+        select(Participant.role)
+        .join(Meeting, Meeting.id == Participant.meeting_id)
+        .where(Meeting.id == meeting_id, Participant.user_id == actor.id)
+        .where(or_(Participant.role.in_(_RUNNING), Meeting.published_at.is_not(None)))
+    )
+    role = db.session().scalar(query)
+    if role is None:
+        raise NotFound("meeting.unknown")
+    if runs and role not in _RUNNING:
+        raise Forbidden("meeting.not_yours_to_run")
+    return role
+
+
 def may_add_paper(actor: User, meeting: Meeting, item: AgendaItem | None) -> bool:
     """True for chair and secretaries, and for the owner of the item."""
     if may(actor, To.PLAN, meeting):
