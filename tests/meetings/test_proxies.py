@@ -9,11 +9,12 @@ from intranet.core.errors import Invalid
 from intranet.people.models import User
 from meetings.models.floor import PresenceState
 from meetings.rules.shares import AUDIENCES, OFFICERS, Audience
-from meetings.services import profiles
+from meetings.services import ballots, profiles
+from meetings.services.polls import overlay
 from meetings.services.profiles import Rules
 from tests.factories import Office
 from tests.meetings.test_room_state import snapshots
-from tests.meetings.voting import Chamber, be_there, make_chamber
+from tests.meetings.voting import Chamber, be_there, make_chamber, three
 
 
 @pytest.fixture
@@ -68,3 +69,24 @@ def test_no_more_ballots_than_the_rules_allow_are_put_into_one_hand(chamber: Cha
     refused = ask(chamber, "vote.prepare", item=chamber.item, proxies=[{"p": away, "by": away}])
     assert (refused["ok"], refused["code"]) == (False, "vote.bad_proxy")
     assert snapshots(chamber.id)[Audience.SEC]["votes"] == []
+
+
+def test_whoever_votes_for_another_sees_what_that_ballot_says_and_may_change_it(
+    office: Office, chamber: Chamber
+) -> None:
+    rules = Rules("UBND", 2, 3, "members", "fail", proxy_limit=1, may_change=True)
+    profiles.edit_body(office.admin, profiles.kept_bodies(office.org.id)[0].id, rules)
+    away, holder = chamber.members[-1], chamber.members[1]
+    poll = chamber.open(proxies={away.id: holder.id})
+    key = str(away.id)
+    assert overlay(holder, chamber.sitting.meeting)[str(poll)] == {"cast": False, "of": {key: False}}
+    ballots.cast_ballot(holder, chamber.id, poll, ["yes"], of=away.id)
+    assert overlay(holder, chamber.sitting.meeting)[str(poll)]["said"] == {key: ["yes"]}
+    ballots.cast_ballot(holder, chamber.id, poll, ["no"], of=away.id, was=["yes"])
+    told = overlay(holder, chamber.sitting.meeting)[str(poll)]
+    assert told == {"cast": False, "of": {key: True}, "said": {key: ["no"]}}
+    assert "said" not in overlay(chamber.members[2], chamber.sitting.meeting)[str(poll)]
+    chamber.close(poll)
+    secret = chamber.open(three("secret"), proxies={away.id: holder.id})
+    ballots.cast_ballot(holder, chamber.id, secret, ["yes"], of=away.id)
+    assert overlay(holder, chamber.sitting.meeting)[str(secret)] == {"cast": False, "of": {key: True}}
