@@ -231,14 +231,14 @@ def _like_text(before: Sequence[_Page], after: Sequence[_Page]) -> list[_Link]:
 def _text_link(page: _Page, other: _Page, old: int, new: int) -> _Link:
     """Two texts that differ; where the pictures are one and the same, only their reading does."""
     a, b = page.record, other.record
-    if a.tones.data == b.tones.data and a.picture == b.picture and not _is_drawn_text(a, b):
+    if a.tones.data == b.tones.data and a.picture == b.picture and not _is_too_bare(a, b):
         return _Link(old, new, 1.0, is_same=True, motion=turned_about(a, b, 0))
     common = sum((page.shingles & other.shingles).values())
     degree = 2 * common / max(sum(page.shingles.values()) + sum(other.shingles.values()), 1)
     return _Link(old, new, min(degree, 0.99), is_same=False)
 
 
-def _is_drawn_text(a: PageRecord, b: PageRecord) -> bool:
+def _is_too_bare(a: PageRecord, b: PageRecord) -> bool:
     """Whether the pages are too bare for equal pictures to say more than different texts."""
     return sum(tone < 200 for tone in a.tones.data) < 50 or a.crop != b.crop
 

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from intranet.records.page_record import letters
 from meetings.rules.page_flow import Flow, shared_after, shared_before
@@ -77,10 +78,10 @@ class Passages:
         :raises Doubt: ``text_changed``, ``text_twice`` or ``text_unsure``.
         """
         quote = self.old.text[start:end]
-        places = list(_places(self.new.text, quote))
+        places = list(islice(_places(self.new.text, quote), MOST + 1))
         if not places:
             raise Doubt("text_changed")
-        others = [n for n in _places(self.old.text, quote) if n != start]
+        others = [n for n in islice(_places(self.old.text, quote), MOST + 2) if n != start]
         if len(places) > MOST or len(others) > MOST:
             raise Doubt("text_twice")
         length = end - start

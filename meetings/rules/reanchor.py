@@ -150,7 +150,7 @@ class Replacement:
         )
         if match.verdict is Verdict.SAME and match.new is not None and match.motion is not None:
             self._need_certain(match)
-            if self._is_read_alike(match):
+            if self._is_read_alike(match) and not match.is_redrawn:
                 return self._moved(match.new, data, match.motion)
             return self._by_picture(match, data)
         start, end = self._successor(match, stretch)
