@@ -1,5 +1,6 @@
 """A tablet that sends far too much: it is told so, nothing changes, and nobody else notices."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -38,12 +39,15 @@ def test_a_thousand_frames_in_a_second_are_refused_and_disconnect_nobody(
         "t": "item.add",
         "d": {"mid": sitting.id, "title": "x", "budget": 1},
     }
+    began = time.monotonic()
     keys = [delegate.send("cmd", frame) for _ in range(FRAMES)]
     assert chair.command("item.add", title="Giữa cơn lũ", budget=5)["ok"]
     delegate.wait(lambda: len(delegate.answers) > FRAMES, "not every frame was answered")
     answers = Counter(delegate.answers[key].get("err") for key in keys)
     assert answers.keys() == {"forbidden", "rate"}
-    assert answers["rate"] > FRAMES * 0.8
+    # Forty at once and twenty a second are let through, however long this machine takes.
+    assert answers["forbidden"] <= 40 + 20 * (time.monotonic() - began)
+    assert answers["rate"] > 0
     refused = next(delegate.answers[key] for key in keys if delegate.answers[key]["err"] == "rate")
     assert refused["msg"]
     # Both are still there, and only what the chair did has happened.
