@@ -42,7 +42,7 @@ def test_a_thousand_frames_in_a_second_are_refused_and_disconnect_nobody(
     began = time.monotonic()
     keys = [delegate.send("cmd", frame) for _ in range(FRAMES)]
     assert chair.command("item.add", title="Giữa cơn lũ", budget=5)["ok"]
-    delegate.wait(lambda: len(delegate.answers) > FRAMES, "not every frame was answered")
+    delegate.wait(lambda: len(delegate.answers) > FRAMES, "not every frame was answered", seconds=60)
     answers = Counter(delegate.answers[key].get("err") for key in keys)
     assert answers.keys() == {"forbidden", "rate"}
     # Forty at once and twenty a second are let through, however long this machine takes.
