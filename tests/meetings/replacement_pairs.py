@@ -263,11 +263,32 @@ def marks_of(pair: Pair, seed: int) -> list[Mark]:
         if len(lines) > 2:
             first = luck.randrange(len(lines) - 1)
             found.append(_frame(pair.old, lines[first] + lines[first + 1]))
+    found += _on_changes(pair)
     for chart, (page, x0, y0, x1, y1) in pair.old.charts.items():
         stroke = _ink([(x0 + 10, y0 + 15), (x0 + 60, y0 + 40), (x1 - 60, y0 + 30)])
         found.append(Mark(page, stroke, chart=chart))
         found.append(Mark(page, _rect("box", x0, y0, x1, y1), chart=chart))
     return [one for one in found if one is not None]
+
+
+def _on_changes(pair: Pair) -> list[Mark | None]:
+    """Marks on the very words that changed, round them, and up to them."""
+    found: list[Mark | None] = []
+    hit = [
+        (line, n)
+        for line in pair.old.lines
+        for n, key in enumerate(line)
+        if key not in pair.new.words and any(other in pair.new.words for other in line)
+    ]
+    for line, n in hit[:: max(len(hit) // 8, 1)]:
+        old = pair.old
+        found += [
+            _text_mark(old, line[n : n + 1], "strike"),
+            _text_mark(old, line[max(n - 3, 0) : n + 3], "highlight"),
+        ]
+        found += [_pen(old, line[max(n - 1, 0) : n + 2], around=False), _note(old, line), _frame(old, line)]
+        found.append(_text_mark(old, line[max(n - 4, 0) : n], "highlight") if n else None)
+    return found
 
 
 def _whole(value: float) -> int:

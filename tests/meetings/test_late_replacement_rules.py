@@ -53,7 +53,7 @@ def forty() -> list[Pair]:
 def test_of_forty_replacements_no_mark_lands_wrong_and_few_wait(forty: list[Pair], read: Reader) -> None:
     kept: Counter[tuple[bool, str]] = Counter()
     by_kind: dict[str, Counter[str]] = {}
-    wrong = []
+    wrong, changed = [], 0
     for number, pair in enumerate(forty):
         replacement = Replacement(read(pair.old), read(pair.new))
         for mark in marks_of(pair, number):
@@ -61,6 +61,7 @@ def test_of_forty_replacements_no_mark_lands_wrong_and_few_wait(forty: list[Pair
             result = outcome(pair, mark, found)
             if result == "wrong":
                 wrong.append((pair.name, mark.data, found))
+            changed += fate(pair, mark) is Fate.CHANGED
             if mark.chart is None and fate(pair, mark) is Fate.KEPT and pair.name not in UNREADABLE:
                 kept[mark.data["kind"] in TEXT_MARKS, result] += 1
                 by_kind.setdefault(pair.kind, Counter())[result] += 1
@@ -69,6 +70,7 @@ def test_of_forty_replacements_no_mark_lands_wrong_and_few_wait(forty: list[Pair
     for is_text in (True, False):
         assert kept[is_text, "right"] >= 0.98 * (kept[is_text, "right"] + kept[is_text, "tray"])
     assert sum(kept.values()) > 2500
+    assert changed > 250
     assert {kind: found["right"] > 0.9 * found.total() for kind, found in by_kind.items()} == dict.fromkeys(
         by_kind, True
     )
