@@ -155,18 +155,16 @@ def _rows(signs: Iterator[_Sign]) -> Iterator[TextRow]:
 def _step(before: _Sign, after: _Sign) -> int | None:
     """Which way the second letter follows the first on one line, ``None`` when it does not."""
     a, b = before.box, after.box
-    level = _shared(a[1], a[3], b[1], b[3])
-    upright = _shared(a[0], a[2], b[0], b[2])
     height, width = max(a[3] - a[1], b[3] - b[1]), max(a[2] - a[0], b[2] - b[0])
     is_level = (
         a[3] - a[1] + b[3] - b[1] >= a[2] - a[0] + b[2] - b[0]
     )  # boxes are taller than letters are wide
-    if is_level and level > 0.4:
+    if is_level and _shared(a[1], a[3], b[1], b[3]) > 0.4:
         if -0.45 * height < b[0] - a[2] < 1.6 * height and b[2] > a[2] - 0.2 * height:
             return 0
-        if upright < 0.3 and -0.45 * height < a[0] - b[2] < 0.8 * height:
+        if -0.45 * height < a[0] - b[2] < 0.8 * height and _shared(a[0], a[2], b[0], b[2]) < 0.3:
             return 180
-    elif not is_level and upright > 0.4:
+    elif not is_level and _shared(a[0], a[2], b[0], b[2]) > 0.4:
         if -0.45 * width < b[1] - a[3] < 1.6 * width:
             return 90
         if -0.45 * width < a[1] - b[3] < 1.6 * width:

@@ -147,15 +147,19 @@ def _is_beside(row: TextRow, other: TextRow) -> bool:
 
 def shared_before(a: str, i: int, b: str, j: int, most: int) -> int:
     """Letters that two texts have in common before two places; ``most`` when both begin there."""
-    count = 0
-    while count < most and i - count > 0 and j - count > 0 and a[i - count - 1] == b[j - count - 1]:
-        count += 1
+    count = _shared(a[max(i - most, 0) : i][::-1], b[max(j - most, 0) : j][::-1])
     return most if i == count and j == count else count
 
 
 def shared_after(a: str, i: int, b: str, j: int, most: int) -> int:
     """Letters in common from two places on; ``most`` when both end there."""
-    count = 0
-    while count < most and i + count < len(a) and j + count < len(b) and a[i + count] == b[j + count]:
-        count += 1
+    count = _shared(a[i : i + most], b[j : j + most])
     return most if i + count == len(a) and j + count == len(b) else count
+
+
+def _shared(a: str, b: str) -> int:
+    """Letters with which two texts begin alike."""
+    least = min(len(a), len(b))
+    if a[:least] == b[:least]:
+        return least
+    return next(n for n, (one, other) in enumerate(zip(a, b, strict=False)) if one != other)

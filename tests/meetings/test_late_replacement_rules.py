@@ -61,8 +61,9 @@ def test_of_forty_replacements_no_mark_lands_wrong_and_few_wait(forty: list[Pair
             result = outcome(pair, mark, found)
             if result == "wrong":
                 wrong.append((pair.name, mark.data, found))
-            changed += fate(pair, mark) is Fate.CHANGED
-            if mark.chart is None and fate(pair, mark) is Fate.KEPT and pair.name not in UNREADABLE:
+            what = fate(pair, mark)
+            changed += what is Fate.CHANGED
+            if mark.chart is None and what is Fate.KEPT and pair.name not in UNREADABLE:
                 kept[mark.data["kind"] in TEXT_MARKS, result] += 1
                 by_kind.setdefault(pair.kind, Counter())[result] += 1
     assert len(forty) == 40
