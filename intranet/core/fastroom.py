@@ -46,6 +46,8 @@ from intranet.core.websocket import (
 )
 
 _READ = 16 * 1024
+#: Characters from which a message that was sent is worth letting go of at once: a room's whole state.
+LARGE = 4 * 1024
 #: What the handshake needs of a request, under its names in a WSGI environment.
 _HANDSHAKE = {
     "HTTP_CONNECTION": b"Connection",
@@ -80,7 +82,7 @@ class FramedPacket(EnginePacket):
 
 
 class _Rest(EnginePacket):
-    """Wakes the writer of a socket that took a part of a frame, to send what is left."""
+    """Wakes the writer: to send what is left of a frame, or to let go of what it sent."""
 
     wire = Wire()
 
@@ -187,6 +189,9 @@ class FrameOnceWebSocket:
         else:
             event = TextMessage if isinstance(message, str) else BytesMessage
             self._write(self._proto.send(event(data=message)))  # type: ignore[arg-type]  # one of the two
+        if len(message) > LARGE and not self._queue.qsize():
+            # Engine.IO's writer holds what it sent last until something follows, at worst the next ping.
+            self._queue.put(_Rest())
 
     def wait(self) -> str | bytes | None:
         """The next message, ``None`` when there will be none."""

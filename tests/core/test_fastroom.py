@@ -2,11 +2,13 @@
 
 import inspect
 import tomllib
+import weakref
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import engineio
+import gevent
 import gevent.socket
 import pytest
 import socketio
@@ -88,6 +90,28 @@ def test_a_frame_made_once_is_the_frame_each_socket_would_make(text: str) -> Non
     packet = fastroom.FramedPacket(text)
     assert packet.encode() == own
     assert packet.encode(b64=True) == f"4{text}"
+
+
+def test_a_whole_state_that_was_sent_is_held_no_longer() -> None:
+    server = socketio.Server(async_mode="gevent")
+    fastroom.install(server.eio)
+    tablet = engine_socket.Socket(server.eio, "tablet")
+    ours, theirs = gevent.socket.socketpair()
+    websocket = fastroom.FrameOnceWebSocket(tablet._websocket_handler, server.eio)
+    websocket._proto, websocket._sock_ = Connection(ConnectionType.SERVER), ours
+    websocket._try_send, websocket.is_open = ours._sock.send, True
+    serving = gevent.spawn(tablet._websocket_handler, websocket)
+    state = engine_packet.Packet(engine_packet.MESSAGE, "x" * fastroom.LARGE * 2)
+    gone = weakref.ref(state)
+    tablet.send(state)
+    del state
+    with gevent.Timeout(5):
+        assert len(theirs.recv(10 * fastroom.LARGE)) > fastroom.LARGE
+        gevent.sleep(0)
+        assert gone() is None
+        theirs.close()
+        serving.join()
+    ours.close()
 
 
 def _settings(**changed: Any) -> Settings:
