@@ -1,21 +1,24 @@
 """Who may do what in a meeting. Rights come from taking part; whoever does not, knows of nothing."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import selectinload
 
 from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Forbidden, NotFound
 from intranet.core.permits import permit
+from intranet.core.refs import Ref
 from intranet.people.models import Role, User
 from meetings.models.meeting import IN_SESSION, PLANNABLE, AgendaItem, Meeting, Participant, PartRole
 
 #: Call a meeting in the name of one's agency.
 CREATE = permit("meeting.create", Role.OFFICER, Role.CLERK, Role.UNIT_HEAD, Role.OFFICE_HEAD, Role.LEADER)
 #: Come near meetings at all; to which of them, taking part decides.
-ATTEND = permit("meeting.attend", *Role)
+ATTEND = permit("meeting.attend", *Role, bounded=True)
 #: Say which bodies one's agency has and under what rules they sit.
 BODIES = permit("meeting.bodies", Role.ADMIN)
 
@@ -36,10 +39,18 @@ class To(StrEnum):
 
 
 _RUNNING = frozenset({PartRole.CHAIR, PartRole.SECRETARY})
+_parts, _meetings = Participant.__table__.c, Meeting.__table__.c
+_PART = select(_parts.role, _parts.moved_at, _meetings.published_at).where(
+    _meetings.id == _parts.meeting_id,
+    _meetings.id == bindparam("meeting"),
+    _parts.user_id == bindparam("person"),
+)
 
 
 def may(actor: User, to: To, meeting: Meeting) -> bool:
     """The one rule: asked by services, by templates and by sockets."""
+    if _is_elsewhere(actor, meeting.id):
+        return False
     part = meeting.participant(actor.id)
     if part is None:
         return False
@@ -53,24 +64,45 @@ def may(actor: User, to: To, meeting: Meeting) -> bool:
 
 
 def attends_as(actor: User, meeting_id: int, *, runs: bool = False) -> PartRole:
-    """What the actor is in a meeting, by one small question; a thousand who come in at once ask it.
+    """What the actor is in a meeting whose room they enter, by one small question; a thousand ask it at once.
 
     :param runs: nothing less than chair or secretary will do.
     :raises NotFound: ``meeting.unknown``: there is none, or none the actor may attend.
-    :raises Forbidden: ``meeting.not_yours_to_run``.
+    :raises Forbidden: ``meeting.not_yours_to_run``; ``device.moved``, another device took this one's place.
     """
-    query = (
-        select(Participant.role)
-        .join(Meeting, Meeting.id == Participant.meeting_id)
-        .where(Meeting.id == meeting_id, Participant.user_id == actor.id)
-        .where(or_(Participant.role.in_(_RUNNING), Meeting.published_at.is_not(None)))
-    )
-    role = db.session().scalar(query)
-    if role is None:
+    found = db.session().execute(_PART, {"meeting": meeting_id, "person": actor.id}).one_or_none()
+    if found is None or _is_elsewhere(actor, meeting_id):
         raise NotFound("meeting.unknown")
-    if runs and role not in _RUNNING:
+    if found.role not in _RUNNING and found.published_at is None:
+        raise NotFound("meeting.unknown")
+    if has_moved(actor, found.moved_at):
+        raise Forbidden("device.moved")
+    if runs and found.role not in _RUNNING:
         raise Forbidden("meeting.not_yours_to_run")
-    return role
+    return cast(PartRole, found.role)
+
+
+def access_room(actor: User, meeting_id: int) -> Meeting:
+    """Load a meeting whose room this device may be in.
+
+    :raises NotFound: ``meeting.unknown``.
+    :raises Forbidden: ``device.moved``, another device took this one's place.
+    """
+    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    part = meeting.participant(actor.id)
+    if part is not None and has_moved(actor, part.moved_at):
+        raise Forbidden("device.moved")
+    return meeting
+
+
+def has_moved(actor: User, moved_at: datetime | None) -> bool:
+    """True for a device that was signed in before another one took the person's place in the room."""
+    return moved_at is not None and actor.signed_in_at is not None and actor.signed_in_at < moved_at
+
+
+def _is_elsewhere(actor: Actor, meeting_id: int) -> bool:
+    """True for a session that is bound to something else."""
+    return actor.only is not None and actor.only != f"meeting:{meeting_id}"
 
 
 def may_add_paper(actor: User, meeting: Meeting, item: AgendaItem | None) -> bool:
@@ -115,6 +147,13 @@ def access_changeable(actor: User, meeting_id: int) -> Meeting:
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """SQL: the meetings that the actor may know of."""
+    if actor.only is not None:
+        bound = Ref.parse(actor.only)
+        return and_(Meeting.id == (bound.id if bound.kind == "meeting" else 0), _taken_part(actor))
+    return _taken_part(actor)
+
+
+def _taken_part(actor: Actor) -> ColumnElement[bool]:
     mine = exists().where(Participant.meeting_id == Meeting.id, Participant.user_id == actor.id)
     running = exists().where(
         Participant.meeting_id == Meeting.id,

@@ -421,7 +421,9 @@ def _writers_turn(db: Database) -> Iterator[None]:
 @event.listens_for(Session, "do_orm_execute")
 def _keep_agencies_apart(state: ORMExecuteState) -> None:
     orgs = state.session.info.get("orgs", frozenset())
-    if orgs is None or state.is_column_load or state.is_relationship_load or state.is_insert:
+    if orgs is None or state.is_column_load or state.is_relationship_load or not state.is_orm_statement:
+        return
+    if state.is_insert:
         return
     state.statement = state.statement.options(_only_of(orgs))
 

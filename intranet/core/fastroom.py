@@ -8,6 +8,7 @@ always holds and nobody waits for a slow reader; a queue over its limits ends th
 
 import contextlib
 import functools
+import json
 import socket
 import time
 from collections import deque
@@ -44,8 +45,11 @@ from intranet.core.websocket import (
     TURN,
     Unsent,
 )
+from intranet.core.written import Written
 
 _READ = 16 * 1024
+#: Stands for what is written already; no text of ours holds a nought byte.
+_HERE = "\0here\0"
 #: Characters from which a message that was sent is worth letting go of at once: a room's whole state.
 LARGE = 4 * 1024
 #: What the handshake needs of a request, under its names in a WSGI environment.
@@ -62,7 +66,20 @@ _framer = Connection(ConnectionType.SERVER)
 class TextPacket(Packet):
     """A message that is never bytes: nobody has to walk through a snapshot to see that it holds none."""
 
+    data: Any
     uses_binary_events = False
+
+    def encode(self) -> Any:
+        """The message as text; what is written already is put in as it stands."""
+        answer = self.data[0] if isinstance(self.data, list) and len(self.data) == 1 else None
+        parts = answer.items() if isinstance(answer, dict) else ()
+        name = next((name for name, part in parts if isinstance(part, Written)), None)
+        if answer is None or name is None:
+            return super().encode()
+        self.data = [answer | {name: _HERE}]
+        encoded: str = super().encode()
+        self.data = [answer]
+        return encoded.replace(json.dumps(_HERE), answer[name].text, 1)
 
 
 class Wire(bytes):

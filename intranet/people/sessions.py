@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
-from sqlalchemy import JSON, ForeignKey, Row, String, delete, exists, select, update
+from sqlalchemy import JSON, ForeignKey, Row, String, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Mapped, lazyload, mapped_column, object_session
 from werkzeug.datastructures import CallbackDict
 
@@ -29,6 +29,8 @@ log = logging.getLogger("intranet.sessions")
 
 #: An administrator who does nothing for so long is signed out.
 ADMIN_IDLE = timedelta(minutes=15)
+#: Nobody is at a tablet all the time: a session bound to one record may rest so long.
+BOUND_IDLE = timedelta(hours=8)
 #: Header of what an open page asks for by itself, which is no use of the session.
 OWN_REFRESH = "Office-Refresh"
 _SEEN_EVERY = timedelta(minutes=1)
@@ -52,24 +54,35 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    #: Why it ended, for whoever still sits before that browser: ``session.ended.<why>``; empty: by sign-out.
+    ended_why: Mapped[str | None] = mapped_column(String(20))
+    #: The one record it is bound to, such as ``meeting:41``; empty for whoever signed in with a password.
+    only: Mapped[str | None] = mapped_column(String(40), index=True)
+    #: A bound one ends then at the latest.
+    until: Mapped[datetime | None]
 
 
-#: Every request and socket event reads these, so they are read as columns and not as an object.
-_OPENING = (
-    SessionRow.id,
-    SessionRow.user_id,
-    SessionRow.delegation_id,
-    SessionRow.data,
-    SessionRow.created_at,
-    SessionRow.seen_at,
-    SessionRow.ended_at,
-)
+# Every request and socket event asks these: made once, of tables and not of objects, they cost a third.
+_rows, _users = SessionRow.__table__.c, User.__table__.c
+_OPENING = select(
+    _rows.id,
+    _rows.user_id,
+    _rows.delegation_id,
+    _rows.data,
+    _rows.created_at,
+    _rows.seen_at,
+    _rows.ended_at,
+    _rows.only,
+    _rows.until,
+).where(_rows.token_hash == bindparam("token_hash"))
+_WORKS_HERE = select(_users.id).where(_users.id == bindparam("user_id"), _users.is_active.is_(True))
+_MAY_HOLD_A_SOCKET = _WORKS_HERE.where(_users.must_change_password.is_(False))
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """The session of a signed-in browser."""
 
-    def __init__(self, row: Row[Any]) -> None:
+    def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
         def changed(_: object) -> None:
             self.modified = True
 
@@ -79,6 +92,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.seen_at = row.seen_at
         self.created_at = row.created_at
         self.delegation_id = row.delegation_id
+        self.only = row.only
 
     def note_seen(self) -> None:
         """Count this as use of the session; written at most once a minute, and given up when busy."""
@@ -157,9 +171,9 @@ class OfficeSessions(SecureCookieSessionInterface):
             session.note_seen()
 
 
-def find_row(token: str, settings: Settings) -> Row[Any] | None:
+def find_row(token: str, settings: Settings) -> Row[*tuple[Any, ...]] | None:
     """What a session is opened from, if the token's is neither ended, idle too long nor too old."""
-    row = db.session().execute(select(*_OPENING).where(SessionRow.token_hash == _hash(token))).one_or_none()
+    row = db.session().execute(_OPENING, {"token_hash": _hash(token)}).one_or_none()
     return row if row is not None and _is_open(row, settings) else None
 
 
@@ -189,11 +203,17 @@ def present_row_id() -> int | None:
 
 
 def begin(
-    user_id: int, *, device: str, delegation_id: int | None = None, since: datetime | None = None
+    user_id: int,
+    *,
+    device: str,
+    delegation_id: int | None = None,
+    since: datetime | None = None,
+    only: str | None = None,
 ) -> SessionRow:
     """Make a session row in the open unit of work; its cookie goes out with this answer.
 
     :param since: when the person proved who they are, if that was earlier; the absolute age counts from it.
+    :param only: the one record it is bound to.
     """
     token = secrets.token_urlsafe(32)
     now = clock.now()
@@ -206,19 +226,48 @@ def begin(
         data={"_user_id": str(user_id), "_fresh": True, "csrf_token": secrets.token_hex(32)},
         created_at=since or now,
         seen_at=now,
+        only=only,
     )
     db.session().add(row)
     g.session_token = token
     return row
 
 
-def end(row_id: int) -> None:
+def end(row_id: int, why: str | None = None) -> None:
     """End a session in the open unit of work; its cookie opens nothing from now on."""
     db.session().execute(
         update(SessionRow)
         .where(SessionRow.id == row_id, SessionRow.ended_at.is_(None))
-        .values(ended_at=clock.now())
+        .values(ended_at=clock.now(), ended_why=why)
     )
+
+
+def end_bound(only: str, user_id: int, why: str | None = None) -> None:
+    """End a person's sessions that are bound to this record, in the open unit of work."""
+    db.session().execute(
+        update(SessionRow)
+        .where(SessionRow.only == only, SessionRow.user_id == user_id, SessionRow.ended_at.is_(None))
+        .values(ended_at=clock.now(), ended_why=why)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def limit_bound(only: str, until: datetime | None) -> None:
+    """Let the sessions bound to this record end then, in the open unit of work; ``None``: not by themselves."""
+    db.session().execute(
+        update(SessionRow)
+        .where(SessionRow.only == only, SessionRow.ended_at.is_(None))
+        .values(until=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def why_ended() -> str | None:
+    """Why the session whose cookie this browser still holds was ended, where a reason was kept."""
+    token = request.cookies.get(OfficeSessions(db.database().settings).sid_name)
+    if not token:
+        return None
+    return db.session().scalar(select(SessionRow.ended_why).where(SessionRow.token_hash == _hash(token)))
 
 
 def end_all(user_id: int, *, but: int | None = None) -> int:
@@ -266,7 +315,7 @@ def load_actor() -> Actor | None:
             return None
         user = g._login_user = again
     if isinstance(session, ServerSession) and hasattr(request, "sid"):
-        if user.must_change_password:
+        if user.must_change_password and session.only is None:
             return None
         if getattr(request, "namespace", None) == MEETINGS:
             session.note_seen()
@@ -279,10 +328,12 @@ def load_person() -> int | None:
     key = session.get("_user_id") if isinstance(session, ServerSession) else None
     if key is None:
         return None
-    query = select(User.id).where(
-        User.id == int(key), User.is_active.is_(True), User.must_change_password.is_(False)
-    )
-    return db.session().scalar(query)
+    is_bound = session.only is not None
+    if is_bound and getattr(request, "namespace", None) != MEETINGS:
+        return None
+    query = _WORKS_HERE if is_bound else _MAY_HOLD_A_SOCKET
+    found: int | None = db.session().scalar(query, {"user_id": int(key)})
+    return found
 
 
 def _load_user(key: str) -> User | None:
@@ -290,6 +341,10 @@ def _load_user(key: str) -> User | None:
     user = db.session().get(User, int(key), options=[lazyload(User.posts)])
     if user is None or not user.is_active:
         return None
+    if isinstance(session, ServerSession):
+        user.come_by(session.row_id, session.created_at, session.only)
+        if session.only is not None:
+            return user
     if isinstance(session, ServerSession) and session.delegation_id is not None:
         user.stand_in_for(_principal(session.delegation_id, user))
     if user.has_role(*RECEIVING_ROLES):
@@ -306,12 +361,14 @@ def _principal(delegation_id: int, substitute: User) -> User | None:
     return found.principal if found.principal.is_active else None
 
 
-def _is_open(row: SessionRow | Row[Any], settings: Settings) -> bool:
+def _is_open(row: SessionRow | Row[*tuple[Any, ...]], settings: Settings) -> bool:
     now = clock.now()
     idle = now - row.seen_at
-    if row.ended_at is not None or idle > timedelta(minutes=settings.idle_minutes):
+    if row.ended_at is not None or now - row.created_at > timedelta(hours=settings.session_hours):
         return False
-    if now - row.created_at > timedelta(hours=settings.session_hours):
+    if row.only is not None:
+        return idle <= BOUND_IDLE and (row.until is None or now <= row.until)
+    if idle > timedelta(minutes=settings.idle_minutes):
         return False
     return idle <= ADMIN_IDLE or not _is_admin(row.user_id)
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from intranet.core import clock
 from intranet.core.db import session
+from intranet.core.written import Written
 from intranet.people import directory
 from intranet.people.models import User
 from meetings.models.meeting import AgendaItem, ItemState, Meeting
@@ -153,7 +154,7 @@ def overlay(actor: User, meeting: Meeting) -> dict[str, Any]:
 def snapshot(meeting: Meeting, audience: Audience) -> State:
     """The state for an audience, built once for each version: a thousand who join ask the database once."""
     while (found := _snapshots.get((meeting.id, audience.value, meeting.v))) is None:
-        built = project_state(full_state(meeting), audience)
+        built = Written(project_state(full_state(meeting), audience))
         built["v"] = journal.head(meeting, audience)
         if _stands(meeting):
             _keep(_snapshots, (meeting.id, audience.value, meeting.v), built)

@@ -16,6 +16,7 @@ from engineio import packet as engine_packet
 from engineio import socket as engine_socket
 from engineio.async_drivers import gevent as gevent_driver
 from socketio.manager import Manager
+from socketio.packet import ACK, Packet
 from socketio.pubsub_manager import PubSubManager
 from wsproto import ConnectionType
 from wsproto.connection import Connection
@@ -25,6 +26,7 @@ from intranet.core import fastroom
 from intranet.core.config import Settings
 from intranet.core.sharing import SharedFrameOnceRooms, SharedRooms, make_manager
 from intranet.core.websocket import Unsent
+from intranet.core.written import Written
 
 ROOT = Path(__file__).parents[2]
 #: What ``fastroom`` and ``sharing`` override or touch, and the words of its source that they count on.
@@ -90,6 +92,14 @@ def test_a_frame_made_once_is_the_frame_each_socket_would_make(text: str) -> Non
     packet = fastroom.FramedPacket(text)
     assert packet.encode() == own
     assert packet.encode(b64=True) == f"4{text}"
+
+
+@pytest.mark.parametrize("text", ["", "Ủy ban", '"}', "\\u0000here\\u0000"])
+def test_what_is_written_already_is_put_in_as_it_stands(text: str) -> None:
+    answer = {"ok": True, "t": text, "state": Written(v=3, title=text), "n": [1]}
+    packet = fastroom.TextPacket(ACK, data=[answer], namespace="/meetings", id=1)
+    assert packet.encode() == Packet(ACK, data=[answer], namespace="/meetings", id=1).encode()
+    assert packet.data == [answer]
 
 
 def test_a_whole_state_that_was_sent_is_held_no_longer() -> None:
