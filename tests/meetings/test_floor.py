@@ -146,6 +146,7 @@ def test_the_body_says_who_counts(sitting: Sitting) -> None:
         "base": "members",
         "tie": "fail",
         "secret_min": 3,
+        "proxy_limit": 0,
     }
 
 
