@@ -8,7 +8,18 @@ from intranet.notices import services as notices
 from meetings import jobs, leading, live, live_calls, live_votes
 from meetings.commands import agenda, members, presenting, votes
 from meetings.commands import floor as floor_commands
-from meetings.models import annotation, answer, floor, handover, journal, meeting, opinion, position, vote
+from meetings.models import (
+    annotation,
+    answer,
+    floor,
+    handover,
+    journal,
+    meeting,
+    opinion,
+    position,
+    revision,
+    vote,
+)
 from meetings.permissions import BODIES, may_read_item, may_read_meeting
 from meetings.sample import build
 from meetings.sample import opinions as sample_opinions
@@ -37,6 +48,7 @@ REGISTERED = (
     opinion,
     position,
     presenting,
+    revision,
     vote,
     votes,
 )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from intranet.core.jobs import every, job
-from meetings.services import box, opinions, voting
+from meetings.services import box, opinions, reanchoring, replacing, voting
 
 
 @every(1.0, "votes.close")
@@ -22,3 +22,21 @@ def close_opinions() -> int:
 def wipe_boxes(_payload: Any) -> None:
     """Leave nothing in the files of what the boxes held."""
     box.wipe()
+
+
+@job(replacing.ALIGN)
+def align_versions(payload: Any) -> None:
+    """Compare the versions of a paper that is being replaced, then put the new one on the table."""
+    replacing.conclude(int(payload["replacement"]))
+
+
+@job(reanchoring.PLACE)
+def place_late_marks(payload: Any) -> None:
+    """Give places to marks that came for a version which was replaced by then."""
+    reanchoring.settle(str(payload["file"]))
+
+
+@every(20.0, "papers.stuck")
+def conclude_stuck() -> int:
+    """Put new versions on the table that could not be compared; returns how many."""
+    return replacing.conclude_stuck()

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -307,4 +307,4 @@ def sync_annotations(mid: int) -> ResponseReturnValue:
     if not isinstance(have, Mapping):
         raise Invalid("command.payload", name="have")
     done = annotating.sync(cast(User, me()), mid, body.get("ops", []), have)
-    return jsonify(ok=True, accepted=done.accepted, rejected=done.rejected, ops=done.ops, more=done.more)
+    return jsonify(ok=True, **asdict(done))

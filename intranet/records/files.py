@@ -26,6 +26,7 @@ __all__ = [
     "attach_copy",
     "attach_kept",
     "drop_staged",
+    "exchange",
     "get",
     "keep",
     "media_type_of",
@@ -112,6 +113,23 @@ def attach_copy(actor: Actor, file: File, owner: Ref, *, org_id: int, role: str)
     if not refs.may_read(actor, file.owner):
         raise NotFound("file.none")
     return _add(actor, file.sha256, file.name, owner, org_id=org_id, role=role)
+
+
+def exchange(file: File, other: File) -> None:
+    """Give two files of one record each other's bytes and names, in the open unit of work.
+
+    The first keeps its public id and place with the newer bytes, the other keeps the older ones readable.
+
+    :raises ValueError: they belong to different records.
+    """
+    if file.owner != other.owner:
+        raise ValueError("files of different records are not exchanged")
+    file.sha256, other.sha256 = other.sha256, file.sha256
+    file.name, other.name = other.name, file.name
+    session = db.session()
+    session.flush()
+    session.expire(file, ["blob"])
+    session.expire(other, ["blob"])
 
 
 def remove(actor: Actor, file: File, *, reason: str | None = None) -> None:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from intranet.core.errors import DomainError, Invalid, NotFound, Unavailable
 from intranet.core.headers import FILE_POLICY
 from intranet.core.labels import label
-from intranet.core.web import me, needs, sentence, signed_in
+from intranet.core.web import me, needs, sentence, signed_in, within
 from intranet.records import access, files, media, staging, store
 from intranet.records.models import PICTURE_NAME, StagedState
 from intranet.records.names import clean_name
@@ -88,6 +88,7 @@ def staged_picture(public_id: str) -> ResponseReturnValue:
 
 
 @bp.get(f"/<string(length=32):public_id>/{PICTURE_NAME}")
+@within("*")
 @signed_in
 def picture(public_id: str) -> ResponseReturnValue:
     """Picture of page 1 of a file."""
@@ -95,10 +96,16 @@ def picture(public_id: str) -> ResponseReturnValue:
 
 
 @bp.get("/<string(length=32):public_id>/<name>")
+@within("*")
 @signed_in
 def file(public_id: str, name: str) -> ResponseReturnValue:
-    """The bytes of a file; with ``view=1`` something that the browser can show."""
+    """The bytes of a file; with ``view=1`` something that the browser can show.
+
+    ``rev``, the beginning of a hash, asks for these very bytes: half a document is never read from another.
+    """
     found = files.get(me(), public_id)
+    if not found.sha256.startswith(request.args.get("rev", "")):
+        raise NotFound("file.none")
     is_view = request.args.get("view") == "1" and found.can_view
     access.note_later(me(), found, is_view=is_view)
     if is_view and found.shown_sha256 is not None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core.db import Base
@@ -17,7 +17,10 @@ class Annotation(Base):
     """
 
     __tablename__ = "annotation"
-    __table_args__ = (Index("ix_annotation_of", "meeting_id", "user_id"),)
+    __table_args__ = (
+        Index("ix_annotation_of", "meeting_id", "user_id"),
+        Index("ix_annotation_file", "file", "rev"),
+    )
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     #: ULID made on the device, one for each stroke.
     id: Mapped[str] = mapped_column(String(26), primary_key=True)
@@ -35,3 +38,13 @@ class Annotation(Base):
     del_lam: Mapped[int | None]
     del_dev: Mapped[str | None] = mapped_column(String(26))
     at: Mapped[datetime]
+    #: Rises when the house gave the stroke another place; what a device lacks of that is told by it.
+    place_lam: Mapped[int | None]
+    #: It lies on a version that is no longer the newest, and has not been looked at since.
+    waits: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Why it was left on the old version for its owner to place (``meetings.rules.reanchor.Reason``).
+    doubt: Mapped[str | None] = mapped_column(String(40))
+    #: Page and coordinates it may have on the newer one, for its owner to accept.
+    likely: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: Its owner wants it on the newer version no more.
+    dismissed_at: Mapped[datetime | None]

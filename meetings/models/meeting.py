@@ -98,6 +98,8 @@ class Meeting(Base):
     item_since: Mapped[datetime | None]
     #: What is presented, by whom it may be, and whether the screen is dark: ``services/presenting.py``.
     presenting: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: Of papers that were replaced, by public id, what the room is told of it: ``services/replacing.py``.
+    revisions: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     #: Under whose rules it sits; empty: those of the agency's first body.
     body_id: Mapped[int | None] = mapped_column(ForeignKey("body.id"))
     #: Those rules as they were when it opened (``services/bodies.py``); empty before: its body's own count.

@@ -66,6 +66,19 @@ def _file(data: Data, audience: Audience) -> Share | None:
     return None if audience is Audience.PROJ else {"file": data["file"], "item": data["item"]}
 
 
+def _replaced(data: Data, audience: Audience) -> Share | None:
+    keys = ("file", "item", "map")
+    return None if audience is Audience.PROJ else {key: data[key] for key in keys}
+
+
+def _mapped(data: Data, audience: Audience) -> Share | None:
+    """A new version lies on the table; the screen is told only where it shows that paper."""
+    shown = {"present": data["present"]} if "present" in data else {}
+    if audience is Audience.PROJ:
+        return shown or None
+    return {"file": data["file"], "item": data["item"]} | shown
+
+
 _PROJECTORS: dict[str, Project] = {
     "meeting.state": tell_all("from", "to", "at", "item", "spent_s", "since", "reason", "plan_end"),
     "meeting.edited": tell_all("title", "place", "starts"),
@@ -78,6 +91,8 @@ _PROJECTORS: dict[str, Project] = {
     "item.dropped": _dropped,
     "item.reordered": tell_all("order"),
     "file.added": _file,
+    "file.replaced": _replaced,
+    "file.map": _mapped,
     "file.withdrawn": _file,
     **PRESENT,
     **FLOOR,

@@ -1,6 +1,7 @@
 """Papers of a meeting: files of the meeting or of one agenda item, taken in when their checks are over."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from pathlib import PurePath
 from typing import IO, Any
 
@@ -120,21 +121,24 @@ def withdraw_paper(actor: User, meeting_id: int, public_id: str) -> None:
     with unit_of_work():
         meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
         found = paper_of(meeting, public_id)
-        item = meeting.item(found.ref_id) if found.ref_kind == "agenda_item" else None
-        _check(actor, meeting, item)
+        check_may_change(actor, meeting, found)
         if (meeting.presenting or {}).get("file") == public_id:
             raise BadState("meeting.presented")
         found.role = WITHDRAWN
         audit.record(actor, "meeting.paper_withdrawn", meeting, file=found.id)
-        journal.append(meeting, "file.withdrawn", by=actor, file=public_id, item=item.id if item else None)
+        journal.append(meeting, "file.withdrawn", by=actor, file=public_id, item=item_id_of(found))
 
 
-def paper_of(meeting: Meeting, public_id: str) -> File:
+def paper_of(meeting: Meeting, public_id: str, *, hold: bool = False) -> File:
     """A paper on the table of this meeting.
 
+    :param hold: nobody replaces it until the open unit of work ends.
     :raises NotFound: ``meeting.unknown_paper``.
     """
-    found = session().scalar(select(File).where(File.public_id == public_id, _owned_by(meeting)))
+    query = select(File).where(File.public_id == public_id, _owned_by(meeting))
+    if hold:
+        query = query.with_for_update(read=True, of=File).execution_options(populate_existing=True)
+    found = session().scalar(query)
     if found is None:
         raise NotFound("meeting.unknown_paper")
     return found
@@ -145,7 +149,7 @@ def of_meeting(meeting: Meeting) -> dict[Ref, list[dict[str, Any]]]:
     found: dict[Ref, list[dict[str, Any]]] = defaultdict(list)
     query = select(File).where(_owned_by(meeting)).order_by(File.order, File.id)
     for one in session().scalars(query):
-        found[one.owner].append(paper_entry(one))
+        found[one.owner].append(paper_entry(one, meeting))
     return dict(found)
 
 
@@ -158,17 +162,54 @@ def pending_of(actor: User, meeting: Meeting) -> dict[int | None, list[PendingPa
     return dict(found)
 
 
-def paper_entry(paper: File) -> dict[str, Any]:
-    """A paper as the room holds it; ``url`` shows it, ``rev`` names its bytes."""
+def paper_entry(paper: File, meeting: Meeting | None = None) -> dict[str, Any]:
+    """A paper as the room holds it; ``url`` shows it, ``rev`` names its bytes.
+
+    One that was replaced says more: ``no`` of the version from 1, ``map`` how far comparing is, ``changed``
+    pages, ``moves`` of pages and ``prev``, the version before.
+    """
+    known = {} if meeting is None else (meeting.revisions or {}).get(paper.public_id, {})
     return {
         "id": paper.public_id,
-        "n": PurePath(paper.name).stem,
+        "n": title_of(paper),
         "name": paper.name,
         "pages": paper.pages,
         "size": paper.size,
         "rev": paper.sha256,
-        "url": paper.view_url if paper.can_view else None,
+        "url": url_of(paper),
+        **known,
     }
+
+
+def title_of(paper: File) -> str:
+    """Its name without the ending."""
+    return PurePath(paper.name).stem
+
+
+def url_of(paper: File) -> str | None:
+    """Where this very version is shown, ``None`` when it cannot be shown page by page."""
+    return f"{paper.view_url}&rev={paper.sha256[:12]}" if paper.can_view else None
+
+
+def item_id_of(paper: File) -> int | None:
+    """The agenda item that a paper belongs to, ``None`` for one of the whole meeting."""
+    return paper.ref_id if paper.ref_kind == "agenda_item" else None
+
+
+def on_table(meeting: Meeting, public_ids: Collection[str]) -> list[File]:
+    """Those of these papers that are on the table of the meeting."""
+    query = select(File).where(File.public_id.in_(public_ids), _owned_by(meeting))
+    return list(session().scalars(query)) if public_ids else []
+
+
+def check_may_change(actor: User, meeting: Meeting, paper: File) -> None:
+    """Refuse whoever may not exchange or withdraw this paper now.
+
+    :raises Forbidden: ``meeting.not_yours_to_add``.
+    :raises BadState: ``meeting.no_more_papers``.
+    """
+    item_id = item_id_of(paper)
+    _check(actor, meeting, None if item_id is None else meeting.item(item_id))
 
 
 def _remember(actor: User, meeting_id: int, item_id: int | None, staged: files.Staged) -> None:
@@ -205,7 +246,7 @@ def _settle_one(actor: User, staged_id: str) -> bool:
 def _announce(actor: User, meeting: Meeting, item: AgendaItem | None, added: File) -> str:
     """Tell the room of a file just attached, within the open unit of work."""
     audit.record(actor, "meeting.paper_added", meeting, file=added.id, item=item.id if item else None)
-    entry = paper_entry(added)
+    entry = paper_entry(added, meeting)
     journal.append(meeting, "file.added", by=actor, file=entry, item=item.id if item else None)
     return added.public_id
 

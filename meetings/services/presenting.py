@@ -5,6 +5,7 @@ A meeting keeps all of it in one JSON value, ``meeting.presenting``: what is sho
 (``view``, ``seq``), to whom presenting was granted (``grants``) and whether the screen is dark (``blank``).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -177,6 +178,16 @@ def stop_presenting(actor: User, meeting_id: int) -> int:
             return meeting.v
         meeting.presenting = _rest(meeting) or None
         return journal.append(meeting, "present.stopped", by=actor)
+
+
+def show_version(meeting: Meeting, entry: Mapping[str, Any], page: int) -> dict[str, Any]:
+    """The paper that is shown was replaced: its new version is shown, within the open unit of work.
+
+    :returns: what is different now.
+    """
+    told = {"name": entry["n"], "url": entry["url"], "page": page, "at": ms(clock.now())}
+    meeting.presenting = _rest(meeting) | shown(meeting) | told
+    return told
 
 
 # --- Who may show ---

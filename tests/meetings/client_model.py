@@ -149,6 +149,19 @@ def _file_withdrawn(state: State, d: Frame, _frame: Frame) -> None:
     files[:] = [one for one in files if one["id"] != d["file"]]
 
 
+def _file_replaced(state: State, d: Frame, _frame: Frame) -> None:
+    for one in _files(state, d["item"]):
+        if one["id"] == d["file"]:
+            one["map"] = d["map"]
+
+
+def _file_mapped(state: State, d: Frame, _frame: Frame) -> None:
+    if "file" in d:
+        files = _files(state, d["item"])
+        files[:] = [d["file"] if one["id"] == d["file"]["id"] else one for one in files]
+    state["present"].update(d.get("present", {}))
+
+
 def _present(state: State, d: Frame, frame: Frame) -> None:
     state["present"] = {**d, "by": frame["by"]}
 
@@ -182,6 +195,8 @@ _RULES = {
     "item.reordered": _reordered,
     "file.added": _file_added,
     "file.withdrawn": _file_withdrawn,
+    "file.replaced": _file_replaced,
+    "file.map": _file_mapped,
     "present.started": _present,
     "present.page": _page,
     "present.stopped": _stopped,

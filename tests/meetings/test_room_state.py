@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from intranet.core import clock, db
 from intranet.core.errors import BadState, DomainError
@@ -20,6 +21,7 @@ from intranet.people.models import User
 from intranet.records.models import File
 from meetings.models.meeting import ItemKind, ItemState, Meeting, PartRole
 from meetings.models.position import Stand
+from meetings.models.revision import PaperReplacement
 from meetings.rules.audiences import KINDS, project
 from meetings.rules.shares import AUDIENCES, Audience
 from meetings.services import (
@@ -32,14 +34,16 @@ from meetings.services import (
     planning,
     positions,
     presenting,
+    replacing,
     room,
     undoing,
 )
 from tests.factories import Office
 from tests.meetings.client_model import RULES, Tablet, apply
-from tests.meetings.conftest import Sitting, add_paper, make_sitting
+from tests.meetings.conftest import Sitting, add_paper, make_sitting, pdf
 from tests.meetings.floor_acts import floor_acts, floor_story
 from tests.meetings.voting import vote_story
+from tests.uploads import staged_file
 
 ROOT = Path(__file__).resolve().parents[2]
 _FULL = os.environ.get("OFFICE_PROOFS") == "full"
@@ -100,6 +104,7 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     presenting.start_presenting(draft.guest, mid, paper.public_id, 3)
     yield
+    yield from replacing_story(draft, paper, other)
     presenting.revoke_presenting(chair, mid, draft.guest.id)
     yield
     participants.invite(secretary, mid, [office.other_head.id], PartRole.GUEST)
@@ -145,6 +150,18 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     life.end_meeting(chair, mid)
     yield
+
+
+def replacing_story(draft: Sitting, paper: File, other: File) -> Iterator[None]:
+    """The paper that is shown, then another one, are replaced by shorter ones that cannot be compared."""
+    for number, old in enumerate((paper, other), 1):
+        staged = staged_file(draft.secretary, pdf(number), f"Ban {number}.pdf")
+        replacing.replace_paper(draft.secretary, draft.id, old.public_id, staged)
+        yield
+        step = db.session().scalars(select(PaperReplacement.id).order_by(PaperReplacement.id.desc())).first()
+        assert step is not None
+        replacing.put_on_table(step, None, {})
+        yield
 
 
 def members_story(draft: Sitting, office: Office) -> Iterator[None]:

@@ -68,6 +68,18 @@ const rules = {
     const known = list.findIndex((one) => one.id === d.file);
     if (known >= 0) list.splice(known, 1);
   },
+  'file.replaced'(state, d) {
+    const one = files(state, d.item).find((file) => file.id === d.file);
+    if (one) one.map = d.map;
+  },
+  'file.map'(state, d) {
+    if (d.file) {
+      const list = files(state, d.item);
+      const known = list.findIndex((one) => one.id === d.file.id);
+      if (known >= 0) list[known] = d.file;
+    }
+    if (d.present) Object.assign(state.present, d.present);
+  },
   ...presenting,
   ...floor,
   ...votes,
