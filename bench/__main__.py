@@ -3,9 +3,14 @@
 import argparse
 import sys
 
-from bench import figures, pages, room, start
+from bench import figures, pages, replacing, room, start
 
-MEASURES = {"start": start.measure, "pages": pages.measure, "room": room.measure}
+MEASURES = {
+    "start": start.measure,
+    "pages": pages.measure,
+    "room": room.measure,
+    "replacing": replacing.measure,
+}
 
 
 def main() -> int:

@@ -21,8 +21,8 @@ from intranet.core.text import nfc
 from intranet.records.page_record import Box, PageRecord, TextRow, Tones
 from intranet.records.pagetext import Unreadable
 from intranet.records.parse_child import limit_self
-from intranet.records.parsing import Limits, _run, _without_network
-from intranet.records.pdf import MAX_SIGNS, _opened, _page
+from intranet.records.parsing import Limits, run_child, without_network
+from intranet.records.pdf import MAX_SIGNS, open_page, open_pdf
 
 #: Pages of one paper that are recorded.
 MAX_PAGES = 2000
@@ -53,9 +53,9 @@ def records_of(path: Path, *, limits: Limits = LIMITS) -> tuple[PageRecord, ...]
     :raises Unreadable: ``file.too_hard`` or what :func:`intranet.records.pdf.page_count` raises.
     """
     figures = [str(limits.memory), str(limits.cpu_seconds), str(limits.output)]
-    command = [*_without_network(), sys.executable, "-m", "intranet.records.page_facts", *figures]
+    command = [*without_network(), sys.executable, "-m", "intranet.records.page_facts", *figures]
     with tempfile.TemporaryDirectory(prefix="pages-") as folder, tempfile.TemporaryFile() as out:
-        ended = _run([*command, str(path.resolve())], out, folder, limits.wall_seconds)
+        ended = run_child([*command, str(path.resolve())], out, folder, limits.wall_seconds)
         out.seek(0)
         said = out.read(limits.output + 1)
     try:
@@ -81,9 +81,9 @@ def read(path: Path) -> list[PageRecord]:
     :raises Unreadable: as :func:`intranet.records.pdf.page_count`.
     """
     found = []
-    with _opened(path) as document:
+    with open_pdf(path) as document:
         for number in range(1, min(len(document), MAX_PAGES) + 1):
-            with _page(document, number) as page:
+            with open_page(document, number) as page:
                 found.append(_record(page))
     return found
 

@@ -117,7 +117,7 @@ def _bytes(value: str | None) -> bytes | None:
 def _ask_child(path: Path, media_type: str, limits: Limits) -> dict[str, Any]:
     figures = [str(limits.memory), str(limits.cpu_seconds), str(limits.output)]
     command = [
-        *_without_network(),
+        *without_network(),
         sys.executable,
         "-m",
         "intranet.records.parse_child",
@@ -126,7 +126,7 @@ def _ask_child(path: Path, media_type: str, limits: Limits) -> dict[str, Any]:
         str(path.resolve()),
     ]
     with tempfile.TemporaryDirectory(prefix="parse-") as folder, tempfile.TemporaryFile() as out:
-        ended = _run(command, out, folder, limits.wall_seconds)
+        ended = run_child(command, out, folder, limits.wall_seconds)
         out.seek(0)
         said = out.read(limits.output + 1)
     if not ended:
@@ -138,7 +138,7 @@ def _ask_child(path: Path, media_type: str, limits: Limits) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {"code": "file.too_hard"}
 
 
-def _run(command: list[str], out: IO[bytes], folder: str, seconds: float) -> bool:
+def run_child(command: list[str], out: IO[bytes], folder: str, seconds: float) -> bool:
     """Run to the end with an almost empty environment; whatever it started is killed with it."""
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -169,7 +169,7 @@ def _run(command: list[str], out: IO[bytes], folder: str, seconds: float) -> boo
 
 
 @lru_cache(maxsize=1)
-def _without_network() -> tuple[str, ...]:
+def without_network() -> tuple[str, ...]:
     """The words that start a command without network, empty where the system does not allow it."""
     unshare = shutil.which("unshare")
     if unshare is None:
@@ -183,4 +183,4 @@ def _without_network() -> tuple[str, ...]:
 
 def has_network_cut() -> bool:
     """Whether parses run without network on this machine: for the doctor's list."""
-    return bool(_without_network())
+    return bool(without_network())

@@ -71,7 +71,7 @@ class _Sign:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[pdfium.PdfDocument]:
+def open_pdf(path: Path) -> Iterator[pdfium.PdfDocument]:
     if path.stat().st_size == 0:
         raise Unreadable("file.empty")
     try:
@@ -100,7 +100,7 @@ def page_count(path: Path) -> int:
     :raises Unreadable: ``file.empty``, ``file.encrypted``, ``file.truncated``, ``file.damaged``,
         ``file.no_pages``.
     """
-    with _opened(path) as document:
+    with open_pdf(path) as document:
         return len(document)
 
 
@@ -110,7 +110,7 @@ def page_text(path: Path, page: int) -> PageText:
     :param page: from 1.
     :raises Unreadable: as :func:`page_count`, and ``file.no_such_page``.
     """
-    with _opened(path) as document, _page(document, page) as opened:
+    with open_pdf(path) as document, open_page(document, page) as opened:
         return _text_of(opened)
 
 
@@ -118,9 +118,9 @@ def all_text(path: Path, *, limit: int = 200_000) -> tuple[str, bool]:
     """The text of all pages, form feeds between them, and whether it was cut at ``limit`` characters."""
     parts: list[str] = []
     used = 0
-    with _opened(path) as document:
+    with open_pdf(path) as document:
         for number in range(len(document)):
-            with _page(document, number + 1) as opened:
+            with open_page(document, number + 1) as opened:
                 reader = opened.get_textpage()
                 try:
                     part = nfc(reader.get_text_bounded()).replace("\r\n", "\n")
@@ -138,7 +138,7 @@ def render_png(path: Path, page: int, width_px: int) -> bytes:
 
     :raises Unreadable: as :func:`page_text`.
     """
-    with _opened(path) as document, _page(document, page) as opened:
+    with open_pdf(path) as document, open_page(document, page) as opened:
         width, height = opened.get_size()
         wanted = min(max(width_px, 64), 4000)
         scale = wanted / max(width, 1)
@@ -168,7 +168,7 @@ def inspect(path: Path) -> PdfFacts:
         raise Unreadable(damage(path)) from wrong
     if pages == 0:
         raise Unreadable("file.no_pages")
-    with _opened(path) as opened:
+    with open_pdf(path) as opened:
         seen = (_has_text(opened, number) for number in range(1, min(len(opened), 3) + 1))
         return PdfFacts(pages, encrypted, any(seen), active)
 
@@ -185,7 +185,7 @@ def is_cut_off(path: Path) -> bool:
 
 
 @contextmanager
-def _page(document: pdfium.PdfDocument, number: int) -> Iterator[pdfium.PdfPage]:
+def open_page(document: pdfium.PdfDocument, number: int) -> Iterator[pdfium.PdfPage]:
     if not 1 <= number <= len(document):
         raise Unreadable("file.no_such_page", page=number)
     try:
@@ -199,7 +199,7 @@ def _page(document: pdfium.PdfDocument, number: int) -> Iterator[pdfium.PdfPage]
 
 
 def _has_text(document: pdfium.PdfDocument, number: int) -> bool:
-    with _page(document, number) as page:
+    with open_page(document, number) as page:
         reader = page.get_textpage()
         try:
             return bool(reader.count_chars() > 20)
