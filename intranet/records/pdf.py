@@ -72,6 +72,10 @@ class _Sign:
 
 @contextmanager
 def open_pdf(path: Path) -> Iterator[pdfium.PdfDocument]:
+    """A PDF for as long as the block lasts.
+
+    :raises Unreadable: ``file.empty``, ``file.encrypted``, ``file.damaged``, ``file.truncated``, ``file.no_pages``.
+    """
     if path.stat().st_size == 0:
         raise Unreadable("file.empty")
     try:
@@ -186,6 +190,10 @@ def is_cut_off(path: Path) -> bool:
 
 @contextmanager
 def open_page(document: pdfium.PdfDocument, number: int) -> Iterator[pdfium.PdfPage]:
+    """One page for as long as the block lasts, counted from 1.
+
+    :raises Unreadable: ``file.no_such_page``, ``file.damaged``.
+    """
     if not 1 <= number <= len(document):
         raise Unreadable("file.no_such_page", page=number)
     try:
