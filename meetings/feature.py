@@ -6,11 +6,12 @@ from intranet.core import menu, refs, slots
 from intranet.notices import reminders
 from intranet.notices import services as notices
 from meetings import jobs, leading, live, live_calls, live_votes
-from meetings.commands import agenda, members, presenting, votes
+from meetings.commands import agenda, devices, members, presenting, votes
 from meetings.commands import floor as floor_commands
 from meetings.models import (
     annotation,
     answer,
+    device,
     floor,
     handover,
     journal,
@@ -26,6 +27,7 @@ from meetings.sample import opinions as sample_opinions
 from meetings.services import listing, opinion_lists, opinions, profiles
 from meetings.services.opinion_access import may_read_opinion
 from meetings.views import bodies, check_in, planning, room, screen
+from meetings.views import devices as device_pages
 from meetings.views.home import opinions_panel, todays_panel
 from meetings.views.opinions import bp as opinions_bp
 
@@ -34,6 +36,8 @@ REGISTERED = (
     agenda,
     annotation,
     answer,
+    device,
+    devices,
     floor,
     floor_commands,
     handover,
@@ -56,13 +60,20 @@ REGISTERED = (
 
 def plug_in(app: Flask) -> None:
     """Register pages, sockets, kinds of record and menu entries."""
-    for blueprint in (planning.bp, room.bp, screen.bp, check_in.bp, bodies.bp, opinions_bp, live.bp):
+    pages = (planning, room, screen, device_pages, check_in, bodies)
+    for blueprint in (*(page.bp for page in pages), opinions_bp, live.bp):
         app.register_blueprint(blueprint)
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))
     menu.add(menu.Entry("bodies", "meetings_bodies.index", "gavel", "admin", 830, BODIES))
-    refs.register_kind("meeting", title=listing.title_of, url=listing.url_of, may_read=may_read_meeting)
     refs.register_kind(
-        "agenda_item", title=listing.title_of_item, url=listing.url_of_item, may_read=may_read_item
+        "meeting", title=listing.title_of, url=listing.url_of, may_read=may_read_meeting, bounded=True
+    )
+    refs.register_kind(
+        "agenda_item",
+        title=listing.title_of_item,
+        url=listing.url_of_item,
+        may_read=may_read_item,
+        bounded=True,
     )
     refs.register_kind(
         "body",

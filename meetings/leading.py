@@ -18,7 +18,7 @@ from intranet.core.errors import Invalid
 from intranet.core.events import subscribe
 from intranet.core.live import Answer, sockets
 from intranet.people.models import User
-from meetings.live import online, room_name, rooms
+from meetings.live import online, require_place, room_name, rooms
 from meetings.models.journal import MeetingMoved
 from meetings.models.meeting import Meeting
 from meetings.permissions import ATTEND
@@ -94,6 +94,7 @@ leading = _Leading()
 def last_value(actor: Actor, frame: Any) -> Answer:
     """Take the presenter's rectangle, ``{mid, key: "view", d: {page, x, y, w}}``."""
     mid, found = _read(frame, "key", "view", ViewFrame)
+    require_place(actor, mid)
     view = presenting.view_of(found.page, found.x, found.y, found.w)
     if _lead(actor, mid).page == view.page:
         _take(mid, actor.id, view)
@@ -104,6 +105,7 @@ def last_value(actor: Actor, frame: Any) -> Answer:
 def passing(actor: Actor, frame: Any) -> Answer:
     """Pass the presenter's pointer on, ``{mid, t: "pointer", d: {page, x, y}}``; nobody keeps it."""
     mid, found = _read(frame, "t", "pointer", PointerFrame)
+    require_place(actor, mid)
     if not (0 <= found.x <= 1 and 0 <= found.y <= 1):
         raise Invalid("present.bad_view")
     if _lead(actor, mid).page == found.page:

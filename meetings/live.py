@@ -4,6 +4,7 @@ A tablet says ``hello`` with the version it holds; it enters its audience's room
 so that no change falls in between. Frames of a meeting leave this process in the order of their versions.
 """
 
+import contextlib
 import threading
 import time
 from collections import defaultdict
@@ -19,14 +20,15 @@ from sqlalchemy import select
 from intranet.core import clock, commands, db, health
 from intranet.core.actor import Actor
 from intranet.core.db import session
-from intranet.core.errors import DomainError, Invalid
+from intranet.core.errors import DomainError, Invalid, NotFound
 from intranet.core.events import subscribe
 from intranet.core.live import MEETINGS, Answer, socket_id, sockets
-from intranet.core.web import me, needs
+from intranet.core.web import me, needs, within
 from intranet.people.models import User
+from meetings.models.device import DeviceMoved
 from meetings.models.journal import MeetingMoved, PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting
-from meetings.permissions import ATTEND, To, access_meeting, attends_as
+from meetings.permissions import ATTEND, To, access_meeting, access_room, attends_as
 from meetings.rules.audiences import audience_of
 from meetings.rules.shares import AUDIENCES, Audience
 from meetings.services import annotating, journal, room
@@ -113,6 +115,9 @@ def leave(actor: Actor, frame: Any) -> Answer:
 @sockets.on("cmd", needs=ATTEND)
 def cmd(actor: Actor, frame: Any) -> Answer:
     """Do what the room is asked; the answer repeats for a repeated ``cid``."""
+    asked = frame.get("d") if isinstance(frame, Mapping) else None
+    if isinstance(asked, Mapping) and isinstance(asked.get("mid"), int):
+        require_place(actor, asked["mid"])
     return commands.run(actor, frame)
 
 
@@ -153,6 +158,29 @@ def part_changed(changed: PartChanged) -> None:
             sockets.emit("resync", {"k": "resync", "why": "class", "mid": changed.meeting_id}, to=sid)
 
 
+@subscribe(DeviceMoved, live=True)
+def device_moved(moved: DeviceMoved) -> None:
+    """The device that was replaced leaves the room and says why; the screen on the wall stays."""
+    for sid, tablet in list(rooms.tablets.items()):
+        came_by = sockets.session_of(sid)
+        is_theirs = (tablet.meeting_id, tablet.user_id) == (moved.meeting_id, moved.user_id)
+        if not is_theirs or tablet.audience is Audience.PROJ or came_by == moved.fresh_id:
+            continue
+        if moved.session_id in {0, came_by}:
+            _leave(sid)
+            sockets.emit("bye", {"k": "bye", "code": "device.moved", "mid": moved.meeting_id}, to=sid)
+    if moved.session_id:
+        sockets.cut_session(moved.session_id)
+    told = {
+        "k": "lv",
+        "key": "device",
+        "mid": moved.meeting_id,
+        "seq": ms(clock.now()),
+        "d": {"p": moved.user_id},
+    }
+    sockets.emit("lv", told, to=room_name(moved.meeting_id, Audience.SEC))
+
+
 @sockets.background(HEADS_SECONDS)
 def tell_heads() -> None:
     """Tell every room that sits where its chains end, so that a lost last frame is noticed too."""
@@ -186,6 +214,20 @@ def tell_presence() -> None:
                 d["people"] = sorted(people)
             told = {"k": "lv", "key": "online", "mid": meeting_id, "seq": ms(clock.now()), "d": d}
             sockets.emit("lv", told, to=room_name(meeting_id, audience))
+
+
+def require_place(actor: Actor, meeting_id: int) -> None:
+    """Refuse a socket whose place in the room went to another device; asks nothing where it is in the room.
+
+    :raises Forbidden: ``device.moved``.
+    """
+    tablet = rooms.tablets.get(socket_id())
+    is_in = tablet is not None and (tablet.meeting_id, tablet.user_id) == (meeting_id, actor.id)
+    if is_in and tablet is not None and tablet.audience is not Audience.PROJ:
+        return
+    # Whether they may attend at all is judged with what is asked.
+    with contextlib.suppress(NotFound):
+        attends_as(cast(User, actor), meeting_id)
 
 
 def online(meeting_id: int) -> set[int]:
@@ -244,10 +286,11 @@ def _forget(sid: str) -> None:
 
 
 @bp.post("/api/v1/meetings/<int:mid>/commands")
+@within("meeting:<mid>")
 @needs(ATTEND)
 def cmd_over_http(mid: int) -> ResponseReturnValue:
     """A command, when the socket is down; one for another meeting is refused."""
-    access_meeting(cast(User, me()), mid, To.ATTEND)
+    access_room(cast(User, me()), mid)
     frame = request.get_json(silent=True)
     asked = frame.get("d") if isinstance(frame, Mapping) else None
     if not isinstance(asked, Mapping) or asked.get("mid") != mid:
@@ -256,6 +299,7 @@ def cmd_over_http(mid: int) -> ResponseReturnValue:
 
 
 @bp.get("/api/v1/meetings/<int:mid>/snapshot")
+@within("meeting:<mid>")
 @needs(ATTEND)
 def snapshot_over_http(mid: int) -> ResponseReturnValue:
     """The whole state, or what was missed since ``?since=``, as a ``welcome``."""
@@ -267,6 +311,7 @@ def snapshot_over_http(mid: int) -> ResponseReturnValue:
 
 
 @bp.get("/api/v1/meetings/<int:mid>/events")
+@within("meeting:<mid>")
 @needs(ATTEND)
 def events_over_http(mid: int) -> ResponseReturnValue:
     """What happened after ``?since=``; waits up to ``?wait=`` seconds.
@@ -296,6 +341,7 @@ def events_over_http(mid: int) -> ResponseReturnValue:
 
 
 @bp.post("/api/v1/meetings/<int:mid>/annotations/sync")
+@within("meeting:<mid>")
 @needs(ATTEND)
 def sync_annotations(mid: int) -> ResponseReturnValue:
     """Take in a device's strokes and tell what it lacks."""

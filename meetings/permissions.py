@@ -75,22 +75,23 @@ def attends_as(actor: User, meeting_id: int, *, runs: bool = False) -> PartRole:
         raise NotFound("meeting.unknown")
     if found.role not in _RUNNING and found.published_at is None:
         raise NotFound("meeting.unknown")
-    if has_moved(actor, found.moved_at):
+    if not runs and has_moved(actor, found.moved_at):
         raise Forbidden("device.moved")
     if runs and found.role not in _RUNNING:
         raise Forbidden("meeting.not_yours_to_run")
     return cast(PartRole, found.role)
 
 
-def access_room(actor: User, meeting_id: int) -> Meeting:
+def access_room(actor: User, meeting_id: int, *, on_wall: bool = False) -> Meeting:
     """Load a meeting whose room this device may be in.
 
+    :param on_wall: it is the screen on the wall, which whoever runs the meeting opened; it stays where it is.
     :raises NotFound: ``meeting.unknown``.
-    :raises Forbidden: ``device.moved``, another device took this one's place.
+    :raises Forbidden: ``meeting.not_yours_to_run``; ``device.moved``, another device took this one's place.
     """
-    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    meeting = access_meeting(actor, meeting_id, To.RUN if on_wall else To.ATTEND)
     part = meeting.participant(actor.id)
-    if part is not None and has_moved(actor, part.moved_at):
+    if not on_wall and part is not None and has_moved(actor, part.moved_at):
         raise Forbidden("device.moved")
     return meeting
 

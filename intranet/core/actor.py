@@ -24,5 +24,9 @@ class Actor(Protocol):
     def acting_for(self) -> int | None:
         """Key of the person for whom this one stands in, ``None`` in one's own name."""
 
+    @property
+    def only(self) -> str | None:
+        """The one record to which this actor is bound, such as ``meeting:41``; ``None``: to none."""
+
     def holds(self, permit: str) -> bool:
         """True when one of the actor's roles carries the permit somewhere."""

@@ -244,6 +244,17 @@ class Sockets:
             else:
                 server.disconnect(sid, namespace=seat.namespace)
 
+    def session_of(self, sid: str) -> object:
+        """Key of the signed-in session through which a socket came."""
+        seat = self._seats.get(sid)
+        return None if seat is None else seat.device
+
+    def cut_session(self, row_id: int) -> None:
+        """Close the connections of one signed-in device."""
+        for sid, seat in list(self._seats.items()):
+            if seat.device == row_id:
+                self._server().disconnect(sid, namespace=seat.namespace)
+
     def _server(self) -> Any:
         if self.io is None:
             raise RuntimeError("no sockets are attached")

@@ -6,13 +6,19 @@ A route, event, job or command names the permit it needs; an unknown name stops 
 from collections.abc import Iterable
 
 _roles_by_permit: dict[str, frozenset[str]] = {}
+_bounded: set[str] = set()
 
 
-def permit(name: str, *roles: str) -> str:
-    """Declare a permit ``noun.act`` and the roles that carry it; returns the name."""
+def permit(name: str, *roles: str, bounded: bool = False) -> str:
+    """Declare a permit ``noun.act`` and the roles that carry it; returns the name.
+
+    :param bounded: it counts in a session bound to one record too; what guards that record heeds the bound.
+    """
     if name in _roles_by_permit and _roles_by_permit[name] != frozenset(roles):
         raise ValueError(f"permit {name} is declared twice, differently")
     _roles_by_permit[name] = frozenset(roles)
+    if bounded:
+        _bounded.add(name)
     return name
 
 
@@ -27,6 +33,11 @@ def carried_by(roles: Iterable[str], name: str) -> bool:
     :raises KeyError: nobody declared the permit.
     """
     return not _roles_by_permit[name].isdisjoint(roles)
+
+
+def is_bounded(name: str) -> bool:
+    """True for a permit that reaches into a session bound to one record."""
+    return name in _bounded
 
 
 def declared() -> dict[str, frozenset[str]]:

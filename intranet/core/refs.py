@@ -42,6 +42,8 @@ class Kind:
     title: Callable[[int], str]
     url: Callable[[int], str]
     may_read: Callable[[Actor, int], bool]
+    #: Its ``may_read`` heeds to what an actor is bound; other kinds are closed to whoever is bound.
+    bounded: bool = False
 
 
 _kinds: dict[str, Kind] = {}
@@ -53,9 +55,10 @@ def register_kind(
     title: Callable[[int], str],
     url: Callable[[int], str],
     may_read: Callable[[Actor, int], bool],
+    bounded: bool = False,
 ) -> None:
     """Say how records of a kind are titled, where their page is and who may read them."""
-    _kinds[name] = Kind(title, url, may_read)
+    _kinds[name] = Kind(title, url, may_read, bounded)
 
 
 def title(ref: Ref) -> str:
@@ -71,7 +74,9 @@ def url(ref: Ref) -> str:
 def may_read(actor: Actor, ref: Ref) -> bool:
     """True when the actor may read the record; an unknown kind is never readable."""
     kind = _kinds.get(ref.kind)
-    return kind is not None and kind.may_read(actor, ref.id)
+    if kind is None or (actor.only is not None and not kind.bounded):
+        return False
+    return kind.may_read(actor, ref.id)
 
 
 def known_kinds() -> frozenset[str]:

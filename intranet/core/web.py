@@ -4,6 +4,7 @@ Deny by default: a route declares ``@needs``, ``@signed_in`` or ``@public``; the
 while one has declared nothing.
 """
 
+import dataclasses
 import logging
 import re
 import secrets
@@ -45,6 +46,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _LARGEST_ID = 2**31 - 1
+_ARGUMENT = re.compile(r"<\w+>")
 #: Seconds after which whoever was told "busy" may ask again.
 _RETRY_SECONDS = 5
 #: Kinds of refusal for machines, by status.
@@ -58,9 +60,12 @@ class Access:
     rule: str
     permit: str | None = None
     why: str | None = None
+    #: Whoever is bound to one record may come too where this is it ("meeting:<mid>"); see :func:`within`.
+    within: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.rule} {self.permit or self.why or ''}".strip()
+        bound = f" within {self.within}" if self.within else ""
+        return f"{self.rule} {self.permit or self.why or ''}".strip() + bound
 
 
 class RecordId(IntegerConverter):
@@ -88,6 +93,23 @@ def signed_in(view: View) -> View:
 def public(why: str) -> Callable[[View], View]:
     """Declare that a route is open to anybody, and why."""
     return _declare(Access("public", why=why))
+
+
+def within(record: str) -> Callable[[View], View]:
+    """Let a session that is bound to one record come to this route too; stands above what the route asks.
+
+    :param record: ``meeting:<mid>``, the record as the address names it; ``*``, the view asks by itself
+        whether what it serves belongs to the record (:func:`refs.may_read`).
+    """
+
+    def mark(view: View) -> View:
+        asked = access_of(view)
+        if asked is None:
+            raise UndeclaredAccess(view.__name__)
+        view.office_access = dataclasses.replace(asked, within=record)  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def access_of(view: Callable[..., Any]) -> Access | None:
@@ -229,9 +251,19 @@ def _guard() -> ResponseReturnValue | None:
         if request.method in {"GET", "HEAD"} and not wants_json() and "HX-Request" not in request.headers:
             return redirect(_sign_in_from(request.full_path))
         raise Unauthenticated("auth.sign_in_first")
+    if actor.only is not None and not _is_within(access, actor.only):
+        raise Forbidden("session.bound")
     if access.permit is not None and not actor.holds(access.permit):
         raise Forbidden("auth.no_permit")
     return None
+
+
+def _is_within(access: Access, only: str) -> bool:
+    """True where a session bound to one record may come: the address names that record, or the view asks."""
+    if access.within is None or access.within == "*":
+        return access.within is not None
+    given = {f"<{name}>": str(value) for name, value in (request.view_args or {}).items()}
+    return _ARGUMENT.sub(lambda found: given.get(found.group(), ""), access.within) == only
 
 
 def _check_origin() -> None:

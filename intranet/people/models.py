@@ -87,7 +87,7 @@ class User(Base):
     """One official who can sign in; the actor of every act."""
 
     __tablename__ = "user"
-    __allow_unmapped__ = True  # for the two attributes that are never stored
+    __allow_unmapped__ = True  # for the attributes that are never stored
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Sign-in name, lower case ASCII.
     name: Mapped[str] = mapped_column(String(60), unique=True)
@@ -112,6 +112,10 @@ class User(Base):
     # Set by the loader when the person signs in or stands in for somebody; never stored here.
     _standing_for: "User | None" = None
     _represented_unit_ids: frozenset[int] = frozenset()
+    #: By which session the person comes, since when it is open, and to what record it is bound.
+    session_id: int | None = None
+    signed_in_at: datetime | None = None
+    only: str | None = None
 
     @validates("full_name")
     def _keep_key(self, _key: str, value: str) -> str:
@@ -136,6 +140,14 @@ class User(Base):
         """Act for somebody else from now on, within this request: with that person's roles and units."""
         self._standing_for = principal
 
+    def come_by(self, session_id: int, since: datetime, only: str | None) -> None:
+        """Act through this session from now on, within this request.
+
+        :param only: the one record to which it is bound, such as ``meeting:41``: beyond it the person has no
+            role, no unit and no agency.
+        """
+        self.session_id, self.signed_in_at, self.only = session_id, since, only
+
     def receive_for(self, unit_ids: Collection[int]) -> None:
         """Count these units of superior agencies, which stand for the person's own agency, as own."""
         self._represented_unit_ids = frozenset(unit_ids)
@@ -153,19 +165,24 @@ class User(Base):
     @property
     def org_ids(self) -> frozenset[int]:
         """Agencies whose own records the person may come near."""
-        return frozenset({self.standing.org_id})
+        return frozenset() if self.only else frozenset({self.standing.org_id})
 
     @property
     def roles(self) -> frozenset[str]:
         """All roles that count now, in whatever unit."""
-        return frozenset(grant.role.value for grant in self.standing.grants)
+        return frozenset() if self.only else frozenset(grant.role.value for grant in self.standing.grants)
 
     def holds(self, permit: str) -> bool:
-        """True when one of the roles that count now carries the permit."""
+        """True when one of the roles that count now carries the permit; few count when bound to a record."""
+        if self.only:
+            held = {grant.role.value for grant in self.grants}
+            return permits.is_bounded(permit) and permits.carried_by(held, permit)
         return permits.carried_by(self.roles, permit)
 
     def has_role(self, *roles: Role, unit_id: int | None = None) -> bool:
         """True when the person holds one of the roles, in the given unit if one is named."""
+        if self.only:
+            return False
         return any(
             grant.role in roles and (unit_id is None or grant.unit_id == unit_id)
             for grant in self.standing.grants
@@ -174,6 +191,8 @@ class User(Base):
     @property
     def unit_ids(self) -> frozenset[int]:
         """Units the person works in or holds a role in, and those that stand for the person's agency."""
+        if self.only:
+            return frozenset()
         own = {post.unit_id for post in self.standing.posts} | {
             grant.unit_id for grant in self.standing.grants if grant.unit_id is not None
         }

@@ -14,7 +14,7 @@ from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
 from sqlalchemy import JSON, ForeignKey, Row, String, bindparam, delete, exists, select, update
-from sqlalchemy.orm import Mapped, lazyload, mapped_column, object_session
+from sqlalchemy.orm import Mapped, joinedload, lazyload, mapped_column, object_session
 from werkzeug.datastructures import CallbackDict
 
 from intranet.core import clock, db
@@ -242,18 +242,19 @@ def end(row_id: int, why: str | None = None) -> None:
     )
 
 
-def end_bound(only: str, user_id: int, why: str | None = None) -> None:
-    """End a person's sessions that are bound to this record, in the open unit of work."""
+def end_bound(only: str, user_id: int, why: str | None = None, *, but: int = 0) -> None:
+    """End a person's sessions bound to this record, one perhaps excepted, in the open unit of work."""
     db.session().execute(
         update(SessionRow)
-        .where(SessionRow.only == only, SessionRow.user_id == user_id, SessionRow.ended_at.is_(None))
+        .where(SessionRow.only == only, SessionRow.user_id == user_id, SessionRow.id != but)
+        .where(SessionRow.ended_at.is_(None))
         .values(ended_at=clock.now(), ended_why=why)
         .execution_options(synchronize_session=False)
     )
 
 
 def limit_bound(only: str, until: datetime | None) -> None:
-    """Let the sessions bound to this record end then, in the open unit of work; ``None``: not by themselves."""
+    """Let the sessions bound to this record end then, ``None``: not by themselves; in the open work."""
     db.session().execute(
         update(SessionRow)
         .where(SessionRow.only == only, SessionRow.ended_at.is_(None))
@@ -325,20 +326,20 @@ def load_actor() -> Actor | None:
 
 def load_person() -> int | None:
     """The id of whoever is signed in with a lasting password and an active account."""
-    key = session.get("_user_id") if isinstance(session, ServerSession) else None
-    if key is None:
+    if not isinstance(session, ServerSession) or "_user_id" not in session:
         return None
     is_bound = session.only is not None
     if is_bound and getattr(request, "namespace", None) != MEETINGS:
         return None
     query = _WORKS_HERE if is_bound else _MAY_HOLD_A_SOCKET
-    found: int | None = db.session().scalar(query, {"user_id": int(key)})
+    found: int | None = db.session().scalar(query, {"user_id": int(session["_user_id"])})
     return found
 
 
 def _load_user(key: str) -> User | None:
-    # Posts are read when something asks for them: in a room nothing does.
-    user = db.session().get(User, int(key), options=[lazyload(User.posts)])
+    # Posts and units are read when something asks for them: in a room nothing does.
+    roles = joinedload(User.grants).lazyload(RoleGrant.unit)
+    user = db.session().get(User, int(key), options=[lazyload(User.posts), roles])
     if user is None or not user.is_active:
         return None
     if isinstance(session, ServerSession):

@@ -72,23 +72,30 @@ def name_key(name: str) -> str:
     return f"name:{_hash(name)[:32]}"
 
 
-def claim(key: str) -> None:
+def address_key(what: str, address: str) -> str:
+    """The counter of what is tried from an address, where there is no name to count under."""
+    return f"{what}:{_hash(address)[:24]}"
+
+
+def claim(key: str, *, free: int = FREE_TRIES, most: int | None = MOST_TRIES) -> None:
     """Count a try before it is judged, so that many at once do not all pass.
 
+    :param free: tries before the first wait.
+    :param most: wrong tries in a row after which waiting helps no more; ``None``: it always does.
     :raises TooMany: ``auth.wait`` with the seconds, or ``auth.locked``.
     """
     now = clock.now()
     with db.unit_of_work() as session:
         insert_once(session, SignInTry, key=key, fails=0, last_at=now, free_at=now)
         row = session.get_one(SignInTry, key, with_for_update=True, populate_existing=True)
-        if row.fails >= MOST_TRIES:
+        if most is not None and row.fails >= most:
             raise TooMany("auth.locked", wait=3600)
         if now < row.free_at:
             seconds = int((row.free_at - now).total_seconds()) + 1
             raise TooMany("auth.wait", wait=seconds)
         row.fails += 1
         row.last_at = now
-        row.free_at = now + wait_after(row.fails)
+        row.free_at = now + wait_after(row.fails, free)
 
 
 def note_name(address: str, name: str) -> None:
@@ -124,11 +131,11 @@ def give_back(key: str) -> None:
         )
 
 
-def wait_after(fails: int) -> timedelta:
+def wait_after(fails: int, free: int = FREE_TRIES) -> timedelta:
     """How long after so many wrong tries the next one has to wait: 0, then 1, 2, 4 … 60 s."""
-    if fails < FREE_TRIES:
+    if fails < free:
         return timedelta(0)
-    return timedelta(seconds=min(LONGEST_WAIT, 2 ** min(fails - FREE_TRIES, 10)))
+    return timedelta(seconds=min(LONGEST_WAIT, 2 ** min(fails - free, 10)))
 
 
 def clear(key: str) -> None:

@@ -71,6 +71,7 @@ class _Uploader:
     id: int
     org_id: int
     acting_for: int | None
+    only: str | None = None
 
     @property
     def org_ids(self) -> Collection[int]:

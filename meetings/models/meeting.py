@@ -185,6 +185,8 @@ class Participant(Base):
     position: Mapped[int] = mapped_column(default=0)
     #: When the invitation went out; nobody is invited twice.
     invited_at: Mapped[datetime | None]
+    #: When another device took this person's place in the room; devices signed in before stay outside.
+    moved_at: Mapped[datetime | None]
 
     meeting: Mapped[Meeting] = relationship(back_populates="participants")
 

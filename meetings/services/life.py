@@ -12,7 +12,7 @@ from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import OPEN_ITEMS, ItemState, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import answering, attending, floor, invitations, journal, polls
+from meetings.services import answering, attending, devices, floor, invitations, journal, polls
 from meetings.services.journal import ms
 from meetings.services.planning import lacks
 
@@ -183,6 +183,7 @@ def move_meeting(
         now = clock.now()
         meeting.state, meeting.reason = to, reason
         facts = _take_effect(actor, meeting, before, now)
+        devices.follow_end(meeting)
         audit.record(actor, "meeting.moved", meeting, reason=reason or None, since=before.value, to=to.value)
         return journal.append(
             meeting,

@@ -77,6 +77,12 @@ def is_door_open(meeting: Meeting) -> bool:
     return is_ahead and clock.now() >= meeting.starts_at - DOOR_OPENS
 
 
+def is_open_to(actor: User, meeting_id: int) -> bool:
+    """True for whoever takes part in the meeting while its room may be entered."""
+    meeting = session().scalar(select(Meeting).where(Meeting.id == meeting_id, visible_to(actor)))
+    return meeting is not None and is_door_open(meeting)
+
+
 def is_held(meeting: Meeting) -> bool:
     """True once it has been held: there is something to be read of it, and no more to be done in its room."""
     return meeting.state in {MeetingState.ENDED, MeetingState.MINUTES, MeetingState.CLOSED}

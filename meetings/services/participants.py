@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from intranet.core.db import publish, session, unit_of_work
 from intranet.core.errors import BadState, Invalid, NotFound
-from intranet.people import directory
+from intranet.people import directory, sessions
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.journal import PartChanged
@@ -105,6 +105,7 @@ def drop_person(actor: User, meeting: Meeting, part: Participant) -> None:
     presenting.take_back(meeting, part.user_id, by=actor)
     meeting.participants.remove(part)
     session().delete(part)
+    sessions.end_bound(str(meeting.ref), part.user_id)
     audit.record(actor, "meeting.person_removed", meeting, user=part.user_id)
     journal.append(meeting, "people.left", by=actor, p=part.user_id, **attending.counts(meeting))
     publish(PartChanged(meeting.id, part.user_id))

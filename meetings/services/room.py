@@ -12,7 +12,7 @@ from intranet.core.written import Written
 from intranet.people import directory
 from intranet.people.models import User
 from meetings.models.meeting import AgendaItem, ItemState, Meeting
-from meetings.permissions import To, access_meeting, may
+from meetings.permissions import To, access_room, may
 from meetings.rules.audiences import audience_of, project_state
 from meetings.rules.shares import Audience
 from meetings.services import (
@@ -80,9 +80,9 @@ def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = F
     :param last: the version of the tablet's chain, ``None`` when it holds nothing.
     :param on_wall: it is the screen on the wall, which chair or secretary opened.
     :raises NotFound: no such meeting, or none the actor may attend.
-    :raises Forbidden: ``meeting.not_yours_to_run``, a screen opened by somebody else.
+    :raises Forbidden: ``meeting.not_yours_to_run``, a screen opened by somebody else; ``device.moved``.
     """
-    meeting = access_meeting(actor, meeting_id, To.RUN if on_wall else To.ATTEND)
+    meeting = access_room(actor, meeting_id, on_wall=on_wall)
     audience = audience_for(actor, meeting, on_wall=on_wall)
     answer: dict[str, Any] = {
         "ok": True,
@@ -110,9 +110,9 @@ def events_since(actor: User, meeting_id: int, since: int, *, on_wall: bool = Fa
 
     :param on_wall: as in :func:`welcome`.
     :raises NotFound: no such meeting, or none the actor may attend.
-    :raises Forbidden: ``meeting.not_yours_to_run``, a screen opened by somebody else.
+    :raises Forbidden: ``meeting.not_yours_to_run``, a screen opened by somebody else; ``device.moved``.
     """
-    meeting = access_meeting(actor, meeting_id, To.RUN if on_wall else To.ATTEND)
+    meeting = access_room(actor, meeting_id, on_wall=on_wall)
     audience = audience_for(actor, meeting, on_wall=on_wall)
     lv = last_values(meeting) if on_wall else last_values(meeting, actor)
     return Since(audience, journal.missed(meeting, audience, since), lv)

@@ -1,4 +1,5 @@
 /** The meeting room: the server tells, this page shows; what is pressed is asked for and seen when the server says so. */
+import { ask } from '@lib/dialogs.js';
 import { startFull } from '@lib/full.js';
 import { Reader } from '@lib/reader-view.js';
 import { Agenda } from './lib/agenda.js';
@@ -19,6 +20,8 @@ import { current, spent } from './lib/state.js';
 
 /** The ballot is fetched this long (ms) after the page, at different moments on different tablets. */
 const SOON = 4000, SPREAD = 4000;
+/** So long (ms) a device that was replaced tries to send what it still holds. */
+const LAST = 3000;
 startFull();
 const root = find('#room');
 const welcome = JSON.parse(root.dataset.welcome);
@@ -157,7 +160,7 @@ function shut() {
 function over(text) {
   find('[data-none]').hidden = false;
   find('[data-none-word]').textContent = text;
-  find('[data-none]').append(el('a', { class: 'b p', href: '/meetings' }, word('leave')));
+  if (!find('[data-give-back]')) find('[data-none]').append(el('a', { class: 'b p', href: '/meetings' }, word('leave')));
   reader.close();
 }
 
@@ -209,7 +212,19 @@ line.addEventListener('lv', ({ detail }) => {
   }
 });
 line.addEventListener('net', ({ detail }) => { notes.net(detail.how, clock(detail.since)); ballot?.draw(); });
-line.addEventListener('bye', () => over(word('removed')));
+line.addEventListener('bye', async ({ detail }) => {
+  if (detail.code !== 'device.moved') { over(word('removed')); return; }
+  // Another device took this one's place: what is still unsent goes out if it can, else it waits here for its owner.
+  reader.close();
+  if (document.body.dataset.unsent !== '0') await Promise.race([notes.sync(), new Promise((ok) => setTimeout(ok, LAST))]);
+  location.replace(`/tablet/${mid}`);
+});
+find('[data-give-back]')?.addEventListener('submit', async (event) => {
+  if (document.body.dataset.unsent === '0') return;
+  event.preventDefault();
+  await notes.sync();
+  if (document.body.dataset.unsent === '0' || await ask(word('give-back-q', { n: document.body.dataset.unsent }), { bad: true })) event.target.submit();
+});
 follow.addEventListener('file', () => draw());
 follow.addEventListener('redraw', () => draw());
 reader.addEventListener('page', desks);

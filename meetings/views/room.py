@@ -5,8 +5,9 @@ from typing import cast
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from intranet.core.errors import Forbidden
 from intranet.core.labels import label
-from intranet.core.web import me, needs
+from intranet.core.web import me, needs, within
 from intranet.people.models import User
 from meetings.permissions import ATTEND, To, access_meeting, may
 from meetings.services import listing, room
@@ -15,6 +16,7 @@ bp = Blueprint("meetings_room", __name__)
 
 
 @bp.get("/meetings/<int:mid>/room")
+@within("meeting:<mid>")
 @needs(ATTEND)
 def enter(mid: int) -> ResponseReturnValue:
     """The room, from half an hour before the hour until the end; for chair and secretary sooner and later."""
@@ -24,12 +26,18 @@ def enter(mid: int) -> ResponseReturnValue:
     is_held = listing.is_held(meeting)
     is_early = meeting.published_at is not None and meeting.ended_at is None
     if not listing.is_door_open(meeting) and not (runs and (is_early or is_held)):
+        if user.only is not None:
+            return redirect(url_for("meetings_devices.tablet", mid=mid))
         flash(label("meeting.door_shut" if is_held else "meeting.door_closed"), "info")
         return redirect(url_for("meetings.detail", mid=mid))
+    try:
+        welcome = room.welcome(user, mid, None).answer
+    except Forbidden:
+        return redirect(url_for("meetings_devices.tablet", mid=mid))
     return render_template(
         "meetings/room.html",
         meeting=meeting,
         runs=runs,
         part=meeting.participant(user.id),
-        welcome=room.welcome(user, mid, None).answer,
+        welcome=welcome,
     )

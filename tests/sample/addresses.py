@@ -93,6 +93,7 @@ def records_of(app: Flask, org_id: int) -> Records:
 
     known.add("/meetings", _column(select(Meeting.id), "mid"))
     known.add("/api/v1/meetings", _column(select(Meeting.id), "mid"))
+    known.add("/tablet", _column(select(Meeting.id), "mid"))
     known.add("/meetings", _pairs(select(AgendaItem.meeting_id, AgendaItem.id), "mid", "item_id"))
     known.add("/meetings", _pairs(select(Participant.meeting_id, Participant.user_id), "mid", "user_id"))
     known.add("/admin/bodies", _column(select(Body.id).where(Body.org_id == org_id), "body_id"))

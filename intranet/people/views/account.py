@@ -164,7 +164,7 @@ def _lasting_password_first() -> ResponseReturnValue | None:
     if request.endpoint is None or request.endpoint in _OPEN_BEFORE_PASSWORD:
         return None
     actor = present_actor() if request.blueprint != "health" else None
-    if actor is None or not user().must_change_password:
+    if actor is None or actor.only is not None or not user().must_change_password:
         return None
     if request.method == "GET" and not wants_json():
         return redirect(url_for("people.change_password", next=request.full_path.rstrip("?")))

@@ -10,7 +10,7 @@ from intranet.core import db
 from intranet.core.config import Settings
 from intranet.core.errors import TooMany, Unavailable
 from intranet.core.labels import label
-from intranet.core.web import present_actor, public, sentence, signed_in
+from intranet.core.web import present_actor, public, sentence, signed_in, within
 from intranet.people import links, proof, sessions
 from intranet.people.forms import FirstOfficeForm, NewPasswordForm, SignInForm
 from intranet.people.models import Organisation, User
@@ -27,10 +27,11 @@ _MAIN = ("vanthu", "chutich", "chanhvanphong", "truongphong", "chuyenvien", "qua
 @public("whoever wants to come in is not in yet")
 def sign_in() -> ResponseReturnValue:
     """The sign-in page; somebody who is in already goes on."""
-    if present_actor() is not None:
+    actor = present_actor()
+    if actor is not None and actor.only is None:
         return redirect(own_path(request.args.get("next"), url_for("home.desk")))
     form = SignInForm(next=request.args.get("next", ""))
-    return render_template("people/sign_in.html", form=form, **_face())
+    return render_template("people/sign_in.html", form=form, why=sessions.why_ended(), **_face())
 
 
 @bp.post("/sign-in")
@@ -65,6 +66,7 @@ def sign_in_now() -> ResponseReturnValue:
 
 
 @bp.post("/sign-out")
+@within("*")
 @signed_in
 def sign_out() -> ResponseReturnValue:
     """End this session; the browser forgets what it kept of the office."""

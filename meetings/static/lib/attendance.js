@@ -1,11 +1,13 @@
 /** Who is here: a delegate's own check-in; for whoever runs the room the quorum, the people and their correction. */
 import { ask } from '@lib/dialogs.js';
 import { clock, el, find, icon, setText, word } from './page.js';
+import { later } from './later.js';
 import { choose } from './press.js';
 
 const rank = ['chair', 'secretary', 'delegate', 'substitute', 'guest'];
 const SVG = 'http://www.w3.org/2000/svg';
 const present = new Set(['in', 'remote']);
+const code = later(() => import('./device-code.js'));
 
 export class Attendance {
   #line; #press; #online = new Set(); #drawn = '';
@@ -100,6 +102,8 @@ export class Attendance {
       const granted = String(one.p) in state.grants;
       options.push({ text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => this.#press(granted ? 'present.revoke' : 'present.grant', { p: one.p }) });
     }
+    if (one.p === me.p || me.role === 'secretary')
+      options.push({ text: word(one.p === me.p ? 'device-own' : 'device-code'), icon: 'device-tablet', name: 'device', run: async () => (await code())?.show(this.#line, this.#press, one) });
     if (me.can.includes('run') && one.role !== 'chair' && one.role !== 'guest')
       options.push({ text: word('give-chair'), icon: 'gavel', name: 'chair', bad: true, run: () => this.#giveChair(one) });
     choose(one.n, options, this.#standing(one));

@@ -1,8 +1,10 @@
 /** Calling the secretary (water, technician, paper, a message); for whoever runs the room the calls that wait. */
 import { toast } from '@lib/toast.js';
+import { later } from './later.js';
 import { el, find, icon, setText, word } from './page.js';
 import { fillChoices } from './press.js';
 
+const code = later(() => import('./device-code.js'));
 const kinds = { water: 'cup', tech: 'tool', paper: 'file-text', other: 'user', message: 'message' };
 
 export class Calls {
@@ -13,7 +15,8 @@ export class Calls {
     this.#press = press;
     const dialog = find('#call');
     if (!dialog) return;
-    fillChoices(find('[data-call-kinds]'), ['water', 'tech', 'paper', 'other'].map((kind) => ({ text: word(`svc-${kind}`), icon: kinds[kind], name: kind, run: () => this.#call(kind) })), dialog);
+    fillChoices(find('[data-call-kinds]'), ['water', 'tech', 'paper', 'other'].map((kind) => ({ text: word(`svc-${kind}`), icon: kinds[kind], name: kind, run: () => this.#call(kind) }))
+      .concat({ text: word('device-own'), icon: 'device-tablet', name: 'device', run: async () => (await code())?.show(line, press, line.state.people.find((one) => one.p === line.me.p)) }), dialog);
     find('[data-call]').addEventListener('click', () => { dialog.showModal(); dialog.querySelector('[data-call-kinds] button').focus(); });
     find('[data-call-form]').addEventListener('submit', (event) => {
       event.preventDefault();

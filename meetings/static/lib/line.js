@@ -114,7 +114,7 @@ export class Line extends EventTarget {
       const began = Date.now();
       const answer = await this.#socket.timeout(patience.hello).emitWithAck('hello', said);
       if (!answer.ok) {
-        if (answer.err === 'not_found' || answer.err === 'forbidden') { this.close(); this.#emit('bye', { code: 'removed' }); }
+        if (answer.err === 'not_found' || answer.err === 'forbidden') { this.close(); this.#emit('bye', { code: answer.code }); }
         else throw new Error(answer.err);
         return;
       }
@@ -204,7 +204,7 @@ export class Line extends EventTarget {
       } catch (error) {
         if (mine.end.signal.aborted) return;
         mine.works = false;
-        if (error instanceof ApiError && error.status === 404) { this.close(); this.#emit('bye', { code: 'removed' }); return; }
+        if (error instanceof ApiError && (error.status === 404 || error.status === 403)) { this.close(); this.#emit('bye', { code: error.answer?.code }); return; }
         await pause(2000);
       }
     }
