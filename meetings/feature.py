@@ -66,7 +66,12 @@ def plug_in(app: Flask) -> None:
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))
     menu.add(menu.Entry("bodies", "meetings_bodies.index", "gavel", "admin", 830, BODIES))
     refs.register_kind(
-        "meeting", title=listing.title_of, url=listing.url_of, may_read=may_read_meeting, bounded=True
+        "meeting",
+        title=listing.title_of,
+        url=listing.url_of,
+        may_read=may_read_meeting,
+        bounded=True,
+        home=lambda key: f"/tablet/{key}",
     )
     refs.register_kind(
         "agenda_item",

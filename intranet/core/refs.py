@@ -44,6 +44,8 @@ class Kind:
     may_read: Callable[[Actor, int], bool]
     #: Its ``may_read`` heeds to what an actor is bound; other kinds are closed to whoever is bound.
     bounded: bool = False
+    #: The page to which a session bound to such a record is sent back from wherever it may not go.
+    home: Callable[[int], str] | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -56,9 +58,10 @@ def register_kind(
     url: Callable[[int], str],
     may_read: Callable[[Actor, int], bool],
     bounded: bool = False,
+    home: Callable[[int], str] | None = None,
 ) -> None:
     """Say how records of a kind are titled, where their page is and who may read them."""
-    _kinds[name] = Kind(title, url, may_read, bounded)
+    _kinds[name] = Kind(title, url, may_read, bounded, home)
 
 
 def title(ref: Ref) -> str:
@@ -69,6 +72,13 @@ def title(ref: Ref) -> str:
 def url(ref: Ref) -> str:
     """The path of the record's page."""
     return _kinds[ref.kind].url(ref.id)
+
+
+def home_of(only: str) -> str | None:
+    """The page of a session that is bound to this record."""
+    ref = Ref.parse(only)
+    kind = _kinds.get(ref.kind)
+    return kind.home(ref.id) if kind is not None and kind.home is not None else None
 
 
 def may_read(actor: Actor, ref: Ref) -> bool:

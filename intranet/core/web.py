@@ -35,7 +35,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
-from intranet.core import db, permits
+from intranet.core import db, permits, refs
 from intranet.core.actor import Actor
 from intranet.core.config import Settings
 from intranet.core.errors import DomainError, Forbidden, Unauthenticated, Unavailable
@@ -248,14 +248,22 @@ def _guard() -> ResponseReturnValue | None:
     if access.rule == "public":
         return None
     if actor is None:
-        if request.method in {"GET", "HEAD"} and not wants_json() and "HX-Request" not in request.headers:
+        if _is_page_asked():
             return redirect(_sign_in_from(request.full_path))
         raise Unauthenticated("auth.sign_in_first")
     if actor.only is not None and not _is_within(access, actor.only):
+        home = refs.home_of(actor.only)
+        if home is not None and _is_page_asked():
+            return redirect(home)
         raise Forbidden("session.bound")
     if access.permit is not None and not actor.holds(access.permit):
         raise Forbidden("auth.no_permit")
     return None
+
+
+def _is_page_asked() -> bool:
+    """True for a whole page that somebody opens."""
+    return request.method in {"GET", "HEAD"} and not wants_json() and "HX-Request" not in request.headers
 
 
 def _is_within(access: Access, only: str) -> bool:
