@@ -74,7 +74,8 @@ class _Sign:
 def open_pdf(path: Path) -> Iterator[pdfium.PdfDocument]:
     """A PDF for as long as the block lasts.
 
-    :raises Unreadable: ``file.empty``, ``file.encrypted``, ``file.damaged``, ``file.truncated``, ``file.no_pages``.
+    :raises Unreadable: ``file.empty``, ``file.encrypted``, ``file.damaged``, ``file.truncated``,
+        ``file.no_pages``.
     """
     if path.stat().st_size == 0:
         raise Unreadable("file.empty")
