@@ -26,7 +26,7 @@ from meetings.sample import build
 from meetings.sample import opinions as sample_opinions
 from meetings.services import listing, opinion_lists, opinions, profiles
 from meetings.services.opinion_access import may_read_opinion
-from meetings.views import bodies, check_in, planning, room, screen
+from meetings.views import bodies, check_in, planning, revisions, room, screen
 from meetings.views import devices as device_pages
 from meetings.views.home import opinions_panel, todays_panel
 from meetings.views.opinions import bp as opinions_bp
@@ -63,6 +63,7 @@ def plug_in(app: Flask) -> None:
     pages = (planning, room, screen, device_pages, check_in, bodies)
     for blueprint in (*(page.bp for page in pages), opinions_bp, live.bp):
         app.register_blueprint(blueprint)
+    app.register_blueprint(revisions.bp)
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))
     menu.add(menu.Entry("bodies", "meetings_bodies.index", "gavel", "admin", 830, BODIES))
     refs.register_kind(

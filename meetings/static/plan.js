@@ -125,22 +125,37 @@ async function take(form, files) {
 
 for (const name of ['dragenter', 'dragover', 'dragleave', 'drop'])
   document.addEventListener(name, (event) => {
-    const zone = event.target.closest?.('[data-item], .m-common-f');
-    const form = zone?.querySelector('[data-files-of]');
+    const paper = event.target.closest?.('[data-paper]');
+    const zone = paper ?? event.target.closest?.('[data-item], .m-common-f');
+    const form = zone?.closest('[data-item], .m-common-f').querySelector('[data-files-of]');
     if (!form || !event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     zone.classList.toggle('over', name === 'dragenter' || name === 'dragover');
-    if (name === 'drop') take(form, [...event.dataTransfer.files]);
+    if (name !== 'drop') return;
+    if (paper) exchangePaper(paper.querySelector('[data-replace]'), event.dataTransfer.files[0]);
+    else take(form, [...event.dataTransfer.files]);
   });
+
+/** A newer file takes a paper's place: dropped on it, or chosen. The page shows how far that is. */
+async function exchangePaper(button, file) {
+  if (!button) return;
+  const { replace } = await import('./lib/replacing.js');
+  if (await replace(Number(button.dataset.mid), button.dataset.replace, file)) await post(settlePlace(button), new FormData());
+}
+document.addEventListener('click', (event) => {
+  const button = event.target.closest?.('[data-replace]');
+  if (button) exchangePaper(button);
+});
 
 let settling = 0;
 function settle() {
   clearTimeout(settling);
   const waiting = document.querySelector('[data-pending]');
   if (!waiting) return;
-  const form = waiting.closest('.fl').querySelector('[data-files-of]');
-  settling = setTimeout(() => post(form.action.replace(/\/files$/, '/files/settle'), new FormData()), 1500);
+  settling = setTimeout(() => post(settlePlace(waiting), new FormData()), 1500);
 }
+
+const settlePlace = (one) => one.closest('.fl').querySelector('[data-files-of]').action.replace(/\/files$/, '/files/settle');
 
 // --- order ---
 

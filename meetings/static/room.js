@@ -9,14 +9,14 @@ import { isOnTheWay } from './lib/ballot-box.js';
 import { Calls } from './lib/calls.js';
 import { Counts } from './lib/counts.js';
 import { Follow } from './lib/follow.js';
-import { surely } from './lib/later.js';
+import { later, surely } from './lib/later.js';
 import { Line } from './lib/line.js';
 import { Notes } from './lib/notes.js';
 import { all, clock, el, fillBar, find, minutes, mmss, setText, word } from './lib/page.js';
 import { Presenter } from './lib/presenter.js';
 import { presser } from './lib/press.js';
 import { initials, Speakers } from './lib/speakers.js';
-import { current, spent } from './lib/state.js';
+import { current, papers, spent } from './lib/state.js';
 
 /** The ballot is fetched this long (ms) after the page, at different moments on different tablets. */
 const SOON = 4000, SPREAD = 4000;
@@ -45,15 +45,31 @@ const attendance = new Attendance(line, press);
 const announce = new Announce(line, press);
 const calls = new Calls(line, press);
 const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), state: () => line.state });
+let revisions = null;
+const replacing = later(() => import('./lib/replacing.js'));
 const desk = runs && surely(() => import('./lib/running.js'), root.dataset.running).then((part) => {
   running = new part.Running(line, press, { follow, reader, presenter, speakers, attendance, counts });
   draw();
   return running;
 });
 const agenda = new Agenda(
-  { state: () => line.state, now: () => line.now(), runs: () => runs, chairs: () => line.me.can.includes('chair'), reading: () => follow.file },
-  { open: (id) => { follow.open(id); shut(); }, start: async (id) => (await desk).start(id), move: async (id, step) => (await desk).move(id, step), order: async (planned) => (await desk).order(planned), shorten: (items) => press('agenda.shorten', { items }) },
+  { state: () => line.state, now: () => line.now(), runs: () => runs, replaces: (item) => mayReplace(item), chairs: () => line.me.can.includes('chair'), reading: () => follow.file },
+  { open: (id) => { follow.open(id); shut(); }, start: async (id) => (await desk).start(id), move: async (id, step) => (await desk).move(id, step), order: async (planned) => (await desk).order(planned), shorten: (items) => press('agenda.shorten', { items }), replace: async (file, given) => (await replacing())?.replace(mid, file.id, given) },
 );
+
+/** Chair and secretary replace every paper, whoever reports on an item those of the item. */
+function mayReplace(item) {
+  const isOpen = !['ended', 'minutes', 'closed', 'cancelled'].includes(line.state.state);
+  return isOpen && (runs || (item !== null && item.owner?.p === line.me.p));
+}
+
+/** What is said of papers that were replaced, and of marks that wait for a place, is fetched when there is any. */
+async function versions() {
+  const isAny = notes.tray > 0 || papers(line.state).some(({ file }) => file.map);
+  if (!isAny && !revisions) return;
+  revisions ??= surely(() => import('./lib/revisions.js'), root.dataset.revisions).then((part) => new part.Revisions(line, { mid, follow, reader, notes }));
+  (await revisions).draw();
+}
 
 function draw() {
   const { state } = line;
@@ -64,6 +80,7 @@ function draw() {
   floor();
   attendance.draw();
   desks();
+  versions();
 }
 
 /** What whoever runs the room has in hand; and the delegate's own buttons. */
@@ -192,7 +209,9 @@ find('[data-reader-host]').addEventListener('keydown', (event) => {
   event.preventDefault();
 });
 
+notes.addEventListener('tray', () => versions());
 line.addEventListener('state', ({ detail }) => {
+  if (detail.applied?.some((frame) => frame.t === 'file.map')) notes.sync();
   follow.update(detail.applied);
   votes();
   draw();

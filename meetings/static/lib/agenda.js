@@ -72,7 +72,7 @@ export class Agenda {
     }, mark, el('b', {}, one.t), ...time);
     const li = el('li', { 'data-id': one.id, class: one.st === 'planned' ? 'm-planned' : null }, row);
     if (this.#arranging && one.st === 'planned') li.append(this.#mover(one, no));
-    const papers = isOpen ? one.files.map((file) => this.#paper(state, file)) : [];
+    const papers = isOpen ? one.files.map((file) => this.#paper(state, file, one)) : [];
     if (isOpen && this.room.runs() && !isNow && (['planned', 'suspended'].includes(one.st) || (one.st === 'done' && this.room.chairs())) && state.state === 'live')
       papers.push(el('button', { class: 'b m-start', type: 'button', 'data-key': `start-${one.id}`, on: { click: () => this.acts.start(one.id) } }, icon('player-play'), word(one.st === 'done' ? 'again' : 'start-item')));
     if (papers.length) li.append(el('div', { class: 'docs' }, ...papers));
@@ -96,8 +96,19 @@ export class Agenda {
     return [left, right];
   }
 
-  #paper(state, file) {
-    const note = state.present.file === file.id ? word('shown') : file.url ? (file.pages ? word('pages', { n: file.pages }) : '') : word('cannot-view');
+  /** A paper; whoever may replace it drops the new file on it, or chooses one. */
+  #paper(state, file, item = null) {
+    const link = this.#link(state, file);
+    if (!this.room.replaces(item)) return link;
+    const over = (event) => { if (event.dataTransfer.types.includes('Files')) event.preventDefault(); };
+    const drop = (event) => { event.preventDefault(); this.acts.replace(file, event.dataTransfer.files[0]); };
+    const name = word('replace', { name: file.n });
+    const button = el('button', { class: 'b g q', type: 'button', title: name, 'aria-label': name, 'data-replace': file.id, 'data-key': `replace-${file.id}`, disabled: file.map === 'pending', on: { click: () => this.acts.replace(file) } }, icon('replace'));
+    return el('div', { class: 'm-fr', on: { dragover: over, drop } }, link, button);
+  }
+
+  #link(state, file) {
+    const note = file.map === 'pending' ? word('comparing') : state.present.file === file.id ? word('shown') : file.url ? (file.pages ? word('pages', { n: file.pages }) : '') : word('cannot-view');
     const inside = [icon(file.url ? 'file-text' : 'file-off'), el('span', {}, file.n), el('small', {}, note)];
     const current = this.room.reading() === file.id ? 'true' : null;
     if (!file.url) return el('a', { href: `/files/${file.id}/${encodeURIComponent(file.name)}`, download: true, 'data-key': `file-${file.id}` }, ...inside);

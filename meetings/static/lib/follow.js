@@ -42,6 +42,8 @@ export class Follow extends EventTarget {
   }
 
   get file() { return this.shown?.id ?? null; }
+  /** Paper and version on the screen, with a blank between them: what ink lies on. */
+  get version() { return this.shown ? `${this.shown.id} ${this.old?.rev ?? this.shown.rev}` : null; }
   /** Whoever presents has been away for a while; chair and secretary alone are told. */
   get isLeaderGone() { const { present } = this.#room.state(); return Boolean(present.file) && this.#gone === present.by && !this.leads; }
   get leads() { const { present } = this.#room.state(); return Boolean(present.file) && present.by === this.#room.me(); }
@@ -62,7 +64,7 @@ export class Follow extends EventTarget {
     if (began) { this.#gone = null; this.#sentView = ''; }
     if (began && !this.#off) this.#isFollowing = true;
     if (present.file && this.follows) this.#goTo(present.file, present.page);
-    else if (this.shown && !papers(this.#room.state()).some(({ file }) => file.id === this.shown.id)) this.#forget();
+    else if (this.shown) this.#renew(papers(this.#room.state()).find(({ file }) => file.id === this.shown.id)?.file);
     if (began || applied === null) this.#match();
     if (began) this.#say();
     this.draw();
@@ -74,6 +76,15 @@ export class Follow extends EventTarget {
     if (present.file && (present.file !== id || page !== present.page) && !this.leads) this.#isFollowing = false;
     this.#goTo(id, present.file === id && this.#isFollowing ? present.page : page);
     this.draw();
+  }
+
+  /** Looks at a version that was replaced, {rev, url}, on one's own; opening the paper leaves it. */
+  look(old, page) {
+    this.#isFollowing = false;
+    this.old = old;
+    this.#reader.open(old.url, page);
+    this.draw();
+    this.dispatchEvent(new CustomEvent('redraw'));
   }
 
   /** Follow from now on, or do not, for this meeting. */
@@ -111,12 +122,26 @@ export class Follow extends EventTarget {
     const found = papers(this.#room.state()).find(({ file }) => file.id === id)?.file;
     if (!found?.url) return;
     const isOther = this.shown?.id !== id;
+    const wasOld = this.old;
     this.shown = found;
+    this.old = null;
     if (isOther) this.dispatchEvent(new CustomEvent('file', { detail: found }));
+    else if (wasOld) this.dispatchEvent(new CustomEvent('redraw'));
     this.#reader.open(found.url, page);
   }
 
+  /** The paper that is open may have been taken away, or replaced: then the page stays, wherever it is now. */
+  #renew(found) {
+    if (!found) this.#forget();
+    else if (this.old) this.shown = found;
+    else if (found.rev !== this.shown.rev) {
+      const by = (found.moves ?? []).findLast(([from]) => from <= this.#reader.page)?.[1] ?? 0;
+      this.#goTo(found.id, Math.max(1, this.#reader.page + by));
+    }
+  }
+
   #forget() {
+    this.old = null;
     this.shown = null;
     this.#reader.close();
     this.dispatchEvent(new CustomEvent('file', { detail: null }));
@@ -124,7 +149,7 @@ export class Follow extends EventTarget {
 
   #turned(page) {
     const { present } = this.#room.state();
-    if (!present.file) return;
+    if (!present.file || this.old) return;
     if (this.leads && present.file === this.shown?.id) { this.#lead(page); return; }
     if (present.file !== this.shown?.id || present.page !== page) this.#isFollowing = false;
   }
@@ -180,7 +205,7 @@ export class Follow extends EventTarget {
   /** Says what the presenter sees, if it is the page that is shown and differs from what was said. */
   #say = throttled(SEND, () => {
     const { present } = this.#room.state();
-    if (!this.leads || present.file !== this.file || present.page !== this.#reader.page) return;
+    if (!this.leads || this.old || present.file !== this.file || present.page !== this.#reader.page) return;
     const view = seen(this.#reader);
     const said = JSON.stringify([present.page, view]);
     if (!view || said === this.#sentView) return;

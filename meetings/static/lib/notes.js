@@ -13,11 +13,23 @@ import { all, find, icon, ulid, word } from './page.js';
 const colours = { red: 'c4161c', blue: '1c4a96', yellow: 'ffd94a' };
 const widths = { pen: 200, marker: 1300 };
 
-export class Notes {
-  #reader; #follow; #mid; #store; #ink = new InkDoc(ulid); #layers = new Map(); #lam = 0; #dev = ''; #have = {}; #waiting = 0; #how = 'on'; #at = ''; #syncing = null; #again = false; #writes = Promise.resolve(); #timer = 0;
+/** Where strokes over versions replaced meanwhile lie is asked again after so many ms. */
+const PLACING = 3000;
+
+/** A stroke's `file` names the paper and its version, with a blank between them. */
+function paperOf(version) {
+  const [file, rev] = version.split(' ');
+  return { file, ...(rev && { rev }) };
+}
+
+export class Notes extends EventTarget {
+  /** How many strokes wait for a place that this person gives them. */
+  tray = 0;
+  #later = 0; #reader; #follow; #mid; #store; #ink = new InkDoc(ulid); #layers = new Map(); #lam = 0; #dev = ''; #have = {}; #waiting = 0; #how = 'on'; #at = ''; #syncing = null; #again = false; #writes = Promise.resolve(); #timer = 0;
   #hand = { tool: null, rgb: colours.red, w: widths.pen, finger: false, penSeen: false };
 
   constructor(reader, follow, { mid, user }) {
+    super();
     this.#reader = reader;
     this.#follow = follow;
     this.#mid = mid;
@@ -37,7 +49,10 @@ export class Notes {
       this.#dev = (await this.#store.meta('dev')) ?? ulid();
       this.#lam = (await this.#store.meta('lam')) ?? 0;
       this.#have = (await this.#store.meta('have')) ?? {};
-      this.#ink.bring(await this.#store.strokes());
+      const kept = await this.#store.strokes();
+      // Kept before versions of papers were told apart: all of it comes anew.
+      if (kept.some((one) => !one.file.includes(' '))) this.#have = {};
+      this.#ink.bring(kept.filter((one) => one.file.includes(' ')));
       this.#waiting = await this.#store.waiting();
     } catch {
       this.#dev = ulid();
@@ -57,7 +72,7 @@ export class Notes {
   // --- pages ---
 
   #page(host, viewport, page) {
-    const file = this.#follow.file;
+    const file = this.#follow.version;
     if (!file) return;
     const known = this.#layers.get(page);
     if (known?.host === host && known.file === file) { known.place(viewport); return; }
@@ -120,7 +135,7 @@ export class Notes {
   #did({ add, del }) {
     const ops = [
       ...del.map((one) => ({ op: 'del', id: one.id, lam: ++this.#lam, dev: this.#dev })),
-      ...add.map((one) => ({ op: 'add', id: one.id, lam: ++this.#lam, dev: this.#dev, file: one.file, page: one.page, d: packed(one) })),
+      ...add.map((one) => ({ op: 'add', id: one.id, lam: ++this.#lam, dev: this.#dev, ...paperOf(one.file), page: one.page, d: packed(one) })),
     ];
     this.#have[this.#dev] = this.#lam;
     this.#waiting += ops.length;
@@ -154,13 +169,16 @@ export class Notes {
         this.#have[op.dev] = Math.max(this.#have[op.dev] ?? 0, op.lam);
         this.#lam = Math.max(this.#lam, op.lam);
         if (op.op === 'del') gone.push(op.id);
-        else add.push(unpacked(op.id, op.file, op.page, op.d));
+        else add.push(unpacked(op.id, `${op.file} ${op.rev}`, op.page, op.d));
       }
       await this.#store.heard(add, gone, waiting.map((op) => op.seq), { have: { ...this.#have }, lam: this.#lam, dev: this.#dev });
       if (add.length || gone.length) this.#ink.bring(add, gone);
       if (answer.rejected.length) toast(word('ink-refused', { n: answer.rejected.length }), { tone: 'warn' });
       this.#waiting = await this.#store.waiting();
       more = answer.more || this.#waiting > 0;
+      clearTimeout(this.#later);
+      if (answer.waiting) this.#later = setTimeout(() => this.sync(), PLACING);
+      if (this.tray !== answer.tray) { this.tray = answer.tray; this.dispatchEvent(new Event('tray')); }
     }
   }
 

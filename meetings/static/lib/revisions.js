@@ -1,0 +1,115 @@
+/**
+ * What is said of a paper that was replaced: which pages changed, the version before; and the tray of one's own marks that
+ * wait for a place. Fetched with its style when there is any of it.
+ */
+import { api } from '@lib/api.js';
+import { toast } from '@lib/toast.js';
+import { el, find, icon, word } from './page.js';
+import { papers } from './state.js';
+
+/** Pages that are named one by one. */
+const NAMED = 8;
+
+export class Revisions {
+  #line; #mid; #follow; #reader; #notes; #strip = find('[data-revision]'); #opener = find('[data-tray-open]'); #dialog = document.getElementById('tray'); #shown = '';
+
+  constructor(line, { mid, follow, reader, notes }) {
+    [this.#line, this.#mid, this.#follow, this.#reader, this.#notes] = [line, mid, follow, reader, notes];
+    document.head.append(el('link', { rel: 'stylesheet', href: this.#strip.dataset.style }));
+    this.#opener.addEventListener('click', () => this.#open());
+    reader.decorate((host, _viewport, page) => this.#mark(host, page));
+    reader.addEventListener('page', () => this.draw());
+  }
+
+  get #paper() { return papers(this.#line.state).find(({ file }) => file.id === this.#follow.file)?.file ?? null; }
+  #key(file) { return `seen-${this.#mid}-${file.id}-${file.rev}`; }
+
+  draw() {
+    const { tray } = this.#notes;
+    this.#opener.hidden = tray === 0;
+    this.#opener.setAttribute('aria-label', word('tray-n', { n: tray }));
+    this.#opener.title = word('tray-n', { n: tray });
+    this.#opener.querySelector('b').textContent = String(tray);
+    if (tray === 0 && this.#dialog.open) this.#dialog.close();
+    const parts = this.#parts();
+    const said = parts.map((one) => one.textContent ?? one).join('|');
+    this.#strip.hidden = parts.length === 0;
+    if (said === this.#shown) return;
+    this.#shown = said;
+    this.#strip.replaceChildren(...parts);
+  }
+
+  /** What the strip over the page says; nothing when there is nothing, or it was read. */
+  #parts() {
+    const file = this.#paper;
+    const button = (name, act, ...inside) => el('button', { class: 'b', type: 'button', [`data-${name}`]: true, on: { click: act } }, ...inside);
+    if (!file) return [];
+    if (this.#follow.old) return [icon('versions'), el('span', {}, word('old-shown')), button('to-new', () => this.#follow.open(file.id, this.#pageNow(file)), word('to-new'))];
+    if (file.map === 'pending') return [icon('versions'), el('span', {}, word('comparing-long'))];
+    if (!file.prev || sessionStorage.getItem(this.#key(file))) return [];
+    const shut = () => { sessionStorage.setItem(this.#key(file), '1'); this.draw(); };
+    const old = file.prev.url && button('to-old', () => this.#follow.look(file.prev, this.#pageThen(file)), word('to-old'));
+    return [icon('versions'), el('span', {}, this.#changes(file)), ...(old ? [old] : []),
+      el('button', { class: 'b g q', type: 'button', 'aria-label': word('seen'), title: word('seen'), on: { click: shut } }, icon('x'))];
+  }
+
+  #changes(file) {
+    if (file.map === 'failed') return word('replaced-unknown');
+    if (!file.changed.length) return word('replaced-same');
+    const more = file.changed.length > NAMED ? '…' : '';
+    return word('replaced', { pages: `${file.changed.slice(0, NAMED).join(', ')}${more}` });
+  }
+
+  /** The page of the old version where this one came from, and back. */
+  #pageThen(file) {
+    const by = file.moves.findLast(([from, step]) => from + step <= this.#reader.page)?.[1] ?? 0;
+    return Math.max(1, Math.min(this.#reader.page - by, file.prev.pages ?? Infinity));
+  }
+
+  #pageNow(file) {
+    if (this.#follow.old.rev !== file.prev?.rev) return 1;
+    return Math.max(1, this.#reader.page + (file.moves.findLast(([from]) => from <= this.#reader.page)?.[1] ?? 0));
+  }
+
+  #mark(host, page) {
+    const file = this.#paper;
+    const isChanged = Boolean(file?.changed?.includes(page)) && !this.#follow.old;
+    if (isChanged) host.dataset.changed = word('page-changed');
+    else delete host.dataset.changed;
+  }
+
+  // --- the tray ---
+
+  async #open() {
+    if (await this.#fill()) this.#dialog.showModal();
+  }
+
+  async #fill() {
+    try {
+      const { marks } = await api(`/api/v1/meetings/${this.#mid}/annotations/tray`);
+      this.#dialog.querySelector('[data-tray]').replaceChildren(...marks.map((one) => this.#row(one)));
+      if (!marks.length) this.#dialog.close();
+      return marks.length > 0;
+    } catch (problem) {
+      toast(problem.message, { tone: 'bad' });
+      return false;
+    }
+  }
+
+  #row(one) {
+    const name = word('tray-row', { name: one.n, page: one.page });
+    const see = () => { this.#dialog.close(); this.#follow.open(one.file); this.#follow.look({ rev: one.rev, url: one.url }, one.page); this.draw(); };
+    const page = el('input', { class: 'in num', inputmode: 'numeric', maxlength: 4, value: String(one.likely ?? Math.min(one.page, one.pages ?? one.page)), 'aria-label': word('tray-page') });
+    const act = (what, body) => async () => {
+      try {
+        await api(`/api/v1/meetings/${this.#mid}/annotations/${one.id}/${what}`, body());
+        await this.#notes.sync();
+        await this.#fill();
+      } catch (problem) { toast(problem.message, { tone: 'bad' }); }
+    };
+    return el('li', {}, el('b', {}, name), el('small', {}, one.why),
+      el('div', { class: 'row' }, ...(one.url ? [el('button', { class: 'b', type: 'button', on: { click: see } }, icon('versions'), word('tray-see'))] : []), page,
+        el('button', { class: 'b', type: 'button', 'data-place': true, on: { click: act('place', () => ({ page: Number(page.value) || 0 })) } }, word('tray-place')),
+        el('button', { class: 'b g', type: 'button', 'data-dismiss': true, on: { click: act('dismiss', () => ({})) } }, word('tray-drop'))));
+  }
+}

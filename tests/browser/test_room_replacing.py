@@ -1,0 +1,77 @@
+"""A paper is replaced in two taps while people write on it."""
+
+import io
+import re
+from typing import Any
+
+import pikepdf
+from playwright.sync_api import Page, expect
+
+from intranet.records.typeset import Run, Sheet
+from tests.browser.conftest import Opener, axe
+from tests.browser.test_meeting_room import draw_with_finger, drawn, enter, open_first_paper, shown_page
+
+NAME = "Tờ trình điều chỉnh kế hoạch vốn"
+
+
+def with_a_page_before(page: Page) -> dict[str, Any]:
+    """The paper that is open with a page put before its first, as the chooser gives it."""
+    link = page.locator("[data-agenda] .docs a", has_text=NAME).get_attribute("href") or ""
+    first = Sheet(title="Bản thay", author="Sở Tài chính")
+    first.paragraph([Run("Giải trình bổ sung theo ý kiến của Sở Kế hoạch và Đầu tư.")], 14)
+    out = io.BytesIO()
+    with (
+        pikepdf.open(io.BytesIO(first.finish())) as paper,
+        pikepdf.open(io.BytesIO(page.request.get(link).body())) as old,
+    ):
+        paper.pages.extend(old.pages)
+        paper.save(out)
+    return {"name": "To trinh ban moi.pdf", "mimeType": "application/pdf", "buffer": out.getvalue()}
+
+
+def test_the_secretary_replaces_a_paper_in_two_taps_and_a_mark_stays_with_its_words(open_as: Opener) -> None:
+    desk, tablet = enter(open_as("thuky")), enter(open_as("daibieu02", tablet=True))
+    for page in (desk, tablet):
+        open_first_paper(page)
+    pages = int(shown_page(desk).inner_text().split("/")[1])
+    box = tablet.locator(".pdfViewer .page").first.bounding_box()
+    assert box is not None
+    tablet.locator("[data-tool=pen]").tap()
+    draw_with_finger(tablet.context.new_cdp_session(tablet), dict(box))
+    ink = tablet.locator("svg.ink path")
+    expect(ink).to_have_count(1)
+    stroke = ink.get_attribute("d") or ""
+    expect(tablet.locator("body[data-unsent='0']")).to_be_attached()
+    tablet.locator("[data-tool=pen]").tap()
+
+    with desk.expect_file_chooser() as chooser:
+        desk.get_by_role("button", name=f"Thay “{NAME}” bằng bản khác").click()
+    chooser.value.set_files(files=[with_a_page_before(desk)])  # type: ignore[list-item]
+    question = desk.locator("dialog#confirm[open]")
+    expect(question).to_contain_text(f"“To trinh ban moi.pdf” ({pages + 1} trang)")
+    expect(question).to_contain_text("1 người đã ghi chú trên bản cũ")
+    question.get_by_role("button", name="Thay tài liệu").click()
+
+    strip = tablet.locator("[data-revision]")
+    expect(strip).to_contain_text("Tài liệu đã thay: trang 1 đổi")
+    expect(shown_page(tablet)).to_have_text(f"2 / {pages + 1}")
+    expect(drawn(tablet, 2)).to_be_visible()
+    expect(ink).to_have_count(1)
+    assert ink.get_attribute("d") == stroke
+    assert axe(tablet) == []
+    tablet.locator("[data-page-back]").tap()
+    expect(tablet.locator(".page[data-page-number='1'][data-changed]")).to_be_visible()
+    strip.get_by_role("button", name="Xem bản cũ").tap()
+    expect(strip).to_contain_text("Đang xem bản cũ")
+    expect(shown_page(tablet)).to_have_text(f"1 / {pages}")
+    strip.get_by_role("button", name="Về bản mới").tap()
+    expect(shown_page(tablet)).to_have_text(f"2 / {pages + 1}")
+    strip.get_by_role("button", name="Đã xem").tap()
+    expect(strip).to_be_hidden()
+
+    with desk.expect_file_chooser() as chooser:
+        desk.get_by_role("button", name=re.compile("Thay “To trinh ban moi”")).click()
+    chooser.value.set_files(
+        files=[{"name": "hong.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\nhong"}]
+    )
+    expect(desk.locator(".o-toast.bad")).to_contain_text("bản cũ vẫn giữ nguyên")
