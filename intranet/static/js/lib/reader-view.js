@@ -42,8 +42,9 @@ export class Reader extends EventTarget {
       textLayerMode: 1, maxCanvasPixels: 2 ** 24, l10n: new ReaderWords(),
     });
     this.#links.setViewer(this.#viewer);
-    this.#viewer.scrollMode = ScrollMode.PAGE;
     this.#bus.on('pagesinit', () => {
+      // The viewer forgets this with every file.
+      this.#viewer.scrollMode = ScrollMode.PAGE;
       this.fit();
       this.#turn(this.#wanted);
     });
