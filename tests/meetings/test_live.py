@@ -194,7 +194,7 @@ def test_notes_are_synced_over_http(sitting: Sitting, client_of: Callable[[User]
     delegate = client_of(sitting.delegate)
     address = f"/api/v1/meetings/{sitting.id}/annotations/sync"
     assert delegate.post(address, json={"ops": [], "have": {}}).get_json() == {
-        "ok": True, "accepted": [], "rejected": [], "ops": [], "more": False,
+        "ok": True, "accepted": [], "rejected": [], "ops": [], "more": False, "waiting": 0, "tray": 0,
     }  # fmt: skip
     for wrong in ([], {"ops": {}}, {"ops": [], "have": []}, {"ops": [], "have": {"x": "y"}}):
         assert delegate.post(address, json=wrong).status_code == 422
