@@ -1,5 +1,6 @@
 """How many times a finger comes down for what is done often in a room: choosing, confirming, never more."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -83,6 +84,12 @@ def test_what_chair_and_secretary_do_often_takes_as_few_taps_as_it_can(open_as: 
     with taps(desk, 1):
         desk.locator("[data-do=call]").click()
         expect(desk.locator(".spk [data-speech-name]")).to_have_text(name_of(member))
+    desk.locator("#t-all").click()
+    with taps(desk, 2):
+        desk.locator("[data-people] li", has_text=name_of(member)).get_by_role("button").click()
+        desk.locator("[data-choice=device]").click()
+        expect(desk.locator("[data-dc-code]")).to_have_text(re.compile(r"^\d{3} \d{3}$"))
+    desk.keyboard.press("Escape")
     with taps(desk, 1):
         desk.locator("[data-do=show]").click()
         expect(desk.locator("[data-word-of=show]")).to_have_text("Dừng trình chiếu")
