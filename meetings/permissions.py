@@ -120,17 +120,32 @@ def access_meeting(actor: User, meeting_id: int, to: To, *, lock: bool = False) 
     :raises NotFound: ``meeting.unknown``: there is none, or none the actor may attend.
     :raises Forbidden: ``meeting.not_yours_to_run``: attends, but holds no role for this.
     """
-    query = select(Meeting).where(Meeting.id == meeting_id)
-    if lock or to is not To.ATTEND:
-        query = query.options(selectinload(Meeting.agenda))
-    if lock:
-        query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
-    meeting = db.session().scalar(query)
+    meeting = _held(meeting_id) if lock else _with_part(actor, meeting_id, to)
     if meeting is None or not may(actor, To.ATTEND, meeting):
         raise NotFound("meeting.unknown")
     if not may(actor, to, meeting):
         raise Forbidden("meeting.not_yours_to_run")
     return meeting
+
+
+def _held(meeting_id: int) -> Meeting | None:
+    """The meeting, held; who takes part is asked only then: it may have changed while this waited."""
+    query = select(Meeting).where(Meeting.id == meeting_id).options(selectinload(Meeting.agenda))
+    query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
+    return db.session().scalar(query)
+
+
+def _with_part(actor: User, meeting_id: int, to: To) -> Meeting | None:
+    """The meeting and the actor's part in it by one question."""
+    mine = and_(Participant.meeting_id == Meeting.id, Participant.user_id == actor.id)
+    query = select(Meeting, Participant).outerjoin(Participant, mine).where(Meeting.id == meeting_id)
+    if to is not To.ATTEND:
+        query = query.options(selectinload(Meeting.agenda))
+    found = db.session().execute(query).one_or_none()
+    if found is None:
+        return None
+    found[0].know(found[1])
+    return found[0]
 
 
 def access_changeable(actor: User, meeting_id: int) -> Meeting:

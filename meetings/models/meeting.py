@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, inspect, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -164,13 +164,17 @@ class Meeting(Base):
         state = inspect(self)
         if state.session is None or "participants" not in state.unloaded:
             return next((one for one in self.participants if one.user_id == user_id), None)
-        known = getattr(self, "_part_known", None)
-        if known is not None and known.user_id == user_id and not inspect(known).expired:
-            return cast("Participant", known)
+        known: Participant | None = getattr(self, "_part_known", None)
+        if known is not None and not inspect(known).expired and known.user_id == user_id:
+            return known
         query = select(Participant).where(Participant.meeting_id == self.id, Participant.user_id == user_id)
         found = state.session.scalar(query)
-        self._part_known = found
+        self.know(found)
         return found
+
+    def know(self, part: "Participant | None") -> None:
+        """Keep somebody's part, read along with the meeting, for :meth:`participant`."""
+        self._part_known = part
 
 
 class Participant(Base):
