@@ -177,4 +177,9 @@ def test_of_a_sitting_that_is_over_the_secretary_comes_to_the_minutes(desk: Page
     expect(facts).to_contain_text("Kết thúc họp")
     expect(facts.locator("section", has_text="Mục 3.")).to_contain_text("Tán thành 16/22 thành viên")
     expect(facts.locator("section", has_text="Thành viên có mặt")).to_contain_text("đến muộn")
+    # What came by itself took no focus, and what the server would refuse is not offered.
+    expect(desk.get_by_role("tab", name="Biên bản")).not_to_be_focused()
+    refused = ("do=vote", "do=next", "vp-new", "queue-lock", "arrange", "dialog=notice", "dialog=timer")
+    for name in refused:
+        expect(desk.locator(f"[data-{name}]")).to_be_disabled()
     assert axe(desk) == []

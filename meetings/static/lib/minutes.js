@@ -37,7 +37,8 @@ export class Minutes {
     }
     find('[data-print]').addEventListener('click', () => print());
     choose(tabs[0]);
-    tabs[0].focus();
+    // A page that opens here by itself leaves the focus where it is.
+    if (find('.m-stage').contains(document.activeElement)) tabs[0].focus();
   }
 
   draw() {

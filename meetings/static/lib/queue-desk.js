@@ -76,7 +76,7 @@ export class QueueDesk {
     setText('[data-speech-pause-word]', word(queue.cur?.paused_at ? 'speech-resume' : 'speech-pause'));
     const lock = find('[data-queue-lock]');
     lock.hidden = !state.queue;
-    lock.disabled = false;
+    lock.disabled = !live && state.state !== 'paused';
     lock.textContent = word(queue.open ? 'lock' : 'unlock');
     setText('[data-queue-n]', String(queue.wait.length));
     setText('[data-note-of="call"]', this.next ? this.#name(this.next) : word('queue-none'));
@@ -98,7 +98,7 @@ export class QueueDesk {
     const name = this.#name(one);
     const who = this.#speakers.person(one.p);
     const spoken = wasSpoken(this.#line.state, one.p);
-    const note = [who?.title ?? who?.org, spoken ? word('has-spoken', { n: spoken }) : null, one.note].filter(Boolean).join(', ');
+    const note = [at === 0 && one.kind !== 'normal' ? word(`kind-${one.kind}`) : null, who?.title ?? who?.org, spoken ? word('has-spoken', { n: spoken }) : null, one.note].filter(Boolean).join(', ');
     const mark = at === 0 ? el('span', { class: 'chip act' }, word('up-next'))
       : one.kind !== 'normal' ? el('span', { class: 'chip warn' }, word(`kind-${one.kind}`))
         : el('span', { class: 't1 num' }, one.at ? word('wait-min', { n: Math.max(0, Math.floor((now - one.at) / 60000)) }) : '');

@@ -95,39 +95,41 @@ export class VoteDesk {
     const { state } = this.#line;
     const { vote } = this;
     const live = state.state === 'live';
-    find('[data-vp-new]').disabled = !state.votes || !state.items.length;
+    const isOver = !live && !['published', 'ready', 'paused'].includes(state.state);
+    find('[data-vp-new]').disabled = isOver || !state.votes || !state.items.length;
     const chip = find('[data-vp-state]');
     chip.hidden = !vote;
     chip.textContent = vote ? word(`vst-${vote.st}`) : '';
     chip.className = `chip ${tones[vote?.st] ?? ''}`;
-    this.#bar(vote, live);
+    this.#bar(vote, live, isOver);
     const counted = vote && this.#counts.of(vote);
-    const drawn = JSON.stringify([vote, counted, state.att, live, vote && this.#counts.missing(vote), vote?.st === 'open' && this.#latecomers(vote), this.#votes.map((one) => [one.id, one.q, one.st])]);
+    const drawn = JSON.stringify([vote, counted, state.att, live, isOver, vote && this.#counts.missing(vote), state.cur?.item, vote?.st === 'open' && this.#latecomers(vote), this.#votes.map((one) => [one.id, one.q, one.st])]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     const host = find('[data-vp]');
     const typed = [...host.querySelectorAll('input')].map((one) => [one.name, one.value]);
     const inside = host.contains(document.activeElement);
     const focused = inside ? document.activeElement.name || document.activeElement.dataset.key : null;
-    host.replaceChildren(...(vote ? this.#panel(vote, counted, live) : [el('p', { class: 'm-empty' }, word('vp-none'))]), ...this.#others(vote));
+    host.replaceChildren(...(vote ? this.#panel(vote, counted, live, isOver) : [el('p', { class: 'm-empty' }, word('vp-none'))]), ...this.#others(vote));
     for (const [name, value] of typed) if (name && host.querySelector(`input[name="${name}"]`)) host.querySelector(`input[name="${name}"]`).value = value;
     if (inside) (host.querySelector(`[data-key="${focused}"], input[name="${focused}"]`) ?? host.querySelector('.b.p') ?? find('#s-vote')).focus();
     this.tick(this.#line.now());
   }
 
-  #bar(vote, live) {
+  #bar(vote, live, isOver) {
     const button = find('[data-do="vote"]');
     const st = vote?.st;
-    button.disabled = !this.#line.state.votes || (!live && Boolean(vote));
+    button.disabled = isOver || !this.#line.state.votes || (!live && Boolean(vote));
     setText('[data-word-of="vote"]', word({ prepared: 'vp-open', open: 'vp-close', closed: 'vp-publish' }[st] ?? 'vp-bar'));
     const n = vote && this.#counts.of(vote);
     setText('[data-note-of="vote"]', st === 'open' ? (n === null ? word('vst-open') : word('vp-bar-open', { n, of: vote.elig })) : st === 'prepared' || st === 'closed' ? vote.q : word('vp-bar-none'));
   }
 
-  #panel(vote, counted, live) {
+  #panel(vote, counted, live, isOver) {
     const { state, me } = this.#line;
-    const parts = [el('p', { class: 'qv' }, vote.q)];
-    const button = (key, text, run, kind = '') => el('button', { class: `b ${kind}`, type: 'button', 'data-key': key, disabled: !live && key !== 'edit', on: { click: run } }, text);
+    const at = state.items.findIndex((one) => one.id === vote.item);
+    const parts = [el('p', { class: 'qv' }, vote.q), vote.item === state.cur?.item ? null : this.#note('info-circle', word('pl-item', { no: at + 1, title: state.items[at]?.t ?? '' }))];
+    const button = (key, text, run, kind = '') => el('button', { class: `b ${kind}`, type: 'button', 'data-key': key, disabled: key === 'edit' ? isOver : !live, on: { click: run } }, text);
     const cancel = me.can.includes('chair') ? button('void', word('vp-void'), () => this.#askVoid(vote)) : null;
     if (vote.st === 'prepared') {
       parts.push(this.#note('info-circle', this.#terms(vote)), this.#note(state.att?.ok ? 'check' : 'alert-triangle', quorumWords(state.att), state.att?.ok === false),
