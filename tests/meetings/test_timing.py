@@ -79,6 +79,13 @@ def test_a_sitting_on_time_is_left_alone() -> None:
     assert told["begins"] == {"2": at(20), "3": at(40)}
 
 
+def test_a_sitting_opened_on_another_day_keeps_its_length_and_not_its_hour() -> None:
+    yesterday = room(("live", 20, 0), ("planned", 40, 0), started=BEGIN - 22 * 60 * MINUTE)
+    tomorrow = room(("live", 20, 0), ("planned", 40, 0), started=BEGIN + 26 * 60 * MINUTE)
+    for told in asked([{"state": state, "now": state["started"]} for state in (yesterday, tomorrow)]):
+        assert (told["late"], told["lose"]) == (0, 0)
+
+
 def test_lost_minutes_are_taken_in_proportion() -> None:
     late = room(("done", 30, 30), ("planned", 20, 0), ("planned", 40, 0))
     (told,) = asked([{"state": late, "now": at(42)}])

@@ -10,6 +10,8 @@ const SPEECH = 180;
 const LEAST = 3;
 /** Seconds over its budget from which an item is said to be over, and to be going to be. */
 const OVER = 30, WILL = 120;
+/** Opened further (ms) from its hour than this, a sitting is held on another day: its plan begins when it did. */
+const DAY = 12 * 3600000;
 
 /**
  * How much longer than planned items take: what is over so far against its budget, the plan itself weighing as much
@@ -58,7 +60,8 @@ export function forecast(state, now, spent) {
     }
   }
   const planned = state.items.filter((one) => one.st !== 'withdrawn').reduce((sum, one) => sum + one.budget_s, 0);
-  const plannedEnd = state.plan_end ?? state.starts + planned * 1000;
+  const fixed = state.plan_end ?? state.starts + planned * 1000;
+  const plannedEnd = state.started && Math.abs(state.started - state.starts) > DAY ? state.started + planned * 1000 : fixed;
   const late = Math.round((at - plannedEnd) / 60000);
   return { begins, end: at, plannedEnd, late, pace: factor, over, by, lose: late > 2 ? Math.ceil(late / factor) : 0 };
 }
