@@ -109,7 +109,7 @@ export class Revisions {
     };
     return el('li', {}, el('b', {}, name), el('small', {}, one.why),
       el('div', { class: 'row' }, ...(one.url ? [el('button', { class: 'b', type: 'button', on: { click: see } }, icon('versions'), word('tray-see'))] : []), page,
-        el('button', { class: 'b', type: 'button', 'data-place': true, on: { click: act('place', () => ({ page: Number(page.value) || 0 })) } }, word('tray-place')),
-        el('button', { class: 'b g', type: 'button', 'data-dismiss': true, on: { click: act('dismiss', () => ({})) } }, word('tray-drop'))));
+        el('button', { class: 'b', type: 'button', 'data-tray-place': true, on: { click: act('place', () => ({ page: Number(page.value) || 0 })) } }, word('tray-place')),
+        el('button', { class: 'b g', type: 'button', 'data-tray-drop': true, on: { click: act('dismiss', () => ({})) } }, word('tray-drop'))));
   }
 }
