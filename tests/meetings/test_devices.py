@@ -111,6 +111,9 @@ def test_a_dead_tablet_costs_neither_ballot_nor_request_and_the_old_one_locks(
     assert old_browser.get(f"/meetings/{sitting.id}/room").location == f"/tablet/{sitting.id}"
     assert "Máy này đã khóa" in unescape(old_browser.get(f"/tablet/{sitting.id}").text)
     assert old_browser.get("/me").status_code == 200
+    assert 'name="password"' in old_browser.get("/sign-in?again=1").text
+    clock.freeze(clock.now() + timedelta(seconds=5))
+    assert client_of(delegate).get(f"/meetings/{sitting.id}/room").status_code == 200
     (notice,) = db.session().scalars(select(Notice).where(Notice.kind == "meeting.device_moved"))
     assert (notice.user_id, notice.by_id) == (delegate.id, sitting.secretary.id)
 

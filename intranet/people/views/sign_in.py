@@ -26,9 +26,9 @@ _MAIN = ("vanthu", "chutich", "chanhvanphong", "truongphong", "chuyenvien", "qua
 @bp.get("/sign-in")
 @public("whoever wants to come in is not in yet")
 def sign_in() -> ResponseReturnValue:
-    """The sign-in page; somebody who is in already goes on."""
+    """The sign-in page; somebody who is in already goes on, unless a fresh proof is wanted (``?again=1``)."""
     actor = present_actor()
-    if actor is not None and actor.only is None:
+    if actor is not None and actor.only is None and "again" not in request.args:
         return redirect(own_path(request.args.get("next"), url_for("home.desk")))
     form = SignInForm(next=request.args.get("next", ""))
     return render_template("people/sign_in.html", form=form, why=sessions.why_ended(), **_face())
