@@ -116,6 +116,7 @@ function floor() {
   setText('[data-now-title]', item?.t ?? (inSession ? word('no-item') : word(`state-${state.state}`)));
   setText('[data-now-state]', state.state === 'paused' ? word('paused') : item && state.cur.since ? word('since', { at: clock(state.cur.since) }) : '');
   setText('[data-now-note]', item?.owner ? word('reports', { name: item.owner.n }) : '');
+  if (state.state === 'paused') setText('.now1 [data-now-note]', word('paused'));
   speakers.draw();
   const { speech } = speakers;
   setText('[data-floor-mark]', speech ? initials(speech.n ?? speakers.name(speech.p)) : item ? String(state.items.indexOf(item) + 1) : '–');
@@ -169,6 +170,8 @@ function say(applied) {
 }
 
 function shut() {
+  const opener = find('[data-sheet][aria-expanded=true]');
+  if (opener && document.getElementById(opener.dataset.sheet).contains(document.activeElement)) opener.focus();
   for (const id of ['agenda', 'side']) document.getElementById(id)?.classList.remove('open');
   for (const button of all('[data-sheet]')) button.setAttribute('aria-expanded', 'false');
   find('.m-scrim').hidden = true;

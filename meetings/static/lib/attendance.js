@@ -81,7 +81,7 @@ export class Attendance {
   #row(one, state) {
     const here = this.#online.has(one.p);
     const st = state.att ? this.#standing(one) : null;
-    const note = [st, word(`role-${one.role}`), one.title].filter(Boolean).join(', ');
+    const note = [st, one.role === 'delegate' ? null : word(`role-${one.role}`), one.title].filter(Boolean).join(', ');
     return el('li', { class: `m-who${here ? ' here' : ''}`, 'data-p': one.p },
       el('i', { 'aria-hidden': 'true' }),
       el('div', { class: 'grow' }, el('span', { class: 't0 ell' }, one.n), el('span', { class: 't1 ell', title: note }, note), here ? el('span', { class: 'vh' }, word('here')) : null),

@@ -149,7 +149,7 @@ export class Desk {
   #likeliest(begins) {
     const { queue } = this.state;
     const vote = this.#desks.votes.vote;
-    const next = begins ? 'next' : vote && ['open', 'closed'].includes(vote.st) ? 'vote' : queue?.wait.length && !queue.cur ? 'call' : 'next';
+    const next = begins ? 'next' : this.state.state === 'paused' ? 'pause' : vote && ['open', 'closed'].includes(vote.st) ? 'vote' : queue?.wait.length && !queue.cur ? 'call' : 'next';
     for (const button of all('.acts .cmd')) button.classList.toggle('p', button.dataset.do === next && !button.disabled);
   }
 

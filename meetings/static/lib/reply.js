@@ -10,7 +10,11 @@ export function reply(id, what, press) {
     const t = form.t.value.trim();
     if (!t) { form.t.focus(); return; }
     const answer = await press('service.answer', { id, t });
-    if (answer?.ok) { dialog.close(); form.reset(); }
+    if (!answer?.ok) return;
+    dialog.close();
+    form.reset();
+    // The line that was answered is gone, and with it the button that had the focus.
+    (document.querySelector('[data-calls] button') ?? document.querySelector('#p-all')).focus();
   };
   dialog.showModal();
   form.t.focus();
