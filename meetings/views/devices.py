@@ -24,10 +24,11 @@ class TabletForm(OfficeForm):
     agreed = HiddenField()
 
 
-@bp.route("/tablet/<int:mid>", methods=["GET", "POST"])
+@bp.route("/tablet/<int:number>", methods=["GET", "POST"])
 @public("a fresh tablet has nobody signed in; the code is the key")
-def tablet(mid: int) -> ResponseReturnValue:
-    """Type a code, see whose it is, agree; then the room."""
+def tablet(number: int) -> ResponseReturnValue:
+    """Type a code, see whose it is, agree; then the room. The page is the same for every number."""
+    mid = number
     user = cast("User | None", present_actor())
     is_outside = user is not None and devices.has_moved_away(user, mid)
     form, offer = TabletForm(), None

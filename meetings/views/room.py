@@ -27,13 +27,13 @@ def enter(mid: int) -> ResponseReturnValue:
     is_early = meeting.published_at is not None and meeting.ended_at is None
     if not listing.is_door_open(meeting) and not (runs and (is_early or is_held)):
         if user.only is not None:
-            return redirect(url_for("meetings_devices.tablet", mid=mid))
+            return redirect(url_for("meetings_devices.tablet", number=mid))
         flash(label("meeting.door_shut" if is_held else "meeting.door_closed"), "info")
         return redirect(url_for("meetings.detail", mid=mid))
     try:
         welcome = room.welcome(user, mid, None).answer
     except Forbidden:
-        return redirect(url_for("meetings_devices.tablet", mid=mid))
+        return redirect(url_for("meetings_devices.tablet", number=mid))
     return render_template(
         "meetings/room.html",
         meeting=meeting,

@@ -192,8 +192,6 @@ def test_every_address_of_a_meeting_is_unknown_to_strangers(
     for rule in app.url_map.iter_rules():
         if not rule.endpoint.startswith("meetings") or "<int:mid>" not in rule.rule:
             continue
-        if rule.endpoint == "meetings_devices.tablet":
-            continue  # The same for everybody and every number: test_devices.py.
         assert access_of(app.view_functions[rule.endpoint]) is not None
         method = "POST" if "POST" in (rule.methods or set()) else "GET"
         for person, mid in (
