@@ -10,7 +10,7 @@ from intranet.core.errors import Invalid
 from intranet.core.labels import label
 from intranet.core.web import me, needs, within
 from intranet.people.models import User
-from meetings.permissions import ATTEND
+from meetings.permissions import ATTEND, To, access_meeting
 from meetings.services import reanchoring, replacing
 from meetings.services.replacing import Offer
 
@@ -35,6 +35,7 @@ def offer(mid: int, public_id: str) -> ResponseReturnValue:
 @needs(ATTEND)
 def replace(mid: int, public_id: str) -> ResponseReturnValue:
     """Replace the paper by an upload."""
+    access_meeting(_user(), mid, To.ATTEND)
     staged, rev = _asked("staged", str), _asked("rev", str)
     v = replacing.replace_paper(_user(), mid, public_id, staged, expect=rev)
     return jsonify(ok=True, v=v, text=_("Đã nhận bản mới, đang đối chiếu với bản cũ."))
@@ -54,6 +55,7 @@ def tray(mid: int) -> ResponseReturnValue:
 @needs(ATTEND)
 def place(mid: int, mark_id: str) -> ResponseReturnValue:
     """Lay one's own mark on a page of the newest version."""
+    access_meeting(_user(), mid, To.ATTEND)
     reanchoring.place(_user(), mid, mark_id, _asked("page", int))
     return jsonify(ok=True)
 
