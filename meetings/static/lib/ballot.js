@@ -138,7 +138,7 @@ export class Ballot {
     find('[data-vote-for]').hidden = !choosing || this.#of === null;
     if (find('#vq').textContent !== vote.q) find('#vq').textContent = vote.q;
     setText('[data-vote-rule]', ruleWords(vote.rule, vote.method, this.#line.state.att, vote.elig));
-    find('[data-vote-rule-row]').hidden = !isOpen;
+    find('[data-vote-rule-row]').hidden = !isOpen || vote.method === 'confidence';
     find('[data-vote-form]').hidden = !choosing;
     find('[data-vote-done]').hidden = choosing;
     find('[data-vote-foot]').hidden = choosing;

@@ -110,7 +110,8 @@ export class VoteDesk {
     const typed = [...host.querySelectorAll('input')].map((one) => [one.name, one.value]);
     const inside = host.contains(document.activeElement);
     const focused = inside ? document.activeElement.name || document.activeElement.dataset.key : null;
-    host.replaceChildren(...(vote ? this.#panel(vote, counted, live, isOver) : [el('p', { class: 'm-empty' }, word('vp-none'))]), ...this.#others(vote));
+    const others = this.#others(vote);
+    host.replaceChildren(...(vote ? this.#panel(vote, counted, live, isOver) : others.length ? [] : [el('p', { class: 'm-empty' }, word('vp-none'))]), ...others);
     for (const [name, value] of typed) if (name && host.querySelector(`input[name="${name}"]`)) host.querySelector(`input[name="${name}"]`).value = value;
     if (inside) (host.querySelector(`[data-key="${focused}"], input[name="${focused}"]`) ?? host.querySelector('.b.p') ?? find('#s-vote')).focus();
     this.tick(this.#line.now());
@@ -180,7 +181,7 @@ export class VoteDesk {
   #others(vote) {
     const rest = this.#votes.filter((one) => one.id !== vote?.id && ['prepared', 'published'].includes(one.st)).slice(-6);
     if (!rest.length || ['open', 'closed'].includes(vote?.st)) return [];
-    return [el('h3', { class: 't1' }, word('vp-others')), ...rest.map((one) => el('div', { class: 'ln m-other' }, el('div', { class: 'grow' }, el('span', { class: 't0 ell', title: one.q }, one.q), el('span', { class: 't1' }, word(`vst-${one.st}`))),
+    return [vote ? el('h3', { class: 't1' }, word('vp-others')) : '', ...rest.map((one) => el('div', { class: 'ln m-other' }, el('div', { class: 'grow' }, el('span', { class: 't0 ell', title: one.q }, one.q), el('span', { class: 't1' }, word(`vst-${one.st}`))),
       el('button', { class: 'b', type: 'button', 'data-key': `pick-${one.id}`, 'aria-label': `${word('see')}: ${one.q}`, on: { click: () => { this.#chosen = one.id; this.draw(); find('#s-vote').focus(); } } }, word('see'))))];
   }
 

@@ -88,10 +88,13 @@ export function resultParts(vote, att, people = []) {
   if (!result) return [];
   const tone = result.adopted === null ? '' : result.adopted ? 'y' : 'no';
   const parts = [result.adopted === null ? verdict('plain', 'checkbox', word('counted')) : verdict(tone, result.adopted ? 'circle-check' : 'circle-x', word(result.adopted ? 'adopted' : 'rejected'))];
+  // What the reason says of each person stands in a line of its own.
+  if (vote.method === 'confidence') {
+    const levelsOf = (one) => levels.map((level) => `${word(`level-${level}`)} ${String(whole(result.counts?.[`${one.id}:${level}`])).replace('.', ',')}`).join(', ');
+    return [...parts, el('dl', { class: 'kv' }, ...vote.opts.map((one) => el('div', {}, el('dt', {}, one.t), el('dd', { class: 'num' }, levelsOf(one)))))];
+  }
   parts.push(el('p', { class: 'why' }, result.reason ?? ''));
-  const rows = vote.method === 'confidence'
-    ? vote.opts.flatMap((one) => levels.map((level) => [level === 'low' ? 'e' : 'o', whole(result.counts?.[`${one.id}:${level}`]), `${one.t}: ${word(`level-${level}`)}`]))
-    : vote.opts.map((one) => [toneOf(one.id), whole(result.counts?.[one.id]), one.t]);
+  const rows = vote.opts.map((one) => [toneOf(one.id), whole(result.counts?.[one.id]), one.t]);
   const given = rows.reduce((sum, [, n]) => sum + n, 0);
   const isThree = vote.method === 'three';
   if (isThree) {
