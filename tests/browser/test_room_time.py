@@ -45,6 +45,7 @@ def test_an_answer_to_a_call_is_read_by_the_caller_alone(desk: Page, open_as: Op
     desk.locator("#reply-text").press("Enter")
     expect(tablet.locator("[data-notices]")).to_contain_text("Thư ký trả lời: Giấy ở bàn bên trái")
     expect(desk.locator("[data-calls] li")).to_have_count(0)
+    expect(desk.locator("#p-all")).to_be_focused()
     for other in (desk, neighbour):
         expect(other.locator("[data-notices]")).not_to_contain_text("Giấy")
     tablet.reload()

@@ -179,6 +179,8 @@ def test_a_wrong_answer_is_refused_beside_its_field(
     page = read(answer)
     assert answer.status_code == 422
     assert re.search(r'id="(choice|text)-e"', page)
+    # On a phone the form is below the text: the answered page opens at it.
+    assert f'action="/meetings/opinions/{made}/answer#answer"' in page
     assert words in page or "Hãy chọn" in page
     assert sent["text"].strip() in page
     assert answer_of(made, member).given == 0
@@ -286,6 +288,8 @@ def test_the_list_tells_what_waits_and_what_is_over(council: Council, client_of:
     opinions.void_opinion(council.chair, second, reason="Gửi nhầm")
     past = read(client_of(member).get("/meetings/opinions?tab=past"))
     assert "Câu hai?" in past
+    # One page needs no buttons that lead to others.
+    assert "o-pgn" not in past
     assert "Câu một?" not in past
     assert client_of(member).get("/meetings/opinions?tab=past&before=x~y").status_code == 200
     assert "/meetings/opinions" in read(client_of(member).get("/meetings"))

@@ -51,7 +51,7 @@ export class Calls {
     find('[data-calls-none]').hidden = calls.length > 0;
     const focused = list.contains(document.activeElement);
     list.replaceChildren(...calls.map((one) => this.#row(one, now)));
-    if (focused) (list.querySelector('button') ?? find('#p-all')).focus();
+    if (focused) (list.querySelector('button') ?? find('#p-all')).focus({ preventScroll: true });
   }
 
   #name(one) { return one.n ?? this.#line.state.people.find((other) => other.p === one.p)?.n ?? ''; }

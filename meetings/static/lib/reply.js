@@ -14,7 +14,7 @@ export function reply(id, what, press) {
     dialog.close();
     form.reset();
     // The line that was answered is gone, and with it the button that had the focus.
-    (document.querySelector('[data-calls] button') ?? document.querySelector('#p-all')).focus();
+    (document.querySelector('[data-calls] button') ?? document.querySelector('#p-all')).focus({ preventScroll: true });
   };
   dialog.showModal();
   form.t.focus();
