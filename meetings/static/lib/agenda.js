@@ -104,7 +104,8 @@ export class Agenda {
     const drop = (event) => { event.preventDefault(); this.acts.replace(file, event.dataTransfer.files[0]); };
     const name = word('replace', { name: file.n });
     const button = el('button', { class: 'b g q', type: 'button', title: name, 'aria-label': name, 'data-replace': file.id, 'data-key': `replace-${file.id}`, disabled: file.map === 'pending', on: { click: () => this.acts.replace(file) } }, icon('replace'));
-    return el('div', { class: 'm-fr', on: { dragover: over, drop } }, link, button);
+    link.classList.add('grow');
+    return el('div', { class: 'row', on: { dragover: over, drop } }, link, button);
   }
 
   #link(state, file) {
