@@ -1,7 +1,9 @@
 """A paper is replaced at the last minute: it stays the same paper, what people wrote over it stays theirs."""
 
+import io
 from typing import Any
 
+import pikepdf
 import pytest
 from sqlalchemy import select
 
@@ -71,6 +73,14 @@ def replace(sitting: Sitting, paper: File, new: Paper, name: str = "To trinh 318
     staged = staged_file(sitting.secretary, new.data, name)
     replacing.replace_paper(sitting.secretary, sitting.id, paper.public_id, staged)
     jobs.run_due()
+
+
+def locked(data: bytes) -> bytes:
+    """The same paper behind a password."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as paper:
+        paper.save(out, encryption=pikepdf.Encryption(owner="chu", user="doc"))
+    return out.getvalue()
 
 
 def marks(actor: User, sitting: Sitting) -> dict[str, tuple[int, list[int], str]]:
@@ -234,13 +244,14 @@ def test_a_wrong_file_is_refused_and_the_old_version_stays(sitting: Sitting, pap
     wrong = {
         "paper.same_file": (OLD.data, "ban-moi.pdf"),
         "paper.not_pdf": (docx_with("Tờ trình"), "ban-moi.docx"),
+        "paper.encrypted": (locked(NEW.data), "ban-moi.pdf"),
         "paper.damaged": (NEW.data[: len(NEW.data) // 2], "ban-moi.pdf"),
     }
     for code, (data, name) in wrong.items():
-        with pytest.raises(Invalid, match=code):
-            replacing.offer(secretary, sitting.id, key, staged_file(secretary, data, name))
-        with pytest.raises(Invalid, match=code):
-            replacing.replace_paper(secretary, sitting.id, key, staged_file(secretary, data, name))
+        staged = staged_file(secretary, data, name)
+        for act in (replacing.offer, replacing.replace_paper):
+            with pytest.raises(Invalid, match=code):
+                act(secretary, sitting.id, key, staged)
     assert now(key).sha256 == paper.sha256
     assert journal_of(sitting.id) == ["file.added"]
 
@@ -251,11 +262,9 @@ def test_who_may_add_papers_may_replace_it_and_nobody_else(
     key, mid = paper.public_id, sitting.id
     for person, problem in ((sitting.guest, Forbidden), (office.stranger, NotFound)):
         with pytest.raises(problem):
-            replacing.replace_paper(person, mid, key, staged_file(person, NEW.data))
+            replacing.replace_paper(person, mid, key, "0" * 32)
     with pytest.raises(Stale, match=r"paper.replaced_meanwhile"):
-        replacing.replace_paper(
-            sitting.secretary, mid, key, staged_file(sitting.secretary, NEW.data), expect="0" * 64
-        )
+        replacing.replace_paper(sitting.secretary, mid, key, "0" * 32, expect="0" * 64)
     first, second = (
         staged_file(one, data.data) for one, data in ((sitting.delegate, NEW), (sitting.secretary, NEWER))
     )
