@@ -4,7 +4,6 @@ Foreign bytes are read in a child with the limits of every other parse; :func:`r
 :func:`records_of` is what a job calls.
 """
 
-import json
 import math
 import statistics
 import sys
@@ -20,8 +19,8 @@ from PIL import Image
 from intranet.core.text import nfc
 from intranet.records.page_record import Box, PageRecord, TextRow, Tones
 from intranet.records.pagetext import Unreadable
-from intranet.records.parse_child import limit_self
-from intranet.records.parsing import Limits, run_child, without_network
+from intranet.records.parse_child import answer
+from intranet.records.parsing import Limits, ask_child
 from intranet.records.pdf import MAX_SIGNS, open_page, open_pdf
 
 #: Pages of one paper that are recorded.
@@ -52,17 +51,11 @@ def records_of(path: Path, *, limits: Limits = LIMITS) -> tuple[PageRecord, ...]
 
     :raises Unreadable: ``file.too_hard`` or what :func:`intranet.records.pdf.page_count` raises.
     """
-    figures = [str(limits.memory), str(limits.cpu_seconds), str(limits.output)]
-    command = [*without_network(), sys.executable, "-m", "intranet.records.page_facts", *figures]
-    with tempfile.TemporaryDirectory(prefix="pages-") as folder, tempfile.TemporaryFile() as out:
-        ended = run_child([*command, str(path.resolve())], out, folder, limits.wall_seconds)
-        out.seek(0)
-        said = out.read(limits.output + 1)
+    said = ask_child("intranet.records.page_facts", limits, str(path.resolve()))
     try:
-        answer = json.loads(said) if ended else {}
-        if "code" in answer:
-            raise Unreadable(str(answer["code"]), **dict(answer.get("data") or {}))
-        return tuple(PageRecord.from_json(one) for one in answer["pages"])
+        if "code" in said:
+            raise Unreadable(str(said["code"]), **dict(said.get("data") or {}))
+        return tuple(PageRecord.from_json(one) for one in said["pages"])
     except (ValueError, TypeError, KeyError) as wrong:
         raise Unreadable("file.too_hard") from wrong
 
@@ -272,18 +265,7 @@ def _waves(values: Any) -> list[float]:
 
 def main(arguments: list[str]) -> int:
     """``page_facts MEMORY SECONDS OUTPUT PATH``; prints one line of JSON, returns 0 when it could."""
-    memory, seconds, output = map(int, arguments[:3])
-    limit_self(memory=memory, seconds=seconds, output=output)
-    answer: dict[str, Any]
-    try:
-        answer = {"pages": [one.to_json() for one in read(Path(arguments[3]))]}
-    except Unreadable as wrong:
-        answer = {"code": wrong.code, "data": wrong.data}
-    except (MemoryError, RecursionError):
-        answer = {"code": "file.too_hard"}
-    json.dump(answer, sys.stdout, ensure_ascii=False)
-    sys.stdout.flush()
-    return 0
+    return answer(arguments, lambda path: {"pages": [one.to_json() for one in read(Path(path))]})
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import json
 import resource
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -126,19 +127,28 @@ def _marks(marks: Any) -> list[list[Any]]:
     return [[mark.word, mark.page, mark.box] for mark in marks]
 
 
-def main(arguments: list[str]) -> int:
-    """``parse_child MEMORY SECONDS OUTPUT TYPE PATH``; prints one line of JSON, returns 0 when it could."""
+def answer(arguments: list[str], look: Callable[..., _Json]) -> int:
+    """Limit this process by the first three arguments, look with the others, print what was found as JSON.
+
+    :param look: gives the answer; ``Unreadable`` becomes its ``code`` and ``data``.
+    :returns: 0, the exit code of a child that could say something.
+    """
     memory, seconds, output = map(int, arguments[:3])
     limit_self(memory=memory, seconds=seconds, output=output)
     try:
-        answer = read(Path(arguments[4]), arguments[3])
+        found = look(*arguments[3:])
     except Unreadable as wrong:
-        answer = {"code": wrong.code, "data": wrong.data}
+        found = {"code": wrong.code, "data": wrong.data}
     except (MemoryError, RecursionError):
-        answer = {"code": "file.too_hard"}
-    json.dump(answer, sys.stdout, ensure_ascii=False)
+        found = {"code": "file.too_hard"}
+    json.dump(found, sys.stdout, ensure_ascii=False)
     sys.stdout.flush()
     return 0
+
+
+def main(arguments: list[str]) -> int:
+    """``parse_child MEMORY SECONDS OUTPUT TYPE PATH``; prints one line of JSON, returns 0 when it could."""
+    return answer(arguments, lambda media_type, path: read(Path(path), media_type))
 
 
 if __name__ == "__main__":

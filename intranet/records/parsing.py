@@ -77,7 +77,8 @@ def parse(path: Path, name: str, *, limits: Limits | None = None) -> Parsed:
     media_type = media.BY_EXTENSION.get(media.extension_of(name), "application/octet-stream")
     if verdict is not None:
         return Parsed(media_type, verdict)
-    answer = _ask_child(path, media_type, limits or Limits())
+    words = media_type, str(path.resolve())
+    answer = ask_child("intranet.records.parse_child", limits or Limits(), *words)
     if "code" in answer:
         return Parsed(media_type, Verdict(str(answer["code"]), dict(answer.get("data") or {})))
     try:
@@ -114,19 +115,15 @@ def _bytes(value: str | None) -> bytes | None:
     return base64.b64decode(value) if value else None
 
 
-def _ask_child(path: Path, media_type: str, limits: Limits) -> dict[str, Any]:
+def ask_child(module: str, limits: Limits, *words: str) -> dict[str, Any]:
+    """Let ``python -m module MEMORY SECONDS OUTPUT WORD...`` read a file (``parse_child.answer``).
+
+    :returns: ``{"code": "file.too_hard"}`` too when it went over its limits or said nothing readable.
+    """
     figures = [str(limits.memory), str(limits.cpu_seconds), str(limits.output)]
-    command = [
-        *without_network(),
-        sys.executable,
-        "-m",
-        "intranet.records.parse_child",
-        *figures,
-        media_type,
-        str(path.resolve()),
-    ]
+    command = [*_without_network(), sys.executable, "-m", module, *figures, *words]
     with tempfile.TemporaryDirectory(prefix="parse-") as folder, tempfile.TemporaryFile() as out:
-        ended = run_child(command, out, folder, limits.wall_seconds)
+        ended = _run(command, out, folder, limits.wall_seconds)
         out.seek(0)
         said = out.read(limits.output + 1)
     if not ended:
@@ -138,7 +135,7 @@ def _ask_child(path: Path, media_type: str, limits: Limits) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {"code": "file.too_hard"}
 
 
-def run_child(command: list[str], out: IO[bytes], folder: str, seconds: float) -> bool:
+def _run(command: list[str], out: IO[bytes], folder: str, seconds: float) -> bool:
     """Run to the end with an almost empty environment; whatever it started is killed with it."""
     environment = {
         "PATH": "/usr/bin:/bin",
@@ -169,7 +166,7 @@ def run_child(command: list[str], out: IO[bytes], folder: str, seconds: float) -
 
 
 @lru_cache(maxsize=1)
-def without_network() -> tuple[str, ...]:
+def _without_network() -> tuple[str, ...]:
     """The words that start a command without network, empty where the system does not allow it."""
     unshare = shutil.which("unshare")
     if unshare is None:
@@ -183,4 +180,4 @@ def without_network() -> tuple[str, ...]:
 
 def has_network_cut() -> bool:
     """Whether parses run without network on this machine: for the doctor's list."""
-    return bool(without_network())
+    return bool(_without_network())

@@ -210,4 +210,4 @@ def test_where_the_system_allows_it_the_child_has_no_network(tmp_path: Path) -> 
 
 def parsing_words() -> tuple[str, ...]:
     """What :mod:`intranet.records.parsing` puts in front of the child."""
-    return parsing.without_network()
+    return parsing._without_network()

@@ -256,9 +256,9 @@ def test_a_form_that_waited_in_vain_goes_on(office: Office) -> None:
 def test_a_file_that_ends_its_reader_is_kept_as_unreadable(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = parsing._ask_child
+    real = parsing.ask_child
     monkeypatch.setattr(
-        parsing, "_ask_child", lambda path, kind, _: real(path, kind, Limits(memory=16 * 1024**2))
+        parsing, "ask_child", lambda module, _, *words: real(module, Limits(memory=16 * 1024**2), *words)
     )
     public_id = staged_file(office.clerk, SOUND)
     found = files.staged(office.clerk, public_id)
