@@ -60,10 +60,9 @@ REGISTERED = (
 
 def plug_in(app: Flask) -> None:
     """Register pages, sockets, kinds of record and menu entries."""
-    pages = (planning, room, screen, device_pages, check_in, bodies)
-    for blueprint in (*(page.bp for page in pages), opinions_bp, live.bp):
+    pages = (planning, room, screen, device_pages, check_in, bodies, revisions, live)
+    for blueprint in (*(page.bp for page in pages), opinions_bp):
         app.register_blueprint(blueprint)
-    app.register_blueprint(revisions.bp)
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))
     menu.add(menu.Entry("bodies", "meetings_bodies.index", "gavel", "admin", 830, BODIES))
     refs.register_kind(

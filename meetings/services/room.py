@@ -123,11 +123,12 @@ def last_values(meeting: Meeting, actor: User | None = None) -> dict[str, Any]:
 
     ``view``: the presenter's rectangle, ``None`` where none is; ``replies``: answers to the actor's calls.
     """
+    found: dict[str, Any] = {"view": presenting.last_view(meeting)}
     # Whoever runs the room is who answers.
-    asks = actor is not None and not may(actor, To.RUN, meeting)
-    asks = asks and actor is not None and actor.id in _rare_in(meeting).answered
-    replies = announcing.replies_to(actor, meeting) if asks and actor else []
-    return {"view": presenting.last_view(meeting)} | ({"replies": replies} if replies else {})
+    if actor is None or may(actor, To.RUN, meeting) or actor.id not in _rare_in(meeting).answered:
+        return found
+    replies = announcing.replies_to(actor, meeting)
+    return found | ({"replies": replies} if replies else {})
 
 
 def audience_for(actor: User, meeting: Meeting, *, on_wall: bool = False) -> Audience:
