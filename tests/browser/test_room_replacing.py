@@ -2,10 +2,9 @@
 
 import io
 import re
-from typing import Any
 
 import pikepdf
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from intranet.records.typeset import Run, Sheet
 from tests.browser.conftest import Opener, axe
@@ -16,7 +15,7 @@ READ = 20_000
 NAME = "Tờ trình điều chỉnh kế hoạch vốn"
 
 
-def with_a_page_before(page: Page) -> dict[str, Any]:
+def with_a_page_before(page: Page) -> FilePayload:
     """The paper that is open with a page put before its first, as the chooser gives it."""
     link = page.locator("[data-agenda] .docs a", has_text=NAME).get_attribute("href") or ""
     first = Sheet(title="Bản thay", author="Sở Tài chính")
@@ -28,7 +27,7 @@ def with_a_page_before(page: Page) -> dict[str, Any]:
     ):
         paper.pages.extend(old.pages)
         paper.save(out)
-    return {"name": "To trinh ban moi.pdf", "mimeType": "application/pdf", "buffer": out.getvalue()}
+    return FilePayload(name="To trinh ban moi.pdf", mimeType="application/pdf", buffer=out.getvalue())
 
 
 def test_the_secretary_replaces_a_paper_in_two_taps_and_a_mark_stays_with_its_words(open_as: Opener) -> None:
@@ -48,7 +47,7 @@ def test_the_secretary_replaces_a_paper_in_two_taps_and_a_mark_stays_with_its_wo
 
     with desk.expect_file_chooser() as chooser:
         desk.get_by_role("button", name=f"Thay “{NAME}” bằng bản khác").click()
-    chooser.value.set_files(files=[with_a_page_before(desk)])  # type: ignore[list-item]
+    chooser.value.set_files(files=[with_a_page_before(desk)])
     question = desk.locator("dialog#confirm[open]")
     expect(question).to_contain_text(f"“To trinh ban moi.pdf” ({pages + 1} trang)", timeout=READ)
     expect(question).to_contain_text("1 người đã ghi chú trên bản cũ")

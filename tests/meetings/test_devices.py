@@ -52,7 +52,9 @@ def taken(app: Flask, sitting: Sitting, code: str) -> OfficeClient:
     browser = stranger(app)
     answer = show(browser, sitting, code, "1")
     assert answer.headers["Location"] == f"/meetings/{sitting.id}/room", unescape(answer.text)
-    browser.csrf = re.search(r'name="csrf-token" content="([^"]+)"', browser.get(answer.location).text)[1]  # type: ignore[index]
+    token = re.search(r'name="csrf-token" content="([^"]+)"', browser.get(answer.location).text)
+    assert token is not None
+    browser.csrf = token[1]
     return browser
 
 
