@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import ForeignKey, String, delete, func, select, update
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from intranet.core import clock, db
 from intranet.core.db import Base
@@ -86,8 +86,7 @@ def claim(key: str, *, free: int = FREE_TRIES, most: int | None = MOST_TRIES) ->
     """
     now = clock.now()
     with db.unit_of_work() as session:
-        insert_once(session, SignInTry, key=key, fails=0, last_at=now, free_at=now)
-        row = session.get_one(SignInTry, key, with_for_update=True, populate_existing=True)
+        row = _counter(session, key, now)
         if most is not None and row.fails >= most:
             raise TooMany("auth.locked", wait=3600)
         if now < row.free_at:
@@ -164,6 +163,15 @@ def sweep() -> None:
     session = db.session()
     session.execute(delete(SignInTry).where(SignInTry.last_at < now - _KEEP))
     session.execute(delete(KnownDevice).where(KnownDevice.seen_at < now - _KEEP_DEVICES))
+
+
+def _counter(session: Session, key: str, now: datetime) -> SignInTry:
+    """The counter, made where there is none, and locked; one cleared between the two is made again."""
+    while True:
+        insert_once(session, SignInTry, key=key, fails=0, last_at=now, free_at=now)
+        row = session.get(SignInTry, key, with_for_update=True, populate_existing=True)
+        if row is not None:
+            return row
 
 
 def _address_prefix(address: str) -> str:
