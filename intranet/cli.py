@@ -28,7 +28,7 @@ from intranet.core.web import Access, UndeclaredAccess, sentence
 from intranet.people import directory, passwords
 from intranet.people.models import Role
 from intranet.people.services import accounts, starting
-from intranet.records import audit
+from intranet.records import audit, programs
 
 C = TypeVar("C", bound=Callable[..., Any])
 #: Who may run a command: whoever can on this machine, as the user that owns the data folder.
@@ -179,7 +179,7 @@ def doctor() -> None:
     if not faults:
         click.echo("ok     configuration: nothing is weak")
         with _make_app(settings).app_context():
-            for check in health.checks(settings):
+            for check in (*health.checks(settings), *programs.look()):
                 click.echo(f"{'ok    ' if check.is_well else 'WRONG '} {check.name}: {check.found}")
                 faults += [] if check.is_well else [check.name]
     sys.exit(1 if faults else 0)

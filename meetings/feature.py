@@ -5,7 +5,7 @@ from flask import Flask
 from intranet.core import menu, refs, slots
 from intranet.notices import reminders
 from intranet.notices import services as notices
-from meetings import jobs, leading, live, live_calls, live_votes
+from meetings import jobs, leading, live, live_calls, live_votes, subscribers
 from meetings.commands import agenda, devices, members, presenting, votes
 from meetings.commands import floor as floor_commands
 from meetings.models import (
@@ -53,6 +53,7 @@ REGISTERED = (
     position,
     presenting,
     revision,
+    subscribers,
     vote,
     votes,
 )

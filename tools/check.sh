@@ -6,11 +6,18 @@ bin=.venv/bin
 summary=
 failed=0
 
-# Programs that tests need beside Python: Chromium, and the servers of PostgreSQL and Redis.
+# Programs that tests need beside Python: Chromium, the servers of PostgreSQL and Redis, and what reads and makes papers.
 missing() {
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null || printf ' chromium'
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || printf ' postgresql'
     command -v redis-server >/dev/null || printf ' redis-server'
+    command -v soffice >/dev/null ||
+        printf ' libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui'
+    ls /usr/share/fonts/truetype/croscore/Tinos* >/dev/null 2>&1 || printf ' fonts-croscore'
+    command -v bwrap >/dev/null || printf ' bubblewrap'
+    [ "$(tesseract --list-langs 2>/dev/null | grep -c '^vie$')" = 1 ] || printf ' tesseract-ocr tesseract-ocr-vie'
+    command -v qpdf >/dev/null || printf ' qpdf'
+    command -v pdftoppm >/dev/null || printf ' poppler-utils'
 }
 
 install_programs() {

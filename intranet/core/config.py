@@ -102,6 +102,11 @@ def load(**overrides: Any) -> Settings:
     return Settings(**(values | overrides))
 
 
+def needs_sandbox() -> bool:
+    """Whether programs that read foreign files may run in ``bwrap`` alone (``SANDBOX=required``)."""
+    return os.environ.get("SANDBOX") == "required"
+
+
 def weaknesses(settings: Settings, *, is_debug: bool = False) -> list[str]:
     """Reasons to refuse the start, in English for the operator; empty when all is well."""
     found = []

@@ -22,6 +22,16 @@ class FileAttached:
 
 
 @dataclass(frozen=True)
+class FileConverted:
+    """The making of a PDF ended; ``state`` is ``done`` (the file holds the PDF now) or ``failed``."""
+
+    file_id: int
+    ref_kind: str
+    ref_id: int
+    state: str
+
+
+@dataclass(frozen=True)
 class BlobDamaged:
     """Stored bytes are no longer what they were."""
 

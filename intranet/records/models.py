@@ -199,6 +199,43 @@ class File(Base):
         return f"/files/{self.public_id}/{PICTURE_NAME}" if self.blob.picture_sha256 else None
 
 
+class ConversionState(StrEnum):
+    """Where the making of a PDF stands."""
+
+    QUEUED = "queued"
+    CONVERTING = "converting"
+    #: The file holds the PDF, another one beside it the original.
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Conversion(Base):
+    """That a file is to become the PDF of the office document it holds; the file keeps its public id."""
+
+    __tablename__ = "conversion"
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id", ondelete="CASCADE"), primary_key=True)
+    #: SHA-256 of the office document.
+    source: Mapped[str] = mapped_column(String(64))
+    state: Mapped[ConversionState] = mapped_column(
+        ValueEnum(ConversionState), default=ConversionState.QUEUED, index=True
+    )
+    #: What the file with the original is to the record.
+    role: Mapped[str] = mapped_column(String(30))
+    #: The file that holds the original once it is done.
+    original_id: Mapped[int | None] = mapped_column(ForeignKey("file.id", ondelete="SET NULL"))
+    #: Code of why there is no PDF.
+    problem: Mapped[str | None] = mapped_column(String(60))
+    tries: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime]
+    #: When it was last begun; one that hangs is begun again.
+    begun_at: Mapped[datetime | None]
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether there may be a PDF yet."""
+        return self.state in {ConversionState.QUEUED, ConversionState.CONVERTING}
+
+
 #: Last part of the address of every picture of a first page (the bytes are WebP).
 PICTURE_NAME = "page-1.png"
 

@@ -7,19 +7,18 @@ interpreter, so it may be started from any process and thread.
 import base64
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
 from intranet.records import media
 from intranet.records.media import Verdict
 from intranet.records.pagetext import PageText
+from intranet.records.sandbox import without_network
 from intranet.records.secrecy import Mark
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -121,7 +120,7 @@ def ask_child(module: str, limits: Limits, *words: str) -> dict[str, Any]:
     :returns: ``{"code": "file.too_hard"}`` too when it went over its limits or said nothing readable.
     """
     figures = [str(limits.memory), str(limits.cpu_seconds), str(limits.output)]
-    command = [*_without_network(), sys.executable, "-m", module, *figures, *words]
+    command = [*without_network(), sys.executable, "-m", module, *figures, *words]
     with tempfile.TemporaryDirectory(prefix="parse-") as folder, tempfile.TemporaryFile() as out:
         ended = _run(command, out, folder, limits.wall_seconds)
         out.seek(0)
@@ -163,21 +162,3 @@ def _run(command: list[str], out: IO[bytes], folder: str, seconds: float) -> boo
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-
-
-@lru_cache(maxsize=1)
-def _without_network() -> tuple[str, ...]:
-    """The words that start a command without network, empty where the system does not allow it."""
-    unshare = shutil.which("unshare")
-    if unshare is None:
-        return ()
-    for words in ((unshare, "-n", "--"), (unshare, "-r", "-n", "--")):
-        tried = subprocess.run([*words, "true"], capture_output=True, timeout=10, check=False)  # noqa: S603
-        if tried.returncode == 0:
-            return words
-    return ()
-
-
-def has_network_cut() -> bool:
-    """Whether parses run without network on this machine: for the doctor's list."""
-    return bool(_without_network())

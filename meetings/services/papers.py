@@ -11,7 +11,7 @@ from intranet.core.db import session, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.refs import Ref
 from intranet.people.models import User
-from intranet.records import audit, files
+from intranet.records import audit, conversions, files
 from intranet.records.models import File, StagedState
 from meetings.models.meeting import IN_SESSION, PLANNABLE, AgendaItem, Meeting, PendingPaper
 from meetings.permissions import To, access_meeting, may_add_paper
@@ -20,6 +20,8 @@ from meetings.services import journal
 PAPER = "paper"
 #: A paper taken back: still kept with the record, no longer on the table.
 WITHDRAWN = "withdrawn"
+#: The office document of which a paper is the PDF.
+ORIGINAL = "paper_original"
 _WAIT_SECONDS = 10.0
 
 
@@ -165,10 +167,15 @@ def pending_of(actor: User, meeting: Meeting) -> dict[int | None, list[PendingPa
 def paper_entry(paper: File, meeting: Meeting | None = None) -> dict[str, Any]:
     """A paper as the room holds it; ``url`` shows it, ``rev`` names its bytes.
 
+    An office document says how the making of its PDF stands: ``conv``, and ``why`` there is none. Until
+    that is over it is not shown, so that nobody writes on pages that will be others.
     One that was replaced says more: ``no`` of the version from 1, ``map`` how far comparing is, ``changed``
     pages, ``moves`` of pages and ``prev``, the version before.
     """
     known = {} if meeting is None else (meeting.revisions or {}).get(paper.public_id, {})
+    made = conversions.state_of(paper)
+    if made is not None:
+        known = {**known, "conv": made.state.value} | ({"why": made.problem} if made.problem else {})
     return {
         "id": paper.public_id,
         "n": title_of(paper),
@@ -176,7 +183,7 @@ def paper_entry(paper: File, meeting: Meeting | None = None) -> dict[str, Any]:
         "pages": paper.pages,
         "size": paper.size,
         "rev": paper.sha256,
-        "url": url_of(paper),
+        "url": None if made is not None and made.is_under_way else url_of(paper),
         **known,
     }
 
@@ -246,6 +253,8 @@ def _settle_one(actor: User, staged_id: str) -> bool:
 def _announce(actor: User, meeting: Meeting, item: AgendaItem | None, added: File) -> str:
     """Tell the room of a file just attached, within the open unit of work."""
     audit.record(actor, "meeting.paper_added", meeting, file=added.id, item=item.id if item else None)
+    if conversions.is_convertible(added):
+        conversions.ask_for(added, role=ORIGINAL)
     entry = paper_entry(added, meeting)
     journal.append(meeting, "file.added", by=actor, file=entry, item=item.id if item else None)
     return added.public_id

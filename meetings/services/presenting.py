@@ -124,10 +124,10 @@ def start_presenting(actor: User, meeting_id: int, file: str, page: int) -> int:
     with unit_of_work():
         meeting = _presentable(actor, meeting_id)
         paper = papers.paper_of(meeting, file)
-        if not paper.can_view:
+        entry = papers.paper_entry(paper)
+        if entry["url"] is None:
             raise BadState("meeting.not_showable")
         _check_page(page, paper.pages)
-        entry = papers.paper_entry(paper)
         showing = {
             "file": file,
             "name": entry["n"],

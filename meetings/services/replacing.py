@@ -15,14 +15,14 @@ from intranet.core.db import session, unit_of_work
 from intranet.core.errors import BadState, Invalid, Stale
 from intranet.core.jobs import JobState, enqueue, state_of
 from intranet.people.models import User
-from intranet.records import audit, files, media
+from intranet.records import audit, files, media, office_pdf
 from intranet.records.models import File, StagedState
 from meetings.models.meeting import Meeting
 from meetings.models.revision import PaperReplacement, ReplacementState
 from meetings.permissions import To, access_meeting
 from meetings.rules.page_moves import moves_of, page_after
 from meetings.rules.reanchor import Replacement
-from meetings.services import comparing, journal, papers, presenting, reanchoring
+from meetings.services import comparing, journal, originals, papers, presenting, reanchoring
 from meetings.services.reanchoring import Places
 
 #: Job that compares the two versions of a paper and then puts the new one on the table.
@@ -106,6 +106,7 @@ def conclude(replacement_id: int) -> None:
     step = session().get(PaperReplacement, replacement_id)
     if step is None or step.state is not ReplacementState.PENDING:
         return
+    originals.make_pdf_of_version(replacement_id)
     file, from_rev, to_rev = step.file, step.from_rev, step.to_rev
     versions = comparing.compare(from_rev, to_rev)
     places = reanchoring.work_out(file, from_rev, versions)
@@ -189,8 +190,8 @@ def _accepted(actor: User, paper: File, staged_id: str) -> files.Staged:
         raise BadState("file.still_checking", name=staged.name)
     if staged.state is StagedState.REFUSED and staged.problem not in {"file.damaged", "file.truncated"}:
         raise Invalid(staged.problem or "file.wrong_type", **data)
-    is_word = not paper.is_pdf and staged.media_type == media.DOCX
-    if staged.media_type != media.PDF and not is_word:
+    is_office = staged.media_type in office_pdf.CONVERTED and originals.has_office_source(paper)
+    if staged.media_type != media.PDF and not is_office:
         raise Invalid("paper.not_pdf")
     if staged.problem is not None:
         raise Invalid("paper.encrypted" if staged.problem == "file.encrypted" else "paper.damaged")

@@ -156,6 +156,7 @@ def test_the_doctor_names_what_is_wrong(machine: Machine) -> None:
     said = machine.run("doctor", expect=1)
     assert "ok     database: takes writes" in said
     assert "WRONG  scheduler: has never ticked" in said
+    assert "ok     LibreOffice: makes PDFs" in said
     machine.folder.chmod(0o755)
     assert "can be read by others" in machine.run("doctor", expect=1)
 

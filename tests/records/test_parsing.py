@@ -15,8 +15,9 @@ import pytest
 from docx import Document
 from PIL import Image
 
-from intranet.records import media, parsing
-from intranet.records.parsing import Limits, Parsed, has_network_cut, parse
+from intranet.records import media
+from intranet.records.parsing import Limits, Parsed, parse
+from intranet.records.sandbox import without_network
 from intranet.records.typeset import Face, Sheet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -202,12 +203,7 @@ def test_where_the_system_allows_it_the_child_has_no_network(tmp_path: Path) -> 
         reach = f"import socket; socket.create_connection(('127.0.0.1', {port}), 2)"
         free = subprocess.run([sys.executable, "-c", reach], capture_output=True, check=False, timeout=30)
         cut = subprocess.run(
-            [*parsing_words(), sys.executable, "-c", reach], capture_output=True, check=False, timeout=30
+            [*without_network(), sys.executable, "-c", reach], capture_output=True, check=False, timeout=30
         )
     assert free.returncode == 0
-    assert (cut.returncode != 0) == has_network_cut()
-
-
-def parsing_words() -> tuple[str, ...]:
-    """What :mod:`intranet.records.parsing` puts in front of the child."""
-    return parsing._without_network()
+    assert (cut.returncode != 0) == bool(without_network())
