@@ -51,6 +51,7 @@ def figure(page: Page, words: str) -> int:
 
 def test_figures_on_the_desk_and_in_the_menu_follow_what_happens_elsewhere(open_as: Opener) -> None:
     desk, elsewhere = open_as("vanthu"), open_as("vanthu")
+    desk.goto("/")
     before = figure(desk, "Chờ trình")
     entry = desk.locator("nav.side a", has_text="Văn bản đến").locator(".n")
     expect(entry).to_have_text(str(before))

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import CDPSession, Locator, Page, Response, expect
 
 from intranet.records.typeset import Run, Sheet
-from tests.browser.conftest import Opener
+from tests.browser.conftest import Opener, read
 from tests.serving import Server
 
 LIVE = "Phiên họp UBND tỉnh thường kỳ tháng này"
@@ -53,16 +53,12 @@ def tablet(open_as: Opener) -> Page:
 
 
 class Chair:
-    """The chair, asking the room for something as it is done where sockets are blocked."""
+    """The chair, or another, asking the room for something as it is done where sockets are blocked."""
 
-    def __init__(self, page: Page) -> None:
-        page.goto("/meetings")
-        self.mid = int(room_link(page).split("/")[2])
+    def __init__(self, page: Page, mid: int | None = None) -> None:
+        self.mid = mid or int(room_of(page).split("/")[2])
         self.page = page
-        self.headers = {
-            "X-CSRFToken": page.locator("meta[name=csrf-token]").get_attribute("content") or "",
-            "Origin": page.url.removesuffix("/meetings"),
-        }
+        self.headers = headers(page)
 
     def ask(self, t: str, /, **d: Any) -> dict[str, Any]:
         """Send one command; returns the answer."""
@@ -73,17 +69,24 @@ class Chair:
         return answer
 
 
-def room_link(page: Page) -> str:
-    """Where the door of the meeting that sits now is, as the list of meetings shows it."""
-    row = page.locator("tr", has_text=LIVE)
-    return row.get_by_role("link", name="Vào phòng họp").get_attribute("href") or ""
+def room_of(page: Page) -> str:
+    """Where the door of the meeting that sits now is, as the list of meetings has it."""
+    rows = read(page, "/meetings").split("<tr")
+    door = re.search(r'href="(/meetings/\d+/room)"', next(row for row in rows if LIVE in row))
+    assert door is not None
+    return door[1]
+
+
+def headers(page: Page) -> dict[str, str]:
+    """What a request needs beside the session to change something."""
+    token = re.search(r'name="csrf-token" content="([^"]+)"', read(page, "/meetings"))
+    assert token is not None
+    return {"X-CSRFToken": token[1], "Origin": page.request.get("/healthz").url.removesuffix("/healthz")}
 
 
 def enter(page: Page) -> Page:
-    """Go into the room through the list of meetings."""
-    page.goto("/meetings")
-    page.locator("tr", has_text=LIVE).get_by_role("link", name="Vào phòng họp").click()
-    page.wait_for_url(re.compile("/room$"))
+    """Go into the room of the meeting that sits now."""
+    page.goto(room_of(page))
     expect(page.locator("body[data-ready]")).to_be_attached()
     expect(page.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú")
     page.evaluate(WATCH)

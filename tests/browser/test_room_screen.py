@@ -1,7 +1,6 @@
 """The screen on the wall: it shows what is presented, who speaks and what was voted; no hand touches it."""
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener, axe
-from tests.browser.test_meeting_room import Chair, drawn, enter, open_first_paper, room_link
+from tests.browser.test_meeting_room import Chair, drawn, enter, open_first_paper, room_of
 
 WALL = {"width": 1920, "height": 1080}
 #: The smallest text of the screen, pixels on a screen 1920 wide.
@@ -40,9 +39,7 @@ OUTSIDE = """
 def wall(open_as: Opener) -> Page:
     """The computer at the wall, on which the secretary is signed in."""
     page = open_as("thuky")
-    page.goto("/meetings")
-    mid = int(room_link(page).split("/")[2])
-    page.goto(f"/meetings/{mid}")
+    page.goto(room_of(page).removesuffix("/room"))
     page.set_viewport_size(WALL)  # type: ignore[arg-type]
     page.get_by_role("link", name="Màn chiếu").click()
     expect(page.locator("body[data-ready]"), page.inner_text("body")[:300]).to_be_attached()
@@ -144,16 +141,6 @@ def test_the_wall_turns_with_the_secretary_and_shows_what_she_sees(
     assert wall.evaluate("() => window.stays") == "here"
 
 
-def asker(page: Page, mid: int) -> Callable[..., dict[str, Any]]:
-    """Asks the room in the name of whoever is signed in on the page, without its buttons."""
-    asking = Chair.__new__(Chair)
-    page.goto("/meetings")
-    asking.page, asking.mid = page, mid
-    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
-    asking.headers = {"X-CSRFToken": token, "Origin": page.url.removesuffix("/meetings")}
-    return asking.ask
-
-
 def state_of(chair: Chair) -> dict[str, Any]:
     """The room as the chair has it."""
     answer = chair.page.request.get(f"/api/v1/meetings/{chair.mid}/snapshot").json()
@@ -195,7 +182,7 @@ def test_the_wall_shows_a_vote_from_its_question_to_its_verdict(
     expect(wall.locator("[data-on=vote] [data-vote-q]")).to_have_text(question)
     expect(wall.locator("[data-vote-left]")).to_contain_text("01:")
     for name, choice in (("daibieu01", "yes"), ("daibieu02", "yes"), ("daibieu03", "no")):
-        asker(open_as(name), chair.mid)("vote.cast", id=poll, choice=[choice])
+        Chair(open_as(name), chair.mid).ask("vote.cast", id=poll, choice=[choice])
     expect(wall.locator("[data-cast]")).to_have_text("3")
     assert axe(wall) == []
     picture(wall, "vote")

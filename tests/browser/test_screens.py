@@ -132,7 +132,7 @@ def follow(page: Page, place: Place) -> str:
         return place
     address, *links = place
     for link in links:
-        page.goto(address)
+        page.goto(address, wait_until="domcontentloaded")
         found = page.locator(link).first
         expect(found, f"{address} has {link}").to_be_attached()
         address = found.get_attribute("href") or ""
@@ -143,6 +143,7 @@ def follow(page: Page, place: Place) -> str:
 def test_every_screen_is_usable_by_everybody(person: str, open_as: Opener) -> None:
     screen = watched(open_as(person))
     page = screen.page
+    page.goto("/")
     menu = page.locator("nav.side a").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
     own = [path for path in menu if ONCE.get(path, person) == person]
     assert "/" in menu
