@@ -17,6 +17,7 @@ from meetings.models import (
     journal,
     meeting,
     opinion,
+    paper,
     position,
     revision,
     vote,
@@ -24,7 +25,7 @@ from meetings.models import (
 from meetings.permissions import BODIES, may_read_item, may_read_meeting
 from meetings.sample import build
 from meetings.sample import opinions as sample_opinions
-from meetings.services import listing, opinion_lists, opinions, profiles
+from meetings.services import listing, opinion_lists, opinions, paper_rights, profiles
 from meetings.services.opinion_access import may_read_opinion
 from meetings.views import bodies, check_in, planning, revisions, room, screen
 from meetings.views import devices as device_pages
@@ -50,6 +51,7 @@ REGISTERED = (
     meeting,
     members,
     opinion,
+    paper,
     position,
     presenting,
     revision,
@@ -71,6 +73,7 @@ def plug_in(app: Flask) -> None:
         title=listing.title_of,
         url=listing.url_of,
         may_read=may_read_meeting,
+        file_rights=paper_rights.file_rights,
         bounded=True,
         home=lambda key: f"/tablet/{key}",
     )
@@ -79,6 +82,7 @@ def plug_in(app: Flask) -> None:
         title=listing.title_of_item,
         url=listing.url_of_item,
         may_read=may_read_item,
+        file_rights=paper_rights.file_rights,
         bounded=True,
     )
     refs.register_kind(

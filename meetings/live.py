@@ -28,6 +28,7 @@ from intranet.people.models import User
 from meetings.models.device import DeviceMoved
 from meetings.models.journal import MeetingMoved, PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting
+from meetings.models.paper import FewPapersChanged
 from meetings.permissions import ATTEND, To, access_meeting, access_room, attends_as
 from meetings.rules.audiences import audience_of
 from meetings.rules.shares import AUDIENCES, Audience
@@ -156,6 +157,14 @@ def part_changed(changed: PartChanged) -> None:
             sockets.emit("bye", {"k": "bye", "code": "removed", "mid": changed.meeting_id}, to=sid)
         else:
             sockets.emit("resync", {"k": "resync", "why": "class", "mid": changed.meeting_id}, to=sid)
+
+
+@subscribe(FewPapersChanged, live=True)
+def few_papers_changed(changed: FewPapersChanged) -> None:
+    """Whoever is told nothing of papers for few asks anew which are theirs."""
+    for audience in (Audience.MEMBER, Audience.GUEST):
+        told = {"k": "resync", "why": "papers", "mid": changed.meeting_id}
+        sockets.emit("resync", told, to=room_name(changed.meeting_id, audience))
 
 
 @subscribe(DeviceMoved, live=True)

@@ -1,10 +1,13 @@
 """``Ref("document", 41)`` names any record; its wing registers how to title, place and guard it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 from intranet.core.actor import Actor
+
+#: All that one may do with a file.
+FILE_RIGHTS = frozenset({"read", "download", "print"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Kind:
     may_read: Callable[[Actor, int], bool]
     #: Its ``may_read`` heeds to what an actor is bound; other kinds are closed to whoever is bound.
     bounded: bool = False
+    #: What of ``read``, ``download``, ``print`` an actor who may read the record may do with one file of it.
+    file_rights: Callable[[Actor, int], Collection[str]] | None = None
     #: The page to which a session bound to such a record is sent back from wherever it may not go.
     home: Callable[[int], str] | None = None
 
@@ -59,9 +64,10 @@ def register_kind(
     may_read: Callable[[Actor, int], bool],
     bounded: bool = False,
     home: Callable[[int], str] | None = None,
+    file_rights: Callable[[Actor, int], Collection[str]] | None = None,
 ) -> None:
     """Say how records of a kind are titled, where their page is and who may read them."""
-    _kinds[name] = Kind(title, url, may_read, bounded, home)
+    _kinds[name] = Kind(title, url, may_read, bounded, file_rights, home)
 
 
 def title(ref: Ref) -> str:
@@ -87,6 +93,14 @@ def may_read(actor: Actor, ref: Ref) -> bool:
     if kind is None or (actor.only is not None and not kind.bounded):
         return False
     return kind.may_read(actor, ref.id)
+
+
+def file_rights(actor: Actor, ref: Ref, file_id: int) -> Collection[str]:
+    """What of :data:`FILE_RIGHTS` the actor may do with a file of a record, nothing if it is not readable."""
+    if not may_read(actor, ref):
+        return ()
+    narrowed = _kinds[ref.kind].file_rights
+    return FILE_RIGHTS if narrowed is None else narrowed(actor, file_id)
 
 
 def known_kinds() -> frozenset[str]:

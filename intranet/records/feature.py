@@ -4,7 +4,7 @@ from flask import Flask
 
 from intranet.core import db, refs
 from intranet.core.actor import Actor
-from intranet.records import conversions, jobs, live, models, permissions, views
+from intranet.records import conversions, files, jobs, live, models, permissions, views
 from intranet.records.models import File, StagedFile
 from intranet.records.receiving import OfficeRequest
 
@@ -35,7 +35,7 @@ def _file_url(key: int) -> str:
 
 def _may_read_file(actor: Actor, key: int) -> bool:
     found = db.session().get(File, key)
-    return found is not None and refs.may_read(actor, found.owner)
+    return found is not None and "read" in files.rights(actor, found)
 
 
 def _staged_name(key: int) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,6 +37,7 @@ __all__ = [
     "read",
     "reading",
     "remove",
+    "rights",
     "stage",
     "staged",
     "text_of",
@@ -108,9 +110,9 @@ def attach_kept(actor: Actor | None, kept: Kept, owner: Ref, *, org_id: int, rol
 def attach_copy(actor: Actor, file: File, owner: Ref, *, org_id: int, role: str) -> File:
     """Give another record a file with the same bytes; the bytes are kept once.
 
-    :raises NotFound: the actor may not read the file.
+    :raises NotFound: the actor may not read the file and keep a copy of it.
     """
-    if not refs.may_read(actor, file.owner):
+    if "download" not in rights(actor, file):
         raise NotFound("file.none")
     return _add(actor, file.sha256, file.name, owner, org_id=org_id, role=role)
 
@@ -164,12 +166,17 @@ def of_many(kind: str, ids: list[int], role: str | None = None) -> dict[int, lis
 def get(actor: Actor, public_id: str) -> File:
     """A file by its public id.
 
-    :raises NotFound: ``file.none``: no such file, or its owner is not the actor's to read.
+    :raises NotFound: ``file.none``: no such file, or it is not the actor's to read.
     """
     file = db.session().scalar(select(File).where(File.public_id == public_id))
-    if file is None or not refs.may_read(actor, file.owner):
+    if file is None or "read" not in rights(actor, file):
         raise NotFound("file.none")
     return file
+
+
+def rights(actor: Actor, file: File) -> Collection[str]:
+    """What the actor may do with a file: of ``read``, ``download`` and ``print``."""
+    return refs.file_rights(actor, file.owner, file.id)
 
 
 def path(file: File) -> Path:

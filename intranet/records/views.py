@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from intranet.core.errors import DomainError, Invalid, NotFound, Unavailable
+from intranet.core.errors import DomainError, Forbidden, Invalid, NotFound, Unavailable
 from intranet.core.headers import FILE_POLICY
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in, within
@@ -107,6 +107,8 @@ def file(public_id: str, name: str) -> ResponseReturnValue:
     if not found.sha256.startswith(request.args.get("rev", "")):
         raise NotFound("file.none")
     is_view = request.args.get("view") == "1" and found.can_view
+    if not is_view and "download" not in files.rights(me(), found):
+        raise Forbidden("file.no_download")
     access.note_later(me(), found, is_view=is_view)
     if is_view and found.shown_sha256 is not None:
         kind, ending = (media.PDF, "pdf") if found.blob.sheet_sha256 else (_WEBP, "webp")

@@ -4,6 +4,8 @@ The same shares are taken of the whole state: a snapshot of an audience is the s
 same keys left out, so that an old snapshot and the lines since make the new one.
 """
 
+from collections.abc import Iterable
+
 from meetings.rules.floor_shares import FLOOR, floor_share, person_share
 from meetings.rules.member_shares import MEMBERS, members_share
 from meetings.rules.present_shares import PRESENT, present_share
@@ -35,7 +37,7 @@ def project_state(state: Data, audience: Audience) -> Share:
     """An audience's share of the whole state."""
     share = {key: state[key] for key in _STATE_KEYS}
     share["items"] = [_item(item, audience) for item in state["items"]]
-    share["papers"] = [] if audience is Audience.PROJ else list(state["papers"])
+    share["papers"] = [] if audience is Audience.PROJ else _papers(state["papers"], audience)
     people = (person_share(one, audience) for one in state["people"])
     share["people"] = [person for person in people if person is not None]
     for cut in (present_share, floor_share, votes_share, members_share):
@@ -47,9 +49,20 @@ def _item(item: Data, audience: Audience) -> Share:
     share = dict(item)
     if audience not in OFFICERS:
         share.pop("reason", None)
-    if audience is Audience.PROJ:
-        share["files"] = []
+    share["files"] = [] if audience is Audience.PROJ else _papers(item.get("files", ()), audience)
     return share
+
+
+def _papers(found: Iterable[Data], audience: Audience) -> list[Data]:
+    """Papers for few are told to nobody but chair and secretary; whoever else may read one asks for it."""
+    return [one for one in found if audience in OFFICERS or "only" not in one]
+
+
+def _is_for(data: Data, audience: Audience) -> bool:
+    """Whether a line about a paper is for an audience: ``only`` and ``to`` keep it from some."""
+    if audience in OFFICERS:
+        return data.get("to") != "members"
+    return audience is not Audience.PROJ and "only" not in data and data.get("to") != "officers"
 
 
 def _added(data: Data, audience: Audience) -> Share:
@@ -63,12 +76,12 @@ def _dropped(data: Data, audience: Audience) -> Share:
 
 def _file(data: Data, audience: Audience) -> Share | None:
     """The screen shows what is presented; which papers there are is none of its business."""
-    return None if audience is Audience.PROJ else {"file": data["file"], "item": data["item"]}
+    return {"file": data["file"], "item": data["item"]} if _is_for(data, audience) else None
 
 
 def _replaced(data: Data, audience: Audience) -> Share | None:
     keys = ("file", "item", "map")
-    return None if audience is Audience.PROJ else {key: data[key] for key in keys}
+    return {key: data[key] for key in keys} if _is_for(data, audience) else None
 
 
 def _mapped(data: Data, audience: Audience) -> Share | None:
@@ -76,6 +89,8 @@ def _mapped(data: Data, audience: Audience) -> Share | None:
     shown = {"present": data["present"]} if "present" in data else {}
     if audience is Audience.PROJ:
         return shown or None
+    if not _is_for(data, audience):
+        return None
     return {"file": data["file"], "item": data["item"]} | shown
 
 

@@ -20,7 +20,7 @@ from intranet.records.models import File
 from meetings.models.annotation import Annotation
 from meetings.models.meeting import Meeting
 from meetings.permissions import To, access_meeting
-from meetings.services import reanchoring
+from meetings.services import paper_rights, reanchoring
 from meetings.services.papers import paper_of
 
 #: Operations in one call, and those sent back in one answer.
@@ -121,6 +121,8 @@ def _apply(
     elif row.data is None or (op["lam"], op["dev"]) > (row.lam, row.dev):
         _check_stroke(op)
         name = op["file"]
+        if name not in papers:
+            paper_rights.require_reader(actor, meeting, paper_of(meeting, name))
         paper = papers.setdefault(name, papers.get(name) or paper_of(meeting, name, hold=True))
         rev, pages = reanchoring.version_of(paper, op.get("rev"))
         if pages is not None and op["page"] > pages:

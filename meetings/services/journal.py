@@ -16,7 +16,7 @@ from intranet.people.models import User
 from meetings.models.journal import JournalLine, MeetingMoved
 from meetings.models.meeting import Meeting
 from meetings.rules.audiences import project
-from meetings.rules.shares import AUDIENCES, Audience
+from meetings.rules.shares import AUDIENCES, OFFICERS, Audience
 
 Frame = dict[str, Any]
 
@@ -95,7 +95,11 @@ def missed(meeting: Meeting, audience: Audience, since: int) -> list[Frame] | No
         return []
     if since > last or last - since > MOST_MISSED * 4:
         return None
-    told = [frame_of(line, audience) for line in lines_after(meeting.id, since)]
+    lines = lines_after(meeting.id, since)
+    if audience not in OFFICERS and any(line.data.get("to") == "members" for line in lines):
+        # A paper is for few by now: what was told of it before is not told again.
+        return None
+    told = [frame_of(line, audience) for line in lines]
     found = [frame for frame in told if frame is not None]
     if not found or len(found) > MOST_MISSED or found[0]["pv"] != since:
         return None

@@ -1,6 +1,7 @@
 """Papers that came as office documents: their PDF lies on the table, the original beside it."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,7 +12,7 @@ from intranet.records import conversions
 from intranet.records.models import Conversion, ConversionState, File
 from meetings.models.meeting import AgendaItem, Meeting
 from meetings.models.revision import PaperReplacement
-from meetings.services import journal, papers, presenting
+from meetings.services import papers, presenting
 
 
 def has_office_source(paper: File) -> bool:
@@ -42,12 +43,12 @@ def tell_converted(file_id: int) -> None:
         meeting_id = paper.ref_id if item is None else item.meeting_id
         meeting = opened.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
         entry = papers.paper_entry(paper, meeting)
-        told = {"file": entry, "item": item_id}
+        told: dict[str, Any] = {"file": entry}
         now = presenting.shown(meeting)
         if now.get("file") == paper.public_id and entry["url"] is not None:
             told["present"] = presenting.show_version(meeting, entry, 1)
         by = opened.get_one(User, paper.created_by_id or meeting.created_by_id)
-        journal.append(meeting, "file.map", by=by, **told)
+        papers.tell(meeting, "file.map", by, paper, **told)
 
 
 def make_pdf_of_version(replacement_id: int) -> None:

@@ -5,23 +5,20 @@ from collections.abc import Collection
 from pathlib import PurePath
 from typing import IO, Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
-from intranet.core.db import session, unit_of_work
+from intranet.core.db import publish, session, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.refs import Ref
 from intranet.people.models import User
 from intranet.records import audit, conversions, files
 from intranet.records.models import File, StagedState
+from meetings.models import paper as kinds
 from meetings.models.meeting import IN_SESSION, PLANNABLE, AgendaItem, Meeting, PendingPaper
 from meetings.permissions import To, access_meeting, may_add_paper
-from meetings.services import journal
+from meetings.services import journal, paper_rights
 
-PAPER = "paper"
-#: A paper taken back: still kept with the record, no longer on the table.
-WITHDRAWN = "withdrawn"
-#: The office document of which a paper is the PDF.
-ORIGINAL = "paper_original"
+PAPER, WITHDRAWN, ORIGINAL = kinds.PAPER, kinds.WITHDRAWN, kinds.ORIGINAL
 _WAIT_SECONDS = 10.0
 
 
@@ -128,7 +125,7 @@ def withdraw_paper(actor: User, meeting_id: int, public_id: str) -> None:
             raise BadState("meeting.presented")
         found.role = WITHDRAWN
         audit.record(actor, "meeting.paper_withdrawn", meeting, file=found.id)
-        journal.append(meeting, "file.withdrawn", by=actor, file=public_id, item=item_id_of(found))
+        tell(meeting, "file.withdrawn", actor, found, file=public_id)
 
 
 def paper_of(meeting: Meeting, public_id: str, *, hold: bool = False) -> File:
@@ -137,7 +134,7 @@ def paper_of(meeting: Meeting, public_id: str, *, hold: bool = False) -> File:
     :param hold: nobody replaces it until the open unit of work ends.
     :raises NotFound: ``meeting.unknown_paper``.
     """
-    query = select(File).where(File.public_id == public_id, _owned_by(meeting))
+    query = select(File).where(File.public_id == public_id, paper_rights.on_table(meeting))
     if hold:
         query = query.with_for_update(read=True, of=File).execution_options(populate_existing=True)
     found = session().scalar(query)
@@ -149,10 +146,46 @@ def paper_of(meeting: Meeting, public_id: str, *, hold: bool = False) -> File:
 def of_meeting(meeting: Meeting) -> dict[Ref, list[dict[str, Any]]]:
     """The papers on the table, by the record that owns them, in one question to the database."""
     found: dict[Ref, list[dict[str, Any]]] = defaultdict(list)
-    query = select(File).where(_owned_by(meeting)).order_by(File.order, File.id)
+    query = select(File).where(paper_rights.on_table(meeting)).order_by(File.order, File.id)
+    rules = paper_rights.rules_of(meeting.id)
     for one in session().scalars(query):
-        found[one.owner].append(paper_entry(one, meeting))
+        found[one.owner].append(_entry(one, meeting, rules.get(one.id)))
     return dict(found)
+
+
+def for_reader(actor: User, meeting: Meeting) -> dict[Ref, list[dict[str, Any]]]:
+    """The papers on the table that the actor may read, by the record that owns them.
+
+    Beside what :func:`paper_entry` says: ``get`` where it may be fetched, ``rule``, what is special about it.
+    """
+    rules = paper_rights.rules_of(meeting.id)
+    found: dict[Ref, list[dict[str, Any]]] = defaultdict(list)
+    for one in paper_rights.readable(actor, meeting):
+        rule = rules.get(one.file.id)
+        more = {"get": one.download, "rule": rule}
+        found[one.file.owner].append(_entry(one.file, meeting, rule) | more)
+    return dict(found)
+
+
+def own_entries(actor: User, meeting: Meeting) -> list[tuple[int | None, dict[str, Any]]]:
+    """The papers for few that the actor may read, each with its item: what no audience is told of."""
+    rules = paper_rights.rules_of(meeting.id)
+    few = [one for one in paper_rights.readable(actor, meeting) if one.is_restricted]
+    return [(one.item_id, _entry(one.file, meeting, rules.get(one.file.id))) for one in few]
+
+
+def tell(meeting: Meeting, kind: str, by: User, paper: File, **data: Any) -> int:
+    """Tell the room what happened to a paper; of one that is for few, chair and secretaries alone are told.
+
+    The others ask anew for what is theirs. ``to`` in the data: ``members`` or ``officers`` alone.
+
+    :returns: the new version of the room.
+    """
+    data["item"] = item_id_of(paper)
+    if paper_rights.is_restricted(paper):
+        data["only"] = True
+        publish(kinds.FewPapersChanged(meeting.id))
+    return journal.append(meeting, kind, by=by, **data)
 
 
 def pending_of(actor: User, meeting: Meeting) -> dict[int | None, list[PendingPaper]]:
@@ -164,26 +197,34 @@ def pending_of(actor: User, meeting: Meeting) -> dict[int | None, list[PendingPa
     return dict(found)
 
 
-def paper_entry(paper: File, meeting: Meeting | None = None) -> dict[str, Any]:
+def paper_entry(file: File, meeting: Meeting | None = None) -> dict[str, Any]:
     """A paper as the room holds it; ``url`` shows it, ``rev`` names its bytes.
 
     An office document says how the making of its PDF stands: ``conv``, and ``why`` there is none. Until
     that is over it is not shown, so that nobody writes on pages that will be others.
     One that was replaced says more: ``no`` of the version from 1, ``map`` how far comparing is, ``changed``
-    pages, ``moves`` of pages and ``prev``, the version before.
+    pages, ``moves`` of pages and ``prev``, the version before. ``only``: not everybody may read it;
+    ``online``: it may not be kept on a device.
     """
-    known = {} if meeting is None else (meeting.revisions or {}).get(paper.public_id, {})
-    made = conversions.state_of(paper)
+    return _entry(file, meeting, None if meeting is None else session().get(kinds.PaperRule, file.id))
+
+
+def _entry(file: File, meeting: Meeting | None, rule: kinds.PaperRule | None) -> dict[str, Any]:
+    known: dict[str, Any] = {} if meeting is None else (meeting.revisions or {}).get(file.public_id, {})
+    if rule is not None:
+        marks = {"only": rule.is_restricted, "online": rule.online_only}
+        known = {**known, **{name: True for name, is_so in marks.items() if is_so}}
+    made = conversions.state_of(file)
     if made is not None:
         known = {**known, "conv": made.state.value} | ({"why": made.problem} if made.problem else {})
     return {
-        "id": paper.public_id,
-        "n": title_of(paper),
-        "name": paper.name,
-        "pages": paper.pages,
-        "size": paper.size,
-        "rev": paper.sha256,
-        "url": None if made is not None and made.is_under_way else url_of(paper),
+        "id": file.public_id,
+        "n": title_of(file),
+        "name": file.name,
+        "pages": file.pages,
+        "size": file.size,
+        "rev": file.sha256,
+        "url": None if made is not None and made.is_under_way else url_of(file),
         **known,
     }
 
@@ -205,7 +246,7 @@ def item_id_of(paper: File) -> int | None:
 
 def on_table(meeting: Meeting, public_ids: Collection[str]) -> list[File]:
     """Those of these papers that are on the table of the meeting."""
-    query = select(File).where(File.public_id.in_(public_ids), _owned_by(meeting))
+    query = select(File).where(File.public_id.in_(public_ids), paper_rights.on_table(meeting))
     return list(session().scalars(query)) if public_ids else []
 
 
@@ -255,8 +296,7 @@ def _announce(actor: User, meeting: Meeting, item: AgendaItem | None, added: Fil
     audit.record(actor, "meeting.paper_added", meeting, file=added.id, item=item.id if item else None)
     if conversions.is_convertible(added):
         conversions.ask_for(added, role=ORIGINAL)
-    entry = paper_entry(added, meeting)
-    journal.append(meeting, "file.added", by=actor, file=entry, item=item.id if item else None)
+    tell(meeting, "file.added", actor, added, file=paper_entry(added, meeting))
     return added.public_id
 
 
@@ -265,14 +305,3 @@ def _check(actor: User, meeting: Meeting, item: AgendaItem | None) -> None:
         raise Forbidden("meeting.not_yours_to_add")
     if meeting.state not in PLANNABLE | IN_SESSION:
         raise BadState("meeting.no_more_papers")
-
-
-def _owned_by(meeting: Meeting) -> Any:
-    items = [item.id for item in meeting.agenda]
-    return and_(
-        File.role == PAPER,
-        or_(
-            and_(File.ref_kind == "meeting", File.ref_id == meeting.id),
-            and_(File.ref_kind == "agenda_item", File.ref_id.in_(items)),
-        ),
-    )

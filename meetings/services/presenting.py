@@ -118,13 +118,16 @@ def start_presenting(actor: User, meeting_id: int, file: str, page: int) -> int:
     :returns: the new version of the room.
     :raises NotFound: no such meeting or paper, or none the actor may attend.
     :raises Forbidden: ``present.not_granted``.
-    :raises BadState: ``meeting.not_live``; ``meeting.not_showable``, the paper cannot be shown page by page.
+    :raises BadState: ``meeting.not_live``; ``meeting.not_showable``, the paper cannot be shown page by page;
+        ``paper.for_few``, not everybody in the room may read it.
     :raises Invalid: ``meeting.no_such_page``.
     """
     with unit_of_work():
         meeting = _presentable(actor, meeting_id)
         paper = papers.paper_of(meeting, file)
-        entry = papers.paper_entry(paper)
+        entry = papers.paper_entry(paper, meeting)
+        if "only" in entry:
+            raise BadState("paper.for_few")
         if entry["url"] is None:
             raise BadState("meeting.not_showable")
         _check_page(page, paper.pages)

@@ -17,19 +17,19 @@ from intranet.core.jobs import JobState, enqueue, state_of
 from intranet.people.models import User
 from intranet.records import audit, files, media, office_pdf
 from intranet.records.models import File, StagedState
+from meetings.models import paper as kinds
 from meetings.models.meeting import Meeting
 from meetings.models.revision import PaperReplacement, ReplacementState
 from meetings.permissions import To, access_meeting
 from meetings.rules.page_moves import moves_of, page_after
 from meetings.rules.reanchor import Replacement
-from meetings.services import comparing, journal, originals, papers, presenting, reanchoring
+from meetings.services import comparing, originals, papers, presenting, reanchoring
 from meetings.services.reanchoring import Places
 
 #: Job that compares the two versions of a paper and then puts the new one on the table.
 ALIGN = "papers.align"
 #: What the new file is to the record while it is compared, and the old one afterwards.
-INCOMING = "paper_incoming"
-REPLACED = "paper_replaced"
+INCOMING, REPLACED = kinds.INCOMING, kinds.REPLACED
 _WAIT_SECONDS = 10.0
 
 
@@ -97,8 +97,8 @@ def replace_paper(
         enqueue(ALIGN, str(step.id), {"replacement": step.id})
         _note(meeting, public_id, map=ReplacementState.PENDING.value)
         audit.record(actor, "meeting.paper_replaced", meeting, file=paper.id, sha256=new.sha256)
-        told = {"file": public_id, "item": papers.item_id_of(paper), "map": ReplacementState.PENDING.value}
-        return journal.append(meeting, "file.replaced", by=actor, **told)
+        told = {"file": public_id, "map": ReplacementState.PENDING.value}
+        return papers.tell(meeting, "file.replaced", actor, paper, **told)
 
 
 def conclude(replacement_id: int) -> None:
@@ -166,12 +166,12 @@ def put_on_table(replacement_id: int, versions: Replacement | None, places: Plac
 
 def _tell(meeting: Meeting, step: PaperReplacement, paper: File) -> None:
     entry = papers.paper_entry(paper, meeting)
-    told: dict[str, Any] = {"file": entry, "item": papers.item_id_of(paper)}
+    told: dict[str, Any] = {"file": entry}
     now = presenting.shown(meeting)
     if now.get("file") == step.file:
         page = page_after(step.moves, now["page"], paper.pages)
         told["present"] = presenting.show_version(meeting, entry, page)
-    journal.append(meeting, "file.map", by=session().get_one(User, step.by_id), **told)
+    papers.tell(meeting, "file.map", session().get_one(User, step.by_id), paper, **told)
 
 
 def _replaceable(actor: User, meeting: Meeting, public_id: str) -> File:

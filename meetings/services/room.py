@@ -20,6 +20,7 @@ from meetings.services import (
     attending,
     floor,
     journal,
+    paper_rights,
     papers,
     polls,
     positions,
@@ -70,6 +71,8 @@ class _Rare:
     is_voting: bool
     #: Whose calls were answered.
     answered: frozenset[int]
+    #: Some papers are not for everybody.
+    has_few: bool
 
 
 def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = False) -> Welcome:
@@ -149,6 +152,8 @@ def overlay(actor: User, meeting: Meeting) -> dict[str, Any]:
     can += ["present"] if presenting.may_present(actor, meeting) else []
     can += ["vote"] if polls.may_vote(actor, meeting) else []
     mine = {"p": actor.id, "n": actor.full_name, "role": part.role.value if part else "", "can": can}
+    if _rare_in(meeting).has_few and not may(actor, To.RUN, meeting):
+        mine["papers"] = papers.own_entries(actor, meeting)
     return mine | {"votes": polls.overlay(actor, meeting) if _rare_in(meeting).is_voting else {}}
 
 
@@ -165,7 +170,8 @@ def snapshot(meeting: Meeting, audience: Audience) -> State:
 def _rare_in(meeting: Meeting) -> _Rare:
     """Both rise with the version: a vote opens, and a call is answered, with a line of the journal."""
     while (found := _rare.get((meeting.id, meeting.v))) is None:
-        read = _Rare(polls.is_voting(meeting), announcing.answered_in(meeting))
+        few = paper_rights.has_restricted(meeting.id)
+        read = _Rare(polls.is_voting(meeting), announcing.answered_in(meeting), few)
         if _stands(meeting):
             _keep(_rare, (meeting.id, meeting.v), read)
     return found

@@ -317,7 +317,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
     shown: dict[str, Any] = {
         "meeting": meeting,
         "people": people,
-        "files": papers.of_meeting(meeting),
+        "files": papers.for_reader(user, meeting),
         "pending": papers.pending_of(user, meeting),
         "part": meeting.participant(user.id),
         "is_open": listing.is_door_open(meeting),

@@ -105,6 +105,7 @@ export class Chain {
     this.cls = answer.cls;
     const anew = answer.mode === 'snapshot';
     if (anew) this.state = structuredClone(answer.state);
+    if (answer.me) this.#own(answer.me.papers ?? []);
     for (const frame of answer.events ?? []) this.#keep(frame);
     const applied = this.#drain();
     return anew ? null : applied;
@@ -114,6 +115,13 @@ export class Chain {
   take(frames) {
     for (const frame of frames) this.#keep(frame);
     return this.state ? this.#drain() : [];
+  }
+
+  /** Papers for few come with `me`, whole every time: no line tells of them. */
+  #own(found) {
+    const lists = [this.state.papers, ...this.state.items.map((one) => one.files)];
+    for (const list of lists) list.splice(0, list.length, ...list.filter((one) => !one.own));
+    for (const [id, file] of found) files(this.state, id).push({ ...file, own: true });
   }
 
   #keep(frame) { if (!this.state || frame.v > this.state.v) this.#early.set(frame.pv, frame); }
