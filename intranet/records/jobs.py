@@ -11,7 +11,7 @@ from intranet.core.db import publish, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.events import subscribe
 from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
-from intranet.records import audit, media, parsing, staging, store
+from intranet.records import audit, parsing, staging, store
 from intranet.records.events import BlobDamaged
 from intranet.records.media import Verdict
 from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
@@ -23,6 +23,8 @@ log = logging.getLogger("intranet.files")
 #: An upload that nobody attached is thrown away after this.
 KEEP_STAGED = timedelta(hours=48)
 _NIGHT_HOUR = 1
+#: Files of our own that one child reads.
+_KEPT_AT_ONCE = 8
 #: Within this many nights every stored byte is read once.
 _NIGHTS = 28
 
@@ -61,18 +63,23 @@ def read_staged(payload: Any) -> None:
 
 
 @every(2, "files.kept")
-def read_kept() -> None:
-    """Read one file of our own, the newest first, for its picture and text; no upload waits behind them."""
+def read_kept() -> int:
+    """Read some files of our own, the newest first, for picture and text; no upload waits behind them.
+
+    :returns: how many were read, 0 when none is left.
+    """
     with db.scope():
         unread = select(Blob.sha256, Blob.media_type).where(Blob.is_unread)
-        found = db.session().execute(unread.order_by(Blob.stored_at.desc()).limit(1)).first()
-    if found is None:
-        return
-    sha256, media_type = found
-    ending = next(ending for ending, kind in media.BY_EXTENSION.items() if kind == media_type)
-    parsed = (
-        parsing.parse(store.path_of(sha256), f"x.{ending}") if store.exists(sha256) else Parsed(media_type)
-    )
+        newest = db.session().execute(unread.order_by(Blob.stored_at.desc()).limit(_KEPT_AT_ONCE)).all()
+    there = [(sha256, media_type) for sha256, media_type in newest if store.exists(sha256)]
+    read = parsing.parse_own([(store.path_of(sha256), media_type) for sha256, media_type in there])
+    found = dict(zip(there, read, strict=True))
+    for sha256, media_type in newest:
+        _keep_reading(sha256, found.get((sha256, media_type)) or Parsed(media_type))
+    return len(newest)
+
+
+def _keep_reading(sha256: str, parsed: Parsed) -> None:
     picture, sheet = _put_renditions(parsed)
     with unit_of_work() as session:
         row = session.get(Blob, sha256)

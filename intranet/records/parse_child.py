@@ -146,9 +146,20 @@ def answer(arguments: list[str], look: Callable[..., _Json]) -> int:
     return 0
 
 
+def read_all(*words: str) -> _Json:
+    """Parse files given as type and path in turn: ``{"all": [...]}``, each of them read or with its code."""
+    found = []
+    for media_type, path in zip(words[::2], words[1::2], strict=True):
+        try:
+            found.append(read(Path(path), media_type))
+        except Unreadable as wrong:
+            found.append({"code": wrong.code, "data": wrong.data})
+    return {"all": found}
+
+
 def main(arguments: list[str]) -> int:
-    """``parse_child MEMORY SECONDS OUTPUT TYPE PATH``; prints one line of JSON, returns 0 when it could."""
-    return answer(arguments, lambda media_type, path: read(Path(path), media_type))
+    """``parse_child MEMORY SECONDS OUTPUT (TYPE PATH)...``; prints JSON in a line, returns 0 if it could."""
+    return answer(arguments, read_all)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """Browser tests: Debian's Chromium against a real server with the sample office."""
 
-import fcntl
 import json
 import os
 import re
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests import databases
+from tests import databases, served_sample
 from tests.serving import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,9 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium, without calls to the outside."""
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
-        pytest.fail("no chromium on the PATH: make test installs it as root, else apt-get install chromium")
+        pytest.fail("no Chromium on the PATH: make test installs it as root")
     quiet = ["background-networking", "component-update", "default-apps", "sync", "dev-shm-usage", "quic"]
     return {
         **browser_type_launch_args,
@@ -52,14 +52,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a sample office, made once in a run; every module gets its own copy."""
     root = tmp_path_factory.getbasetemp()
-    place = root.parent if root.name.startswith("popen-") else root
-    with (place / "served-sample.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        made, data = place / "served-sample.made", place / "served-sample"
-        if not made.exists():
-            Server(data).command("sample")
-            made.touch()
-    return data
+    return served_sample.folder(root.parent if root.name.startswith("popen-") else root)
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,14 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
 from docx import Document
 from PIL import Image
 
-from intranet.records import media
+from intranet.records import media, parsing
 from intranet.records.parsing import Limits, Parsed, parse
 from intranet.records.sandbox import without_network
 from intranet.records.typeset import Face, Sheet
@@ -183,10 +184,14 @@ def test_the_child_says_what_it_found_as_json_and_bounds_itself(tmp_path: Path) 
         str(1 << 31),
         "20",
         str(1 << 24),
-        media.PDF,
     ]
-    ran = subprocess.run([*command, str(path)], capture_output=True, cwd=ROOT, check=True, timeout=60)
-    assert json.loads(ran.stdout)["pages"] == 1
+    bad = tmp_path / "b.pdf"
+    bad.write_bytes(b"%PDF-1.7 and nothing\n%%EOF")
+    files = [word for one in (bad, path) for word in (media.PDF, str(one))]
+    ran = subprocess.run([*command, *files], capture_output=True, cwd=ROOT, check=True, timeout=60)
+    refused, sound = json.loads(ran.stdout)["all"]
+    assert refused["code"] == "file.damaged"
+    assert sound["pages"] == 1
     probe = (
         "import resource as r; from intranet.records.parse_child import limit_self; "
         "limit_self(memory=1 << 31, seconds=9, output=1 << 20); "
@@ -194,6 +199,25 @@ def test_the_child_says_what_it_found_as_json_and_bounds_itself(tmp_path: Path) 
     )
     ran = subprocess.run([sys.executable, "-c", probe], capture_output=True, cwd=ROOT, check=True, timeout=60)
     assert ran.stdout.split() == [str(1 << 31).encode(), b"9", str(1 << 20).encode()]
+
+
+def test_files_of_our_own_that_are_too_much_together_are_read_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = []
+    for name in ("mot", "hai"):
+        path = tmp_path / f"{name}.pdf"
+        path.write_bytes(sheet_with(name))
+        files.append((path, media.PDF))
+    together, asked = parsing.ask_child, []
+
+    def strained(module: str, limits: parsing.Limits, *words: str) -> dict[str, Any]:
+        asked.append(len(words) // 2)
+        return {"code": "file.too_hard"} if len(words) > 2 else together(module, limits, *words)
+
+    monkeypatch.setattr(parsing, "ask_child", strained)
+    assert ["mot" in one.text for one in parsing.parse_own(files)] == [True, False]
+    assert asked == [2, 1, 1]
 
 
 def test_where_the_system_allows_it_the_child_has_no_network(tmp_path: Path) -> None:
