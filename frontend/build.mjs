@@ -7,7 +7,7 @@
  *   intranet/static/css/<name>.css   -> "<name>.css"           (its parts lie in css/parts/)
  *   <wing>/static/<name>.css         -> "<wing>/<name>.css"
  *   intranet/static/<name>.svg       -> "<name>.svg"     (icons, drawings, the mark)
- * `boot.js` and `sw.js` run before or outside modules: they become one classic file each.
+ * `boot.js` and `sw.js` run before or outside modules, `kept.js` where nothing else may be had: one classic file each.
  * Shared modules are imported as '@lib/<name>.js' from anywhere.
  * Fonts that the style names are in the manifest too ("fonts/<file>.woff2"), so that a page may preload them.
  *
@@ -27,7 +27,7 @@ const root = resolve(here, '..');
 const shared = join(root, 'intranet/static');
 const out = join(shared, 'dist');
 const wings = ['documents', 'meetings', 'mail'];
-const classic = new Set(['boot', 'sw']);
+const classic = new Set(['boot', 'kept', 'sw']);
 /** Files of an earlier build stay this long (ms), so that a page being read while we build still finds its own. */
 const grace = 10 * 60 * 1000;
 
@@ -79,6 +79,26 @@ async function hashed(name, file) {
   return target;
 }
 
+/** Everything that a page with one of these scripts may ever load, so that a device can keep it: parts.json. */
+const followed = { 'meetings/room.js': ['boot.js', 'room.css', 'meetings/room.css', 'meetings/revisions.css', 'icons.svg', 'mark.svg', 'art.svg', 'pdfjs/pdf.worker.min.mjs'], 'meetings/kept.js': ['boot.js', 'app.css', 'meetings/kept.css', 'icons.svg', 'mark.svg', 'art.svg'] };
+async function partsOf(manifest, outputs, version) {
+  const fonts = Object.entries(manifest).filter(([name]) => name.startsWith('fonts/') && !name.includes('tinos')).map(([, file]) => file);
+  const pdf = await Promise.all(['standard_fonts', 'wasm'].map((part) => filesUnder(join(out, `pdfjs-${version}`, part))));
+  const found = {};
+  for (const [entry, more] of Object.entries(followed)) {
+    const reached = new Set();
+    const waiting = [manifest[entry]];
+    for (let name; (name = waiting.pop()); ) {
+      if (reached.has(name)) continue;
+      reached.add(name);
+      for (const one of outputs.get(name)?.imports ?? []) if (!one.external) waiting.push(posix(relative(out, resolve(root, one.path))));
+    }
+    const reader = entry === 'meetings/room.js' ? pdf.flat().map((path) => posix(relative(out, path))).filter((name) => !/LICENSE|nowasm|quickjs/.test(name)) : [];
+    found[entry] = [...new Set([...reached, ...more.map((name) => manifest[name]), ...fonts, ...reader])].sort();
+  }
+  return found;
+}
+
 /** PDF.js asks for these beside its worker, by fixed names: the folder carries the version, so that all may be cached. */
 async function pdfjs() {
   const from = join(here, 'node_modules/pdfjs-dist');
@@ -123,11 +143,13 @@ async function bundle() {
     ...all.filter((e) => e.classic).map((e) => build({ ...common, entryPoints: [plain(e)], format: 'iife' })),
   ]);
   const manifest = {};
-  const kept = new Set(['manifest.json']);
+  const kept = new Set(['manifest.json', 'parts.json']);
+  const outputs = new Map();
   for (const result of made)
     for (const [path, info] of Object.entries(result.metafile.outputs)) {
       const name = posix(relative(out, resolve(root, path)));
       kept.add(name);
+      outputs.set(name, info);
       const plainName = name.replace(/-[A-Z0-9]{8}(\.\w+)$/, '$1');
       if (info.entryPoint) manifest[plainName] = name;
       else if (name.endsWith('.woff2')) manifest[plainName.replace(/^a\//, 'fonts/')] = name;
@@ -138,9 +160,11 @@ async function bundle() {
   }
   manifest['pdfjs/pdf.worker.min.mjs'] = `pdfjs-${version}/pdf.worker.min.mjs`;
   const sorted = Object.fromEntries(Object.entries(manifest).sort(([a], [b]) => a.localeCompare(b)));
-  const fresh = join(out, `manifest.${process.pid}.json`);
-  await writeFile(fresh, JSON.stringify(sorted, null, 1));
-  await rename(fresh, join(out, 'manifest.json'));
+  for (const [name, said] of [['parts', await partsOf(manifest, outputs, version)], ['manifest', sorted]]) {
+    const fresh = join(out, `${name}.${process.pid}.json`);
+    await writeFile(fresh, JSON.stringify(said, null, 1));
+    await rename(fresh, join(out, `${name}.json`));
+  }
   await sweep(kept);
   process.stdout.write(`${Object.keys(sorted).length} assets in ${Date.now() - began} ms\n`);
 }

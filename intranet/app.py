@@ -8,7 +8,7 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from intranet import home
-from intranet.core import db, headers, live, logs, web
+from intranet.core import db, headers, live, logs, offline, web
 from intranet.core.config import Settings, load, require_strong
 from intranet.core.live import sockets
 from intranet.core.pages import install_page_helpers
@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None, *, with_sockets: bool = True) -
     app.jinja_env.add_extension("jinja2.ext.i18n")
     for package in (records, people, notices, tasks):
         package.plug_in(app)
+    app.register_blueprint(offline.bp)
     home.install(app)
     for name in FEATURES:
         import_module(name).plug_in(app)

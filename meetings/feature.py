@@ -27,7 +27,7 @@ from meetings.sample import build
 from meetings.sample import opinions as sample_opinions
 from meetings.services import listing, opinion_lists, opinions, paper_rights, profiles
 from meetings.services.opinion_access import may_read_opinion
-from meetings.views import bodies, check_in, planning, revisions, room, screen
+from meetings.views import bodies, check_in, packs, planning, revisions, room, screen
 from meetings.views import devices as device_pages
 from meetings.views.home import opinions_panel, todays_panel
 from meetings.views.opinions import bp as opinions_bp
@@ -63,7 +63,7 @@ REGISTERED = (
 
 def plug_in(app: Flask) -> None:
     """Register pages, sockets, kinds of record and menu entries."""
-    pages = (planning, room, screen, device_pages, check_in, bodies, revisions, live)
+    pages = (planning, room, screen, device_pages, check_in, bodies, revisions, packs, live)
     for blueprint in (*(page.bp for page in pages), opinions_bp):
         app.register_blueprint(blueprint)
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))

@@ -1,5 +1,6 @@
 """What every template may use: words, times, built assets, the rail, and who is there."""
 
+import hashlib
 import json
 from datetime import date, datetime
 from functools import cache
@@ -35,7 +36,29 @@ def asset(name: str) -> str:
 
     :raises KeyError: the build made no such asset.
     """
-    return url_for("static", filename=f"dist/{_manifest()[name]}")
+    return url_for("static", filename=f"dist/{built(name)}")
+
+
+def built(name: str) -> str:
+    """The file of a built asset in ``static/dist``.
+
+    :raises KeyError: the build made no such asset.
+    """
+    return _manifest()[name]
+
+
+def assets_for(name: str) -> list[str]:
+    """Addresses of everything that a page with this script may ever load of what was built, in one order.
+
+    :raises KeyError: the build followed no such script.
+    """
+    found: dict[str, list[str]] = _read_json(*_dist("parts.json"))
+    return [url_for("static", filename=f"dist/{one}") for one in found[name]]
+
+
+def build_id() -> str:
+    """Eight letters that change when anything was built anew: the version of what browsers run."""
+    return _digest(*_dist("manifest.json"))
 
 
 def office_time(instant: datetime | None, form: str = "full") -> str:
@@ -100,11 +123,21 @@ def _menu() -> list[dict[str, Any]]:
 
 
 def _manifest() -> dict[str, str]:
-    path = Path(current_app.static_folder or "") / "dist" / "manifest.json"
-    return _read_manifest(path, path.stat().st_mtime_ns)
+    manifest: dict[str, str] = _read_json(*_dist("manifest.json"))
+    return manifest
+
+
+def _dist(name: str) -> tuple[Path, int]:
+    """A file that the build wrote, and when."""
+    path = Path(current_app.static_folder or "") / "dist" / name
+    return path, path.stat().st_mtime_ns
 
 
 @cache
-def _read_manifest(path: Path, _changed: int) -> dict[str, str]:
-    manifest: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return manifest
+def _read_json(path: Path, _changed: int) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _digest(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]

@@ -31,8 +31,12 @@ log = logging.getLogger("intranet.sessions")
 ADMIN_IDLE = timedelta(minutes=15)
 #: Nobody is at a tablet all the time: a session bound to one record may rest so long.
 BOUND_IDLE = timedelta(hours=8)
+#: Header of an answer to a browser whose session was ended on purpose: what it keeps is to be forgotten.
+SESSION_STATE = "Office-Session"
 #: Header of what an open page asks for by itself, which is no use of the session.
 OWN_REFRESH = "Office-Refresh"
+#: Where whoever is not signed in arrives.
+_DOORS = frozenset({"people.sign_in", "meetings_devices.tablet"})
 _SEEN_EVERY = timedelta(minutes=1)
 _KEEP_ENDED = timedelta(days=30)
 
@@ -271,6 +275,17 @@ def why_ended() -> str | None:
     return db.session().scalar(select(SessionRow.ended_why).where(SessionRow.token_hash == _hash(token)))
 
 
+def was_ended() -> bool:
+    """True when the session whose cookie this browser still holds was ended on purpose, not by resting."""
+    token = request.cookies.get(OfficeSessions(db.database().settings).sid_name)
+    if not token:
+        return False
+    found = select(SessionRow.id).where(
+        SessionRow.token_hash == _hash(token), SessionRow.ended_at.is_not(None)
+    )
+    return db.session().scalar(found) is not None
+
+
 def end_all(user_id: int, *, but: int | None = None) -> int:
     """End every session of a person in the open unit of work, one perhaps excepted; returns how many."""
     ended = db.session().execute(
@@ -299,6 +314,15 @@ def install_sessions(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(_load_user)
     manager.init_app(app)
+    app.after_request(_say_ended)
+
+
+def _say_ended(response: Response) -> Response:
+    """Tell a browser with the cookie of an ended session so, wherever it is not let in or shown a door."""
+    is_door = response.status_code == 401 or request.endpoint in _DOORS
+    if is_door and not isinstance(session, ServerSession) and was_ended():
+        response.headers[SESSION_STATE] = "ended"
+    return response
 
 
 def load_actor() -> Actor | None:

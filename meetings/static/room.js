@@ -20,6 +20,8 @@ import { current, papers, spent } from './lib/state.js';
 
 /** The ballot is fetched this long (ms) after the page, at different moments on different tablets. */
 const SOON = 4000, SPREAD = 4000;
+/** What the room needs when the network fails is fetched this long (ms) after the page. */
+const CALM = 4000;
 /** So long (ms) a device that was replaced tries to send what it still holds. */
 const LAST = 3000;
 startFull();
@@ -259,6 +261,7 @@ if (isOnTheWay(mid, line.me.p)) fetchBallot();
 votes();
 draw();
 setTimeout(fetchBallot, SOON + Math.random() * SPREAD);
+setTimeout(() => surely(() => import('./lib/offline.js'), root.dataset.offline).then((part) => new part.Offline(line, { user: Number(root.dataset.user), mid, welcome })), welcome.kept ? 0 : CALM);
 setInterval(tick, 1000);
 document.body.dataset.v = String(line.state.v);
 // A desk is ready when all of it is there.

@@ -1,6 +1,6 @@
 """The room: one page, whose script does the rest."""
 
-from typing import cast
+from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,8 @@ from intranet.core.errors import Forbidden
 from intranet.core.labels import label
 from intranet.core.web import me, needs, within
 from intranet.people.models import User
-from meetings.permissions import ATTEND, To, access_meeting, may
+from meetings.models.meeting import Meeting
+from meetings.permissions import ATTEND, To, access_meeting, access_room, may
 from meetings.services import listing, room
 
 bp = Blueprint("meetings_room", __name__)
@@ -34,10 +35,24 @@ def enter(mid: int) -> ResponseReturnValue:
         welcome = room.welcome(user, mid, None).answer
     except Forbidden:
         return redirect(url_for("meetings_devices.tablet", number=mid))
+    return _page(user, meeting, welcome)
+
+
+@bp.get("/meetings/<int:mid>/pack/room")
+@within("meeting:<mid>")
+@needs(ATTEND)
+def keep(mid: int) -> ResponseReturnValue:
+    """The room's page as a device keeps it for when the network fails; the door need not be open."""
+    user = cast(User, me())
+    meeting = access_room(user, mid)
+    return _page(user, meeting, room.welcome(user, mid, None).answer)
+
+
+def _page(user: User, meeting: Meeting, welcome: dict[str, Any]) -> str:
     return render_template(
         "meetings/room.html",
         meeting=meeting,
-        runs=runs,
+        runs=may(user, To.RUN, meeting),
         part=meeting.participant(user.id),
         welcome=welcome,
     )

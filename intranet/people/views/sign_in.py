@@ -69,13 +69,16 @@ def sign_in_now() -> ResponseReturnValue:
 @within("*")
 @signed_in
 def sign_out() -> ResponseReturnValue:
-    """End this session; the browser forgets what it kept of the office."""
+    """End this session; the browser forgets what it kept of the office.
+
+    With ``keep`` the page has done so itself, save for what others wrote on this device and is not sent yet.
+    """
     row_id = sessions.present_row_id()
     if row_id is not None:
         signing_in.sign_out(user(), row_id)
     sessions.sign_out_here()
     response = make_response(redirect(url_for("people.sign_in")))
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Clear-Site-Data"] = '"cache"' if request.form.get("keep") else '"cache", "storage"'
     return response
 
 

@@ -9,11 +9,13 @@ import { api, ApiError } from '@lib/api.js';
 import { Chain } from './state.js';
 import { ulid } from './page.js';
 
-const patience = { hello: 6000, command: 6000, giveUp: 20000, fallback: 8000, gap: 120, refused: 5000, heads: 400, quiet: 38000 };
+const patience = { hello: 6000, command: 6000, giveUp: 20000, fallback: 8000, gap: 120, refused: 5000, heads: 400, quiet: 38000, away: 20000 };
 const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
 
 export class Line extends EventTarget {
   chain = new Chain();
+  /** (t, d, cid) => an answer at once, or null to ask the server: whoever knows that it is out of reach. */
+  gate = null;
   #socket; #mid; #as; #seen = 0; #answered = 0; #offsets = []; #hello = null; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
 
   /**
@@ -29,6 +31,8 @@ export class Line extends EventTarget {
     this.#answered = welcome.lv?.replies?.at(-1)?.v ?? 0;
     this.me = welcome.me;
     this.chain.welcome(welcome);
+    // The page came from the device: what it says was so then, and nobody has been heard since.
+    if (welcome.kept) { this.#heardAt = welcome.kept; this.#lostAt = Math.min(welcome.kept, Date.now() - patience.away); }
     this.#socket = io('/meetings', { path: '/socket.io/', transports: ['websocket'] });
     const look = () => { if (!document.hidden && !this.#closed) this.#socket.connect(); };
     this.#socket.on('connect', () => this.#greet());
@@ -76,6 +80,8 @@ export class Line extends EventTarget {
    * @returns the acknowledgement; `{ok: false, err: 'unreached'}` when no answer came in 20 seconds
    */
   async send(t, d = {}, cid = ulid()) {
+    const now = await this.gate?.(t, d, cid);
+    if (now) return now;
     const frame = { k: 'cmd', cid, t, d: { mid: this.#mid, ...d } };
     const until = Date.now() + patience.giveUp;
     while (Date.now() < until && !this.#closed) {
@@ -182,7 +188,7 @@ export class Line extends EventTarget {
     const away = Date.now() - this.#lostAt;
     if (away > patience.fallback && !this.#polling && !this.#socket.connected) this.#poll();
     if (this.#polling?.works) this.#net('http');
-    else this.#net(away > 20000 ? 'off' : away > 4000 ? 'slow' : 'on');
+    else this.#net(away >= patience.away ? 'off' : away > 4000 ? 'slow' : 'on');
   }
 
   /** Asks over HTTP what happened, again and again, until the socket is back. */

@@ -141,7 +141,7 @@ export class Notes extends EventTarget {
     this.#waiting += ops.length;
     this.#tell();
     const meta = { dev: this.#dev, lam: this.#lam, have: { ...this.#have } };
-    this.#writes = this.#writes.then(() => this.#store.did(add, del.map((one) => one.id), ops, meta)).catch((problem) => toast(problem.message, { tone: 'bad' }));
+    this.#writes = this.#writes.then(() => this.#store.did(add, del.map((one) => one.id), ops, meta)).catch((problem) => toast(word(problem.message === 'full' ? 'ink-full' : 'ink-unkept'), { tone: 'bad' }));
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.sync(), 250);
   }
@@ -175,7 +175,7 @@ export class Notes extends EventTarget {
       if (add.length || gone.length) this.#ink.bring(add, gone);
       if (answer.rejected.length) toast(word('ink-refused', { n: answer.rejected.length }), { tone: 'warn' });
       this.#waiting = await this.#store.waiting();
-      more = answer.more || this.#waiting > 0;
+      more = answer.more || (ops.length > 0 && this.#waiting > 0);
       clearTimeout(this.#later);
       if (answer.waiting) this.#later = setTimeout(() => this.sync(), PLACING);
       if (this.tray !== answer.tray) { this.tray = answer.tray; this.dispatchEvent(new Event('tray')); }

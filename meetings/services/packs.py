@@ -1,0 +1,139 @@
+"""What a device keeps of a meeting before the network fails: files by hash, and the key that seals them.
+
+The list is the reader's own: it names what this person may read and nothing else.
+"""
+
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+
+from intranet.core import clock, db
+from intranet.core.db import session
+from intranet.core.errors import Invalid
+from intranet.people.models import User
+from intranet.records import media, store
+from intranet.records.models import File
+from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
+from meetings.permissions import access_room, visible_to
+from meetings.services import paper_rights, papers
+from meetings.services.journal import ms
+
+#: Packs are fetched so long before the hour.
+AHEAD = timedelta(days=7)
+#: Bytes: a larger pack is kept all the same, and its secretary is told.
+LARGE = 150 * 1024 * 1024
+#: Bytes of all papers that a tablet is asked to keep of one meeting.
+MOST = 200 * 1024 * 1024
+_KID = 32
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a pack; ``rev`` names the version that ink lies on, ``sha256`` the bytes that are shown."""
+
+    file: str
+    name: str
+    rev: str
+    sha256: str
+    bytes: int
+    pages: int | None
+    type: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What one person's devices keep of a meeting."""
+
+    meeting: Meeting
+    #: Changes with every file that comes, goes or is replaced, and with nothing else.
+    rev: str
+    files: list[Entry]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes of all its files."""
+        return sum(one.bytes for one in self.files)
+
+    def told(self) -> dict[str, Any]:
+        """The pack as devices read it; instants in milliseconds."""
+        return {
+            "pack": str(self.meeting.ref),
+            "rev": self.rev,
+            "title": self.meeting.title,
+            "starts": ms(self.meeting.starts_at),
+            "state": self.meeting.state.value,
+            "agenda_v": self.meeting.v,
+            "bytes": self.bytes,
+            "most": MOST,
+            "files": [vars(one) for one in self.files],
+        }
+
+
+def pack_of(actor: User, meeting_id: int) -> Pack:
+    """The actor's pack of a meeting.
+
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: ``device.moved``, another device took this one's place.
+    """
+    return pack_for(actor, access_room(actor, meeting_id))
+
+
+def pack_for(reader: User, meeting: Meeting) -> Pack:
+    """The pack of somebody who takes part: what they may read, save for what is read online alone."""
+    kept = [one.file for one in paper_rights.readable(reader, meeting) if not one.online_only]
+    return _packed(meeting, kept)
+
+
+def coming(actor: User) -> list[Pack]:
+    """Packs of meetings that sit now or within a week, the nearest first."""
+    ahead = Meeting.state.in_((MeetingState.PUBLISHED, MeetingState.READY))
+    soon = Meeting.starts_at.between(clock.now() - timedelta(hours=12), clock.now() + AHEAD)
+    query = select(Meeting).where(visible_to(actor), Meeting.state.in_(IN_SESSION) | (ahead & soon))
+    found = session().scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(20))
+    return [pack_for(actor, one) for one in found]
+
+
+def device_key(actor: User, kid: str | None = None) -> tuple[str, bytes]:
+    """The key by which a device of the actor seals what it keeps, and the name of that key.
+
+    It is never stored: the name is random, the rest follows from the installation's own secret. So the same
+    person gets it again and can open what was not sent before it ended on the device; nobody else can.
+
+    :param kid: the name of an earlier one, ``None`` for a new one.
+    :raises Invalid: ``device.key_name``.
+    """
+    name = secrets.token_hex(_KID // 2) if kid is None else kid
+    if len(name) != _KID or not all(letter in "0123456789abcdef" for letter in name):
+        raise Invalid("device.key_name")
+    secret = bytes.fromhex(db.database().settings.keys["field"])
+    return name, hmac.digest(secret, f"meetings.device:{actor.id}:{name}".encode(), sha256)
+
+
+def _packed(meeting: Meeting, found: Iterable[File]) -> Pack:
+    files = [entry for one in found if (entry := _entry(one)) is not None]
+    said = "\n".join(f"{one.file} {one.sha256}" for one in sorted(files, key=lambda one: one.file))
+    return Pack(meeting, sha256(said.encode()).hexdigest()[:16], files)
+
+
+def _entry(paper: File) -> Entry | None:
+    """``None`` for what no page shows: it is downloaded, not kept."""
+    url = papers.url_of(paper)
+    if url is None:
+        return None
+    shown = paper.shown_sha256 or paper.sha256
+    if shown == paper.sha256:
+        size = paper.size
+    elif store.exists(shown):
+        size = store.path_of(shown).stat().st_size
+    else:
+        return None
+    is_pdf = paper.is_pdf or paper.blob.sheet_sha256 is not None
+    kind = media.PDF if is_pdf else "image/webp"
+    return Entry(paper.public_id, papers.title_of(paper), paper.sha256, shown, size, paper.pages, kind, url)

@@ -1,0 +1,57 @@
+/** Keeps the packs of the coming meetings up to date while a page is open, and says how that goes: `pack` {mid, how} on the document. */
+import { canSeal, end } from '@lib/vault.js';
+import { heard } from '@lib/vault-store.js';
+import { bring, due, known } from './pack.js';
+
+const EVERY = 5 * 60e3;
+
+export const isAllowed = () => canSeal() && 'serviceWorker' in navigator && 'caches' in globalThis && 'locks' in navigator && isSecureContext;
+
+/** The worker that answers where the network does not; a new one takes over outside of rooms alone. */
+export async function register() {
+  if (!isAllowed()) return;
+  const found = await navigator.serviceWorker.register('/sw.js').catch(() => null);
+  found?.waiting?.postMessage({ type: 'apply' });
+}
+
+const say = (mid, how) => document.dispatchEvent(new CustomEvent('pack', { detail: { mid, ...how } }));
+
+/** Brings one pack, and says how far it is. Null when it could not be asked for. */
+export async function look(user, mid, { anew = false } = {}) {
+  try {
+    await navigator.storage?.persist?.();
+    const pack = await bring(user, mid, { anew, tell: (how) => say(mid, { how }) });
+    say(mid, { pack });
+    return pack;
+  } catch {
+    say(mid, { pack: null });
+    return null;
+  }
+}
+
+/** All packs of the week: those that changed, those never whole, and those whose hour has come. */
+export async function lookAll(user) {
+  let told;
+  try {
+    const answer = await fetch('/api/v1/packs', { headers: { Accept: 'application/json', 'Office-Refresh': '1' }, cache: 'no-store' });
+    if (answer.headers.get('Office-Session') === 'ended') await end();
+    if (!answer.ok) return;
+    told = await answer.json();
+  } catch { return; }
+  if (told.p !== user) return;
+  await heard(user);
+  for (const one of told.packs) {
+    const mid = Number(one.pack.split(':')[1]);
+    const mine = await known(user, mid);
+    if (mine && mine.rev === one.rev && mine.app === told.app && !mine.problem && !due({ ...mine, starts: one.starts }, Date.now())) say(mid, { pack: mine });
+    else await look(user, mid);
+  }
+}
+
+export function startKeeping(user) {
+  if (!isAllowed()) return;
+  register();
+  lookAll(user);
+  setInterval(() => lookAll(user), EVERY);
+  addEventListener('online', () => lookAll(user));
+}

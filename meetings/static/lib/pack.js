@@ -1,0 +1,208 @@
+/**
+ * A pack: a meeting's papers on this device before the network fails. Files come in pieces, each sealed as it arrives; a pack
+ * that was cut off goes on where it stopped. A file counts when all of it has the hash that the server named.
+ */
+import { keyOf } from '@lib/vault-key.js';
+import { end } from '@lib/vault.js';
+import { dropFile, forget, heard, keep, keepOnly, keepPiece, kept, names, piece, PIECE, piecesOf } from '@lib/vault-store.js';
+
+const PARTS = 'office-parts';
+/** Pieces asked for at once, and built parts. */
+const AT_ONCE = 4;
+/** Before a meeting its pack is read again at these times (ms). */
+const AGAIN = [24 * 3600e3, 2 * 3600e3, 15 * 60e3];
+/** A pack goes so long (ms) after its meeting began. */
+const STAYS = 7 * 24 * 3600e3;
+const RETRY = 3;
+const sits = new Set(['live', 'paused']);
+
+class Refused extends Error {
+  constructor(answer) { super(String(answer.status)); this.status = answer.status; }
+}
+
+async function asked(url, how = {}) {
+  const answer = await fetch(url, { cache: 'no-store', headers: { Accept: 'application/json', 'Office-Refresh': '1' }, ...how });
+  if (answer.headers.get('Office-Session') === 'ended') await end();
+  if (!answer.ok) throw new Refused(answer);
+  return answer;
+}
+
+const isFull = (problem) => problem?.name === 'QuotaExceededError' || problem?.inner?.name === 'QuotaExceededError';
+
+/** One pack after the other, whichever page wants them. */
+const inTurn = (act) => navigator.locks.request('office-pack', act);
+
+/** What is known of a pack on this device, null for nothing. */
+export async function known(user, mid) {
+  const held = await heard(user);
+  return held && kept(held, `pack:${mid}`);
+}
+
+/**
+ * Brings the pack of a meeting onto this device, as the server names it now.
+ * @param {(how: {n: number, of: number, bytes: number, all: number}) => void} [tell] how far it is
+ * @param {boolean} [anew] read every file again, not only those that came
+ * @returns the pack as it is kept: `files[].whole`, `lack` (`full`, `damaged`, `most`, `gone`), and `problem`
+ */
+export const bring = (user, mid, { tell = () => {}, anew = false } = {}) => inTurn(() => brought(user, mid, tell, anew));
+
+async function brought(user, mid, tell, anew) {
+  let wanted;
+  try {
+    wanted = await (await asked(`/meetings/${mid}/pack.json`)).json();
+  } catch (problem) {
+    if (problem instanceof Refused && (problem.status === 403 || problem.status === 404)) await forget(`pack:${mid}`, `page:${mid}`, `state:${mid}`);
+    throw problem;
+  }
+  const held = await keyOf(user);
+  await heard(user);
+  const before = await kept(held, `pack:${mid}`);
+  const whole = new Map((before?.files ?? []).filter((one) => one.whole).map((one) => [one.sha256, one]));
+  const isDue = anew || due(before, Date.now());
+  const pack = { ...wanted, mid, at: Date.now(), checked: isDue ? null : before.checked, problem: null, files: wanted.files.map((one) => ({ ...one, whole: whole.has(one.sha256), lack: null })) };
+  const save = () => keep(held, `pack:${mid}`, pack);
+  try {
+    await save();
+    await keepParts(wanted);
+    await keepPage(held, pack);
+    await keepFiles(held, pack, { isDue, save, tell });
+  } catch (problem) {
+    pack.problem = isFull(problem) ? 'full' : 'network';
+  }
+  if (!pack.problem && !pack.files.some((one) => one.lack)) pack.checked = pack.checked ?? Date.now();
+  pack.problem ??= pack.files.find((one) => one.lack)?.lack ?? null;
+  await save().catch(() => {});
+  await sweep(held);
+  navigator.serviceWorker?.controller?.postMessage({ type: 'packs' });
+  return pack;
+}
+
+/** True when a pack is to be read again: never was, or one of the hours before the meeting has passed since. */
+export function due(pack, now) {
+  if (!pack?.checked) return true;
+  return AGAIN.some((ms) => pack.checked < pack.starts - ms && now >= pack.starts - ms);
+}
+
+// --- parts and page ---
+
+/** Built parts that are not here yet; all of them before the page that needs them. */
+async function keepParts({ shell, app }) {
+  const cache = await caches.open(PARTS);
+  const here = new Set((await cache.keys()).map((one) => new URL(one.url).pathname));
+  const lacking = shell.filter((address) => !here.has(address));
+  await each(lacking, async (address) => cache.put(address, await asked(address, { headers: {} })));
+  const page = await cache.match('/kept');
+  if (page?.headers.get('Office-App') === app) return;
+  const fresh = await asked('/kept', { credentials: 'omit', headers: {} });
+  const headers = new Headers(fresh.headers);
+  headers.set('Office-App', app);
+  await cache.put('/kept', new Response(await fresh.text(), { headers }));
+}
+
+/** The room's page. While the meeting sits, the page of another version of the application does not take its place. */
+async function keepPage(held, pack) {
+  const before = await kept(held, `page:${pack.mid}`);
+  if (before && sits.has(pack.state) && before.app !== pack.app) return;
+  const answer = await asked(`/meetings/${pack.mid}/pack/room`, { headers: { 'Office-Refresh': '1' } });
+  const headers = [...answer.headers].filter(([name]) => /^(content-type|content-security-policy|cross-origin|referrer|permissions|x-content)/.test(name));
+  await keep(held, `page:${pack.mid}`, { html: await answer.text(), headers, app: pack.app, shell: pack.shell, at: Date.now() });
+}
+
+// --- files ---
+
+async function keepFiles(held, pack, { isDue, save, tell }) {
+  let [bytes, room] = [0, pack.most];
+  const say = (n) => tell({ n, of: pack.files.length, bytes, all: pack.bytes });
+  for (const [n, file] of pack.files.entries()) {
+    say(n);
+    room -= file.bytes;
+    if (room < 0) { file.lack = 'most'; file.whole = false; continue; }
+    if (file.whole && (!isDue || (await isWhole(held, file)))) { bytes += file.bytes; continue; }
+    if (file.whole) { file.whole = false; await dropFile(file.sha256); }
+    file.lack = await fetched(held, file, (more) => { bytes += more; say(n); });
+    file.whole = file.lack === null;
+    await save();
+  }
+  say(pack.files.length);
+}
+
+/** Null when the file is here whole, else what became of it. @throws the network, or the session, is gone */
+async function fetched(held, file, got) {
+  for (let tries = 0; tries < 2; tries += 1) {
+    try {
+      await fetchPieces(held, file, got);
+      if (await isWhole(held, file)) return null;
+      await dropFile(file.sha256);
+    } catch (problem) {
+      if (isFull(problem)) { await dropFile(file.sha256); return 'full'; }
+      if (problem instanceof Refused && [403, 404, 410, 416].includes(problem.status)) return 'gone';
+      throw problem;
+    }
+  }
+  return 'damaged';
+}
+
+/** Asks for the pieces that are not here, a few at once. */
+async function fetchPieces(held, file, got) {
+  const here = await piecesOf(file.sha256);
+  const count = Math.ceil(file.bytes / PIECE);
+  const lacking = Array.from({ length: count }, (_, n) => n).filter((n) => !here.has(n));
+  got(Math.min(file.bytes, (count - lacking.length) * PIECE));
+  await each(lacking, async (n) => {
+    const data = await tried(async () => {
+      const answer = await asked(file.url, { headers: { Range: `bytes=${n * PIECE}-${Math.min(file.bytes, (n + 1) * PIECE) - 1}` } });
+      const body = new Uint8Array(await answer.arrayBuffer());
+      return answer.status === 206 ? body : body.subarray(n * PIECE, (n + 1) * PIECE);
+    });
+    await keepPiece(held, file.sha256, n, data);
+    got(data.length);
+  });
+}
+
+/** True when all pieces open and together have the hash that the server named. */
+async function isWhole(held, file) {
+  const all = new Uint8Array(file.bytes);
+  for (let n = 0; n * PIECE < file.bytes; n += 1) {
+    const data = await piece(held, file.sha256, n).catch(() => null);
+    if (!data || n * PIECE + data.length > file.bytes) return false;
+    all.set(data, n * PIECE);
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('') === file.sha256;
+}
+
+async function tried(act) {
+  for (let n = 1; ; n += 1) {
+    try { return await act(); } catch (problem) {
+      if (problem instanceof Refused || n === RETRY) throw problem;
+      await new Promise((ok) => setTimeout(ok, n * 400));
+    }
+  }
+}
+
+async function each(list, act) {
+  const waiting = [...list];
+  let failed = null;
+  await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+    while (waiting.length && !failed) await act(waiting.shift()).catch((problem) => { failed ??= problem; });
+  }));
+  if (failed) throw failed;
+}
+
+// --- order ---
+
+/** Packs of meetings long over go, and with them what no pack names any more. */
+async function sweep(held) {
+  const files = new Set();
+  const parts = new Set(['/kept']);
+  for (const name of await names()) {
+    const [kind, mid] = name.split(':');
+    const found = kind === 'pack' || kind === 'page' ? await kept(held, name) : null;
+    if (kind === 'pack' && (!found || found.starts + STAYS < Date.now())) { await forget(name, `page:${mid}`, `state:${mid}`); continue; }
+    if (kind === 'pack') for (const one of found.files) files.add(one.sha256);
+    for (const address of found?.shell ?? []) parts.add(address);
+  }
+  await keepOnly(files);
+  const cache = await caches.open(PARTS);
+  for (const one of await cache.keys()) if (!parts.has(new URL(one.url).pathname)) await cache.delete(one);
+}

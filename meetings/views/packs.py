@@ -1,0 +1,60 @@
+"""What devices keep for when the network fails: packs, the key that seals them, the page of both."""
+
+import base64
+from typing import Any, cast
+
+from flask import Blueprint, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from intranet.core.pages import assets_for, build_id
+from intranet.core.web import me, needs, public, within
+from intranet.people.models import User
+from meetings.permissions import ATTEND
+from meetings.services import packs
+from meetings.services.packs import Pack
+
+bp = Blueprint("meetings_packs", __name__)
+
+_ROOM, _KEPT = "meetings/room.js", "meetings/kept.js"
+
+
+@bp.get("/meetings/<int:mid>/pack.json")
+@within("meeting:<mid>")
+@needs(ATTEND)
+def pack(mid: int) -> ResponseReturnValue:
+    """The actor's own list of what to keep of a meeting: files by hash, and built parts by address."""
+    return jsonify(_told(packs.pack_of(_user(), mid)))
+
+
+@bp.get("/api/v1/packs")
+@needs(ATTEND)
+def coming() -> ResponseReturnValue:
+    """Packs of the meetings of the coming week, so that an open page keeps them up to date by itself."""
+    return jsonify(p=_user().id, packs=[one.told() for one in packs.coming(_user())], app=build_id())
+
+
+@bp.post("/api/v1/device-key")
+@within("*")
+@needs(ATTEND)
+def device_key() -> ResponseReturnValue:
+    """The key that seals what this person's device keeps; whoever names an earlier one gets it again."""
+    body = request.get_json(silent=True)
+    kid = body.get("kid") if isinstance(body, dict) else None
+    name, key = packs.device_key(_user(), None if kid is None else str(kid))
+    return jsonify(kid=name, key=base64.b64encode(key).decode())
+
+
+@bp.get("/kept")
+@public("nothing is in it: what it shows the device holds, sealed")
+def kept() -> ResponseReturnValue:
+    """What this device keeps of the office, and what it has not sent yet; it works without the network."""
+    return render_template("meetings/kept.html")
+
+
+def _told(found: Pack) -> dict[str, Any]:
+    shell = sorted({*assets_for(_ROOM), *assets_for(_KEPT)})
+    return {**found.told(), "p": _user().id, "app": build_id(), "shell": shell}
+
+
+def _user() -> User:
+    return cast(User, me())

@@ -1,0 +1,169 @@
+"""The network is cut and the server stops: the room opens from the device, ink arrives once."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener, axe
+from tests.browser.test_meeting_room import draw_with_pen, drawn, enter
+from tests.serving import Server
+
+#: Everything a device has stored of the office, as text; bytes by their letters.
+STORED = """
+async () => {
+  const letters = (value) => JSON.stringify(value, (_, one) => {
+    if (one instanceof ArrayBuffer) return new TextDecoder('latin1').decode(one);
+    if (ArrayBuffer.isView(one)) return new TextDecoder('latin1').decode(one);
+    return one instanceof CryptoKey ? `key ${one.extractable}` : one;
+  });
+  let all = letters(Object.entries(sessionStorage)) + letters(Object.entries(localStorage));
+  for (const { name } of await indexedDB.databases()) {
+    const base = await new Promise((ok) => {
+      const r = indexedDB.open(name);
+      r.onsuccess = () => ok(r.result);
+    });
+    for (const store of base.objectStoreNames)
+      all += await new Promise((ok) => {
+        const r = base.transaction(store).objectStore(store).getAll();
+        r.onsuccess = () => ok(letters(r.result));
+      });
+    base.close();
+  }
+  for (const name of await caches.keys())
+    for (const one of await (await caches.open(name)).keys()) all += one.url;
+  return all;
+}
+"""
+#: The key's last contact was more than a day ago.
+AGE = """
+() => new Promise((ok) => {
+  const r = indexedDB.open('office-vault');
+  r.onsuccess = () => {
+    const keys = r.result.transaction('keys', 'readwrite').objectStore('keys');
+    keys.getAll().onsuccess = ({ target }) => {
+      const [held] = target.result;
+      const day = 25 * 3600e3;
+      keys.put({ ...held, contact: held.contact - day, until: held.until - day }).onsuccess = () => {
+        r.result.close();
+        ok();
+      };
+    };
+  };
+})
+"""
+#: The server has two marks of whoever sits here.
+ARRIVED = """
+async () => {
+  const { csrf, url } = {
+    csrf: document.querySelector('meta[name=csrf-token]').content,
+    url: location.pathname.replace('/meetings', '/api/v1/meetings').replace('/room', '/annotations/sync'),
+  };
+  const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf };
+  const answer = await fetch(url, { method: 'POST', headers, body: '{"ops": [], "have": {}}' });
+  return (await answer.json()).ops.length >= 2;
+}
+"""
+TITLE = "Phiên họp UBND tỉnh thường kỳ tháng này"
+
+
+def packed(page: Page) -> Page:
+    """Wait on the page of the meeting until its papers are on this device, then go into the room."""
+    page.goto("/meetings")
+    page.locator("tr", has_text=TITLE).locator("td.ty a").click()
+    page.wait_for_url(re.compile(r"/meetings/\d+$"), wait_until="load")
+    page.locator("[data-pack-again]").tap()
+    expect(page.locator("[data-pack-word]")).to_contain_text("Mở được khi mất mạng")
+    enter(page)
+    expect(drawn(page, 1)).to_be_visible()
+    return page
+
+
+def draw(page: Page) -> None:
+    """One stroke of the pen on the page that is open."""
+    box = page.locator(".pdfViewer .page[data-loaded]").first.bounding_box()
+    assert box is not None
+    if page.locator("[data-tool=pen]").get_attribute("aria-pressed") == "false":
+        page.locator("[data-tool=pen]").tap()
+    draw_with_pen(page.context.new_cdp_session(page), {**box})
+
+
+def marks(page: Page) -> list[dict[str, Any]]:
+    """What the server has of this person's marks: additions, by the id of the stroke."""
+    url = re.sub(r"/meetings/(\d+)/room", r"/api/v1/meetings/\1/annotations/sync", page.url)
+    token = page.locator("meta[name=csrf-token]").get_attribute("content") or ""
+    origin = "/".join(page.url.split("/")[:3])
+    answer = page.request.post(
+        url, data={"ops": [], "have": {}}, headers={"X-CSRFToken": token, "Origin": origin}
+    ).json()
+    return [op for op in answer["ops"] if op["op"] == "add"]
+
+
+def test_a_room_opens_without_network_and_server_and_ink_arrives_once_from_two_devices(
+    open_as: Opener, server: Server
+) -> None:
+    one, two = packed(open_as("daibieu05", tablet=True)), packed(open_as("daibieu05", tablet=True))
+    here: Callable[[], set[str]] = lambda: {op["id"] for op in marks(one)}  # noqa: E731
+    before = here()
+    for tablet in (one, two):
+        tablet.context.set_offline(True)
+    server.stop()
+    try:
+        for tablet in (one, two):
+            tablet.goto(one.url)
+            expect(tablet.locator("body[data-ready]")).to_be_attached()
+            expect(drawn(tablet, 1)).to_be_visible()
+            expect(tablet.locator("[data-room-word]")).to_contain_text("Đang đọc bản lưu lúc")
+        one.locator("[data-page-next]").tap()
+        expect(drawn(one, 2)).to_be_visible()
+        one.locator("[data-page-back]").tap()
+        expect(drawn(one, 1)).to_be_visible()
+        for tablet in (one, two):
+            draw(tablet)
+            draw(tablet)
+            expect(tablet.locator("[data-room-word]")).to_contain_text("chưa gửi 2 ghi chú")
+        assert axe(one) == []
+        # A delegate's wish to speak waits; what is for now alone is refused at once.
+        expect(one.locator("[data-ask]")).to_be_enabled()
+        one.locator("[data-ask]").tap()
+        expect(one.get_by_text("Đã ghi lại đề nghị phát biểu")).to_be_visible()
+        one.reload()
+        expect(one.locator("[data-room-word]")).to_contain_text("chưa gửi 2 ghi chú")
+        one.goto("/meetings")
+        expect(one.get_by_role("link", name=TITLE)).to_be_visible()
+        assert axe(one) == []
+        one.get_by_role("link", name=TITLE).click()
+        expect(one.locator(".ink path, .pdfViewer svg path").first).to_be_attached()
+    finally:
+        server.start()
+    for tablet in (one, two):
+        tablet.context.set_offline(False)
+        expect(tablet.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú")
+    expect(one.locator("[data-ask-word]")).to_contain_text("Đang chờ")
+    assert len(here() - before) == 4
+    assert {op["page"] for op in marks(one) if op["id"] not in before} == {1}
+
+
+def test_what_a_device_keeps_is_sealed_and_ends_with_its_key(open_as: Opener) -> None:
+    tablet = packed(open_as("daibieu06", tablet=True))
+    draw(tablet)
+    expect(tablet.locator("[data-ink-undo]")).to_be_enabled()
+    expect(tablet.locator("body[data-unsent='0']")).to_be_attached()
+    tablet.context.set_offline(True)
+    draw(tablet)
+    expect(tablet.locator("body[data-unsent='1']")).to_be_attached()
+    stored = tablet.evaluate(STORED)
+    assert "key false" in stored
+    assert "key true" not in stored
+    assert [word for word in (TITLE, "%PDF", '"pts"', "Điều chỉnh kế hoạch") if word in stored] == []
+
+    tablet.evaluate(AGE)
+    tablet.reload()
+    expect(tablet.get_by_text("Máy này chưa có bản lưu nào mở được")).to_be_visible()
+    assert "key" not in tablet.evaluate(STORED).replace('"keys"', "").replace("keyPath", "")
+    # Whoever wrote it gets the same key again, and nothing that was written is lost.
+    tablet.context.set_offline(False)
+    enter(tablet)
+    tablet.wait_for_function(ARRIVED)
+    assert len(marks(tablet)) == 2
