@@ -5,17 +5,20 @@ from flask import Flask
 from intranet.core import menu, refs, slots
 from intranet.notices import reminders
 from intranet.notices import services as notices
-from meetings import jobs, leading, live, live_calls, live_votes, subscribers
+from meetings import jobs, leading, live, live_calls, live_minutes, live_votes, subscribers
 from meetings.commands import agenda, devices, members, presenting, votes
 from meetings.commands import floor as floor_commands
+from meetings.commands import minutes as minutes_commands
 from meetings.models import (
     annotation,
     answer,
+    conclusion,
     device,
     floor,
     handover,
     journal,
     meeting,
+    minutes,
     opinion,
     paper,
     position,
@@ -25,10 +28,11 @@ from meetings.models import (
 from meetings.permissions import BODIES, may_read_item, may_read_meeting
 from meetings.sample import build
 from meetings.sample import opinions as sample_opinions
-from meetings.services import listing, opinion_lists, opinions, paper_rights, profiles
+from meetings.services import conclusion_lists, listing, opinion_lists, opinions, paper_rights, profiles
 from meetings.services.opinion_access import may_read_opinion
 from meetings.views import bodies, check_in, packs, planning, revisions, room, screen
 from meetings.views import devices as device_pages
+from meetings.views import minutes as minutes_pages
 from meetings.views.home import opinions_panel, todays_panel
 from meetings.views.opinions import bp as opinions_bp
 
@@ -37,6 +41,7 @@ REGISTERED = (
     agenda,
     annotation,
     answer,
+    conclusion,
     device,
     devices,
     floor,
@@ -47,9 +52,12 @@ REGISTERED = (
     leading,
     live,
     live_calls,
+    live_minutes,
     live_votes,
     meeting,
     members,
+    minutes,
+    minutes_commands,
     opinion,
     paper,
     position,
@@ -63,7 +71,7 @@ REGISTERED = (
 
 def plug_in(app: Flask) -> None:
     """Register pages, sockets, kinds of record and menu entries."""
-    pages = (planning, room, screen, device_pages, check_in, bodies, revisions, packs, live)
+    pages = (planning, room, screen, device_pages, check_in, bodies, revisions, packs, minutes_pages, live)
     for blueprint in (*(page.bp for page in pages), opinions_bp):
         app.register_blueprint(blueprint)
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))
@@ -83,6 +91,13 @@ def plug_in(app: Flask) -> None:
         url=listing.url_of_item,
         may_read=may_read_item,
         file_rights=paper_rights.file_rights,
+        bounded=True,
+    )
+    refs.register_kind(
+        "conclusion",
+        title=conclusion_lists.title_of,
+        url=conclusion_lists.url_of,
+        may_read=conclusion_lists.may_read,
         bounded=True,
     )
     refs.register_kind(

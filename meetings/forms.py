@@ -199,6 +199,12 @@ class WithdrawForm(OfficeForm):
     reason = LineField("Lý do", [Limit(500)])
 
 
+class MinutesRoundForm(OfficeForm):
+    """Until when members may comment on the minutes."""
+
+    until = OfficeDateField("Góp ý đến hết ngày", [Required()])
+
+
 class BodyForm(OfficeForm):
     """The rules of procedure of a body."""
 

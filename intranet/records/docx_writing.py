@@ -116,6 +116,49 @@ class Paper:
         if lines:
             self._wrap(tag, [self._paragraph(text, form, lead) for lead, text, form in lines])
 
+    def heading(self, text: str, level: int) -> None:
+        """Add a heading of a real style, which Word lists in its outline; levels 1 and 2."""
+        paragraph = self._into.add_paragraph(style=f"Heading {level}")
+        run = paragraph.add_run(nfc(text))
+        run.font.name, run.font.size = FONT, Pt(14)
+        run.bold, run.italic = True, level > 2
+        run.font.color.rgb = RGBColor.from_string("000000")
+        _name_fonts(run._element.get_or_add_rPr())
+        shape = paragraph.paragraph_format
+        shape.space_before, shape.space_after = Pt(12 if level == 1 else 8), Pt(4)
+        shape.keep_with_next = True
+
+    def table(
+        self,
+        heads: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        *,
+        size: float = 12,
+    ) -> None:
+        """Add a table with borders; its first row stands on every page it reaches.
+
+        :param widths: of the columns, millimetres.
+        """
+        table = self._document.add_table(rows=1, cols=len(heads))
+        table.style, table.autofit = "Table Grid", False
+        body = table._tbl
+        for cell, text, width in zip(table.rows[0].cells, heads, widths, strict=True):
+            _fill_cell(cell._element, text, width, size, bold=True)
+        head = table.rows[0]._tr.get_or_add_trPr()
+        head.append(OxmlElement("w:tblHeader"))
+        # Copies of one bare row: python-docx walks the whole table for each row it adds itself.
+        bare = deepcopy(table.rows[0]._tr)
+        bare.remove(bare.find(qn("w:trPr")))
+        for row in rows:
+            fresh = deepcopy(bare)
+            for element, text, width in zip(fresh.findall(qn("w:tc")), row, widths, strict=True):
+                _fill_cell(element, text, width, size)
+            body.append(fresh)
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Mm(width)
+        self._paragraph("", Form(size=6), "")
+
     def line(self, length: float, middle: float, width: float) -> None:
         """Draw a short level line: its length, the middle and width of the column, in millimetres."""
         side = max((width - length) / 2, 0)
@@ -206,6 +249,31 @@ def _replace_words(content: Any, words: str) -> bool:
         run.append(text)
     first.append(run)
     return True
+
+
+def _fill_cell(element: Any, text: str, width: float, size: float, *, bold: bool = False) -> None:
+    """Write lines into a cell of a table, in place of what stood there."""
+    for old in element.findall(qn("w:p")):
+        element.remove(old)
+    properties = element.find(qn("w:tcPr"))
+    if properties is not None and properties.find(qn("w:tcW")) is not None:
+        properties.find(qn("w:tcW")).set(qn("w:w"), str(Mm(width).twips))
+    for line in nfc(text).split("\n"):
+        paragraph, run = OxmlElement("w:p"), OxmlElement("w:r")
+        form, words = OxmlElement("w:rPr"), OxmlElement("w:t")
+        fonts = OxmlElement("w:rFonts")
+        for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+            fonts.set(qn(script), FONT)
+        form.append(fonts)
+        if bold:
+            form.append(OxmlElement("w:b"))
+        form.append(_valued("w:sz", str(int(size * 2))))
+        words.text = line
+        words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        for child in (form, words):
+            run.append(child)
+        paragraph.append(run)
+        element.append(paragraph)
 
 
 def _valued(name: str, value: str) -> Any:

@@ -27,7 +27,17 @@ from meetings.forms import (
 from meetings.models.answer import Attending
 from meetings.models.meeting import UNPUBLISHED, ItemState, Meeting, MeetingState, PartRole
 from meetings.permissions import ATTEND, CREATE, To, access_meeting, may
-from meetings.services import answering, bodies, life, listing, papers, participants, planning, positions
+from meetings.services import (
+    answering,
+    bodies,
+    life,
+    listing,
+    minutes,
+    papers,
+    participants,
+    planning,
+    positions,
+)
 from meetings.views import paging
 
 bp = Blueprint("meetings", __name__)
@@ -326,6 +336,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "moves": life.moves_for(user, meeting),
         "body": bodies.profile_of(meeting),
         "weekday": clock.local(meeting.starts_at).weekday(),
+        "reads_minutes": meeting.started_at is not None and minutes.may_read(user, meeting),
         "problem": None,
         "wrong_item": None,
     }

@@ -40,7 +40,7 @@ export class Desk {
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.repeat || event.target.closest('dialog') || !find('[data-keys-on]').checked) return;
     if (!event.altKey && event.target.closest('input:not([type=checkbox], [type=radio]), textarea, select')) return;
-    const name = { KeyN: 'next', KeyS: 'call', KeyV: 'vote', KeyP: 'show', KeyB: 'blank' }[event.code];
+    const name = { KeyN: 'next', KeyS: 'call', KeyV: 'vote', KeyP: 'show', KeyB: 'blank', KeyK: 'conclude' }[event.code];
     if (name) { event.preventDefault(); this.act(name, true); }
   }
 
@@ -52,6 +52,7 @@ export class Desk {
     if (name === 'blank') { find('[data-blank]').click(); return null; }
     const button = find(`[data-do="${name}"]`);
     if (button?.disabled) return null;
+    if (name === 'conclude') return this.#desks.conclude();
     const { state } = this.state;
     if (name === 'next') {
       if (['published', 'ready'].includes(state)) return this.ask('meeting.start');
@@ -131,6 +132,7 @@ export class Desk {
     const left = items.filter((one) => open.has(one.st)).length;
     setText('[data-note-of="end"]', left ? word('end-note', { n: left }) : word('end-none'));
     find('[data-do="end"]').disabled = !inSession;
+    find('[data-do="conclude"]').disabled = !inSession && state !== 'ended';
     for (const name of ['item.done', 'item.suspend', 'item.defer']) find(`[data-do="${name}"]`).disabled = !isLive || cur === null;
     const item = current(this.state);
     setText('[data-item-note]', item ? `${item.t}, ${word('of-minutes', { spent: minutes(spent(this.state, item, this.#line.now())), n: minutes(item.budget_s) })}` : word('no-item'));

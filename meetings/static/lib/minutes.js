@@ -43,7 +43,7 @@ export class Minutes {
 
   draw() {
     if (this.#panel.hidden) return;
-    const parts = [this.#sitting(), this.#presence(), ...this.#items(), this.#others(), this.#speakers()];
+    const parts = [this.#sitting(), ...this.#presence(), ...this.#items(), this.#others(), this.#speakers()];
     const drawn = JSON.stringify(parts);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
@@ -62,15 +62,16 @@ export class Minutes {
     return { title: state.title, rows };
   }
 
+  /** Who is there, with whoever came late; then, apart from them, who is not. */
   #presence() {
     const { att, people } = this.#state;
-    if (!att) return { title: '', rows: [] };
-    const rows = [['', word(att.ok ? 'vp-quorum' : 'vp-no-quorum', att), '']];
-    for (const one of people) {
-      if (one.role === 'guest' || one.role === 'secretary' || (here.has(one.st) && !one.late)) continue;
-      rows.push([one.at && one.st !== 'absent' ? clock(one.at) : '', one.n, here.has(one.st) ? word('fx-late') : word(`st-${one.st ?? 'none'}`)]);
-    }
-    return { title: word('fx-presence'), rows };
+    const members = att ? people.filter(({ role }) => role !== 'guest' && role !== 'secretary') : [];
+    const isThere = (one) => here.has(one.st) || one.st === 'out';
+    const rows = att ? [['', word(att.ok ? 'vp-quorum' : 'vp-no-quorum', att), '']] : [];
+    for (const one of members.filter((person) => isThere(person) && (person.late || person.st === 'out')))
+      rows.push([one.at ? clock(one.at) : '', one.n, one.st === 'out' ? word('st-out') : word('fx-late')]);
+    const away = members.filter((one) => !isThere(one)).map((one) => ['', one.n, word(`st-${one.st ?? 'none'}`)]);
+    return [{ title: word('fx-presence'), rows }, { title: word('fx-absent'), rows: away }];
   }
 
   #items() {

@@ -11,7 +11,7 @@ import { Undo } from './undo.js';
 import { VoteDesk } from './vote-desk.js';
 
 export class Running {
-  #desk; #queue; #votes; #members; #record = null; #palette; #minutes; #line;
+  #desk; #queue; #votes; #members; #record = null; #palette; #minutes; #conclude; #line;
 
   /** @param {object} room {follow, reader, presenter, speakers, attendance, counted}: what everybody's room has */
   constructor(line, press, { follow, reader, presenter, speakers, attendance, counts }) {
@@ -20,10 +20,11 @@ export class Running {
     this.#queue = new QueueDesk(line, press, speakers, undo);
     this.#votes = new VoteDesk(line, press, counts);
     this.#members = new Members(line, press);
-    this.#desk = new Desk(line, press, { follow, reader, presenter, undo, queue: this.#queue, votes: this.#votes });
+    this.#desk = new Desk(line, press, { follow, reader, presenter, undo, queue: this.#queue, votes: this.#votes, conclude: async () => (await this.#conclude())?.open() });
     const acts = { start: (id) => this.start(id), call: (rq) => this.#queue.call(rq), open: (id) => follow.open(id), person: (one) => attendance.menu(one) };
     this.#palette = later(async () => new (await import('./palette.js')).Palette(line, acts));
     this.#minutes = later(async () => new (await import('./minutes.js')).Minutes(line));
+    this.#conclude = later(async () => new (await import('./conclude-room.js')).ConcludeRoom(line.state.mid));
     for (const button of all('[data-palette-open]')) {
       button.disabled = false;
       button.addEventListener('click', () => this.#list());

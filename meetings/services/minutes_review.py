@@ -1,0 +1,212 @@
+"""Minutes being judged: commented on, corrected, submitted, returned, approved."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from intranet.core import clock
+from intranet.core.db import publish, session, unit_of_work
+from intranet.core.errors import BadState, Invalid, NotFound
+from intranet.core.text import nfc, one_line
+from intranet.notices import services as notices
+from intranet.notices import workdays
+from intranet.people.models import User
+from intranet.records import audit
+from meetings.models.conclusion import ConclusionState
+from meetings.models.meeting import Meeting, MeetingState, PartRole
+from meetings.models.minutes import FactCorrection, Minutes, MinutesComment, MinutesMoved, MinutesState
+from meetings.permissions import To, access_meeting
+from meetings.services import journal, life
+from meetings.services.conclusion_lists import conclusions_in
+from meetings.services.conclusions import CONCLUDES_IN
+from meetings.services.minutes import (
+    OVER,
+    access_minutes,
+    hold,
+    keys_of,
+    members_of,
+    rights,
+    secretaries_of,
+    writable,
+)
+
+#: Characters of one comment.
+MOST_COMMENT = 1000
+
+
+def comment(actor: User, meeting_id: int, key: str, text: str) -> None:
+    """Say something of a block.
+
+    :raises Forbidden: ``minutes.not_yet``.
+    :raises BadState: ``minutes.no_comments``: they are approved, or the round is over.
+    :raises NotFound: ``minutes.no_block``.
+    :raises Invalid: ``minutes.comment_empty``, ``field.too_long``.
+    """
+    text = nfc(text).strip()
+    if not text:
+        raise Invalid("minutes.comment_empty", field="text")
+    if len(text) > MOST_COMMENT:
+        raise Invalid("field.too_long", field="text", most=MOST_COMMENT, length=len(text))
+    with unit_of_work() as opened:
+        meeting, _ = access_minutes(actor, meeting_id)
+        held = hold(meeting)
+        if not rights(actor, meeting, held).comment:
+            raise BadState("minutes.no_comments")
+        if key not in keys_of(meeting):
+            raise NotFound("minutes.no_block")
+        opened.add(MinutesComment(meeting_id=meeting_id, key=key, text=text, by_id=actor.id, at=clock.now()))
+        audit.record(actor, "minutes.commented", meeting, block=key)
+        publish(MinutesMoved(meeting_id, "comments", 0, actor.id))
+
+
+def settle_comment(actor: User, meeting_id: int, comment_id: int) -> None:
+    """A comment has been heeded; it stays with the minutes.
+
+    :raises Forbidden: ``meeting.not_yours_to_run``.
+    :raises NotFound: ``minutes.no_comment``.
+    """
+    with unit_of_work() as opened:
+        meeting = access_meeting(actor, meeting_id, To.RUN)
+        found = opened.get(MinutesComment, comment_id, with_for_update=True, populate_existing=True)
+        if found is None or found.meeting_id != meeting.id:
+            raise NotFound("minutes.no_comment")
+        found.done_at = found.done_at or clock.now()
+        publish(MinutesMoved(meeting_id, "comments", 0, actor.id))
+
+
+def correct_fact(actor: User, meeting_id: int, fact: str, text: str, reason: str) -> None:
+    """Say what a fact should have been; the fact stays, author and reason stand beside it.
+
+    :raises Forbidden: ``meeting.not_yours_to_run``.
+    :raises BadState: ``minutes.not_open``: they are approved.
+    :raises NotFound: ``minutes.no_fact``.
+    :raises Invalid: ``minutes.correction_empty``, ``minutes.why``.
+    """
+    said, why = one_line(text)[:500], one_line(reason)[:500]
+    if not said:
+        raise Invalid("minutes.correction_empty", field="text")
+    if not why:
+        raise Invalid("minutes.why", field="reason")
+    with unit_of_work() as opened:
+        meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
+        held = hold(meeting)
+        if held.state is MinutesState.APPROVED or meeting.state not in CONCLUDES_IN:
+            raise BadState("minutes.not_open")
+        opened.add(
+            FactCorrection(
+                meeting_id=meeting_id, fact=fact[:40], text=said, reason=why, by_id=actor.id, at=clock.now()
+            )
+        )
+        audit.record(actor, "minutes.corrected", meeting, reason=why, fact=fact[:40])
+        journal.append(meeting, "minutes.corrected", by=actor, fact=fact[:40], text=said, reason=why)
+        publish(MinutesMoved(meeting_id, "facts", 0, actor.id))
+
+
+def submit(actor: User, meeting_id: int) -> None:
+    """The secretary gives the minutes to the chair.
+
+    :raises Forbidden: ``minutes.secretary_writes``.
+    :raises BadState: ``minutes.not_over``: the sitting is not over; ``minutes.not_open``.
+    """
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
+        if meeting.state not in OVER:
+            raise BadState("minutes.not_over")
+        _, held = writable(actor, meeting_id)
+        held.state, held.submitted_by_id, held.submitted_at = MinutesState.SUBMITTED, actor.id, clock.now()
+        held.reason, held.round_until = "", None
+        audit.record(actor, "minutes.submitted", meeting)
+        if meeting.state is MeetingState.ENDED:
+            life.move_meeting(actor, meeting_id, MeetingState.MINUTES)
+        chairs = [one.user_id for one in meeting.participants if one.role is PartRole.CHAIR]
+        notices.notify(chairs, "minutes.submitted", meeting.ref, by=actor)
+        publish(MinutesMoved(meeting_id, "state", 0, actor.id))
+
+
+def ask_members(actor: User, meeting_id: int, until: date) -> None:
+    """Let the members read and comment until the end of a day; chair or secretary asks.
+
+    :raises Forbidden: ``meeting.not_yours_to_run``.
+    :raises BadState: ``minutes.not_submitted``.
+    :raises Invalid: ``minutes.round_past``.
+    """
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.RUN)
+        held = hold(meeting)
+        if held.state is not MinutesState.SUBMITTED:
+            raise BadState("minutes.not_submitted")
+        ends = workdays.due_moment(until)
+        if ends <= clock.now():
+            raise Invalid("minutes.round_past", field="until")
+        held.round_until = ends
+        audit.record(actor, "minutes.members_asked", meeting, until=until)
+        notices.notify(
+            members_of(meeting), "minutes.comment", meeting.ref, by=actor, until=f"{until:%d/%m/%Y}"
+        )
+        publish(MinutesMoved(meeting_id, "state", 0, actor.id))
+
+
+def return_minutes(actor: User, meeting_id: int, reason: str) -> None:
+    """The chair gives the minutes back to be written on.
+
+    :raises Forbidden: ``meeting.not_yours_to_run``, the actor does not chair it.
+    :raises BadState: ``minutes.not_submitted``.
+    :raises Invalid: ``minutes.why``.
+    """
+    why = one_line(reason)[:500]
+    if not why:
+        raise Invalid("minutes.why", field="reason")
+    with unit_of_work():
+        meeting, held = _submitted(actor, meeting_id)
+        held.state, held.reason, held.round_until = MinutesState.WRITING, why, None
+        held.decided_by_id, held.decided_at = actor.id, clock.now()
+        audit.record(actor, "minutes.returned", meeting, reason=why)
+        notices.notify(secretaries_of(meeting), "minutes.returned", meeting.ref, by=actor, reason=why)
+        publish(MinutesMoved(meeting_id, "state", 0, actor.id))
+
+
+def approve(actor: User, meeting_id: int) -> None:
+    """The chair approves the minutes; nothing in them changes any more, and the members may read them.
+
+    :raises Forbidden: ``meeting.not_yours_to_run``, the actor does not chair it.
+    :raises BadState: ``minutes.not_submitted``; ``minutes.conclusions_wait``: so many (``n``) are neither
+        confirmed nor cancelled.
+    """
+    with unit_of_work():
+        meeting, held = _submitted(actor, meeting_id)
+        waiting = sum(one.state is ConclusionState.DRAFT for one in conclusions_in(meeting))
+        if waiting:
+            raise BadState("minutes.conclusions_wait", n=waiting)
+        held.state, held.round_until = MinutesState.APPROVED, None
+        held.decided_by_id, held.decided_at = actor.id, clock.now()
+        audit.record(actor, "minutes.approved", meeting)
+        journal.append(meeting, "minutes.approved", by=actor)
+        told = {*secretaries_of(meeting), *members_of(meeting)}
+        notices.notify(told, "minutes.approved", meeting.ref, by=actor)
+        publish(MinutesMoved(meeting_id, "state", 0, actor.id))
+
+
+def comments_of(meeting: Meeting) -> dict[str, list[MinutesComment]]:
+    """Comments by block, oldest first."""
+    query = select(MinutesComment).where(MinutesComment.meeting_id == meeting.id)
+    found: dict[str, list[MinutesComment]] = {}
+    for one in session().scalars(query.order_by(MinutesComment.id)):
+        found.setdefault(one.key, []).append(one)
+    return found
+
+
+def corrections_of(meeting: Meeting) -> dict[str, list[FactCorrection]]:
+    """Corrections by fact, oldest first."""
+    query = select(FactCorrection).where(FactCorrection.meeting_id == meeting.id)
+    found: dict[str, list[FactCorrection]] = {}
+    for one in session().scalars(query.order_by(FactCorrection.id)):
+        found.setdefault(one.fact, []).append(one)
+    return found
+
+
+def _submitted(actor: User, meeting_id: int) -> tuple[Meeting, Minutes]:
+    meeting = access_meeting(actor, meeting_id, To.CHAIR, lock=True)
+    held = hold(meeting)
+    if held.state is not MinutesState.SUBMITTED:
+        raise BadState("minutes.not_submitted")
+    return meeting, held

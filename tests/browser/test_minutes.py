@@ -1,0 +1,93 @@
+"""Minutes in the browser: typed and saved, two texts side by side, a sentence becomes a task, approved."""
+
+import re
+import zipfile
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opener, axe
+from tests.browser.test_meeting_room import enter
+
+HELD = "Phiên họp UBND tỉnh thường kỳ tháng trước"
+SENTENCE = "Sở Xây dựng rà soát tiến độ từng dự án, báo cáo UBND tỉnh trước ngày 30/12."
+
+
+def minutes_of(page: Page, title: str) -> Page:
+    """The minutes of a meeting that was held, by the way that people take."""
+    page.goto("/meetings?tab=past")
+    page.get_by_role("link", name=title).click()
+    page.get_by_role("link", name="Biên bản").click()
+    expect(page.get_by_role("heading", name="Biên bản", exact=True)).to_be_visible()
+    return page
+
+
+def test_minutes_are_typed_saved_judged_and_carried_away(open_as: Opener) -> None:
+    desk = minutes_of(open_as("thuky"), HELD)
+    assert axe(desk) == []
+    block = desk.locator("[data-block^='opinions:']").first
+    field = block.locator("[data-ed]")
+    field.fill(f"Thư ký ghi ý kiến.\n{SENTENCE}")
+    expect(block.locator("[data-saved]")).to_contain_text("Đã lưu")
+
+    # The same page elsewhere writes first: both texts are shown, a reload keeps what was typed.
+    other = desk.context.new_page()
+    other.goto(desk.url)
+    again = other.locator(f"#{block.get_attribute('id')}")
+    expect(again.locator("[data-ed]")).to_have_value(f"Thư ký ghi ý kiến.\n{SENTENCE}")
+    desk.route("**/commands", lambda asked: asked.abort())
+    field.fill(f"Viết khi mất mạng.\n{SENTENCE}")
+    expect(block.locator("[data-saved]")).to_contain_text("giữ trên máy này")
+    again.locator("[data-ed]").fill("Bản của máy khác.")
+    expect(again.locator("[data-saved]")).to_contain_text("Đã lưu")
+    desk.on("dialog", lambda asked: asked.accept())
+    desk.reload()
+    expect(block.locator("[data-theirs]")).to_have_text("Bản của máy khác.")
+    expect(block.locator("[data-mine]")).to_contain_text("Viết khi mất mạng.")
+    assert axe(desk) == []
+    desk.unroute("**/commands")
+    block.get_by_role("button", name="Giữ bản của tôi").click()
+    expect(again.locator("[data-ed]")).to_have_value(f"Viết khi mất mạng.\n{SENTENCE}")
+    other.close()
+
+    # One tap on the sentence, one on the button.
+    field.click(position={"x": 120, "y": 40})
+    pop = block.locator("[data-pop]")
+    expect(pop.locator("[data-pop-text]")).to_have_text(SENTENCE)
+    expect(pop.locator("[data-pop-due]")).to_have_value(re.compile(r"^30/12/\d{4}$"))
+    assert axe(desk) == []
+    pop.locator("[data-pop-give]").click()
+    expect(desk.get_by_text("Đã ghi, chờ chủ tọa xác nhận.")).to_be_visible()
+    expect(desk.locator("#fresh-waiting")).to_contain_text("Sở Xây dựng rà soát")
+    desk.get_by_role("button", name="Trình chủ tọa").click()
+    expect(desk.get_by_text("Đang chờ chủ tọa duyệt.")).to_be_visible()
+
+    chair = minutes_of(open_as("chutich", tablet=True), HELD)
+    chair.get_by_role("button", name="Xác nhận và giao việc").tap()
+    expect(chair.locator(".mn-c", has_text="rà soát tiến độ")).to_contain_text("NV-")
+    chair.get_by_role("button", name="Duyệt biên bản").tap()
+    chair.locator("dialog[open] .b.p, dialog[open] .b.bad").tap()
+    expect(chair.get_by_text("Biên bản không sửa được nữa")).to_be_visible()
+    assert axe(chair) == []
+    with chair.expect_download() as coming:
+        chair.get_by_role("link", name="Tải Word").tap()
+    with zipfile.ZipFile(coming.value.path()) as archive:
+        words = archive.read("word/document.xml").decode()
+    assert "BIÊN BẢN" in words
+    assert "Viết khi mất mạng." in words
+
+
+def test_the_chair_concludes_in_the_room_and_a_doubt_is_asked(open_as: Opener) -> None:
+    chair = enter(open_as("chutich"))
+    chair.keyboard.press("k")
+    dialog = chair.locator("#conclude")
+    field = dialog.locator("[data-sentence]")
+    field.fill("Giao Sở Tài chính và Sở Xây dựng lập phương án trước ngày 29/12.")
+    give = dialog.locator("[data-pop-give]")
+    expect(dialog.locator("[data-pop-doubt]")).to_contain_text("Hãy chọn chủ trì")
+    expect(give).to_be_disabled()
+    dialog.get_by_role("button", name="Sở Xây dựng", exact=True).click()
+    expect(give).to_be_enabled()
+    assert axe(chair) == []
+    give.click()
+    expect(chair.get_by_text("Đã giao việc.")).to_be_visible()
+    expect(dialog.locator("[data-list]")).to_contain_text("Đã giao việc")
