@@ -28,7 +28,15 @@ from meetings.models import (
 from meetings.permissions import BODIES, may_read_item, may_read_meeting
 from meetings.sample import build
 from meetings.sample import opinions as sample_opinions
-from meetings.services import conclusion_lists, listing, opinion_lists, opinions, paper_rights, profiles
+from meetings.services import (
+    conclusion_lists,
+    listing,
+    minutes_files,
+    opinion_lists,
+    opinions,
+    paper_rights,
+    profiles,
+)
 from meetings.services.opinion_access import may_read_opinion
 from meetings.views import bodies, check_in, packs, planning, revisions, room, screen
 from meetings.views import devices as device_pages
@@ -98,6 +106,13 @@ def plug_in(app: Flask) -> None:
         title=conclusion_lists.title_of,
         url=conclusion_lists.url_of,
         may_read=conclusion_lists.may_read,
+        bounded=True,
+    )
+    refs.register_kind(
+        "minutes",
+        title=minutes_files.title_of,
+        url=minutes_files.url_of,
+        may_read=minutes_files.may_read,
         bounded=True,
     )
     refs.register_kind(

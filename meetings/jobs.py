@@ -3,7 +3,7 @@
 from typing import Any
 
 from intranet.core.jobs import every, job
-from meetings.services import box, opinions, reanchoring, replacing, voting
+from meetings.services import box, minutes_files, opinions, reanchoring, replacing, voting
 
 
 @every(1.0, "votes.close")
@@ -34,6 +34,12 @@ def align_versions(payload: Any) -> None:
 def place_late_marks(payload: Any) -> None:
     """Give places to marks that came for a version which was replaced by then."""
     reanchoring.settle(str(payload["file"]))
+
+
+@job(minutes_files.MAKE)
+def make_minutes_files(payload: Any) -> Any:
+    """Write the minutes as a Word file and a PDF."""
+    return minutes_files.make(int(payload["meeting"]), int(payload["by"]), str(payload["mark"]))
 
 
 @every(20.0, "papers.stuck")

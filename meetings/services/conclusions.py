@@ -18,7 +18,7 @@ from intranet.tasks.models import Task
 from intranet.tasks.parties import Party, check_real
 from meetings.models.conclusion import Conclusion, ConclusionKind, ConclusionState
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
-from meetings.models.minutes import MinutesMoved
+from meetings.models.minutes import Minutes, MinutesMoved, MinutesState
 from meetings.permissions import To, access_meeting, may
 from meetings.services import journal
 
@@ -55,7 +55,7 @@ def record_conclusion(actor: User, meeting_id: int, words: Words) -> int:
     :returns: its id.
     :raises NotFound: no such meeting or item, or none the actor may attend.
     :raises Forbidden: ``meeting.not_yours_to_run``.
-    :raises BadState: ``conclusion.too_early``, ``conclusion.filed``.
+    :raises BadState: ``conclusion.too_early``; ``conclusion.filed``, the minutes are approved.
     :raises Invalid: ``conclusion.no_text``, ``field.too_long``, ``conclusion.lead_twice``,
         ``task.party_unknown``, ``conclusion.too_many``.
     """
@@ -188,6 +188,9 @@ def _concluding(actor: User, meeting_id: int, to: To = To.RUN) -> Meeting:
     meeting = access_meeting(actor, meeting_id, to, lock=True)
     if meeting.state not in CONCLUDES_IN:
         raise BadState("conclusion.filed" if meeting.ended_at else "conclusion.too_early")
+    held = session().get(Minutes, meeting.id, populate_existing=True)
+    if held is not None and held.state is MinutesState.APPROVED:
+        raise BadState("conclusion.filed")
     return meeting
 
 

@@ -13,7 +13,15 @@ from intranet.core.text import nfc
 from intranet.people import directory
 from intranet.people.models import User
 from meetings.models.meeting import Meeting, MeetingState, PartRole
-from meetings.models.minutes import Minutes, MinutesBlock, MinutesMoved, MinutesRevision, MinutesState
+from meetings.models.minutes import (
+    FactCorrection,
+    Minutes,
+    MinutesBlock,
+    MinutesComment,
+    MinutesMoved,
+    MinutesRevision,
+    MinutesState,
+)
 from meetings.permissions import To, access_meeting, may
 from meetings.services.conclusions import CONCLUDES_IN
 
@@ -150,6 +158,24 @@ def history_of(meeting: Meeting, key: str) -> list[MinutesRevision]:
         .where(MinutesBlock.meeting_id == meeting.id, MinutesBlock.key == key)
     )
     return list(session().scalars(query.order_by(MinutesRevision.rev.desc()).limit(500)))
+
+
+def comments_of(meeting: Meeting) -> dict[str, list[MinutesComment]]:
+    """Comments by block, oldest first."""
+    query = select(MinutesComment).where(MinutesComment.meeting_id == meeting.id)
+    found: dict[str, list[MinutesComment]] = {}
+    for one in session().scalars(query.order_by(MinutesComment.id)):
+        found.setdefault(one.key, []).append(one)
+    return found
+
+
+def corrections_of(meeting: Meeting) -> dict[str, list[FactCorrection]]:
+    """Corrections by fact, oldest first."""
+    query = select(FactCorrection).where(FactCorrection.meeting_id == meeting.id)
+    found: dict[str, list[FactCorrection]] = {}
+    for one in session().scalars(query.order_by(FactCorrection.id)):
+        found.setdefault(one.fact, []).append(one)
+    return found
 
 
 def readers_of(meeting: Meeting, held: Minutes | None) -> set[int]:

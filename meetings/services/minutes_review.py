@@ -2,10 +2,8 @@
 
 from datetime import date
 
-from sqlalchemy import select
-
 from intranet.core import clock
-from intranet.core.db import publish, session, unit_of_work
+from intranet.core.db import publish, unit_of_work
 from intranet.core.errors import BadState, Invalid, NotFound
 from intranet.core.text import nfc, one_line
 from intranet.notices import services as notices
@@ -16,7 +14,7 @@ from meetings.models.conclusion import ConclusionState
 from meetings.models.meeting import Meeting, MeetingState, PartRole
 from meetings.models.minutes import FactCorrection, Minutes, MinutesComment, MinutesMoved, MinutesState
 from meetings.permissions import To, access_meeting
-from meetings.services import journal, life
+from meetings.services import journal, life, minutes_files
 from meetings.services.conclusion_lists import conclusions_in
 from meetings.services.conclusions import CONCLUDES_IN
 from meetings.services.minutes import (
@@ -181,27 +179,10 @@ def approve(actor: User, meeting_id: int) -> None:
         held.decided_by_id, held.decided_at = actor.id, clock.now()
         audit.record(actor, "minutes.approved", meeting)
         journal.append(meeting, "minutes.approved", by=actor)
+        minutes_files.enqueue_files(meeting, actor.id)
         told = {*secretaries_of(meeting), *members_of(meeting)}
         notices.notify(told, "minutes.approved", meeting.ref, by=actor)
         publish(MinutesMoved(meeting_id, "state", 0, actor.id))
-
-
-def comments_of(meeting: Meeting) -> dict[str, list[MinutesComment]]:
-    """Comments by block, oldest first."""
-    query = select(MinutesComment).where(MinutesComment.meeting_id == meeting.id)
-    found: dict[str, list[MinutesComment]] = {}
-    for one in session().scalars(query.order_by(MinutesComment.id)):
-        found.setdefault(one.key, []).append(one)
-    return found
-
-
-def corrections_of(meeting: Meeting) -> dict[str, list[FactCorrection]]:
-    """Corrections by fact, oldest first."""
-    query = select(FactCorrection).where(FactCorrection.meeting_id == meeting.id)
-    found: dict[str, list[FactCorrection]] = {}
-    for one in session().scalars(query.order_by(FactCorrection.id)):
-        found.setdefault(one.fact, []).append(one)
-    return found
 
 
 def _submitted(actor: User, meeting_id: int) -> tuple[Meeting, Minutes]:

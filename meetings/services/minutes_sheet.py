@@ -10,11 +10,12 @@ from intranet.core.db import session
 from intranet.core.labels import label
 from intranet.people import directory
 from intranet.people.models import Organisation, User
+from intranet.records.models import File
 from meetings.models.answer import Attending, InvitationAnswer, Standing
 from meetings.models.floor import Attendance, PresenceState
 from meetings.models.meeting import AgendaItem, Meeting, PartRole
 from meetings.models.minutes import FactCorrection
-from meetings.services import minutes, minutes_review, papers
+from meetings.services import minutes, paper_rights, papers
 from meetings.services.conclusion_lists import conclusions_in, entries
 from meetings.services.minutes_facts import Fact, Facts, facts_of
 
@@ -85,14 +86,16 @@ class Sheet:
         return self.meeting.ended_at
 
 
-def sheet_of(actor: User, meeting: Meeting) -> Sheet:
+def sheet_of(actor: User | None, meeting: Meeting) -> Sheet:
     """Everything that the minutes of a meeting say to the actor, who may read them: papers for few are not
     named to others.
+
+    :param actor: ``None`` for a file that many will read.
     """
-    by_ref = papers.for_reader(actor, meeting)
+    by_ref = _for_all(meeting) if actor is None else papers.for_reader(actor, meeting)
     known = {one["id"] for found in by_ref.values() for one in found}
     facts, blocks = facts_of(meeting, known), minutes.blocks_of(meeting)
-    corrections, comments = minutes_review.corrections_of(meeting), minutes_review.comments_of(meeting)
+    corrections, comments = minutes.corrections_of(meeting), minutes.comments_of(meeting)
     ids = {one.user_id for one in meeting.participants} | {one.owner_id or 0 for one in meeting.agenda}
     ids |= {one.by_id for one in blocks.values()}
     ids |= {one.by_id for held in corrections.values() for one in held}
@@ -127,6 +130,14 @@ def sheet_of(actor: User, meeting: Meeting) -> Sheet:
         corrections=corrections,
         people=people,
     )
+
+
+def _for_all(meeting: Meeting) -> dict[Any, list[dict[str, Any]]]:
+    """The papers that everybody who attends may read."""
+    few = {file_id for file_id, rule in paper_rights.rules_of(meeting.id).items() if rule.is_restricted}
+    hidden = set(session().scalars(select(File.public_id).where(File.id.in_(few)))) if few else set()
+    held = papers.of_meeting(meeting).items()
+    return {ref: [one for one in found if one["id"] not in hidden] for ref, found in held}
 
 
 def _item(

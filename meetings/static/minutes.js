@@ -99,3 +99,6 @@ root.addEventListener('click', ({ target }) => {
 });
 
 addEventListener('beforeunload', (event) => { if ([...blocks.values()].some((one) => one.isDirty)) event.preventDefault(); });
+
+/** While a PDF is being made the page looks now and then, where the line is silent. */
+setInterval(() => { if (root.querySelector('[data-making]') && !document.hidden) read(); }, 3000);

@@ -23,6 +23,7 @@ from meetings.services import (
     conclusions,
     minutes,
     minutes_docx,
+    minutes_files,
     minutes_review,
     minutes_sheet,
 )
@@ -66,6 +67,13 @@ def docx(mid: int) -> ResponseReturnValue:
         as_attachment=True,
         download_name=minutes_docx.file_name(sheet),
     )
+
+
+@bp.post("/meetings/<int:mid>/minutes/files")
+@needs(ATTEND)
+def make_files(mid: int) -> ResponseReturnValue:
+    """Let the PDF be made."""
+    return _do(mid, "fresh-files", lambda: minutes_files.ask_files(_user(), mid))
 
 
 @bp.post("/meetings/<int:mid>/minutes/submit")
@@ -220,9 +228,10 @@ def _page(mid: int, problem: str = "", round_form: MinutesRoundForm | None = Non
         "can": can,
         "sheet": minutes_sheet.sheet_of(_user(), meeting),
         "blocks": minutes.blocks_of(meeting),
-        "comments": minutes_review.comments_of(meeting),
+        "comments": minutes.comments_of(meeting),
         "round_ends": minutes.round_ends(held),
         "round_form": form,
+        "made": minutes_files.made_of(meeting),
         "problem": problem,
         "parties": conclusion_lists.parties(meeting) if can.conclude else [],
         "chairs": meeting.chair is not None and meeting.chair.user_id == user.id,

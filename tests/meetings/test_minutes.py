@@ -106,7 +106,7 @@ def test_members_read_and_comment_while_they_are_asked_and_read_what_was_approve
         minutes_review.ask_members(chair, mid, clock.today() - timedelta(days=1))
     minutes_review.ask_members(chair, mid, clock.today() + timedelta(days=1))
     minutes_review.comment(member, mid, "closing", "Nên ghi rõ thời hạn.")
-    (said,) = minutes_review.comments_of(sitting.meeting)["closing"]
+    (said,) = minutes.comments_of(sitting.meeting)["closing"]
     assert (said.by_id, said.text) == (member.id, "Nên ghi rõ thời hạn.")
     with pytest.raises(Forbidden):
         minutes_review.settle_comment(member, mid, said.id)
@@ -128,7 +128,7 @@ def test_a_correction_stands_beside_its_fact_with_author_and_reason(sitting: Sit
     with pytest.raises(Invalid, match=r"minutes.correction_empty"):
         minutes_review.correct_fact(sitting.secretary, sitting.id, fact.key, " ", "Nhầm giờ")
     minutes_review.correct_fact(sitting.secretary, sitting.id, fact.key, "Bắt đầu lúc 8 giờ 05", "Bấm muộn")
-    (said,) = minutes_review.corrections_of(sitting.meeting)[fact.key]
+    (said,) = minutes.corrections_of(sitting.meeting)[fact.key]
     assert (said.text, said.reason, said.by_id) == ("Bắt đầu lúc 8 giờ 05", "Bấm muộn", sitting.secretary.id)
     assert minutes_facts.facts_of(sitting.meeting, ()).lines[0] == fact
 
