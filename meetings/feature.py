@@ -5,7 +5,7 @@ from flask import Flask
 from intranet.core import menu, refs, slots
 from intranet.notices import reminders
 from intranet.notices import services as notices
-from meetings import jobs, leading, live, live_calls, live_minutes, live_votes, subscribers
+from meetings import jobs, leading, live, live_calls, live_marks, live_minutes, live_votes, subscribers
 from meetings.commands import agenda, devices, members, presenting, votes
 from meetings.commands import floor as floor_commands
 from meetings.commands import minutes as minutes_commands
@@ -61,6 +61,7 @@ REGISTERED = (
     live,
     live_calls,
     live_minutes,
+    live_marks,
     live_votes,
     meeting,
     members,

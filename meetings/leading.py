@@ -18,6 +18,7 @@ from intranet.core.errors import Invalid
 from intranet.core.events import subscribe
 from intranet.core.live import Answer, sockets
 from intranet.people.models import User
+from meetings import live_marks
 from meetings.live import online, require_place, room_name, rooms
 from meetings.models.journal import MeetingMoved
 from meetings.models.meeting import Meeting
@@ -103,7 +104,9 @@ def last_value(actor: Actor, frame: Any) -> Answer:
 
 @sockets.on("eph", needs=ATTEND)
 def passing(actor: Actor, frame: Any) -> Answer:
-    """Pass the presenter's pointer on, ``{mid, t: "pointer", d: {page, x, y}}``; nobody keeps it."""
+    """Pass the presenter's pointer on, ``{mid, t: "pointer", d: {page, x, y}}``, or ink; nobody keeps it."""
+    if isinstance(frame, Mapping) and frame.get("t") == "ink":
+        return _ink(actor, frame)
     mid, found = _read(frame, "t", "pointer", PointerFrame)
     require_place(actor, mid)
     if not (0 <= found.x <= 1 and 0 <= found.y <= 1):
@@ -113,6 +116,16 @@ def passing(actor: Actor, frame: Any) -> Answer:
         for audience in AUDIENCES:
             told = {"k": "eph", "t": "pointer", "mid": mid, "d": d}
             sockets.emit("eph", told, to=room_name(mid, audience))
+    return {"ok": True}
+
+
+def _ink(actor: Actor, frame: Mapping[str, Any]) -> Answer:
+    if not isinstance(frame.get("mid"), int):
+        raise Invalid("command.payload", name="mid")
+    require_place(actor, frame["mid"])
+    drawn = live_marks.ink_of(frame.get("d"))
+    if _lead(actor, frame["mid"]).page == drawn["page"]:
+        live_marks.pass_ink(frame["mid"], drawn)
     return {"ok": True}
 
 

@@ -22,6 +22,7 @@ from intranet.core.actor import Actor
 from intranet.core.db import session
 from intranet.core.errors import DomainError, Invalid, NotFound
 from intranet.core.events import subscribe
+from intranet.core.labels import label
 from intranet.core.live import MEETINGS, Answer, socket_id, sockets
 from intranet.core.web import me, needs, within
 from intranet.people.models import User
@@ -31,6 +32,7 @@ from meetings.models.meeting import IN_SESSION, Meeting
 from meetings.models.paper import FewPapersChanged
 from meetings.permissions import ATTEND, To, access_meeting, access_room, attends_as
 from meetings.rules.audiences import audience_of
+from meetings.rules.mark_kinds import is_count
 from meetings.rules.shares import AUDIENCES, Audience
 from meetings.services import annotating, journal, room
 from meetings.services.journal import ms
@@ -353,7 +355,7 @@ def events_over_http(mid: int) -> ResponseReturnValue:
 @within("meeting:<mid>")
 @needs(ATTEND)
 def sync_annotations(mid: int) -> ResponseReturnValue:
-    """Take in a device's strokes and tell what it lacks."""
+    """Take in a device's marks and tell what it lacks."""
     access_meeting(cast(User, me()), mid, To.ATTEND)
     body = request.get_json(silent=True)
     if not isinstance(body, Mapping) or not isinstance(body.get("ops", []), list):
@@ -361,5 +363,10 @@ def sync_annotations(mid: int) -> ResponseReturnValue:
     have = body.get("have", {})
     if not isinstance(have, Mapping):
         raise Invalid("command.payload", name="have")
-    done = annotating.sync(cast(User, me()), mid, body.get("ops", []), have)
+    seen = body.get("seen")
+    if seen is not None and not is_count(seen, 0, 2**53):
+        raise Invalid("command.payload", name="seen")
+    done = annotating.sync(cast(User, me()), mid, body.get("ops", []), have, seen=seen)
+    for one in done.rejected:
+        one["msg"] = label(f"error.{one['code']}")
     return jsonify(ok=True, **asdict(done))

@@ -1,6 +1,8 @@
-"""What a person wrote over a page; nobody else's, whatever their role."""
+"""What a person marked on a page: nobody else's, whatever their role, unless they chose to share a copy."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, false
@@ -9,17 +11,41 @@ from sqlalchemy.orm import Mapped, mapped_column
 from intranet.core.db import Base
 
 
-class Annotation(Base):
-    """One stroke over a page of a file.
+class Layer(StrEnum):
+    """Who sees a mark."""
 
-    Coordinates are PDF user space in hundredths of a point, y up. A stroke taken away leaves its row as a
-    mark, so that an ``add`` that comes late, or again, brings nothing back.
+    #: Its author alone.
+    PRIVATE = "private"
+    #: The people it names.
+    GROUP = "group"
+    #: Everybody who may read the paper.
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class MarksShared:
+    """Marks over papers of a meeting were shared, changed or taken back.
+
+    :param people: who may see them besides their author; empty for all.
+    """
+
+    meeting_id: int
+    by_id: int
+    people: tuple[int, ...]
+
+
+class Annotation(Base):
+    """One mark over a page of a file (``meetings.rules.mark_kinds``).
+
+    Coordinates are PDF user space in hundredths of a point, y up. A mark taken away leaves its row, so that
+    an ``add`` that comes late, or again, brings nothing back.
     """
 
     __tablename__ = "annotation"
     __table_args__ = (
         Index("ix_annotation_of", "meeting_id", "user_id"),
         Index("ix_annotation_file", "file", "rev"),
+        Index("ix_annotation_shared", "meeting_id", "seq"),
     )
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     #: ULID made on the device, one for each stroke.
@@ -29,15 +55,26 @@ class Annotation(Base):
     file: Mapped[str] = mapped_column(String(64))
     rev: Mapped[str] = mapped_column(String(64), default="")
     page: Mapped[int] = mapped_column(default=1)
-    #: Kind, tool, colour, width, points; empty for a stroke known only by its removal.
+    #: Kind and what belongs to it; empty for a mark known only by its removal.
     data: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
-    #: Lamport counter and device of the stroke.
+    #: Lamport counter and device of the version that is shown.
     lam: Mapped[int] = mapped_column(default=0)
     dev: Mapped[str] = mapped_column(String(26), default="")
     #: The same of its removal; ``None`` while it stands.
     del_lam: Mapped[int | None]
     del_dev: Mapped[str | None] = mapped_column(String(26))
     at: Mapped[datetime]
+    #: Versions of a note written at the same time elsewhere, ``{"lam", "dev", "text"}``; none is dropped.
+    others: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: Versions that were seen by those that stand: ``{device: counter}`` (``meetings.rules.mark_merge``).
+    past: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: Fixed when the mark is made: sharing makes a copy, ``source`` names the private mark it was made of.
+    layer: Mapped[Layer] = mapped_column(default=Layer.PRIVATE, server_default=Layer.PRIVATE.value)
+    source: Mapped[str | None] = mapped_column(String(26))
+    #: Ids of the people of :attr:`Layer.GROUP`.
+    people: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: Of shared marks: rises in a meeting with every change of one, so that others are told what they lack.
+    seq: Mapped[int | None]
     #: Rises when the house gave the stroke another place; what a device lacks of that is told by it.
     place_lam: Mapped[int | None]
     #: It lies on a version that is no longer the newest, and has not been looked at since.

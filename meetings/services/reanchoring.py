@@ -23,7 +23,7 @@ from meetings.permissions import To, access_meeting
 from meetings.rules import mark_shapes
 from meetings.rules.mark_shapes import CannotRead
 from meetings.rules.reanchor import Doubtful, Placed, Replacement
-from meetings.services import comparing, papers
+from meetings.services import comparing, mark_sharing, papers
 
 #: Job that gives places to marks which came late, for a version that was replaced meanwhile.
 PLACE = "papers.place"
@@ -132,6 +132,7 @@ def _settle_from(file: str, rev: str) -> bool:
 
 def _apply(meeting_id: int, marks: Sequence[Annotation], places: Places, rev: str, *, is_last: bool) -> None:
     lams = _counters(meeting_id, {one.user_id for one in marks})
+    moved: list[Annotation] = []
     for one in marks:
         found = places.get((one.user_id, one.id))
         if one.data is None or one.del_lam is not None:
@@ -142,12 +143,14 @@ def _apply(meeting_id: int, marks: Sequence[Annotation], places: Places, rev: st
             lams[one.user_id] += 1
             one.rev, one.page, one.data = rev, found.place.page, found.place.data
             one.place_lam, one.waits = lams[one.user_id], not is_last
+            moved.append(one)
         else:
             one.doubt, one.waits = NOT_COMPARED, False
             if found.place is not None:
                 likely = found.place.likely
                 one.doubt = found.place.reason.value
                 one.likely = None if likely is None else {"page": likely.page, "d": likely.data}
+    mark_sharing.tell(meeting_id, moved)
 
 
 def next_lam(meeting_id: int, user_id: int) -> int:
@@ -273,6 +276,7 @@ def place(actor: User, meeting_id: int, mark_id: str, page: int) -> None:
         mark.rev, mark.page, mark.data = paper.sha256, page, data
         mark.doubt = mark.likely = None
         mark.place_lam = next_lam(meeting_id, actor.id)
+        mark_sharing.tell(meeting_id, [mark])
 
 
 def dismiss(actor: User, meeting_id: int, mark_id: str) -> None:

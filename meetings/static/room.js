@@ -46,7 +46,7 @@ const speakers = new Speakers(line, press);
 const attendance = new Attendance(line, press);
 const announce = new Announce(line, press);
 const calls = new Calls(line, press);
-const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), state: () => line.state });
+const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), line });
 let revisions = null;
 const replacing = later(() => import('./lib/replacing.js'));
 const desk = runs && surely(() => import('./lib/running.js'), root.dataset.running).then((part) => {

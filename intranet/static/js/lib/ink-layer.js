@@ -1,34 +1,54 @@
 /**
- * The ink over one page: an SVG in the page's own coordinates, so that zoom and rotation cost an attribute.
+ * The marks over one page: an SVG in the page's own coordinates, so that zoom and rotation cost an attribute.
  *
- * `hand`, shared by all pages: {tool: 'pen'|'marker'|'eraser'|null, rgb, w, finger, penSeen}. A pen always writes; with
- * `tool` null nothing else does. Once a pen was seen, touch only pans and zooms.
+ * `hand`, shared by all pages: {tool: 'pen'|'marker'|'eraser'|other|null, rgb, w, finger, penSeen, tools, draw, touches}. A
+ * pen always writes; with `tool` null nothing else does. Once a pen was seen, touch only pans and zooms. `tools`, `draw` and
+ * `touches` are given by whoever knows the other kinds of marks: {name: (layer, event, point) => {move, up, cancel}}.
  */
-import { outline, simplified, touches, UNIT } from './ink-stroke.js';
+import { most, outline, touches, UNIT } from './ink-stroke.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const part = 400;
 const eraserRadius = 6;
 
+const made = (name, parent) => parent.appendChild(document.createElementNS(SVG, name));
+
+export { touches };
+
+/** A stroke as an element of the page's SVG. */
+export function strokePath(stroke, isLast = true) {
+  const path = document.createElementNS(SVG, 'path');
+  path.setAttribute('d', outline(stroke, isLast));
+  path.setAttribute('fill', `#${stroke.rgb}`);
+  if (stroke.tool === 'marker') {
+    path.setAttribute('class', 'mul');
+    path.setAttribute('fill-opacity', '.5');
+  }
+  return path;
+}
+
 export class InkLayer {
-  #box; #view; #live; #stroke = null; #frame = 0; #ends = new AbortController();
+  #box; #stroke = null; #frame = 0; #ends = new AbortController(); #shown = new Map();
 
   constructor(host, viewport, ink, file, page, hand) {
     Object.assign(this, { host, ink, file, page, hand });
     this.svg = document.createElementNS(SVG, 'svg');
     this.svg.setAttribute('class', 'ink');
     this.svg.setAttribute('aria-hidden', 'true');
-    this.group = this.svg.appendChild(document.createElementNS(SVG, 'g'));
-    this.#live = document.createElementNS(SVG, 'g');
+    // What is under the ink stays readable: it colours the page, as ink does.
+    this.svg.style.mixBlendMode = 'multiply';
+    const all = made('g', this.svg);
+    this.group = made('g', all);
+    /** What is being drawn. */
+    this.live = made('g', all);
     const how = { signal: this.#ends.signal };
     host.addEventListener('pointerdown', (event) => this.#down(event), how);
     host.addEventListener('pointermove', (event) => this.#move(event), how);
     host.addEventListener('pointerup', (event) => this.#up(event), how);
     host.addEventListener('pointercancel', (event) => this.#cancel(event), how);
     host.addEventListener('touchstart', (event) => { if (this.#stroke) event.preventDefault(); }, { passive: false, ...how });
-    const redraw = () => this.draw();
-    ink.addEventListener('change', redraw, how);
-    ink.addEventListener('shown', redraw, how);
+    ink.addEventListener('change', ({ detail }) => this.#changed(detail), how);
+    ink.addEventListener('shown', () => this.draw(), how);
     this.place(viewport);
     this.draw();
   }
@@ -40,33 +60,46 @@ export class InkLayer {
 
   /** The page was drawn anew, perhaps at another size: the viewer reuses the page's element and drops what is in it. */
   place(viewport) {
-    this.#view = viewport;
+    this.view = viewport;
     const unit = viewport.clone({ scale: 1 });
     this.svg.setAttribute('viewBox', `0 0 ${unit.width} ${unit.height}`);
-    this.group.setAttribute('transform', `matrix(${unit.transform.join(' ')})`);
+    this.svg.firstChild.setAttribute('transform', `matrix(${unit.transform.join(' ')})`);
     if (this.svg.parentNode !== this.host) this.host.append(this.svg);
   }
 
+  /** Draws what is not drawn yet or has changed, and takes away what is gone. */
   draw() {
-    const wanted = new Map(this.ink.on(this.file, this.page).map((one) => [one.id, one]));
-    for (const path of [...this.group.children]) if (path !== this.#live && !wanted.delete(path.dataset.id)) path.remove();
-    for (const one of wanted.values()) {
-      const path = this.#path(one);
-      path.dataset.id = one.id;
-      this.group.append(path);
-    }
+    const wanted = new Map(this.ink.seen(this.file, this.page).map((one) => [one.id, one]));
+    for (const [id, { mark }] of this.#shown) if (wanted.get(id) === mark) wanted.delete(id);
+      else if (!wanted.has(id)) this.#hide(id);
+    for (const one of wanted.values()) this.#show(one);
   }
 
-  #path(stroke, isLast = true) {
-    const path = document.createElementNS(SVG, 'path');
-    path.setAttribute('d', outline(stroke, isLast));
-    path.setAttribute('fill', `#${stroke.rgb}`);
-    if (stroke.tool === 'marker') {
-      path.setAttribute('class', 'mul');
-      path.setAttribute('fill-opacity', '.5');
-    }
-    return path;
+  /** Only what this hand did is drawn: the cost of a stroke is the same however many there are. */
+  #changed({ add, del, set }) {
+    for (const one of del) this.#hide(one.id);
+    for (const one of [...add, ...set.map(([, after]) => after)])
+      if (one.file === this.file && one.page === this.page) this.#show(one);
+      else this.#hide(one.id);
   }
+
+  #show(mark) {
+    const held = this.#shown.get(mark.id)?.path;
+    const path = mark.kind && mark.kind !== 'ink' ? this.hand.draw?.(mark) : strokePath(mark);
+    if (!path) { this.#hide(mark.id); return; }
+    path.dataset.id = mark.id;
+    if (held) held.replaceWith(path);
+    else this.group.append(path);
+    this.#shown.set(mark.id, { mark, path });
+  }
+
+  #hide(id) {
+    this.#shown.get(id)?.path.remove();
+    this.#shown.delete(id);
+  }
+
+  /** The element of a mark, to be dimmed or moved while a hand is at it. */
+  element(id) { return this.#shown.get(id)?.path; }
 
   #writes(event) {
     if (event.pointerType === 'pen') { this.hand.penSeen = true; return true; }
@@ -74,19 +107,24 @@ export class InkLayer {
     return event.pointerType === 'mouse' ? event.button === 0 : this.hand.finger && !this.hand.penSeen && event.isPrimary;
   }
 
-  #point(event) {
-    const [x, y] = this.#view.convertToPdfPoint(
-      ((event.clientX - this.#box.left) * this.#view.width) / this.#box.width, ((event.clientY - this.#box.top) * this.#view.height) / this.#box.height);
+  /** Where the hand is: x and y in hundredths of a point, pressure in hundredths. */
+  point(event) {
+    const [x, y] = this.view.convertToPdfPoint(
+      ((event.clientX - this.#box.left) * this.view.width) / this.#box.width, ((event.clientY - this.#box.top) * this.view.height) / this.#box.height);
     return [Math.round(x * UNIT), Math.round(y * UNIT), Math.round((event.pressure || 0.5) * 100)];
   }
 
   #down(event) {
     if (this.#stroke || !this.#writes(event)) return;
+    const tool = this.hand.tool ?? 'pen';
+    const isErased = tool === 'eraser' || event.buttons & 32;
+    this.#box = this.host.getBoundingClientRect();
+    const gesture = isErased ? null : this.hand.tools?.[tool]?.(this, event, this.point(event));
+    if (!isErased && !gesture && tool !== 'pen' && tool !== 'marker') return;
     event.preventDefault();
     this.host.setPointerCapture(event.pointerId);
-    this.#box = this.host.getBoundingClientRect();
-    const tool = this.hand.tool ?? 'pen';
-    if (tool === 'eraser' || event.buttons & 32) {
+    if (gesture) { this.#stroke = { pointer: event.pointerId, gesture }; return; }
+    if (isErased) {
       this.#stroke = { pointer: event.pointerId, erased: new Map() };
       this.#erase(event);
       return;
@@ -94,12 +132,11 @@ export class InkLayer {
     const isPen = event.pointerType === 'pen';
     this.#stroke = { pointer: event.pointerId, isPen, done: 0, item: { file: this.file, page: this.page, tool, rgb: this.hand.rgb, w: this.hand.w, pts: [], pr: [] } };
     this.#add(event);
-    this.group.append(this.#live);
   }
 
   #add(event) {
     const { item, isPen } = this.#stroke;
-    const [x, y, pressure] = this.#point(event);
+    const [x, y, pressure] = this.point(event);
     const n = item.pts.length;
     if (n && item.pts[n - 2] === x && item.pts[n - 1] === y) return;
     item.pts.push(x, y);
@@ -109,6 +146,7 @@ export class InkLayer {
   #move(event) {
     const stroke = this.#stroke;
     if (!stroke || event.pointerId !== stroke.pointer) return;
+    if (stroke.gesture) { stroke.gesture.move?.(this.point(event), event); return; }
     if (stroke.erased) { this.#erase(event); return; }
     const all = event.getCoalescedEvents?.() ?? [];
     for (const one of all.length ? all : [event]) this.#add(one);
@@ -119,45 +157,55 @@ export class InkLayer {
   #paint({ item, done }) {
     const from = Math.max(0, done - 4);
     const tail = { ...item, pts: item.pts.slice(from * 2), pr: item.pr.slice(from) };
-    const last = this.#live.lastElementChild;
-    const path = this.#path(tail, false);
+    const last = this.live.lastElementChild;
+    const path = strokePath(tail, false);
     if (last && !last.dataset.fixed) last.replaceWith(path);
-    else this.#live.append(path);
+    else this.live.append(path);
     const count = item.pts.length / 2;
     if (count - done > part) {
       path.dataset.fixed = '1';
       this.#stroke.done = count;
     }
+    this.hand.drawing?.(item);
   }
 
   #up(event) {
     const stroke = this.#stroke;
     if (!stroke || event.pointerId !== stroke.pointer) return;
     this.#end();
-    if (stroke.erased) this.ink.erase([...stroke.erased.values()]);
-    else this.ink.draw(simplified(stroke.item));
+    if (stroke.gesture) stroke.gesture.up?.(this.point(event), event);
+    else if (stroke.erased) this.ink.erase([...stroke.erased.values()]);
+    else if (!this.hand.drew?.(stroke.item)) this.#keep(stroke.item);
+  }
+
+  /** A stroke of an ordinary length is kept at once; a very long one when it was made short enough to be sent. */
+  async #keep(item) {
+    if (item.pts.length / 2 <= most) this.ink.draw(item);
+    else this.ink.draw(...(await import('./ink-long.js')).simplified(item));
   }
 
   #cancel(event) {
-    if (!this.#stroke || event.pointerId !== this.#stroke.pointer) return;
+    const stroke = this.#stroke;
+    if (!stroke || event.pointerId !== stroke.pointer) return;
     this.#end();
-    this.draw();
+    stroke.gesture?.cancel?.();
+    for (const id of stroke.erased?.keys() ?? []) this.element(id)?.removeAttribute('opacity');
   }
 
   #end() {
     this.#stroke = null;
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#live.replaceChildren();
-    this.#live.remove();
+    this.live.replaceChildren();
   }
 
   #erase(event) {
-    const [x, y] = this.#point(event);
+    const [x, y] = this.point(event);
     for (const one of this.ink.on(this.file, this.page)) {
-      if (this.#stroke.erased.has(one.id) || !touches(one, x / UNIT, y / UNIT, eraserRadius)) continue;
+      const isOther = one.kind && one.kind !== 'ink';
+      if (this.#stroke.erased.has(one.id) || !(isOther ? this.hand.touches?.(one, x / UNIT, y / UNIT, eraserRadius) : touches(one, x / UNIT, y / UNIT, eraserRadius))) continue;
       this.#stroke.erased.set(one.id, one);
-      this.group.querySelector(`[data-id="${one.id}"]`)?.setAttribute('opacity', '.15');
+      this.element(one.id)?.setAttribute('opacity', '.15');
     }
   }
 }

@@ -5,7 +5,8 @@
 import { getStroke } from 'perfect-freehand';
 
 export const UNIT = 100;
-const most = 5000;
+/** Points of one stroke; a longer one is made shorter, or several, by `ink-long.js`, which is fetched for it. */
+export const most = 5000;
 const r1 = (n) => Math.round(n * 10) / 10;
 
 /** The stroke's outline as an SVG path in points. */
@@ -36,46 +37,4 @@ export function touches({ pts, w }, x, y, radius) {
     if (Math.hypot(ax + along * dx - x, ay + along * dy - y) < reach) return true;
   }
   return false;
-}
-
-/** As it is sent and stored: the first point, then differences. */
-export function packed({ tool, rgb, w, pts, pr }) {
-  const deltas = pts.map((n, i) => (i < 2 ? n : n - pts[i - 2]));
-  return { kind: 'ink', tool, rgb, w, pts: deltas, ...(pr?.length ? { pr } : {}) };
-}
-
-export function unpacked(id, file, page, d) {
-  const pts = [];
-  d.pts.forEach((n, i) => pts.push(i < 2 ? n : n + pts[i - 2]));
-  return { id, file, page, tool: d.tool, rgb: d.rgb, w: d.w, pts, pr: d.pr ?? [] };
-}
-
-/** A very long stroke with points left out where the line stays within 0.3 pt, so that it can be sent. */
-export function simplified(stroke) {
-  if (stroke.pts.length / 2 <= most) return stroke;
-  for (let tolerance = 8; ; tolerance *= 1.5) {
-    const kept = douglas(stroke.pts, tolerance);
-    if (kept.length > most && tolerance < 30) continue;
-    const chosen = kept.length > most ? kept.filter((_, i) => i % Math.ceil(kept.length / most) === 0) : kept;
-    return { ...stroke, pts: chosen.flatMap((i) => [stroke.pts[i * 2], stroke.pts[i * 2 + 1]]), pr: stroke.pr?.length ? chosen.map((i) => stroke.pr[i]) : [] };
-  }
-}
-
-function douglas(pts, tolerance) {
-  const count = pts.length / 2;
-  const keep = new Uint8Array(count);
-  keep[0] = keep[count - 1] = 1;
-  const spans = [[0, count - 1]];
-  while (spans.length) {
-    const [from, to] = spans.pop();
-    const ax = pts[from * 2], ay = pts[from * 2 + 1], dx = pts[to * 2] - ax, dy = pts[to * 2 + 1] - ay;
-    const length = Math.hypot(dx, dy) || 1;
-    let worst = tolerance, at = -1;
-    for (let i = from + 1; i < to; i++) {
-      const far = Math.abs((pts[i * 2] - ax) * dy - (pts[i * 2 + 1] - ay) * dx) / length;
-      if (far > worst) { worst = far; at = i; }
-    }
-    if (at > 0) { keep[at] = 1; spans.push([from, at], [at, to]); }
-  }
-  return [...keep.keys()].filter((i) => keep[i]);
 }
