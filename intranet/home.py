@@ -9,7 +9,8 @@ from intranet.core.web import me, signed_in
 
 bp = Blueprint("home", __name__)
 
-#: Slot ``(actor) -> {template, order, context, side}``: a card; ``side`` true for the narrow column.
+#: Slot ``(actor) -> {template, order, context, side, script}``: a card; ``side`` true for the narrow column,
+#: ``script`` an asset that it needs, if any.
 PANEL = "home.panel"
 #: Slot ``(actor) -> [{n, label, note, url, bad, order}]``: numbers that open their lists.
 FIGURES = "home.figures"

@@ -5,7 +5,17 @@ from flask import Flask
 from intranet.core import menu, refs, slots
 from intranet.notices import reminders
 from intranet.notices import services as notices
-from meetings import jobs, leading, live, live_calls, live_marks, live_minutes, live_votes, subscribers
+from meetings import (
+    jobs,
+    leading,
+    live,
+    live_calls,
+    live_marks,
+    live_minutes,
+    live_packs,
+    live_votes,
+    subscribers,
+)
 from meetings.commands import agenda, devices, members, presenting, votes
 from meetings.commands import floor as floor_commands
 from meetings.commands import minutes as minutes_commands
@@ -22,6 +32,7 @@ from meetings.models import (
     opinion,
     paper,
     position,
+    readiness,
     revision,
     vote,
 )
@@ -62,6 +73,7 @@ REGISTERED = (
     live_calls,
     live_minutes,
     live_marks,
+    live_packs,
     live_votes,
     meeting,
     members,
@@ -71,6 +83,7 @@ REGISTERED = (
     paper,
     position,
     presenting,
+    readiness,
     revision,
     subscribers,
     vote,

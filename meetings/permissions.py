@@ -38,7 +38,8 @@ class To(StrEnum):
     CHAIR = "chair"
 
 
-_RUNNING = frozenset({PartRole.CHAIR, PartRole.SECRETARY})
+#: Those who run a meeting.
+RUNNING = frozenset({PartRole.CHAIR, PartRole.SECRETARY})
 _parts, _meetings = Participant.__table__.c, Meeting.__table__.c
 _PART = select(_parts.role, _parts.moved_at, _meetings.published_at).where(
     _meetings.id == _parts.meeting_id,
@@ -55,12 +56,12 @@ def may(actor: User, to: To, meeting: Meeting) -> bool:
     if part is None:
         return False
     if to is To.ATTEND:
-        return part.role in _RUNNING or meeting.published_at is not None
+        return part.role in RUNNING or meeting.published_at is not None
     if to is To.CHAIR:
         return part.role is PartRole.CHAIR
     if to is To.PUBLISH and part.role is PartRole.SECRETARY:
         return meeting.secretary_publishes
-    return part.role in _RUNNING
+    return part.role in RUNNING
 
 
 def attends_as(actor: User, meeting_id: int, *, runs: bool = False) -> PartRole:
@@ -73,11 +74,11 @@ def attends_as(actor: User, meeting_id: int, *, runs: bool = False) -> PartRole:
     found = db.session().execute(_PART, {"meeting": meeting_id, "person": actor.id}).one_or_none()
     if found is None or _is_elsewhere(actor, meeting_id):
         raise NotFound("meeting.unknown")
-    if found.role not in _RUNNING and found.published_at is None:
+    if found.role not in RUNNING and found.published_at is None:
         raise NotFound("meeting.unknown")
     if not runs and has_moved(actor, found.moved_at):
         raise Forbidden("device.moved")
-    if runs and found.role not in _RUNNING:
+    if runs and found.role not in RUNNING:
         raise Forbidden("meeting.not_yours_to_run")
     return cast(PartRole, found.role)
 
@@ -174,7 +175,7 @@ def _taken_part(actor: Actor) -> ColumnElement[bool]:
     running = exists().where(
         Participant.meeting_id == Meeting.id,
         Participant.user_id == actor.id,
-        Participant.role.in_(_RUNNING),
+        Participant.role.in_(RUNNING),
     )
     return or_(running, and_(mine, Meeting.published_at.is_not(None)))
 

@@ -190,6 +190,12 @@ def people_signed_in(user_ids: Collection[int]) -> set[int]:
     return {row.user_id for row in rows if _is_open(row, settings)}
 
 
+def still_signed_in(row_ids: Collection[int]) -> dict[int, SessionRow]:
+    """Those of these sessions that were not ended on purpose, also where they only rest."""
+    query = select(SessionRow).where(SessionRow.id.in_(row_ids), SessionRow.ended_at.is_(None))
+    return {row.id: row for row in db.session().scalars(query)} if row_ids else {}
+
+
 def open_rows(user_id: int) -> list[SessionRow]:
     """A person's open sessions, the last used first."""
     settings = db.database().settings

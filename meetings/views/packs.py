@@ -3,14 +3,17 @@
 import base64
 from typing import Any, cast
 
-from flask import Blueprint, jsonify, render_template, request
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from intranet.core.errors import BadState
+from intranet.core.labels import label
 from intranet.core.pages import assets_for, build_id
-from intranet.core.web import me, needs, public, within
+from intranet.core.web import me, needs, public, sentence, within
 from intranet.people.models import User
+from intranet.people.views.base import device_words
 from meetings.permissions import ATTEND
-from meetings.services import packs
+from meetings.services import packs, readiness
 from meetings.services.packs import Pack
 
 bp = Blueprint("meetings_packs", __name__)
@@ -42,6 +45,41 @@ def device_key() -> ResponseReturnValue:
     kid = body.get("kid") if isinstance(body, dict) else None
     name, key = packs.device_key(_user(), None if kid is None else str(kid))
     return jsonify(kid=name, key=base64.b64encode(key).decode())
+
+
+@bp.post("/api/v1/meetings/<int:mid>/pack/report")
+@within("meeting:<mid>")
+@needs(ATTEND)
+def report(mid: int) -> ResponseReturnValue:
+    """A device says how its pack stands."""
+    body = request.get_json(silent=True)
+    readiness.report(_user(), mid, body if isinstance(body, dict) else {})
+    return jsonify(ok=True)
+
+
+@bp.get("/meetings/<int:mid>/devices")
+@needs(ATTEND)
+def board(mid: int) -> ResponseReturnValue:
+    """Whose devices have the papers: of everybody for chair and secretary, else one's own."""
+    found = readiness.board(_user(), mid)
+    return render_template(
+        "meetings/devices.html",
+        board=found,
+        meeting=found.meeting,
+        device_words=device_words,
+        app=build_id(),
+    )
+
+
+@bp.post("/meetings/<int:mid>/devices/remind")
+@needs(ATTEND)
+def remind(mid: int) -> ResponseReturnValue:
+    """Remind whoever has no ready device."""
+    try:
+        flash(label("pack.reminded", n=readiness.remind(_user(), mid)), "ok")
+    except BadState as refusal:
+        flash(sentence(refusal), "info")
+    return redirect(url_for("meetings_packs.board", mid=mid))
 
 
 @bp.get("/kept")

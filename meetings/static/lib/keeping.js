@@ -1,7 +1,7 @@
 /** Keeps the packs of the coming meetings up to date while a page is open, and says how that goes: `pack` {mid, how} on the document. */
 import { canSeal, end } from '@lib/vault.js';
 import { heard } from '@lib/vault-store.js';
-import { bring, due, known } from './pack.js';
+import { bring, due, known, report } from './pack.js';
 
 const EVERY = 5 * 60e3;
 
@@ -16,12 +16,13 @@ export async function register() {
 
 const say = (mid, how) => document.dispatchEvent(new CustomEvent('pack', { detail: { mid, ...how } }));
 
-/** Brings one pack, and says how far it is. Null when it could not be asked for. */
+/** Brings one pack, says how far it is, and tells the server what came of it. Null when it could not be asked for. */
 export async function look(user, mid, { anew = false } = {}) {
   try {
     await navigator.storage?.persist?.();
     const pack = await bring(user, mid, { anew, tell: (how) => say(mid, { how }) });
     say(mid, { pack });
+    await report(pack);
     return pack;
   } catch {
     say(mid, { pack: null });
@@ -43,8 +44,10 @@ export async function lookAll(user) {
   for (const one of told.packs) {
     const mid = Number(one.pack.split(':')[1]);
     const mine = await known(user, mid);
-    if (mine && mine.rev === one.rev && mine.app === told.app && !mine.problem && !due({ ...mine, starts: one.starts }, Date.now())) say(mid, { pack: mine });
-    else await look(user, mid);
+    if (mine && mine.rev === one.rev && mine.app === told.app && !mine.problem && !due({ ...mine, starts: one.starts }, Date.now())) {
+      say(mid, { pack: mine });
+      await report(mine, { unlessTold: true });
+    } else await look(user, mid);
   }
 }
 

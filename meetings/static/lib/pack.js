@@ -2,8 +2,9 @@
  * A pack: a meeting's papers on this device before the network fails. Files come in pieces, each sealed as it arrives; a pack
  * that was cut off goes on where it stopped. A file counts when all of it has the hash that the server named.
  */
+import { csrf } from '@lib/api.js';
 import { keyOf } from '@lib/vault-key.js';
-import { end } from '@lib/vault.js';
+import { end, living } from '@lib/vault.js';
 import { dropFile, forget, heard, keep, keepOnly, keepPiece, kept, names, piece, PIECE, piecesOf } from '@lib/vault-store.js';
 
 const PARTS = 'office-parts';
@@ -205,4 +206,26 @@ async function sweep(held) {
   await keepOnly(files);
   const cache = await caches.open(PARTS);
   for (const one of await cache.keys()) if (!parts.has(new URL(one.url).pathname)) await cache.delete(one);
+}
+
+/** The server is told again after so long (ms), also where nothing changed. */
+const TELL = 15 * 60e3;
+
+/** Tells the server how this device stands, for the secretary's board. Losing one costs a late board. */
+export async function report(pack, { unlessTold = false } = {}) {
+  if (unlessTold && Date.now() - (pack.told ?? 0) < TELL) return;
+  const room = (await navigator.storage?.estimate?.().catch(() => null)) ?? {};
+  const lacks = pack.files.filter((one) => !one.whole);
+  const held = await living();
+  if (!held) return;
+  const body = {
+    device: held.kid, rev: pack.rev, verified: pack.files.length - lacks.length, total: pack.files.length, problem: pack.problem, app: pack.app,
+    free: room.quota ? Math.max(0, room.quota - (room.usage ?? 0)) : null, need: lacks.reduce((sum, one) => sum + one.bytes, 0),
+  };
+  const answer = await fetch(`/api/v1/meetings/${pack.mid}/pack/report`, { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json', 'X-CSRFToken': csrf(), 'Office-Refresh': '1' }, body: JSON.stringify(body) }).catch(() => null);
+  if (!answer?.ok) return;
+  await inTurn(async () => {
+    const now = await kept(held, `pack:${pack.mid}`);
+    if (now) await keep(held, `pack:${pack.mid}`, { ...now, told: Date.now() }).catch(() => {});
+  });
 }
