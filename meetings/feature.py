@@ -49,7 +49,7 @@ from meetings.services import (
     profiles,
 )
 from meetings.services.opinion_access import may_read_opinion
-from meetings.views import bodies, check_in, packs, planning, revisions, room, screen
+from meetings.views import bodies, check_in, distribution, packs, planning, revisions, room, screen
 from meetings.views import devices as device_pages
 from meetings.views import minutes as minutes_pages
 from meetings.views.home import opinions_panel, todays_panel
@@ -93,7 +93,19 @@ REGISTERED = (
 
 def plug_in(app: Flask) -> None:
     """Register pages, sockets, kinds of record and menu entries."""
-    pages = (planning, room, screen, device_pages, check_in, bodies, revisions, packs, minutes_pages, live)
+    pages = (
+        planning,
+        distribution,
+        room,
+        screen,
+        device_pages,
+        check_in,
+        bodies,
+        revisions,
+        packs,
+        minutes_pages,
+        live,
+    )
     for blueprint in (*(page.bp for page in pages), opinions_bp):
         app.register_blueprint(blueprint)
     menu.add(menu.Entry("meetings", "meetings.index", "calendar-event", "mine", 40))

@@ -251,3 +251,8 @@ class PendingPaper(Base):
     staged_id: Mapped[str] = mapped_column(String(64), unique=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     name: Mapped[str] = mapped_column(String(255))
+    #: Its place is doubtful: it waits in the tray for the secretary.
+    in_tray: Mapped[bool] = mapped_column(default=False)
+    #: Code and figures of why it was refused; kept until whoever dropped it has seen that.
+    problem: Mapped[str | None] = mapped_column(String(60))
+    problem_data: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)

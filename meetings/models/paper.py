@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core.db import Base
@@ -13,6 +13,8 @@ from intranet.core.db import Base
 PAPER = "paper"
 #: A paper taken back: still kept with the record, no longer on the table.
 WITHDRAWN = "withdrawn"
+#: Dropped, but nobody has said yet to which item it belongs; for those who prepare the meeting.
+TRAY = "paper_tray"
 #: The office document of which a paper is the PDF.
 ORIGINAL = "paper_original"
 #: The next version of a paper while it is compared, and the one before afterwards.
@@ -42,4 +44,34 @@ class PaperRule(Base):
     #: Prints and downloads carry name and time.
     is_marked: Mapped[bool] = mapped_column(default=False)
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+
+
+class PaperIssue(Base):
+    """One publishing of the papers of a meeting: what lay on the table then, version by version."""
+
+    __tablename__ = "paper_issue"
+    __table_args__ = (UniqueConstraint("meeting_id", "no"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), index=True)
+    #: From 1, without gaps.
+    no: Mapped[int]
+    #: ``{public id: {"rev": sha256, "n": name, "item": id or None, "no": issue in which this came}}``.
+    papers: Mapped[Any] = mapped_column(JSON)
+    #: Bytes of all of them.
+    size: Mapped[int]
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+
+
+class PaperLook(Base):
+    """When a person last looked through the papers of a meeting."""
+
+    __tablename__ = "paper_look"
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    #: The issue that was seen before the present look; what came later is new.
+    before: Mapped[int] = mapped_column(default=0)
+    #: The issue that is seen in the present look, and when that look was last renewed.
+    seen: Mapped[int] = mapped_column(default=0)
     at: Mapped[datetime]

@@ -14,12 +14,12 @@ from intranet.core.refs import Ref
 from intranet.people.models import User
 from intranet.records.models import Conversion, File
 from meetings.models.meeting import AgendaItem, Meeting, Participant
-from meetings.models.paper import INCOMING, ORIGINAL, PAPER, REPLACED, WITHDRAWN, PaperRule
+from meetings.models.paper import INCOMING, ORIGINAL, PAPER, REPLACED, TRAY, WITHDRAWN, PaperRule
 from meetings.models.revision import PaperReplacement
 from meetings.permissions import To, may
 from meetings.rules.paper_access import ALL, DOWNLOAD, NOTHING, PRINT, READ, Reader, rights_of
 
-_GOVERNED = frozenset({PAPER, WITHDRAWN, ORIGINAL, INCOMING, REPLACED})
+_GOVERNED = frozenset({PAPER, TRAY, WITHDRAWN, ORIGINAL, INCOMING, REPLACED})
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,8 @@ def _governing(file: File) -> File | None:
     if file.role == ORIGINAL:
         named = select(Conversion.file_id).where(Conversion.original_id == file.id)
         return session().scalar(select(File).where(File.id.in_(named)))
+    if file.role == TRAY:
+        return None
     if file.role in {INCOMING, REPLACED}:
         stood = select(PaperReplacement.file).where(PaperReplacement.other == file.public_id)
         return session().scalar(select(File).where(File.public_id.in_(stood)))

@@ -32,11 +32,11 @@ def add_paper(actor: User, meeting_id: int, item_id: int | None, stream: IO[byte
     :raises Invalid: ``file.…``, the file is refused.
     """
     meeting = access_meeting(actor, meeting_id, To.ATTEND)
-    _check(actor, meeting, None if item_id is None else meeting.item(item_id))
+    check_may_add(actor, meeting, None if item_id is None else meeting.item(item_id))
     staged = files.stage(actor, stream, name)
-    _remember(actor, meeting_id, item_id, staged)
+    remember(actor, meeting_id, item_id, staged)
     files.wait_for(actor, staged.public_id, seconds=_WAIT_SECONDS)
-    return _settle_one(actor, staged.public_id)
+    return settle_one(actor, staged.public_id)
 
 
 def add_staged(actor: User, meeting_id: int, item_id: int | None, staged_id: str) -> bool:
@@ -49,9 +49,9 @@ def add_staged(actor: User, meeting_id: int, item_id: int | None, staged_id: str
     :raises Invalid: ``file.…``, the file is refused.
     """
     meeting = access_meeting(actor, meeting_id, To.ATTEND)
-    _check(actor, meeting, None if item_id is None else meeting.item(item_id))
-    _remember(actor, meeting_id, item_id, files.staged(actor, staged_id))
-    return _settle_one(actor, staged_id)
+    check_may_add(actor, meeting, None if item_id is None else meeting.item(item_id))
+    remember(actor, meeting_id, item_id, files.staged(actor, staged_id))
+    return settle_one(actor, staged_id)
 
 
 def settle(actor: User, meeting_id: int) -> int:
@@ -65,12 +65,13 @@ def settle(actor: User, meeting_id: int) -> int:
         select(PendingPaper.staged_id).where(
             PendingPaper.meeting_id == meeting_id,
             PendingPaper.by_id == actor.id,
+            PendingPaper.problem.is_(None),
         )
     )
     left = 0
     for staged_id in list(waiting):
         try:
-            left += not _settle_one(actor, staged_id)
+            left += not settle_one(actor, staged_id)
         except Invalid:
             continue
     return left
@@ -87,10 +88,10 @@ def attach_paper(actor: User, meeting_id: int, item_id: int | None, staged_id: s
     with unit_of_work():
         meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
         item = None if item_id is None else meeting.item(item_id)
-        _check(actor, meeting, item)
+        check_may_add(actor, meeting, item)
         owner = meeting.ref if item is None else item.ref
         added = files.attach(actor, staged_id, owner, org_id=meeting.org_id, role=PAPER)
-        return _announce(actor, meeting, item, added)
+        return announce(actor, meeting, item, added)
 
 
 def add_made_paper(actor: User, meeting_id: int, item_id: int | None, kept: files.Kept) -> str:
@@ -104,10 +105,10 @@ def add_made_paper(actor: User, meeting_id: int, item_id: int | None, kept: file
     with unit_of_work():
         meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
         item = None if item_id is None else meeting.item(item_id)
-        _check(actor, meeting, item)
+        check_may_add(actor, meeting, item)
         owner = meeting.ref if item is None else item.ref
         added = files.attach_kept(actor, kept, owner, org_id=meeting.org_id, role=PAPER)
-        return _announce(actor, meeting, item, added)
+        return announce(actor, meeting, item, added)
 
 
 def withdraw_paper(actor: User, meeting_id: int, public_id: str) -> None:
@@ -192,6 +193,7 @@ def pending_of(actor: User, meeting: Meeting) -> dict[int | None, list[PendingPa
     """What the actor dropped and is not on the table yet, by item."""
     found: dict[int | None, list[PendingPaper]] = defaultdict(list)
     query = select(PendingPaper).where(PendingPaper.meeting_id == meeting.id, PendingPaper.by_id == actor.id)
+    query = query.where(PendingPaper.problem.is_(None))
     for one in session().scalars(query.order_by(PendingPaper.id)):
         found[one.item_id].append(one)
     return dict(found)
@@ -200,8 +202,8 @@ def pending_of(actor: User, meeting: Meeting) -> dict[int | None, list[PendingPa
 def paper_entry(file: File, meeting: Meeting | None = None) -> dict[str, Any]:
     """A paper as the room holds it; ``url`` shows it, ``rev`` names its bytes.
 
-    An office document says how the making of its PDF stands: ``conv``, and ``why`` there is none. Until
-    that is over it is not shown, so that nobody writes on pages that will be others.
+    ``why`` is a code of what is wrong with its bytes. An office document says how the making of its PDF
+    stands: ``conv``; until that is over it is not shown, so that nobody writes on pages that will be others.
     One that was replaced says more: ``no`` of the version from 1, ``map`` how far comparing is, ``changed``
     pages, ``moves`` of pages and ``prev``, the version before. ``only``: not everybody may read it;
     ``online``: it may not be kept on a device.
@@ -217,6 +219,8 @@ def _entry(file: File, meeting: Meeting | None, rule: kinds.PaperRule | None) ->
     made = conversions.state_of(file)
     if made is not None:
         known = {**known, "conv": made.state.value} | ({"why": made.problem} if made.problem else {})
+    if file.problem is not None and "why" not in known:
+        known = {**known, "why": why_unread(file)}
     return {
         "id": file.public_id,
         "n": title_of(file),
@@ -227,6 +231,11 @@ def _entry(file: File, meeting: Meeting | None, rule: kinds.PaperRule | None) ->
         "url": None if made is not None and made.is_under_way else url_of(file),
         **known,
     }
+
+
+def why_unread(file: File) -> str | None:
+    """Code of why a paper cannot be shown page by page, ``None`` when nothing is wrong with its bytes."""
+    return None if file.problem is None else f"unread.{file.problem.removeprefix('file.')}"
 
 
 def title_of(paper: File) -> str:
@@ -257,10 +266,13 @@ def check_may_change(actor: User, meeting: Meeting, paper: File) -> None:
     :raises BadState: ``meeting.no_more_papers``.
     """
     item_id = item_id_of(paper)
-    _check(actor, meeting, None if item_id is None else meeting.item(item_id))
+    check_may_add(actor, meeting, None if item_id is None else meeting.item(item_id))
 
 
-def _remember(actor: User, meeting_id: int, item_id: int | None, staged: files.Staged) -> None:
+def remember(
+    actor: User, meeting_id: int, item_id: int | None, staged: files.Staged, *, in_tray: bool = False
+) -> None:
+    """Keep an upload in mind that is to become a paper once its checks are over; twice is once."""
     with unit_of_work() as opened:
         known = select(PendingPaper.id).where(PendingPaper.staged_id == staged.public_id)
         if opened.scalar(known) is None:
@@ -271,28 +283,45 @@ def _remember(actor: User, meeting_id: int, item_id: int | None, staged: files.S
                     staged_id=staged.public_id,
                     by_id=actor.id,
                     name=staged.name,
+                    in_tray=in_tray,
                 )
             )
 
 
-def _settle_one(actor: User, staged_id: str) -> bool:
+def settle_one(actor: User, staged_id: str) -> bool:
+    """Take in a remembered upload if its checks are over.
+
+    :returns: False while they are not.
+    :raises Invalid: the code for which it was refused just now.
+    """
     staged = files.staged(actor, staged_id)
     if staged.state is StagedState.CHECKING:
         return False
     with unit_of_work() as opened:
         pending = opened.scalar(select(PendingPaper).where(PendingPaper.staged_id == staged_id))
-        if pending is None:
+        if pending is None or pending.problem:
             return True
         if staged.state is not StagedState.REFUSED:
-            attach_paper(actor, pending.meeting_id, pending.item_id, staged_id)
+            if pending.in_tray:
+                _lay_in_tray(actor, pending)
+            else:
+                attach_paper(actor, pending.meeting_id, pending.item_id, staged_id)
             opened.delete(pending)
             return True
-        opened.delete(pending)
+        # The reason is kept beside the name: whoever dropped thirty files is not looking just now.
+        pending.problem, pending.problem_data = staged.problem or "file.wrong_type", dict(staged.problem_data)
     raise Invalid(staged.problem or "file.wrong_type", **{"name": staged.name, **staged.problem_data})
 
 
-def _announce(actor: User, meeting: Meeting, item: AgendaItem | None, added: File) -> str:
-    """Tell the room of a file just attached, within the open unit of work."""
+def _lay_in_tray(actor: User, pending: PendingPaper) -> None:
+    meeting = access_meeting(actor, pending.meeting_id, To.PLAN, lock=True)
+    check_may_add(actor, meeting, None)
+    added = files.attach(actor, pending.staged_id, meeting.ref, org_id=meeting.org_id, role=kinds.TRAY)
+    audit.record(actor, "meeting.paper_received", meeting, file=added.id)
+
+
+def announce(actor: User, meeting: Meeting, item: AgendaItem | None, added: File) -> str:
+    """Tell the room of a file that has just become a paper, within the open unit of work."""
     audit.record(actor, "meeting.paper_added", meeting, file=added.id, item=item.id if item else None)
     if conversions.is_convertible(added):
         conversions.ask_for(added, role=ORIGINAL)
@@ -300,7 +329,12 @@ def _announce(actor: User, meeting: Meeting, item: AgendaItem | None, added: Fil
     return added.public_id
 
 
-def _check(actor: User, meeting: Meeting, item: AgendaItem | None) -> None:
+def check_may_add(actor: User, meeting: Meeting, item: AgendaItem | None) -> None:
+    """Refuse whoever may not add papers here now.
+
+    :raises Forbidden: ``meeting.not_yours_to_add``.
+    :raises BadState: ``meeting.no_more_papers``.
+    """
     if not may_add_paper(actor, meeting, item):
         raise Forbidden("meeting.not_yours_to_add")
     if meeting.state not in PLANNABLE | IN_SESSION:

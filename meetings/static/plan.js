@@ -94,6 +94,7 @@ document.addEventListener('submit', async (event) => {
 document.addEventListener('change', (event) => {
   const form = event.target.form;
   if (form?.matches('[data-plan][data-auto]')) form.requestSubmit();
+  if (event.target.matches('[data-drop-input]')) dropAll(event.target.closest('[data-drop-all]'), event.target.files).catch(() => {});
   if (form?.dataset.filesOf !== undefined && event.target.type === 'file') {
     take(form, [...event.target.files]);
     event.target.value = '';
@@ -101,6 +102,26 @@ document.addEventListener('change', (event) => {
 });
 
 // --- files ---
+
+/** Many files at once find their items by their names; what that needs is fetched when it is first used. */
+async function dropAll(zone, given) {
+  const files = [...given];
+  if (!zone || !files.length) return;
+  const { drop } = await import('./lib/dropping.js');
+  await drop(zone.dataset.dropAll, files, () => post(document.querySelector('#plan [data-files-of]').action.replace(/\/files$/, '/files/settle'), new FormData()));
+}
+
+/** A paper is dragged to the item, or to the papers of the whole meeting, where it belongs. */
+const PAPER = 'text/x-paper';
+document.addEventListener('dragstart', (event) => {
+  const paper = event.target.closest?.('[data-paper]');
+  if (paper) event.dataTransfer.setData(PAPER, paper.dataset.paper);
+});
+function movePaper(id, form) {
+  const body = new FormData();
+  body.append('item', form.dataset.filesOf);
+  return post(form.action.replace(/\/files$/, `/papers/${id}/move`), body);
+}
 
 /** Each file for itself: sent, remembered by the server as waiting, taken in when its checks are over. */
 async function take(form, files) {
@@ -125,14 +146,23 @@ async function take(form, files) {
 
 for (const name of ['dragenter', 'dragover', 'dragleave', 'drop'])
   document.addEventListener(name, (event) => {
-    const paper = event.target.closest?.('[data-paper]');
+    const isPaper = event.dataTransfer?.types.includes(PAPER);
+    const all = !isPaper && event.target.closest?.('[data-drop-all]');
+    if (all && event.dataTransfer?.types.includes('Files')) {
+      event.preventDefault();
+      all.classList.toggle('over', name === 'dragenter' || name === 'dragover');
+      if (name === 'drop') dropAll(all, event.dataTransfer.files);
+      return;
+    }
+    const paper = isPaper ? null : event.target.closest?.('.m-fc[data-paper]');
     const zone = paper ?? event.target.closest?.('[data-item], .m-common-f');
     const form = zone?.closest('[data-item], .m-common-f').querySelector('[data-files-of]');
-    if (!form || !event.dataTransfer?.types.includes('Files')) return;
+    if (!form || !(isPaper || event.dataTransfer?.types.includes('Files'))) return;
     event.preventDefault();
     zone.classList.toggle('over', name === 'dragenter' || name === 'dragover');
     if (name !== 'drop') return;
-    if (paper) exchangePaper(paper.querySelector('[data-replace]'), event.dataTransfer.files[0]);
+    if (isPaper) movePaper(event.dataTransfer.getData(PAPER), form);
+    else if (paper) exchangePaper(paper.querySelector('[data-replace]'), event.dataTransfer.files[0]);
     else take(form, [...event.dataTransfer.files]);
   });
 

@@ -35,10 +35,12 @@ from meetings.services import (
     minutes,
     papers,
     participants,
+    placing,
     planning,
     positions,
+    publishing,
 )
-from meetings.views import paging
+from meetings.views import looks, paging
 
 bp = Blueprint("meetings", __name__)
 
@@ -329,6 +331,8 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "people": people,
         "files": papers.for_reader(user, meeting),
         "pending": papers.pending_of(user, meeting),
+        "refused": placing.refused(user, meeting),
+        "fresh": publishing.fresh_for(user, meeting),
         "part": meeting.participant(user.id),
         "is_open": listing.is_door_open(meeting),
         "is_held": listing.is_held(meeting),
@@ -347,6 +351,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         item_form.offer(meeting)
         shown |= {"invite": invite_form, "new_item": item_form, "lacks": planning.lacks(meeting)}
         shown |= {"move_form": MoveForm(formdata=None), "answers": answers}
+        shown["tray"] = [(one, placing.likely_item(meeting, one.name)) for one in placing.tray(meeting)]
         shown["is_short_notice"] = answering.is_short_notice(meeting)
     elif meeting.state in answering.ANSWERABLE:
         form = more.pop("answer_form", None) or AnswerForm(formdata=None)
@@ -359,6 +364,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
     names = ("invite", "new_item", "answer_form", "position_form")
     forms = [shown[name] for name in names if shown.get(name)]
     is_wrong = shown["problem"] or any(form.status == 422 for form in forms)
+    looks.note_later(user.id, meeting.id)
     template = "meetings/plan.html" if plans else "meetings/detail.html"
     return render_template(template, **shown), 422 if is_wrong else 200
 

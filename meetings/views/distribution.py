@@ -1,0 +1,204 @@
+"""Papers of a meeting handed out: dropped and placed, who may read them, published, listed."""
+
+from typing import Any, cast
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from intranet.core.errors import DomainError, Invalid
+from intranet.core.labels import label
+from intranet.core.web import me, needs, sentence
+from intranet.people import directory
+from intranet.people.models import User
+from meetings.models.meeting import Meeting
+from meetings.models.paper import PaperRule
+from meetings.permissions import ATTEND, To, access_meeting
+from meetings.rules.paper_access import DOWNLOAD, PRINT, ROLES
+from meetings.rules.paper_changes import MB, MOST_BYTES
+from meetings.services import distributing, originals, paper_rights, papers, placing, publishing
+from meetings.services.placing import Dropped
+
+bp = Blueprint("meetings_papers", __name__, url_prefix="/meetings/<int:mid>/papers")
+
+
+def _user() -> User:
+    return cast(User, me())
+
+
+@bp.get("")
+@needs(ATTEND)
+def index(mid: int) -> ResponseReturnValue:
+    """All papers with their places and rights, and what publishing them would tell."""
+    return _page(access_meeting(_user(), mid, To.PLAN))
+
+
+@bp.post("/drop")
+@needs(ATTEND)
+def drop(mid: int) -> ResponseReturnValue:
+    """Take an upload in where its name says; asked again it tells how that stands."""
+    meeting = access_meeting(_user(), mid, To.PLAN)
+    body = request.get_json(silent=True)
+    staged = body.get("staged") if isinstance(body, dict) else None
+    if not isinstance(staged, str):
+        raise Invalid("command.payload", name="staged")
+    found = placing.drop(_user(), mid, staged)
+    return jsonify(ok=True, state=found.state, item=found.item_id, msg=_said(meeting, found))
+
+
+@bp.post("/<string(length=32):public_id>/move")
+@needs(ATTEND)
+def move(mid: int, public_id: str) -> ResponseReturnValue:
+    """Give a paper, or a file of the tray, to an item; ``item`` empty: to the whole meeting."""
+    item_id = request.form.get("item", type=int)
+    return _do(mid, lambda: placing.move_paper(_user(), mid, public_id, item_id))
+
+
+@bp.post("/<string(length=32):public_id>/discard")
+@needs(ATTEND)
+def discard(mid: int, public_id: str) -> ResponseReturnValue:
+    """Throw a file of the tray away."""
+    return _do(mid, lambda: placing.throw_away(_user(), mid, public_id))
+
+
+@bp.post("/refused/forget")
+@needs(ATTEND)
+def forget_refused(mid: int) -> ResponseReturnValue:
+    """Take the reasons of refused files off the page."""
+    return _do(mid, lambda: placing.forget_refused(_user(), mid))
+
+
+@bp.route("/<string(length=32):public_id>/rights", methods=["GET", "POST"])
+@needs(ATTEND)
+def rights(mid: int, public_id: str) -> ResponseReturnValue:
+    """Who may read, fetch and print a paper."""
+    meeting = access_meeting(_user(), mid, To.PLAN)
+    paper = papers.paper_of(meeting, public_id)
+    problem = None
+    if request.method == "POST":
+        try:
+            distributing.set_rights(
+                _user(),
+                mid,
+                public_id,
+                grants=None if request.form.get("who") != "few" else _grants(),
+                online_only="online_only" in request.form,
+                is_marked="is_marked" in request.form,
+            )
+            return redirect(url_for(".index", mid=mid, _anchor=f"p-{public_id}"))
+        except DomainError as refusal:
+            if refusal.status in {403, 404}:
+                raise
+            problem = sentence(refusal)
+    people = directory.people([part.user_id for part in meeting.participants])
+    rule = paper_rights.rules_of(mid).get(paper.id)
+    shown = {
+        "meeting": meeting,
+        "paper": papers.paper_entry(paper, meeting),
+        "rule": rule,
+        "given": {one["who"]: one["can"] for one in rule.grants} if rule else {},
+        "named": {one["who"].partition(":")[0] for one in rule.grants} if rule else set(),
+        "roles": ROLES,
+        "units": _units_of(people.values()),
+        "people": sorted(people.values(), key=lambda one: one.full_name.split()[-1]),
+        "problem": problem,
+    }
+    return render_template("meetings/paper_rights.html", **shown), 422 if problem else 200
+
+
+@bp.post("/publish")
+@needs(ATTEND)
+def publish(mid: int) -> ResponseReturnValue:
+    """Give out what lies on the table as the next issue."""
+    return _do(mid, lambda: publishing.publish_papers(_user(), mid))
+
+
+@bp.post("/seen")
+@needs(ATTEND)
+def seen(mid: int) -> ResponseReturnValue:
+    """Nothing is new to me any more."""
+    publishing.mark_all_seen(_user(), mid)
+    return redirect(url_for("meetings.detail", mid=mid, _anchor="agenda"))
+
+
+def _page(meeting: Meeting, problem: str | None = None) -> ResponseReturnValue:
+    user = _user()
+    files = papers.for_reader(user, meeting)
+    found = [entry for listed in files.values() for entry in listed]
+    draft = publishing.draft_of(meeting)
+    heavy = ", ".join(f"{name} ({_mb(size)})" for name, size in draft.heavy)
+    most = MOST_BYTES // MB
+    shown: dict[str, Any] = {
+        "meeting": meeting,
+        "files": files,
+        "draft": draft,
+        "mb": _mb,
+        "heavy_names": heavy,
+        "locked_words": label(f"error.{draft.locked}", most=most, names=heavy) if draft.locked else "",
+        "originals": originals.of_papers([one["id"] for one in found]),
+        "count": len(found),
+        "readers": _readers(one["rule"] for one in found),
+        "problem": problem,
+    }
+    return render_template("meetings/papers.html", **shown), 422 if problem else 200
+
+
+def _mb(size: int) -> str:
+    """A number of bytes as an official reads it."""
+    tenths = max(1, round(size / MB * 10))
+    return f"{tenths // 10},{tenths % 10} MB".replace(",0", "")
+
+
+def _do(mid: int, act: Any) -> ResponseReturnValue:
+    """Run a service; a refusal becomes a sentence on the page from which it was asked."""
+    back = url_for(".index", mid=mid) if request.form.get("back") == "papers" else None
+    try:
+        act()
+    except DomainError as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        return _page(access_meeting(_user(), mid, To.PLAN), sentence(refusal))
+    return redirect(back or url_for("meetings.detail", mid=mid, _anchor="agenda"))
+
+
+def _grants() -> list[dict[str, Any]]:
+    """What the form says, row by row; whoever may fetch or print may read."""
+    can = {name: set(request.form.getlist(name)) for name in ("read", DOWNLOAD, PRINT)}
+    named = sorted(set().union(*can.values()))
+    return [{"who": who, "can": [name for name in (DOWNLOAD, PRINT) if who in can[name]]} for who in named]
+
+
+def _units_of(people: Any) -> list[Any]:
+    """The units from which people take part, by name."""
+    ids = {key for one in people for key in one.unit_ids}
+    return sorted(directory.units(ids).values(), key=lambda one: one.name)
+
+
+def _readers(rules: Any) -> dict[int, str]:
+    """For each paper for few, by file, whom it is for, in words."""
+    found = [rule for rule in rules if rule is not None and rule.is_restricted]
+    return {rule.file_id: ", ".join(_names(rule)) for rule in found}
+
+
+def _names(rule: PaperRule) -> list[str]:
+    keys = [one["who"].partition(":") for one in rule.grants]
+    people = directory.people([int(key) for kind, _, key in keys if kind == "user"])
+    units = directory.units([int(key) for kind, _, key in keys if kind == "unit"])
+    named = {
+        "role": lambda key: label(f"meeting.role.{key}").lower(),
+        "user": lambda key: people[int(key)].full_name if int(key) in people else "",
+        "unit": lambda key: units[int(key)].name if int(key) in units else "",
+    }
+    return [name for kind, _, key in keys if (name := named[kind](key))]
+
+
+def _said(meeting: Meeting, found: Dropped) -> str:
+    """How a dropped file stands, in words."""
+    if found.state == "refused":
+        return label(f"error.{found.problem}", **{"name": found.name, **(found.data or {})})
+    places = {item.id: (no, item.title) for no, item in enumerate(meeting.agenda, 1)}
+    if found.state == "placed" and found.item_id in places:
+        no, title = places[found.item_id]
+        said = label("papers.dropped.item", no=no, title=title)
+    else:
+        said = label("papers.dropped.common" if found.state == "placed" else f"papers.dropped.{found.state}")
+    return f"{said}. {label(f'error.{found.problem}')}" if found.problem else said
