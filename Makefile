@@ -12,8 +12,8 @@ help: ## Show these lines
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 run: ## Set up and serve the sample office (PORT=8000, OFFICE_DATA=var)
-	@sh tools/setup.sh run
-	@exec $(BIN)/intranet serve --sample
+	@sh tools/setup.sh serve
+	@exec $(BIN)/python -m intranet serve --sample
 
 quick: ## Fast tests on SQLite
 	@sh tools/setup.sh dev

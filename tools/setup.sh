@@ -1,5 +1,6 @@
 #!/bin/sh
-# Make .venv and the browser's files ready: `tools/setup.sh run` for the application, `dev` for its tests too.
+# Make .venv and the browser's files ready: `tools/setup.sh run` for the application, `serve` for its server
+# alone, `dev` for its tests too.
 # What is ready already is skipped, by a fingerprint of what it was made from, kept in .stamps/.
 set -eu
 cd "$(dirname "$0")/.."
@@ -147,4 +148,5 @@ elif ! ready assets "$assets" || [ ! -f "$dist" ]; then
     make_assets
 fi
 [ "$kind" != dev ] || done_with dev "$packages"
-[ -z "$command" ] || wait "$command"
+# The server of a first start needs no command, and what it makes first takes longer than installing one.
+[ "$kind" = serve ] || [ -z "$command" ] || wait "$command"
