@@ -46,6 +46,14 @@ _PART = select(_parts.role, _parts.moved_at, _meetings.published_at).where(
     _meetings.id == bindparam("meeting"),
     _parts.user_id == bindparam("person"),
 )
+_MINE = and_(Participant.meeting_id == Meeting.id, Participant.user_id == bindparam("person"))
+_WITH_PART = (
+    select(Meeting, Participant)
+    .outerjoin(Participant, _MINE)
+    .where(Meeting.id == bindparam("meeting"))
+    .execution_options(**{db.KEPT: True})
+)
+_WITH_AGENDA = _WITH_PART.options(selectinload(Meeting.agenda))
 
 
 def may(actor: User, to: To, meeting: Meeting) -> bool:
@@ -138,11 +146,8 @@ def _held(meeting_id: int) -> Meeting | None:
 
 def _with_part(actor: User, meeting_id: int, to: To) -> Meeting | None:
     """The meeting and the actor's part in it by one question."""
-    mine = and_(Participant.meeting_id == Meeting.id, Participant.user_id == actor.id)
-    query = select(Meeting, Participant).outerjoin(Participant, mine).where(Meeting.id == meeting_id)
-    if to is not To.ATTEND:
-        query = query.options(selectinload(Meeting.agenda))
-    found = db.session().execute(query).one_or_none()
+    query = _WITH_PART if to is To.ATTEND else _WITH_AGENDA
+    found = db.session().execute(query, {"meeting": meeting_id, "person": actor.id}).one_or_none()
     if found is None:
         return None
     found[0].know(found[1])

@@ -140,6 +140,10 @@ class Database:
         self.reader.dispose()
 
 
+#: Execution option of an ORM statement that its module made once and keeps: what the net between agencies adds
+#: to it is kept too.
+KEPT = "office_kept"
+
 _database: Database | None = None
 _scope: ContextVar[_Scope | None] = ContextVar("scope", default=None)
 _before_commit: list[Callable[[Session, list[Any]], None]] = []
@@ -425,7 +429,15 @@ def _keep_agencies_apart(state: ORMExecuteState) -> None:
         return
     if state.is_insert:
         return
-    state.statement = state.statement.options(_only_of(orgs))
+    if state.execution_options.get(KEPT):
+        state.statement = _kept_within(state.statement, orgs)
+    else:
+        state.statement = state.statement.options(_only_of(orgs))
+
+
+@lru_cache(maxsize=512)
+def _kept_within(statement: Any, orgs: frozenset[int]) -> Any:
+    return statement.options(_only_of(orgs))
 
 
 @lru_cache(maxsize=512)

@@ -73,6 +73,14 @@ class _Seat:
     namespace: str
 
 
+class _Events(SocketIO):
+    """A scope round each event: what opens its session and what it asks share one connection."""
+
+    def _handle_event(self, *args: Any) -> Any:
+        with db.scope():
+            return super()._handle_event(*args)
+
+
 class Sockets:
     """What a browser may ask over a socket, and how it is told."""
 
@@ -151,7 +159,7 @@ class Sockets:
             raise RuntimeError(f"socket events with an unknown permit: {unknown}")
         manager = make_manager(settings) if settings.is_web else None
         self._shared = manager if isinstance(manager, SharedRooms) else None
-        self.io = SocketIO(
+        self.io = _Events(
             app,
             async_mode="gevent" if settings.is_web else "threading",
             manage_session=False,
@@ -202,8 +210,7 @@ class Sockets:
         if request.headers.get("Origin") not in settings.origins:
             return False
         try:
-            with db.scope():
-                person = present_person()
+            person = present_person()
         except Exception:
             log.exception("socket was not let in")
             return False
@@ -274,16 +281,15 @@ class Sockets:
         def run(*args: Any) -> Answer:
             try:
                 self._spend()
-                with db.scope():
-                    actor = present_actor()
-                    if actor is None:
-                        disconnect()
-                        return {"ok": False, "err": "unauth"}
-                    if not actor.holds(permit):
-                        raise Forbidden("auth.no_permit")
-                    db.set_agencies(actor.org_ids)
-                    answer: Answer = function(actor, args[0] if args else None)
-                    return answer
+                actor = present_actor()
+                if actor is None:
+                    disconnect()
+                    return {"ok": False, "err": "unauth"}
+                if not actor.holds(permit):
+                    raise Forbidden("auth.no_permit")
+                db.set_agencies(actor.org_ids)
+                answer: Answer = function(actor, args[0] if args else None)
+                return answer
             except DomainError as refusal:
                 return refusal_json(refusal)
             except Exception:

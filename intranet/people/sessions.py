@@ -78,9 +78,16 @@ _OPENING = select(
     _rows.ended_at,
     _rows.only,
     _rows.until,
-).where(_rows.token_hash == bindparam("token_hash"))
-_WORKS_HERE = select(_users.id).where(_users.id == bindparam("user_id"), _users.is_active.is_(True))
-_MAY_HOLD_A_SOCKET = _WORKS_HERE.where(_users.must_change_password.is_(False))
+    _users.is_active,
+    _users.must_change_password,
+).where(_rows.token_hash == bindparam("token_hash"), _users.id == _rows.user_id)
+# Posts and units are read when something asks for them: in a room nothing does.
+_PERSON = (
+    select(User)
+    .where(User.id == bindparam("user_id"))
+    .options(lazyload(User.posts), joinedload(User.grants).lazyload(RoleGrant.unit))
+    .execution_options(**{db.KEPT: True})
+)
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -97,6 +104,9 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.created_at = row.created_at
         self.delegation_id = row.delegation_id
         self.only = row.only
+        #: The person is active, and has a password that lasts.
+        self.is_active = row.is_active
+        self.is_settled = not row.must_change_password
 
     def note_seen(self) -> None:
         """Count this as use of the session; written at most once a minute, and given up when busy."""
@@ -141,7 +151,7 @@ class OfficeSessions(SecureCookieSessionInterface):
             return self.session_class()
         token = request.cookies.get(self.sid_name)
         if token:
-            with db.scope():
+            with db.reading():
                 row = find_row(token, self.settings)
                 if row is not None:
                     return ServerSession(row)
@@ -361,15 +371,13 @@ def load_person() -> int | None:
     is_bound = session.only is not None
     if is_bound and getattr(request, "namespace", None) != MEETINGS:
         return None
-    query = _WORKS_HERE if is_bound else _MAY_HOLD_A_SOCKET
-    found: int | None = db.session().scalar(query, {"user_id": int(session["_user_id"])})
-    return found
+    if not session.is_active or not (is_bound or session.is_settled):
+        return None
+    return int(session["_user_id"])
 
 
 def _load_user(key: str) -> User | None:
-    # Posts and units are read when something asks for them: in a room nothing does.
-    roles = joinedload(User.grants).lazyload(RoleGrant.unit)
-    user = db.session().get(User, int(key), options=[lazyload(User.posts), roles])
+    user = db.session().scalars(_PERSON, {"user_id": int(key)}).unique().one_or_none()
     if user is None or not user.is_active:
         return None
     if isinstance(session, ServerSession):
