@@ -140,8 +140,7 @@ class Database:
         self.reader.dispose()
 
 
-#: Execution option of an ORM statement that its module made once and keeps: what the net between agencies adds
-#: to it is kept too.
+#: Execution option of an ORM statement that its module made once: what the net adds to it is kept with it.
 KEPT = "office_kept"
 
 _database: Database | None = None
