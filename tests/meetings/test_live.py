@@ -195,6 +195,7 @@ def test_notes_are_synced_over_http(sitting: Sitting, client_of: Callable[[User]
     address = f"/api/v1/meetings/{sitting.id}/annotations/sync"
     assert delegate.post(address, json={"ops": [], "have": {}}).get_json() == {
         "ok": True, "accepted": [], "rejected": [], "ops": [], "more": False, "waiting": 0, "tray": 0,
+        "shared": {},
     }  # fmt: skip
     for wrong in ([], {"ops": {}}, {"ops": [], "have": []}, {"ops": [], "have": {"x": "y"}}):
         assert delegate.post(address, json=wrong).status_code == 422
