@@ -120,6 +120,9 @@ class Document(OfOrg, Base):
     note: Mapped[str] = mapped_column(String(500), default="")
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime]
+    #: The record of another part of the house that it was drafted for.
+    origin_kind: Mapped[str | None] = mapped_column(String(40))
+    origin_id: Mapped[int | None]
     #: Rises with every change; a form made from an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
     #: What a packet or an import said of it, as received.

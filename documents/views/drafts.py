@@ -36,11 +36,12 @@ from documents.services import (
 from documents.services.reviewing import SIGNED_SCAN
 from documents.views.base import bp, opened, show, uploaded
 from documents.views.incoming import steps_of
-from intranet.core import clock, menu
+from intranet.core import clock, menu, refs
 from intranet.core.errors import DomainError
 from intranet.core.forms import OfficeForm
 from intranet.core.labels import label
 from intranet.core.once import done_once
+from intranet.core.refs import Ref
 from intranet.core.web import me, needs, sentence, signed_in
 from intranet.people import directory
 from intranet.people.models import Role
@@ -315,10 +316,19 @@ def _page(
         expected=_expected(document) if "number" in can else None,
         is_stamped=any(file.role == stamping.MAIN_DOCX for file in known.files),
         in_preparation=document.state in IN_PREPARATION,
+        origin=_origin(document),
         approver=directory.people(
             [document.unit_approved_by_id] if document.unit_approved_by_id is not None else []
         ).get(document.unit_approved_by_id or 0),
     )
+
+
+def _origin(document: Document) -> dict[str, str] | None:
+    """Address and title of the record that it was drafted for, for whoever may read that."""
+    if document.origin_kind is None or document.origin_id is None:
+        return None
+    ref = Ref(document.origin_kind, document.origin_id)
+    return {"url": refs.url(ref), "title": refs.title(ref)} if refs.may_read(me(), ref) else None
 
 
 def _desk_of(document: Document, can: frozenset[str]) -> str:

@@ -20,6 +20,7 @@ from meetings.models.conclusion import ConclusionKind
 from meetings.permissions import ATTEND, To, access_meeting
 from meetings.services import (
     conclusion_lists,
+    conclusion_notice,
     conclusions,
     minutes,
     minutes_docx,
@@ -74,6 +75,19 @@ def docx(mid: int) -> ResponseReturnValue:
 def make_files(mid: int) -> ResponseReturnValue:
     """Let the PDF be made."""
     return _do(mid, "fresh-files", lambda: minutes_files.ask_files(_user(), mid))
+
+
+@bp.post("/meetings/<int:mid>/minutes/notice")
+@needs(ATTEND)
+def draft_notice(mid: int) -> ResponseReturnValue:
+    """Draft the notice of conclusions and go to the draft."""
+    try:
+        ref = conclusion_notice.draft_notice(_user(), mid)
+    except DomainError as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        return _page(mid, problem=sentence(refusal))
+    return redirect(refs.url(ref))
 
 
 @bp.post("/meetings/<int:mid>/minutes/submit")
@@ -232,6 +246,7 @@ def _page(mid: int, problem: str = "", round_form: MinutesRoundForm | None = Non
         "round_ends": minutes.round_ends(held),
         "round_form": form,
         "made": minutes_files.made_of(meeting),
+        "notice": conclusion_notice.standing(user, meeting),
         "problem": problem,
         "parties": conclusion_lists.parties(meeting) if can.conclude else [],
         "chairs": meeting.chair is not None and meeting.chair.user_id == user.id,

@@ -30,6 +30,7 @@ from meetings.permissions import ATTEND, CREATE, To, access_meeting, may
 from meetings.services import (
     answering,
     bodies,
+    conclusion_notice,
     life,
     listing,
     minutes,
@@ -340,6 +341,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "moves": life.moves_for(user, meeting),
         "body": bodies.profile_of(meeting),
         "weekday": clock.local(meeting.starts_at).weekday(),
+        "notice": conclusion_notice.standing(user, meeting),
         "reads_minutes": meeting.started_at is not None and minutes.may_read(user, meeting),
         "problem": None,
         "wrong_item": None,
