@@ -4,6 +4,7 @@ import { InkStore } from '@lib/ink-store.js';
 import { end, living } from '@lib/vault.js';
 import { kept, names } from '@lib/vault-store.js';
 import { moment } from './lib/moment.js';
+import { whole } from './lib/outbox.js';
 
 const find = (selector) => document.querySelector(selector);
 const page = find('[data-kept]');
@@ -34,6 +35,8 @@ async function list() {
 
 // --- leaving ---
 
+/** Operations in one call. */
+const MOST = 200;
 const open = (name) => new Promise((ok, no) => { const asked = indexedDB.open(name); asked.onsuccess = () => ok(asked.result); asked.onerror = () => no(asked.error); });
 const rows = (base) => new Promise((ok, no) => { const asked = base.transaction('outbox').objectStore('outbox').getAll(); asked.onsuccess = () => ok(asked.result); asked.onerror = () => no(asked.error); });
 
@@ -55,15 +58,14 @@ async function waiting() {
 async function send(user, scope) {
   const store = new InkStore(user, scope);
   for (let before = Infinity; ;) {
-    const some = await store.outbox();
-    if (!some.length || some.length >= before) return;
-    before = (await store.waiting());
+    const some = whole(await store.outbox(MOST), MOST);
+    const n = await store.waiting();
+    if (!some.length || n >= before) return;
+    before = n;
     const answer = await api(`/api/v1/meetings/${scope}/annotations/sync`, { ops: some.map(({ seq, scope: of, ...op }) => op), have: {} });
     const refused = new Set(answer.rejected.map(({ id }) => id));
-    const taken = some.filter(({ id }) => !refused.has(id));
-    await store.heard([], [], taken.map(({ seq }) => seq), {});
-    if (!taken.length || refused.size) return;
-    before += 1;
+    await store.heard([], [], some.filter(({ id }) => !refused.has(id)).map(({ seq }) => seq), {});
+    if (refused.size) return;
   }
 }
 
@@ -72,15 +74,15 @@ async function leave() {
   find('[data-leaving]').hidden = false;
   const held = await living().catch(() => null);
   const user = Number(page.dataset.user) || held?.user || 0;
-  let isReached = true;
   for (const one of (await waiting()).filter((row) => row.user === user)) {
-    try { await send(user, one.scope); } catch (problem) { isReached &&= problem.status !== undefined; }
+    // What could not be sent is counted below, whatever stood in the way.
+    await send(user, one.scope).catch(() => {});
   }
   const left = await waiting();
   const mine = left.filter((one) => one.user === user);
   const sum = (some) => some.reduce((n, one) => n + one.n, 0);
   const titles = new Map((await packs()).map((pack) => [String(pack.mid), pack.title]));
-  isReached &&= navigator.onLine && (await fetch('/healthz', { cache: 'no-store' }).then(() => true, () => false));
+  const isReached = navigator.onLine && (await fetch('/healthz', { cache: 'no-store' }).then(() => true, () => false));
   const n = sum(mine);
   const others = sum(left) - n;
   const words = isReached ? word(n ? 'left' : 'nothing-left', { n }) : word('offline', { n });

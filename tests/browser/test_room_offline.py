@@ -53,6 +53,31 @@ AGE = """
   };
 })
 """
+#: The disk takes nothing more in one store; of the pieces of files one file's are gone.
+FULL = """
+async (store) => {
+  if (store === 'pieces') {
+    const base = await new Promise((ok) => {
+      const r = indexedDB.open('office-vault');
+      r.onsuccess = () => ok(r.result);
+    });
+    await new Promise((ok) => {
+      const pieces = base.transaction('pieces', 'readwrite').objectStore('pieces');
+      pieces.getAllKeys().onsuccess = ({ target }) => {
+        pieces.delete(target.result[0]).onsuccess = () => ok();
+      };
+    });
+    base.close();
+  }
+  for (const how of ['add', 'put']) {
+    const real = IDBObjectStore.prototype[how];
+    IDBObjectStore.prototype[how] = function (...given) {
+      if (this.name === store) throw new DOMException('no room', 'QuotaExceededError');
+      return real.apply(this, given);
+    };
+  }
+}
+"""
 #: The server has two marks of whoever sits here.
 ARRIVED = """
 async () => {
@@ -86,6 +111,7 @@ def draw(page: Page) -> None:
     assert box is not None
     if page.locator("[data-tool=pen]").get_attribute("aria-pressed") == "false":
         page.locator("[data-tool=pen]").tap()
+    expect(page.locator("[data-tool=pen]")).to_have_attribute("aria-pressed", "true")
     draw_with_pen(page.context.new_cdp_session(page), {**box})
 
 
@@ -167,3 +193,46 @@ def test_what_a_device_keeps_is_sealed_and_ends_with_its_key(open_as: Opener) ->
     enter(tablet)
     tablet.wait_for_function(ARRIVED)
     assert len(marks(tablet)) == 2
+
+
+def test_whoever_signs_out_is_told_what_was_not_sent_and_leaves_nothing(open_as: Opener) -> None:
+    tablet = packed(open_as("daibieu07", tablet=True))
+    tablet.context.route("**/annotations/sync", lambda route: route.abort())
+    draw(tablet)
+    expect(tablet.locator("body[data-unsent='1']")).to_be_attached()
+    tablet.goto("/me")
+    tablet.locator("form[data-sign-out]").evaluate("(form) => form.submit()")
+    expect(tablet.get_by_text("Còn 1 ghi chú của bạn chưa gửi được")).to_be_visible()
+    expect(tablet.get_by_text(f"{TITLE}: 1 ghi chú")).to_be_visible()
+    expect(tablet.get_by_role("button", name="Đăng xuất, bỏ 1 ghi chú")).to_be_visible()
+    assert axe(tablet) == []
+    tablet.context.unroute("**/annotations/sync")
+    tablet.get_by_role("button", name="Gửi lại").tap()
+    expect(tablet.get_by_text("Mọi ghi chú của bạn đã gửi xong")).to_be_visible()
+    tablet.get_by_role("button", name="Đăng xuất", exact=True).tap()
+    tablet.wait_for_url("**/sign-in")
+    tablet.goto("/sign-in")
+    assert tablet.evaluate(STORED) == "[][]"
+
+
+def test_a_full_tablet_says_what_it_could_not_keep_and_keeps_the_rest(open_as: Opener) -> None:
+    tablet = packed(open_as("daibieu08", tablet=True))
+    mid = int(tablet.url.split("/")[-2])
+    tablet.evaluate(FULL, "outbox")
+    before = len(marks(tablet))
+    draw(tablet)
+    expect(tablet.get_by_text("Máy đã đầy nên nét vừa viết chưa được lưu trên máy")).to_be_visible()
+    expect(tablet.locator("body[data-unsent='0']")).to_be_attached()
+    assert len(marks(tablet)) == before + 1
+    # One paper's copy made room for the ink; another one's is gone.
+    tablet.goto(f"/meetings/{mid}")
+    tablet.evaluate(FULL, "pieces")
+    tablet.locator("[data-pack-again]").tap()
+    expect(tablet.locator("[data-pack-word]")).to_contain_text("Máy đã đầy: còn 2 tài liệu chưa lưu được")
+    expect(tablet.locator("[data-pack-lacks] li")).to_have_count(2)
+    assert axe(tablet) == []
+    desk = open_as("thuky")
+    desk.goto(f"/meetings/{mid}/devices")
+    expect(desk.locator(".m-tile.failed")).to_have_count(1)
+    expect(desk.get_by_text("Máy đã đầy, cần thêm")).to_be_visible()
+    assert axe(desk) == []

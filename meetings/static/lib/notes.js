@@ -9,6 +9,7 @@ import { InkStore } from '@lib/ink-store.js';
 import { packed, unpacked } from '@lib/ink-pack.js';
 import { toast } from '@lib/toast.js';
 import { later, surely } from './later.js';
+import { whole } from './outbox.js';
 import { all, find, icon, ulid, word } from './page.js';
 
 const colours = { red: 'c4161c', blue: '1c4a96', yellow: 'ffd94a' };
@@ -29,14 +30,6 @@ const PLACING = 3000;
 function paperOf(version) {
   const [file, rev] = version.split(' ');
   return { file, ...(rev && { rev }) };
-}
-
-/** Operations of an outbox that may be sent now: those that stand or fall together are sent together. */
-function whole(waiting, limit) {
-  const { batch } = waiting.at(-1) ?? {};
-  if (waiting.length < limit || !batch) return waiting;
-  const first = waiting.findIndex((op) => op.batch === batch);
-  return first ? waiting.slice(0, first) : waiting;
 }
 
 export class Notes extends EventTarget {
