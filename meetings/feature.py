@@ -49,7 +49,7 @@ from meetings.services import (
     profiles,
 )
 from meetings.services.opinion_access import may_read_opinion
-from meetings.views import bodies, check_in, distribution, packs, planning, revisions, room, screen
+from meetings.views import bodies, check_in, distribution, marks, packs, planning, revisions, room, screen
 from meetings.views import devices as device_pages
 from meetings.views import minutes as minutes_pages
 from meetings.views.home import opinions_panel, todays_panel
@@ -103,6 +103,7 @@ def plug_in(app: Flask) -> None:
         bodies,
         revisions,
         packs,
+        marks,
         minutes_pages,
         live,
     )

@@ -238,6 +238,25 @@ class Sheet:
         self._canvas.drawText(pen)
 
 
+def blocks(wanted: Sequence[tuple[Sequence[str], float, float, float, tuple[float, float, float]]]) -> bytes:
+    """A PDF with a page for each block of lines: lines, width, height and size in points, colour.
+
+    Lines begin at the upper left, three points from the edges; their faces are shared by all pages.
+    """
+    load_fonts()
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=1)
+    for lines, width, height, size, colour in wanted:
+        canvas.setPageSize((width, height))
+        canvas.setFillColorRGB(*colour)
+        canvas.setFont(Face.REGULAR.value, size)
+        for number, line in enumerate(lines):
+            canvas.drawString(3, height - 3 - size * (0.9 + number * 1.25), drawable(line))
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
 def _break_runs(runs: Sequence[Run], size: float, width: float, first_indent: float) -> list[list[Run]]:
     """Break runs into lines; the blank between two words belongs to the run of the first."""
     words: list[tuple[str, Face]] = []
