@@ -41,6 +41,7 @@ from meetings.sample import build
 from meetings.sample import opinions as sample_opinions
 from meetings.services import (
     conclusion_lists,
+    copies,
     listing,
     minutes_files,
     opinion_lists,
@@ -157,5 +158,6 @@ def plug_in(app: Flask) -> None:
     slots.fill("home.panel", opinions_panel)
     slots.fill("home.panel", todays_panel)
     slots.fill("search", listing.found_for)
+    slots.fill("file.copy", copies.copy_for)
     slots.fill("sample", build.build)
     slots.fill("sample", sample_opinions.build)

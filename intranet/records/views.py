@@ -1,11 +1,13 @@
 """The only door that serves files, to whoever may read their owner, and the one that takes uploads in."""
 
+import io
 from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from intranet.core import slots
 from intranet.core.errors import DomainError, Forbidden, Invalid, NotFound, Unavailable
 from intranet.core.headers import FILE_POLICY
 from intranet.core.labels import label
@@ -113,6 +115,8 @@ def file(public_id: str, name: str) -> ResponseReturnValue:
     if is_view and found.shown_sha256 is not None:
         kind, ending = (media.PDF, "pdf") if found.blob.sheet_sha256 else (_WEBP, "webp")
         return _send(found.shown_sha256, kind, f"{found.name}.{ending}", is_download=False)
+    for copy in () if is_view else slots.ask("file.copy", me(), found):
+        return _send_made(copy, found.media_type, found.name)
     return _send(found.sha256, found.media_type, found.name, is_download=not is_view)
 
 
@@ -143,6 +147,13 @@ def _send(sha256: str, media_type: str, name: str, *, is_download: bool) -> Resp
         conditional=True,
         etag=sha256,
     )
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response
+
+
+def _send_made(data: bytes, media_type: str, name: str) -> Response:
+    """A copy made for this very person: as a download, whole."""
+    response = send_file(io.BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name)
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 

@@ -129,12 +129,24 @@ def file_rights(actor: Actor, file_id: int) -> Collection[str]:
         return ALL
     paper = _governing(file)
     rule = None if paper is None else session().get(PaperRule, paper.id)
-    if paper is not None and (rule is None or not rule.is_restricted):
+    is_open = paper is not None and (rule is None or not rule.is_restricted)
+    if is_open and (file.role != ORIGINAL or rule is None or not rule.is_marked):
         return ALL
     meeting = _meeting_of(file)
     if meeting is None or not isinstance(actor, User):
         return NOTHING
-    return rights_of(_reader(actor, meeting, file), _grants(rule) if paper is not None else [])
+    reader = _reader(actor, meeting, file)
+    can = rights_of(reader, _grants(rule) if paper is not None else [])
+    # No name can be written over an office document: only its PDF leaves the house.
+    is_bare = file.role == ORIGINAL and rule is not None and rule.is_marked and not reader.plans
+    return can & {READ} if is_bare else can
+
+
+def paper_behind(file: File) -> File | None:
+    """The paper of a meeting whose rule holds for a file; ``None`` for files that are none of its papers."""
+    return (
+        _governing(file) if file.role in _GOVERNED and file.ref_kind in {"meeting", "agenda_item"} else None
+    )
 
 
 def _governing(file: File) -> File | None:

@@ -157,13 +157,13 @@ def of_meeting(meeting: Meeting) -> dict[Ref, list[dict[str, Any]]]:
 def for_reader(actor: User, meeting: Meeting) -> dict[Ref, list[dict[str, Any]]]:
     """The papers on the table that the actor may read, by the record that owns them.
 
-    Beside what :func:`paper_entry` says: ``get`` where it may be fetched, ``rule``, what is special about it.
+    Beside what :func:`paper_entry` says: ``get``, ``may_print``, where they may fetch or print it, ``rule``.
     """
     rules = paper_rights.rules_of(meeting.id)
     found: dict[Ref, list[dict[str, Any]]] = defaultdict(list)
     for one in paper_rights.readable(actor, meeting):
         rule = rules.get(one.file.id)
-        more = {"get": one.download, "rule": rule}
+        more = {"get": one.download, "may_print": one.print and one.file.is_pdf, "rule": rule}
         found[one.file.owner].append(_entry(one.file, meeting, rule) | more)
     return dict(found)
 

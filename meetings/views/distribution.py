@@ -1,21 +1,24 @@
 """Papers of a meeting handed out: dropped and placed, who may read them, published, listed."""
 
+import io
 from typing import Any, cast
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet.core.errors import DomainError, Invalid
+from intranet.core.headers import FILE_POLICY
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence
 from intranet.people import directory
 from intranet.people.models import User
+from intranet.records import media
 from meetings.models.meeting import Meeting
 from meetings.models.paper import PaperRule
 from meetings.permissions import ATTEND, To, access_meeting
 from meetings.rules.paper_access import DOWNLOAD, PRINT, ROLES
 from meetings.rules.paper_changes import MB, MOST_BYTES
-from meetings.services import distributing, originals, paper_rights, papers, placing, publishing
+from meetings.services import copies, distributing, originals, paper_rights, papers, placing, publishing
 from meetings.services.placing import Dropped
 
 bp = Blueprint("meetings_papers", __name__, url_prefix="/meetings/<int:mid>/papers")
@@ -105,6 +108,21 @@ def rights(mid: int, public_id: str) -> ResponseReturnValue:
     return render_template("meetings/paper_rights.html", **shown), 422 if problem else 200
 
 
+@bp.get("/<string(length=32):public_id>/print")
+@needs(ATTEND)
+def printed(mid: int, public_id: str) -> ResponseReturnValue:
+    """A paper as it is to be printed; the browser shows it and prints it."""
+    data, name = copies.printed(_user(), mid, public_id)
+    return _pdf(data, name)
+
+
+@bp.get("/list.pdf")
+@needs(ATTEND)
+def cover_list(mid: int) -> ResponseReturnValue:
+    """The list of the papers, to be printed."""
+    return _pdf(copies.cover_list(_user(), mid), f"Danh muc tai lieu {mid}.pdf")
+
+
 @bp.post("/publish")
 @needs(ATTEND)
 def publish(mid: int) -> ResponseReturnValue:
@@ -140,6 +158,12 @@ def _page(meeting: Meeting, problem: str | None = None) -> ResponseReturnValue:
         "problem": problem,
     }
     return render_template("meetings/papers.html", **shown), 422 if problem else 200
+
+
+def _pdf(data: bytes, name: str) -> ResponseReturnValue:
+    response = send_file(io.BytesIO(data), mimetype=media.PDF, download_name=name)
+    response.headers["Content-Security-Policy"] = FILE_POLICY
+    return response
 
 
 def _mb(size: int) -> str:

@@ -31,7 +31,7 @@ DOORS = {
     "apscheduler": {"intranet/core/scheduler.py"},
     "docx": {"intranet/records/docx.py", "intranet/records/docx_writing.py"},
     "pypdfium2": {"intranet/records/pdf.py"},
-    "pikepdf": {"intranet/records/pdf.py", "intranet/records/pdf_marks.py"},
+    "pikepdf": {"intranet/records/pdf.py", "intranet/records/pdf_marks.py", "intranet/records/watermark.py"},
 }
 
 
