@@ -49,6 +49,7 @@ const calls = new Calls(line, press);
 const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), line });
 let revisions = null;
 const replacing = later(() => import('./lib/replacing.js'));
+const reading = later(async () => new (await import('./lib/reading.js')).Reading(reader));
 const desk = runs && surely(() => import('./lib/running.js'), root.dataset.running).then((part) => {
   running = new part.Running(line, press, { follow, reader, presenter, speakers, attendance, counts });
   draw();
@@ -205,6 +206,12 @@ addEventListener('keydown', (event) => {
 });
 find('[data-page-back]').addEventListener('click', () => reader.back());
 find('[data-page-next]').addEventListener('click', () => reader.next());
+find('[data-reading]').addEventListener('click', async () => { const ways = await reading(); if (ways?.isOpen) ways.shut(); else ways?.open(); });
+addEventListener('keydown', async (event) => {
+  if (event.code !== 'KeyF' || !(event.ctrlKey || event.metaKey) || !follow.file) return;
+  event.preventDefault();
+  (await reading())?.open('words');
+});
 find('[data-in]').addEventListener('click', () => reader.zoom(1.25));
 find('[data-out]').addEventListener('click', () => reader.zoom(0.8));
 find('[data-reader-host]').addEventListener('keydown', (event) => {

@@ -5,7 +5,8 @@
  *   await reader.open('/files/…?view=1', 3);    // resolves when the first page is about to be drawn
  *   reader.go(5, { own: false });               // own: false = somebody else turned the page (following)
  *
- * Events: `page` {page, own}, `drawn` {page}, `opened` {pages}, `failed` {why: password|broken|missing|network}, `zoom`.
+ * Events: `page` {page, own}, `drawn` {page}, `opened` {pages}, `failed` {why: password|broken|missing|network}, `zoom`,
+ * `found` {total, current, pages: [{page, n}]}.
  */
 import { pdfjs } from './pdf-core.js';
 import { EventBus, PDFFindController, PDFLinkService, PDFViewer, ScrollMode } from 'pdfjs-dist/legacy/web/pdf_viewer.mjs';
@@ -17,7 +18,7 @@ const most = 6, least = 0.4;
 addEventListener('unhandledrejection', (event) => { if (event.reason?.message === 'Transport destroyed') event.preventDefault(); });
 
 export class Reader extends EventTarget {
-  #viewer; #links; #find; #bus; #task = null; #wanted = 1; #total = 0; #expected = null; #decorators = new Set(); #found = []; #isFitted = false;
+  #viewer; #links; #find; #bus; #task = null; #wanted = 1; #total = 0; #expected = null; #decorators = new Set(); #found = []; #isFitted = false; #fitting = 'width'; #asked = null; #isTwo = false;
 
   constructor(host, { base = parts } = {}) {
     super();
@@ -45,12 +46,15 @@ export class Reader extends EventTarget {
     this.#bus.on('pagesinit', () => {
       // The viewer forgets this with every file.
       this.#viewer.scrollMode = ScrollMode.PAGE;
+      this.#viewer.spreadMode = this.#isTwo ? 1 : 0;
       this.fit();
       this.#turn(this.#wanted);
     });
     this.#bus.on('pagechanging', ({ pageNumber }) => this.#told(pageNumber));
     this.#bus.on('pagerendered', ({ pageNumber }) => this.#drawn(pageNumber));
     this.#bus.on('scalechanging', () => this.#emit('zoom', { scale: this.#viewer.currentScale }));
+    this.#bus.on('updatefindmatchescount', ({ matchesCount }) => this.#count(matchesCount));
+    this.#bus.on('updatefindcontrolstate', ({ matchesCount }) => this.#count(matchesCount));
     new ResizeObserver(() => this.#refit()).observe(box);
     this.#pinch();
   }
@@ -59,6 +63,8 @@ export class Reader extends EventTarget {
   /** Known as soon as the file is open, before the viewer has laid out its pages. */
   get pages() { return this.#total; }
   get scale() { return this.#viewer.currentScale; }
+  /** The open file as PDF.js has it, `null` while there is none. */
+  get doc() { return this.#viewer.pdfDocument ?? null; }
 
   /** Shows another file, or the same one at another page. */
   async open(url, page = 1) {
@@ -112,8 +118,26 @@ export class Reader extends EventTarget {
     this.#turn(to, own);
   }
 
-  next() { this.go(this.page + 1); }
-  back() { this.go(this.page - 1); }
+  /** Two pages side by side begin with an odd one. */
+  next() { this.go(this.page + (this.#isTwo && this.page % 2 ? 2 : 1)); }
+  back() { this.go(this.page - (this.#isTwo ? 3 - (this.page % 2) : 1)); }
+
+  /** Turns the pages a quarter to the right; it is how they are looked at, the file stays as it is. */
+  rotate() {
+    this.#viewer.pagesRotation = (this.#viewer.pagesRotation + 90) % 360;
+    this.fit(this.#fitting);
+  }
+
+  /** Shows two pages side by side, or one; returns which. */
+  spread(isTwo) {
+    this.#isTwo = isTwo;
+    this.#viewer.spreadMode = isTwo ? 1 : 0;
+    this.fit(this.#fitting);
+    return isTwo;
+  }
+
+  /** Goes where a line of the contents leads. */
+  follow(dest) { this.#links.goToDestination(dest); }
 
   zoom(factor) {
     if (!this.pages) return;
@@ -122,22 +146,35 @@ export class Reader extends EventTarget {
     this.#viewer.currentScaleValue = String(to);
   }
 
-  /** The page as wide as the box again, at most `data-widest` pixels. */
-  fit() {
+  /** The page as wide as the box again, at most `data-widest` pixels; `page`: all of it in sight. */
+  fit(how = 'width') {
+    this.#fitting = how;
     const page = this.pages && this.#viewer.getPageView(0);
     if (!page) return;
     const style = getComputedStyle(this.box);
     const room = this.box.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    const width = Math.min(room, Number(this.host.dataset.widest) || room);
+    const width = this.#isTwo ? (room - 12) / 2 : Math.min(room, Number(this.host.dataset.widest) || room);
+    const high = this.box.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom) - parseFloat(getComputedStyle(page.div).marginBottom);
     this.#isFitted = true;
-    if (width > 0) this.#viewer.currentScaleValue = String(Math.max(least, (width / page.width) * page.scale));
+    const share = how === 'page' ? Math.min(width / page.width, high / page.height) : width / page.width;
+    if (share > 0) this.#viewer.currentScaleValue = String(Math.max(least, share * page.scale));
   }
 
   /** Shows where words are: tones do not matter, and d finds đ as well. */
   find(text) {
     const query = text.trim();
     const variants = [...new Set([query, query.replaceAll('d', 'đ').replaceAll('D', 'Đ'), query.replaceAll('đ', 'd').replaceAll('Đ', 'D')])];
-    this.#bus.dispatch('find', { source: this, type: '', query: query ? variants : '', highlightAll: true, caseSensitive: false, matchDiacritics: false, phraseSearch: true });
+    this.#asked = { source: this, type: '', query: query ? variants : '', highlightAll: true, caseSensitive: false, matchDiacritics: false, phraseSearch: true };
+    this.#bus.dispatch('find', this.#asked);
+    if (!query) this.#count();
+  }
+
+  /** The next place where the words are, or the one before. */
+  findAgain(isBack = false) { if (this.#asked?.query) this.#bus.dispatch('find', { ...this.#asked, type: 'again', findPrevious: isBack }); }
+
+  #count({ total = 0, current = 0 } = {}) {
+    const pages = (this.#find.pageMatches ?? []).map((all, at) => ({ page: at + 1, n: all?.length ?? 0 })).filter(({ n }) => n);
+    this.#emit('found', { total, current, pages: total ? pages : [] });
   }
 
   /**
@@ -202,7 +239,7 @@ export class Reader extends EventTarget {
     }
   }
 
-  #refit() { if (this.#isFitted) this.fit(); }
+  #refit() { if (this.#isFitted) this.fit(this.#fitting); }
 
   #pinch() {
     const ends = new AbortController();

@@ -1,0 +1,194 @@
+/**
+ * What helps to find one's way in a paper: its pages small, its contents, words in it, its text alone for a small screen;
+ * and how the page lies: turned, whole, two side by side. Fetched with its style at the first press.
+ */
+import { all, el, find, word } from './page.js';
+
+/** Width of a small page, pixels; so many of them are kept drawn. */
+const SMALL = 116, KEPT = 120;
+/** Words are looked for so long (ms) after the last letter. */
+const PAUSE = 250;
+
+export class Reading {
+  #reader; #panel = find('#reading'); #opener = find('[data-reading]'); #doc = null; #pages = []; #drawn = new Map(); #seer; #typing = 0; #size = 1;
+
+  constructor(reader) {
+    this.#reader = reader;
+    document.head.append(el('link', { rel: 'stylesheet', href: this.#panel.dataset.style }));
+    this.#seer = new IntersectionObserver((seen) => { for (const one of seen) if (one.isIntersecting) this.#drawSmall(one.target); }, { root: this.#part('pages'), rootMargin: '200px 0px' });
+    const press = (name, act) => this.#panel.querySelector(`[data-read="${name}"]`).addEventListener('click', act);
+    press('shut', () => this.shut());
+    press('turn', () => reader.rotate());
+    press('width', () => reader.fit());
+    press('whole', () => reader.fit('page'));
+    press('two', ({ currentTarget }) => currentTarget.setAttribute('aria-pressed', String(reader.spread(currentTarget.getAttribute('aria-pressed') !== 'true'))));
+    press('again', () => reader.findAgain());
+    press('before', () => reader.findAgain(true));
+    press('larger', () => this.#resize(1.2));
+    press('smaller', () => this.#resize(1 / 1.2));
+    press('text-next', () => reader.next());
+    press('text-back', () => reader.back());
+    const field = this.#panel.querySelector('input');
+    field.addEventListener('input', () => { clearTimeout(this.#typing); this.#typing = setTimeout(() => reader.find(field.value), PAUSE); });
+    field.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); reader.findAgain(event.shiftKey); } });
+    this.#panel.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.shut(); });
+    this.#panel.addEventListener('click', (event) => { if (event.target.closest('[role=tab]')) setTimeout(() => this.#fill()); });
+    this.#panel.addEventListener('keydown', (event) => { if (event.key.startsWith('Arrow')) setTimeout(() => this.#fill()); });
+    reader.addEventListener('opened', () => this.#fill());
+    reader.addEventListener('page', () => this.#turned());
+    reader.addEventListener('found', ({ detail }) => this.#count(detail));
+  }
+
+  /** @param {string} tab which part to begin with, the one left open by default */
+  open(tab = null) {
+    this.#panel.hidden = false;
+    this.#opener.setAttribute('aria-expanded', 'true');
+    const wanted = this.#panel.querySelector(tab ? `[aria-controls="read-${tab}"]` : '[role=tab][aria-selected=true]');
+    if (tab) wanted.click();
+    else this.#fill();
+    (tab === 'words' ? this.#panel.querySelector('input') : wanted).focus();
+  }
+
+  shut() {
+    this.#panel.hidden = true;
+    this.#opener.setAttribute('aria-expanded', 'false');
+    this.#opener.focus();
+  }
+
+  get isOpen() { return !this.#panel.hidden; }
+
+  #part(name) { return this.#panel.querySelector(`#read-${name}`); }
+  #shows(name) { return this.isOpen && !this.#part(name).hidden; }
+
+  /** The part that is open shows the paper that is open. */
+  async #fill() {
+    if (!this.isOpen) return;
+    const { doc } = this.#reader;
+    if (doc !== this.#doc) {
+      this.#doc = doc;
+      this.#forget();
+      if (doc) await Promise.all([this.#lay(doc), this.#contents(doc)]);
+    }
+    this.#turned();
+  }
+
+  #forget() {
+    this.#seer.disconnect();
+    this.#drawn.clear();
+    this.#pages = [];
+    for (const name of ['pages', 'contents']) this.#part(name).replaceChildren();
+    this.#count({ total: 0, current: 0, pages: [] });
+  }
+
+  /** An empty sheet for every page, as high as it will be; each is drawn when it comes in sight. */
+  async #lay(doc) {
+    const { width, height } = (await doc.getPage(1)).getViewport({ scale: 1 });
+    if (doc !== this.#doc) return;
+    const ratio = height / width;
+    this.#pages = Array.from({ length: doc.numPages }, (_, at) => {
+      const canvas = el('canvas', { width: SMALL, height: Math.round(SMALL * ratio), 'aria-hidden': 'true' });
+      return el('button', { type: 'button', 'aria-label': word('read-page', { page: at + 1 }), on: { click: () => this.#reader.go(at + 1) } }, canvas, el('span', { class: 'num' }, String(at + 1)));
+    });
+    this.#part('pages').replaceChildren(...this.#pages);
+    for (const one of this.#pages) this.#seer.observe(one);
+  }
+
+  async #drawSmall(button) {
+    const at = this.#pages.indexOf(button);
+    if (at < 0 || this.#drawn.has(at)) return;
+    const doc = this.#doc;
+    this.#drawn.set(at, button);
+    try {
+      const page = await doc.getPage(at + 1);
+      const sharp = Math.min(2, devicePixelRatio);
+      const viewport = page.getViewport({ scale: (SMALL * sharp) / page.getViewport({ scale: 1 }).width });
+      const canvas = el('canvas', { width: Math.round(viewport.width), height: Math.round(viewport.height), 'aria-hidden': 'true' });
+      await page.render({ canvas, viewport }).promise;
+      if (doc === this.#doc) button.querySelector('canvas').replaceWith(canvas);
+    } catch { this.#drawn.delete(at); }
+    if (this.#drawn.size > KEPT) this.#letGo();
+  }
+
+  /** The sheet that was drawn longest ago is empty again. */
+  #letGo() {
+    const [at, button] = this.#drawn.entries().next().value;
+    this.#drawn.delete(at);
+    const canvas = button.querySelector('canvas');
+    canvas.getContext('2d').clearRect(0, 0, canvas.width, canvas.height);
+    this.#seer.unobserve(button);
+    this.#seer.observe(button);
+  }
+
+  async #contents(doc) {
+    const entries = await doc.getOutline().catch(() => null);
+    if (doc !== this.#doc) return;
+    const list = (some) => el('ul', {}, ...some.map((one) => el('li', {},
+      el('button', { type: 'button', on: { click: () => one.dest && this.#reader.follow(one.dest) } }, one.title), ...(one.items?.length ? [list(one.items)] : []))));
+    this.#part('contents').replaceChildren(entries?.length ? list(entries) : el('p', { class: 'mut' }, word('read-no-contents')));
+  }
+
+  #turned() {
+    const { page } = this.#reader;
+    for (const [at, one] of this.#pages.entries()) {
+      if (at + 1 === page) one.setAttribute('aria-current', 'page');
+      else one.removeAttribute('aria-current');
+    }
+    if (this.#shows('pages')) this.#pages[page - 1]?.scrollIntoView({ block: 'nearest' });
+    if (this.#shows('text')) this.#say(page);
+  }
+
+  /** The words of the page as paragraphs that fit any width. */
+  async #say(number) {
+    const doc = this.#reader.doc;
+    if (!doc) return;
+    const { items } = await (await doc.getPage(number)).getTextContent();
+    if (number !== this.#reader.page || doc !== this.#reader.doc) return;
+    const said = paragraphs(items);
+    find('[data-read-no]').textContent = word('read-of', { page: number, n: doc.numPages });
+    const box = this.#panel.querySelector('[data-read-text]');
+    box.replaceChildren(...(said.length ? said.map((text) => el('p', {}, text)) : [el('p', { class: 'mut' }, word('read-no-text'))]));
+    box.scrollTop = 0;
+  }
+
+  #resize(factor) {
+    this.#size = Math.min(2, Math.max(0.8, this.#size * factor));
+    this.#panel.querySelector('[data-read-text]').style.setProperty('--read', this.#size.toFixed(2));
+  }
+
+  /** How often the words were found, and on which pages. */
+  #count({ total, current, pages }) {
+    const isAsked = this.#panel.querySelector('input').value.trim() !== '';
+    find('[data-read-count]').textContent = !isAsked ? '' : total ? word('read-found', { n: total, at: current }) : word('read-none');
+    for (const button of all('[data-read="again"], [data-read="before"]')) button.disabled = total < 2;
+    find('[data-read-hits]').replaceChildren(...pages.map(({ page, n }) => el('li', {}, el('button', { type: 'button', on: { click: () => this.#reader.go(page) } }, word('read-page', { page }), el('span', { class: 'num mut' }, word('read-times', { n }))))));
+  }
+}
+
+/**
+ * Paragraphs of a page from pieces of text in reading order: a line joins the one before unless that one ended a sentence
+ * short of the edge, or there is more room between the two than between lines.
+ */
+export function paragraphs(items) {
+  const lines = [];
+  let line = null;
+  for (const { str, hasEOL, transform, width, height } of items) {
+    if (str.trim()) {
+      const [x, y] = [transform[4], transform[5]];
+      if (line && Math.abs(line.y - y) > height / 2) line = null;
+      if (line) line.text += (x - line.right > height / 4 ? ' ' : '') + str;
+      else lines.push(line = { text: str, y, left: x, high: height });
+      line.right = x + width;
+    }
+    if (hasEOL) line = null;
+  }
+  const edge = Math.max(0, ...lines.map((one) => one.right));
+  const said = [];
+  let before = null;
+  for (const one of lines) {
+    const isNew = !before || before.y - one.y > before.high * 1.9 || one.y > before.y || (edge - before.right > one.high * 4 && !/[,\p{Ll}]$/u.test(before.text.trim()));
+    if (isNew) said.push(one.text.trim());
+    else said[said.length - 1] += ` ${one.text.trim()}`;
+    before = one;
+  }
+  return said.map((text) => text.replace(/\s+/g, ' '));
+}

@@ -1,0 +1,110 @@
+"""Ways through a paper in the room: its pages small, its contents, words in it, its text alone."""
+
+import io
+import re
+
+import pikepdf
+from playwright.sync_api import Page, Route, expect
+
+from intranet.records.typeset import Run, Sheet
+from tests.browser.conftest import Opener, axe
+from tests.browser.test_meeting_room import drawn, enter
+
+WORDS = ("Mở đầu", "Nhu cầu vốn đầu tư", "Kiến nghị")
+
+
+def paper() -> bytes:
+    """A paper of three pages with a contents."""
+    sheet = Sheet(title="Tờ trình", author="Sở Tài chính")
+    for n, words in enumerate(WORDS):
+        if n:
+            sheet.new_page()
+        sheet.paragraph([Run(words)], 14)
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(sheet.finish())) as pdf:
+        with pdf.open_outline() as outline:
+            outline.root.extend(pikepdf.OutlineItem(words, n) for n, words in enumerate(WORDS))
+        pdf.save(out)
+    return out.getvalue()
+
+
+def give(route: Route) -> None:
+    """Every paper is that one."""
+    route.fulfill(body=paper(), content_type="application/pdf")
+
+
+def tab(page: Page, name: str) -> None:
+    """Open a part of the panel."""
+    page.locator("#reading").get_by_role("tab", name=name).click()
+
+
+def test_a_paper_is_gone_through_by_pages_contents_and_words(open_as: Opener) -> None:
+    page = open_as("daibieu12", tablet=True)
+    page.route(re.compile(r"/files/"), give)
+    enter(page)
+    opener, panel, shown = (
+        page.locator("[data-reading]"),
+        page.locator("#reading"),
+        page.locator("[data-page-of]"),
+    )
+    expect(shown).to_have_text("1 / 3")
+    opener.tap()
+    small = panel.locator("#read-pages button")
+    expect(small).to_have_count(3)
+    small.nth(2).tap()
+    expect(shown).to_have_text("3 / 3")
+    expect(small.nth(2)).to_have_attribute("aria-current", "page")
+    tab(page, "Mục lục")
+    panel.get_by_role("button", name="Nhu cầu vốn đầu tư").tap()
+    expect(shown).to_have_text("2 / 3")
+    assert axe(page) == []
+    # Words are found without their tones, and d finds đ.
+    page.keyboard.press("Control+f")
+    expect(panel.locator("#read-q")).to_be_focused()
+    panel.locator("#read-q").fill("dau tu")
+    expect(panel.locator("[data-read-count]")).to_have_text("Chỗ 1 / 1")
+    expect(panel.locator("[data-read-hits] button")).to_have_text("Trang 21 chỗ")
+    panel.locator("#read-q").fill("không có chữ này")
+    expect(panel.locator("[data-read-count]")).to_contain_text("Không tìm thấy")
+    tab(page, "Đọc chữ")
+    expect(panel.locator("[data-read-text]")).to_contain_text("Nhu cầu vốn đầu tư")
+    panel.get_by_role("button", name="Trang sau").tap()
+    expect(panel.locator("[data-read-text]")).to_contain_text("Kiến nghị")
+    page.keyboard.press("Escape")
+    expect(panel).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
+def test_a_page_is_turned_shown_whole_and_beside_the_next(open_as: Opener) -> None:
+    page = open_as("daibieu12")
+    page.route(re.compile(r"/files/"), give)
+    enter(page)
+    expect(drawn(page, 1)).to_be_visible()
+    sheet = page.locator(".pdfViewer .page").first
+    page.locator("[data-reading]").click()
+    panel = page.locator("#reading")
+    panel.get_by_role("button", name="Vừa cả trang").click()
+    expect(sheet).to_be_visible()
+    page.wait_for_function(
+        "() => { const one = document.querySelector('.r-scroll'); return one.scrollHeight <= one.clientHeight }"
+    )
+    upright = sheet.bounding_box()
+    panel.get_by_role("button", name="Xoay trang").click()
+    page.wait_for_function(
+        "() => { const one = document.querySelector('.pdfViewer .page').getBoundingClientRect();"
+        " return one.width > one.height }"
+    )
+    assert upright is not None
+    assert upright["height"] > upright["width"]
+    panel.get_by_role("button", name="Xoay trang").click()
+    two = panel.get_by_role("button", name="Hai trang cạnh nhau")
+    two.click()
+    expect(two).to_have_attribute("aria-pressed", "true")
+    expect(drawn(page, 2)).to_be_visible()
+    first, second = (page.locator(f".pdfViewer .page[data-page-number='{n}']").bounding_box() for n in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert first["y"] == second["y"]
+    assert first["x"] + first["width"] < second["x"]
+    page.locator("[data-page-next]").click()
+    expect(page.locator("[data-page-of]")).to_have_text("3 / 3")
