@@ -5,7 +5,8 @@ import { moment } from './moment.js';
 const keeper = document.querySelector('[data-keeper]');
 const user = Number(keeper.dataset.keeper);
 const card = document.querySelector('[data-pack]');
-const size = (bytes) => (bytes / 2 ** 20).toLocaleString('vi', { maximumFractionDigits: bytes < 10 * 2 ** 20 ? 1 : 0 });
+/** Megabytes, rounded up: what is said to be enough is. */
+const size = (bytes) => (Math.ceil((bytes / 2 ** 20) * 10) / 10).toLocaleString('vi', { maximumFractionDigits: 1 });
 
 function word(name, data = {}) {
   return card.querySelector('template').content.querySelector(`[data-word="${name}"]`).textContent.replace(/\{(\w+)\}/g, (whole, key) => data[key] ?? whole);
