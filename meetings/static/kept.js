@@ -2,7 +2,7 @@
 import { api } from '@lib/api.js';
 import { InkStore } from '@lib/ink-store.js';
 import { end, living } from '@lib/vault.js';
-import { kept, names } from '@lib/vault-store.js';
+import { forget, keep, kept, names } from '@lib/vault-store.js';
 import { moment } from './lib/moment.js';
 import { whole } from './lib/outbox.js';
 
@@ -69,25 +69,62 @@ async function send(user, scope) {
   }
 }
 
+/** Rooms that were asked for something which waits: ballots by name, wishes to speak. */
+async function asked() {
+  const held = await living().catch(() => null);
+  if (!held) return [];
+  const all = (await names()).filter((name) => /^(?:ballots|asks):/.test(name));
+  return Promise.all(all.map(async (name) => ({ name, held, kind: name.split(':')[0], mid: Number(name.split(':')[1]), rows: (await kept(held, name)) ?? [] })));
+}
+
+/** Asks a room for what waited, under its first id; whatever the room answers, it was heard. Returns the refusals. */
+async function ask({ name, held, mid, rows }) {
+  const refused = [];
+  for (const { cid, t = 'vote.cast', d, at, ...ballot } of [...rows]) {
+    const answer = await api(`/api/v1/meetings/${mid}/commands`, { k: 'cmd', cid, t, d: { mid, ...(d ?? ballot) } });
+    if (!answer.ok) refused.push(answer.msg);
+    rows.shift();
+    await (rows.length ? keep(held, name, rows) : forget(name));
+  }
+  return refused;
+}
+
+/** Whether the server answers; a page that came from the device learns who sits here, and the token of that session. */
+async function reached() {
+  const answer = await fetch('/kept', { cache: 'no-store' }).catch(() => null);
+  if (!answer?.ok) return false;
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const token = fresh.querySelector('meta[name=csrf-token]').content;
+  document.querySelector('meta[name=csrf-token]').content = token;
+  find('[data-leave-form] [name=csrf_token]').value = token;
+  page.dataset.user = fresh.querySelector('[data-kept]').dataset.user;
+  return true;
+}
+
 async function leave() {
   page.setAttribute('aria-busy', 'true');
   find('[data-leaving]').hidden = false;
+  const isReached = await reached();
   const held = await living().catch(() => null);
   const user = Number(page.dataset.user) || held?.user || 0;
   for (const one of (await waiting()).filter((row) => row.user === user)) {
     // What could not be sent is counted below, whatever stood in the way.
     await send(user, one.scope).catch(() => {});
   }
+  const refused = [];
+  for (const one of await asked()) {
+    refused.push(...(await ask(one).catch(() => [])));
+  }
   const left = await waiting();
   const mine = left.filter((one) => one.user === user);
   const sum = (some) => some.reduce((n, one) => n + one.n, 0);
   const titles = new Map((await packs()).map((pack) => [String(pack.mid), pack.title]));
-  const isReached = navigator.onLine && (await fetch('/healthz', { cache: 'no-store' }).then(() => true, () => false));
   const n = sum(mine);
+  const waits = await asked();
   const others = sum(left) - n;
-  const words = isReached ? word(n ? 'left' : 'nothing-left', { n }) : word('offline', { n });
+  const words = [...refused, isReached ? word(n ? 'left' : waits.length ? 'left-else' : 'nothing-left', { n }) : word('offline', { n })].join(' ');
   find('[data-leave-word]').textContent = others ? `${words} ${word('others', { n: others })}` : words;
-  find('[data-leave-list]').replaceChildren(...mine.map((one) => Object.assign(document.createElement('li'), { textContent: word('left-of', { title: titles.get(one.scope) ?? word('other', { id: one.scope }), n: one.n }) })));
+  find('[data-leave-list]').replaceChildren(...mine.map((one) => Object.assign(document.createElement('li'), { textContent: word('left-of', { title: titles.get(one.scope) ?? word('other', { id: one.scope }), n: one.n }) })), ...waits.map((one) => Object.assign(document.createElement('li'), { textContent: word(`left-${one.kind}`, { title: titles.get(String(one.mid)) ?? word('other', { id: one.mid }) }) })));
   find('[data-leave-form]').hidden = !isReached;
   find('[data-leave-lock]').hidden = isReached;
   find('[data-leave-sure-word]').textContent = n ? word('sure', { n }) : word('out');

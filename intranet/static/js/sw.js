@@ -87,9 +87,9 @@ async function sent(request, url) {
   try { return await fetch(request); } catch { return Response.redirect('/kept#leaving', 303); }
 }
 
-/** How many marks on this device wait to be sent, whoever made them. */
+/** How much on this device waits to be sent, whoever made it: marks, and rooms that were asked for something. */
 async function unsent() {
-  let n = 0;
+  let n = (await names()).filter((name) => /^(?:ballots|asks):/.test(name)).length;
   for (const { name } of await indexedDB.databases()) {
     if (!name.startsWith('notes-')) continue;
     n += await new Promise((ok) => {

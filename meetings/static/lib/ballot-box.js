@@ -1,6 +1,6 @@
 /**
- * What a tablet keeps of ballots until the page is closed: the code of a secret one, which tells nothing of its choice; a ballot
- * by name that could not be sent yet. A secret choice is never kept.
+ * What a tablet keeps of ballots: until the page is closed the code of a secret one, which tells nothing of its choice; until it
+ * is sent a ballot by name, sealed. A secret choice is never kept.
  */
 import { el, icon, word } from './page.js';
 
@@ -23,18 +23,43 @@ export const codes = (poll, who) => read(`receipts-${poll}-${who}`);
 /** @param {{code: string, unsure: boolean}} one unsure: the answer to its ballot was lost on the way */
 export function keepCode(poll, who, one) { store.setItem(`receipts-${poll}-${who}`, JSON.stringify([...codes(poll, who).filter(({ code }) => code !== one.code), one])); }
 
-/** Whether ballots by name were on their way when the page was left. */
+/** Whether ballots by name were on their way when the page was left; the tab remembers their ids alone. */
 export const isOnTheWay = (mid, who) => read(`ballots-${mid}-${who}`).length > 0;
 
 /** Ballots by name that a person gave in a meeting and that no answer has come to: {id, cid, choice, of}. */
 export class Outbox {
-  #key;
+  #name; #mark; #who; #rows = [];
 
-  constructor(mid, who) { this.#key = `ballots-${mid}-${who}`; }
-  get all() { return read(this.#key); }
-  add(ballot) { this.#write([...this.all.filter(({ cid }) => cid !== ballot.cid), ballot]); }
-  remove(cid) { this.#write(this.all.filter((one) => one.cid !== cid)); }
-  #write(rows) { store.setItem(this.#key, JSON.stringify(rows)); }
+  constructor(mid, who) {
+    this.#name = `ballots:${mid}`;
+    this.#mark = `ballots-${mid}-${who}`;
+    this.#who = who;
+  }
+
+  /** What an earlier page left, from where it lies sealed. */
+  async restore() {
+    const [safe, held] = await this.#safe();
+    this.#rows = (held && (await safe.kept(held, this.#name))) ?? [];
+    return this.#rows;
+  }
+
+  add(ballot) { return this.#write([...this.#rows.filter(({ cid }) => cid !== ballot.cid), ballot]); }
+  remove(cid) { return this.#write(this.#rows.filter((one) => one.cid !== cid)); }
+
+  /** A ballot that the device cannot keep is sent all the same, while the page is open. */
+  async #write(rows) {
+    this.#rows = rows;
+    store.setItem(this.#mark, JSON.stringify(rows.map(({ cid }) => cid)));
+    const [safe, held] = await this.#safe();
+    if (held) await (rows.length ? safe.keep(held, this.#name, rows) : safe.forget(this.#name)).catch(() => {});
+  }
+
+  async #safe() {
+    try {
+      const [{ keyOf }, safe] = await Promise.all([import('@lib/vault-key.js'), import('@lib/vault-store.js')]);
+      return [safe, await keyOf(this.#who)];
+    } catch { return [null, null]; }
+  }
 }
 
 /** Below the result of a secret vote: whether this tablet's ballots were counted, and the codes of all of them. */

@@ -241,8 +241,8 @@ export class Ballot {
   }
 
   /** Ballots by name that were on their way when the page was left. */
-  #resume() {
-    for (const { id, cid, choice, of, was } of this.#outbox.all) {
+  async #resume() {
+    for (const { id, cid, choice, of, was } of await this.#outbox.restore()) {
       const vote = this.#votes.find((one) => one.id === id);
       if (!vote) { this.#outbox.remove(cid); continue; }
       const own = this.#own(vote, of ?? null);
@@ -256,12 +256,13 @@ export class Ballot {
     const isSecret = vote.mode === 'secret';
     own.st = 'sending';
     own.failed = false;
-    this.draw();
     const d = { id: vote.id, choice: own.choice };
     if (of !== null) d.of = of;
     if (own.was) d.was = own.was;
     if (isSecret) own.receipt ??= await receiptFor(vote.id);
-    else this.#outbox.add({ cid, ...d });
+    else await this.#outbox.add({ cid, ...d });
+    // It is said to be on its way when it is kept: from now on it survives whatever becomes of the page.
+    this.draw();
     if (own.receipt) d.receipt = own.receipt;
     for (;;) {
       const answer = await this.#line.send('vote.cast', d, cid);

@@ -4,7 +4,7 @@
  */
 import { toast } from '@lib/toast.js';
 import { end, living } from '@lib/vault.js';
-import { heard, keep, kept } from '@lib/vault-store.js';
+import { forget, heard, keep, kept } from '@lib/vault-store.js';
 import { isAllowed, look, register } from './keeping.js';
 import { clock, word } from './page.js';
 import { papers } from './state.js';
@@ -93,7 +93,8 @@ export class Offline {
   async #keepAsks() {
     const held = await living().catch(() => null);
     if (!held) return false;
-    return keep(held, `asks:${this.#mid}`, this.#kept).then(() => true, () => false);
+    const name = `asks:${this.#mid}`;
+    return (this.#kept.length ? keep(held, name, this.#kept) : forget(name)).then(() => true, () => false);
   }
 
   /** Sends what waited, under the ids it got when it was pressed: it happens once, however often it is sent. */
