@@ -3,6 +3,7 @@
  * the list, sharing, export. Fetched with its style when there is such a mark or its tools are wanted.
  */
 import { merged, separate } from '@lib/ink-notes.js';
+import { onPage, onScreen } from '@lib/ink-place.js';
 import { later } from './later.js';
 import { bounds, draw, touches, UNIT } from './marks-draw.js';
 import { Live } from './marks-live.js';
@@ -11,6 +12,8 @@ import { selected, words } from './marks-words.js';
 import { all, el, find, icon, word } from './page.js';
 
 const NAMED = 60;
+/** A page measured in parts of a hundred. */
+const whole = { left: 0, top: 0, width: 100, height: 100 };
 const ofText = new Set(['highlight', 'underline', 'strike']);
 
 export class Annotator {
@@ -123,7 +126,7 @@ export class Annotator {
   #addHere() {
     const layer = this.#layer;
     if (!layer) return;
-    const at = layer.view.convertToPdfPoint(layer.view.width * 0.9, layer.view.height * 0.12).map((v) => Math.round(v * UNIT));
+    const at = onPage(layer.view, whole, 90, 12);
     this.#write({ file: layer.file, page: layer.page, kind: 'note', d: { kind: 'note', rgb: 'ffd94a', at, text: '' } });
   }
 
@@ -198,10 +201,10 @@ export class Annotator {
       class: `m-pin${mark.by ? ' theirs' : ''}${copy === null ? '' : ' copy'}`, type: 'button', 'data-pin': `${mark.id}-${copy ?? ''}`, 'aria-label': `${name}: ${said.slice(0, NAMED)}`, title: said.slice(0, NAMED * 3),
       on: { click: () => this.#open(mark, copy) },
     }, icon('note'));
-    const [x, y] = layer.view.convertToViewportPoint(...mark.d.at.map((v) => v / UNIT));
+    const [x, y] = onScreen(layer.view, whole, mark.d.at);
     const shift = copy === null ? 0 : (copy + 1) * 22;
-    pin.style.left = `calc(${(x / layer.view.width) * 100}% + ${shift}px)`;
-    pin.style.top = `calc(${(y / layer.view.height) * 100}% + ${shift}px)`;
+    pin.style.left = `calc(${x}% + ${shift}px)`;
+    pin.style.top = `calc(${y}% + ${shift}px)`;
     return pin;
   }
 }

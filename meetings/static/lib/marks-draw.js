@@ -6,7 +6,7 @@ export const LEADING = 1.25, PAD = 3;
 /** How far around its point a note may be touched, points. */
 const NOTE = 12;
 const face = 'Tinos, "Times New Roman", serif';
-const meter = document.createElement('canvas').getContext('2d');
+let meter = null;
 
 export function shape(name, attributes, ...children) {
   const made = document.createElementNS(SVG, name);
@@ -25,6 +25,7 @@ function ruled([ulx, uly, urx, ury, llx, lly, lrx, lry], share) {
 
 /** The words of a text box broken into lines that fit its width (points). */
 export function lines(text, size, width) {
+  meter ??= document.createElement('canvas').getContext('2d');
   meter.font = `${size}px ${face}`;
   const found = [];
   for (const part of text.split('\n')) {

@@ -4,7 +4,7 @@
  */
 import { simplified } from '@lib/ink-long.js';
 import { shape } from './marks-draw.js';
-import { find } from './page.js';
+import { all, find } from './page.js';
 import { throttled } from './viewport.js';
 
 const SEND = 100;
@@ -32,7 +32,7 @@ export class Live {
   draw() {
     if (!this.#follow.leads) this.#on = false;
     if (!this.#line.state.present.file) this.#forget();
-    find('[data-live-part]').hidden = !this.#follow.leads;
+    for (const one of all('[data-live-part]')) one.hidden = !this.#follow.leads;
     const button = find('[data-ink-do="live"]');
     button.setAttribute('aria-pressed', String(this.#on));
     for (const name of ['live-keep', 'live-clear']) find(`[data-ink-do="${name}"]`).disabled = !this.#strokes.size;

@@ -2,7 +2,7 @@
  * The words of a page as they lie on it, so that a mark of text follows them: whole words, one box for each line, with the
  * words themselves and what stands before and after them.
  */
-import { UNIT } from './marks-draw.js';
+import { onPage } from '@lib/ink-place.js';
 
 const AROUND = 32;
 /** How far from a word a hand may be and still mean it, in lines. */
@@ -82,7 +82,7 @@ export function marked(layer, list, a, b) {
     else boxes.push({ ...box });
   }
   const host = layer.host.getBoundingClientRect();
-  const at = (x, y) => layer.view.convertToPdfPoint((x * layer.view.width) / host.width, (y * layer.view.height) / host.height).map((v) => Math.round(v * UNIT));
+  const at = (x, y) => onPage(layer.view, { left: 0, top: 0, width: host.width, height: host.height }, x, y);
   const quads = boxes.flatMap(({ x0, y0, x1, y1 }) => [...at(x0, y0), ...at(x1, y0), ...at(x0, y1), ...at(x1, y1)]);
   const before = said(list, from - AROUND, from).slice(-AROUND), after = said(list, to, to + AROUND).slice(0, AROUND);
   return { quads, quote: said(list, from, to).slice(0, 8000), pre: before, post: after };

@@ -5,6 +5,7 @@
  * pen always writes; with `tool` null nothing else does. Once a pen was seen, touch only pans and zooms. `tools`, `draw` and
  * `touches` are given by whoever knows the other kinds of marks: {name: (layer, event, point) => {move, up, cancel}}.
  */
+import { onPage } from './ink-place.js';
 import { most, outline, touches, UNIT } from './ink-stroke.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -109,9 +110,7 @@ export class InkLayer {
 
   /** Where the hand is: x and y in hundredths of a point, pressure in hundredths. */
   point(event) {
-    const [x, y] = this.view.convertToPdfPoint(
-      ((event.clientX - this.#box.left) * this.view.width) / this.#box.width, ((event.clientY - this.#box.top) * this.view.height) / this.#box.height);
-    return [Math.round(x * UNIT), Math.round(y * UNIT), Math.round((event.pressure || 0.5) * 100)];
+    return [...onPage(this.view, this.#box, event.clientX, event.clientY), Math.round((event.pressure || 0.5) * 100)];
   }
 
   #down(event) {

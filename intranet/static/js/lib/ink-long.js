@@ -24,10 +24,13 @@ function douglas(pts, tolerance) {
   while (spans.length) {
     const [from, to] = spans.pop();
     const ax = pts[from * 2], ay = pts[from * 2 + 1], dx = pts[to * 2] - ax, dy = pts[to * 2 + 1] - ay;
-    const length = Math.hypot(dx, dy) || 1;
+    const length = dx * dx + dy * dy || 1;
     let worst = tolerance, at = -1;
     for (let i = from + 1; i < to; i++) {
-      const far = Math.abs((pts[i * 2] - ax) * dy - (pts[i * 2 + 1] - ay) * dx) / length;
+      const x = pts[i * 2] - ax, y = pts[i * 2 + 1] - ay;
+      // To the stretch itself: where a stroke turns back it may lie beyond its end.
+      const along = Math.max(0, Math.min(1, (x * dx + y * dy) / length));
+      const far = Math.hypot(x - along * dx, y - along * dy);
       if (far > worst) { worst = far; at = i; }
     }
     if (at > 0) { keep[at] = 1; spans.push([from, at], [at, to]); }

@@ -1,0 +1,151 @@
+"""Marks of every kind made by finger and by pen, shared, seen by another person, taken along."""
+
+import io
+import re
+from itertools import pairwise
+
+import pikepdf
+from playwright.sync_api import CDPSession, Locator, Page, expect
+
+from tests.browser.conftest import Opener, axe
+from tests.browser.test_meeting_room import draw_with_finger, draw_with_pen, enter, open_first_paper
+
+Point = tuple[float, float]
+
+
+class Hand:
+    """A finger or a pen on a tablet's page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.cdp: CDPSession = page.context.new_cdp_session(page)
+
+    def take(self, tool: str) -> None:
+        """Take up one of the tools of the panel."""
+        self.page.locator("[data-ink-more]").tap()
+        self.page.locator(f"#ink-panel [data-tool={tool}]").tap()
+        expect(self.page.locator(f"#ink-panel [data-tool={tool}]")).to_have_attribute("aria-pressed", "true")
+
+    def touch(self, *way: Point) -> None:
+        """Put a finger down, move it along, lift it."""
+        for kind, point in (
+            ("touchStart", way[0]),
+            *(("touchMove", one) for one in way[1:]),
+            ("touchEnd", None),
+        ):
+            points = [{"x": point[0], "y": point[1]}] if point else []
+            self.cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def write(self, *way: Point) -> None:
+        """The same with a pen."""
+        last = len(way) - 1
+        for n, (x, y) in enumerate((*way, way[-1])):
+            kind = "mousePressed" if n == 0 else "mouseReleased" if n > last else "mouseMoved"
+            more = {"button": "left", "pointerType": "pen", "clickCount": 1, "force": 0.5}
+            down = {"buttons": 0 if n > last else 1}
+            self.cdp.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **more, **down})
+
+
+def middle(where: Locator, share: float = 0.5) -> Point:
+    """A place on an element, as a part of its width, half way up."""
+    box = where.bounding_box()
+    assert box is not None
+    return (box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+
+
+def steps(a: Point, b: Point, count: int = 6) -> list[Point]:
+    """Places on the way from one to the other."""
+    return [(a[0] + (b[0] - a[0]) * n / count, a[1] + (b[1] - a[1]) * n / count) for n in range(count + 1)]
+
+
+def test_marks_follow_the_words_are_undone_moved_shared_and_taken_along(open_as: Opener) -> None:
+    tablet, other = enter(open_as("daibieu02", tablet=True)), enter(open_as("daibieu03"))
+    for page in (tablet, other):
+        open_first_paper(page)
+    hand, drawn = Hand(tablet), tablet.locator("svg.ink [data-id]")
+    sheet = tablet.locator(".pdfViewer .page").first
+    box = sheet.bounding_box()
+    assert box is not None
+
+    line = tablet.locator(".textLayer span", has_text="yếu do vướng giải phóng mặt bằng").first
+    hand.take("highlight")
+    hand.touch(*steps(middle(line, 0.1), middle(line, 0.9)))
+    expect(drawn).to_have_count(1)
+    shape = [float(n) for n in re.findall(r"-?[\d.]+", drawn.get_attribute("d") or "")]
+    assert len(shape) == 8
+    hand.take("note")
+    hand.touch((box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.2))
+    tablet.locator("#mark-words textarea").fill("Cần giải trình thêm")
+    assert axe(tablet) == []
+    tablet.locator("[data-mark-keep]").tap()
+    expect(tablet.get_by_role("button", name="Ghi chú: Cần giải trình thêm")).to_be_attached()
+
+    # A pen: what it draws is cut in two by the eraser of parts; undo brings the whole back.
+    tablet.locator("[data-tool=pen]").tap()
+    draw_with_pen(hand.cdp, dict(box))
+    expect(drawn).to_have_count(3)
+    x, y = box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.45
+    hand.take("part")
+    hand.write(*steps((x + 80, y - 30), (x + 80, y + 30)))
+    expect(drawn).to_have_count(4)
+    tablet.locator("[data-ink-undo]").tap()
+    expect(drawn).to_have_count(3)
+    draw_with_finger(hand.cdp, dict(box))
+    expect(drawn).to_have_count(3)
+
+    hand.take("lasso")
+    around = [(x - 20, y - 25), (x + 180, y - 25), (x + 180, y + 25), (x - 20, y + 25), (x - 20, y - 25)]
+    hand.write(*(point for a, b in pairwise(around) for point in steps(a, b, 3)))
+    expect(tablet.locator("[data-chosen-word]")).to_have_text("Đã chọn 1; kéo để dời")
+    before = tablet.locator("svg.ink .m-held").get_attribute("d")
+    hand.write(*steps((x + 80, y), (x + 80, y + 60)))
+    expect(drawn).to_have_count(3)
+    assert tablet.locator("svg.ink .m-held").get_attribute("d") != before
+    assert axe(tablet) == []
+    tablet.locator("[data-ink-do=chosen-drop]").tap()
+    expect(tablet.locator("body[data-unsent='0']")).to_be_attached()
+
+    # Nobody else sees any of it, until it is shared.
+    expect(other.locator("svg.ink [data-id], .m-pin")).to_have_count(0)
+    tablet.locator("[data-ink-list]").tap()
+    row = tablet.locator("#mark-list li", has_text="Cần giải trình thêm")
+    assert axe(tablet) == []
+    row.get_by_role("button", name=re.compile("^Chia sẻ")).tap()
+    tablet.locator("#mark-share button.p").tap()
+    expect(
+        other.get_by_role("button", name=re.compile("Ghi chú của .*: Cần giải trình thêm"))
+    ).to_be_visible()
+    expect(other.locator("svg.ink path[data-id]")).to_have_count(0)
+    with tablet.expect_download() as download:
+        tablet.locator("[data-export=pdf]").tap()
+    with pikepdf.open(io.BytesIO(download.value.path().read_bytes())) as copy:
+        marks = {str(one.Subtype): one for one in copy.pages[0].obj.Annots}
+    assert set(marks) == {"/Highlight", "/Text", "/Ink"}
+    assert [float(n) for n in marks["/Highlight"].QuadPoints][:2] == shape[:2]
+    tablet.locator("#mark-list li", has_text="Cần giải trình thêm").last.get_by_role(
+        "button", name=re.compile("^Thôi chia sẻ")
+    ).tap()
+    expect(other.locator(".m-pin")).to_have_count(0)
+
+
+def test_the_presenters_ink_is_seen_while_it_is_drawn_and_kept_only_if_they_keep_it(open_as: Opener) -> None:
+    desk, tablet = enter(open_as("thuky")), enter(open_as("daibieu04", tablet=True))
+    open_first_paper(desk)
+    desk.locator("[data-do=show]").click()
+    expect(tablet.locator(".pdfViewer .page[data-loaded] canvas").first).to_be_visible()
+    desk.locator("[data-ink-more]").click()
+    desk.locator("[data-ink-do=live]").click()
+    box = desk.locator(".pdfViewer .page").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 150, box["y"] + 200
+    desk.mouse.move(x, y)
+    desk.mouse.down()
+    desk.mouse.move(x + 120, y + 30, steps=6)
+    expect(tablet.locator("svg.ink path")).to_have_count(1)
+    desk.mouse.up()
+    expect(desk.locator("body[data-unsent='0']")).to_be_attached()
+    expect(desk.locator("svg.ink [data-id]")).to_have_count(0)
+    desk.locator("[data-ink-more]").click()
+    desk.locator("[data-ink-do=live-keep]").click()
+    expect(tablet.locator("svg.ink path")).to_have_count(0)
+    expect(desk.locator("svg.ink [data-id]")).to_have_count(1)
