@@ -4,12 +4,12 @@ from flask import Flask
 
 from intranet.core import db, refs
 from intranet.core.actor import Actor
-from intranet.records import conversions, files, jobs, live, models, permissions, views
+from intranet.records import conversions, files, jobs, live, models, permissions, scans, views
 from intranet.records.models import File, StagedFile
 from intranet.records.receiving import OfficeRequest
 
 #: Imported for what they declare.
-DECLARING = (conversions, jobs, live, models, permissions)
+DECLARING = (conversions, jobs, live, models, permissions, scans)
 
 
 def plug_in(app: Flask) -> None:

@@ -6,7 +6,18 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import JSON, Connection, ForeignKey, Index, String, Table, Text, UniqueConstraint, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from intranet.core.db import Base, ValueEnum
@@ -234,6 +245,33 @@ class Conversion(Base):
     def is_under_way(self) -> bool:
         """Whether there may be a PDF yet."""
         return self.state in {ConversionState.QUEUED, ConversionState.CONVERTING}
+
+
+class ScanState(StrEnum):
+    """Where the reading of a scan stands."""
+
+    QUEUED = "queued"
+    READING = "reading"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Scan(Base):
+    """That the words of scanned pages are to be, or were, read; by the bytes, whoever refers to them."""
+
+    __tablename__ = "scan"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[ScanState] = mapped_column(ValueEnum(ScanState), default=ScanState.QUEUED, index=True)
+    #: Pages to be read, and how many were.
+    pages: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    #: Compressed JSON: the lines of each page with their boxes.
+    data: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: Code of why it was not read.
+    problem: Mapped[str | None] = mapped_column(String(60))
+    tries: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime]
+    begun_at: Mapped[datetime | None]
 
 
 #: Last part of the address of every picture of a first page (the bytes are WebP).

@@ -2,7 +2,7 @@
 
 from intranet.core import config
 from intranet.core.health import Check
-from intranet.records import office_pdf, sandbox
+from intranet.records import ocr, office_pdf, sandbox
 
 
 def look() -> list[Check]:
@@ -12,7 +12,9 @@ def look() -> list[Check]:
     office = (
         "makes PDFs" if office_pdf.is_installed() else "is not installed: DOCX, XLSX, PPTX stay as they are"
     )
+    words = "reads scans" if ocr.is_installed() else "is missing (or its vie): scans cannot be searched"
     return [
         Check("sandbox", has_way, sandbox.found() + refused),
         Check("LibreOffice", True, office),
+        Check("tesseract", True, words),
     ]

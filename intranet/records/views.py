@@ -12,7 +12,7 @@ from intranet.core.errors import DomainError, Forbidden, Invalid, NotFound, Unav
 from intranet.core.headers import FILE_POLICY
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in, within
-from intranet.records import access, files, media, staging, store
+from intranet.records import access, files, media, scans, staging, store
 from intranet.records.models import PICTURE_NAME, StagedState
 from intranet.records.names import clean_name
 from intranet.records.permissions import CLEAR_MARK
@@ -95,6 +95,14 @@ def staged_picture(public_id: str) -> ResponseReturnValue:
 def picture(public_id: str) -> ResponseReturnValue:
     """Picture of page 1 of a file."""
     return _picture(files.get(me(), public_id).blob.picture_sha256)
+
+
+@bp.get("/<string(length=32):public_id>/lines.json")
+@within("*")
+@signed_in
+def lines(public_id: str) -> ResponseReturnValue:
+    """The lines that were read of a scanned file with their boxes, page by page: to search in it."""
+    return jsonify(scans.lines_of(files.get(me(), public_id)))
 
 
 @bp.get("/<string(length=32):public_id>/<name>")

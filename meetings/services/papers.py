@@ -11,7 +11,7 @@ from intranet.core.db import publish, session, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.refs import Ref
 from intranet.people.models import User
-from intranet.records import audit, conversions, files
+from intranet.records import audit, conversions, files, scans
 from intranet.records.models import File, StagedState
 from meetings.models import paper as kinds
 from meetings.models.meeting import IN_SESSION, PLANNABLE, AgendaItem, Meeting, PendingPaper
@@ -325,6 +325,7 @@ def announce(actor: User, meeting: Meeting, item: AgendaItem | None, added: File
     audit.record(actor, "meeting.paper_added", meeting, file=added.id, item=item.id if item else None)
     if conversions.is_convertible(added):
         conversions.ask_for(added, role=ORIGINAL)
+    scans.ask_for(added)
     tell(meeting, "file.added", actor, added, file=paper_entry(added, meeting))
     return added.public_id
 

@@ -15,7 +15,7 @@ from intranet.core.db import session, unit_of_work
 from intranet.core.errors import BadState, Invalid, Stale
 from intranet.core.jobs import JobState, enqueue, state_of
 from intranet.people.models import User
-from intranet.records import audit, files, media, office_pdf
+from intranet.records import audit, files, media, office_pdf, scans
 from intranet.records.models import File, StagedState
 from meetings.models import paper as kinds
 from meetings.models.meeting import Meeting
@@ -146,6 +146,7 @@ def put_on_table(replacement_id: int, versions: Replacement | None, places: Plac
         files.exchange(paper, other)
         other.role = REPLACED
         opened.flush()
+        scans.ask_for(paper)
         _note(
             meeting,
             step.file,

@@ -12,7 +12,7 @@ from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence
 from intranet.people import directory
 from intranet.people.models import User
-from intranet.records import media
+from intranet.records import media, scans
 from meetings.models.meeting import Meeting
 from meetings.models.paper import PaperRule
 from meetings.permissions import ATTEND, To, access_meeting
@@ -153,6 +153,7 @@ def _page(meeting: Meeting, problem: str | None = None) -> ResponseReturnValue:
         "heavy_names": heavy,
         "locked_words": label(f"error.{draft.locked}", most=most, names=heavy) if draft.locked else "",
         "originals": originals.of_papers([one["id"] for one in found]),
+        "scans": scans.of([one["rev"] for one in found]),
         "count": len(found),
         "readers": _readers(one["rule"] for one in found),
         "problem": problem,

@@ -1,0 +1,165 @@
+"""Words of scanned pages with their places, by tesseract where it is installed, shut in.
+
+Places are PDF user space as in :mod:`intranet.records.page_record`: a word found is a box on the page.
+"""
+
+import csv
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from intranet.core.errors import BadState, Invalid
+from intranet.core.text import nfc
+from intranet.records import sandbox
+from intranet.records.page_record import Box, TextRow
+from intranet.records.parse_child import answer
+from intranet.records.parsing import Limits, ask_child
+from intranet.records.pdf import open_page, open_pdf
+from intranet.records.sandbox import Bounds
+
+#: Pages drawn and read in one go: what is lost when a process ends, and how often progress is seen.
+BATCH = 6
+#: Dots an inch; letters of 12 points are 40 high, which is what the recogniser was made for.
+DPI = 200
+MAX_SIDE = 4000
+#: Words of which the recogniser is less sure (0 to 100) are left out.
+LEAST_SURE = 30.0
+_DRAWING = Limits(cpu_seconds=90, wall_seconds=120.0, output=256 * 1024**2)
+_READING = Bounds(cpu_seconds=150, wall_seconds=170.0, file_bytes=64 * 1024**2)
+_LANGUAGE = "vie"
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """How a page was drawn: its visible part, its turn in degrees clockwise, dots a point."""
+
+    crop: Box
+    turn: int
+    scale: float
+
+
+@lru_cache(maxsize=1)
+def is_installed() -> bool:
+    """Whether tesseract is there and knows Vietnamese."""
+    program = shutil.which("tesseract")
+    if program is None:
+        return False
+    words = [program, "--list-langs"]
+    said = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - no shell
+    return _LANGUAGE in said.stdout.split()
+
+
+def read_pages(source: Path, first: int, count: int) -> list[tuple[TextRow, ...]]:
+    """The lines of some pages of a PDF, from page ``first`` on, counted from 1; seconds for each page.
+
+    :raises BadState: ``ocr.not_installed``; ``sandbox.required``.
+    :raises Invalid: ``ocr.failed``: the pages cannot be drawn or read within their limits.
+    """
+    if not is_installed():
+        raise BadState("ocr.not_installed")
+    with sandbox.box() as folder:
+        words = str(source.resolve()), str(folder), str(first), str(count)
+        said = ask_child("intranet.records.ocr", _DRAWING, *words)
+        if "code" in said:
+            raise Invalid("ocr.failed", why=str(said["code"]))
+        drawn = [Drawn(tuple(one["crop"]), int(one["turn"]), float(one["scale"])) for one in said["pages"]]
+        names = "\n".join(f"{number}.png" for number in range(len(drawn)))
+        (folder / "pages.txt").write_text(names, encoding="ascii")
+        (folder / "home").mkdir()
+        if sandbox.run(folder, _words, _READING) != 0:
+            raise Invalid("ocr.failed", why="tesseract")
+        lines = (folder / "out.tsv").read_text(encoding="utf-8").splitlines()
+    return rows_of(lines, drawn)
+
+
+def rows_of(lines: Sequence[str], drawn: Sequence[Drawn]) -> list[tuple[TextRow, ...]]:
+    """What a table of words says, as lines in the frame of each page."""
+    found: dict[tuple[int, ...], list[dict[str, str]]] = {}
+    for word in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+        is_word = word.get("level") == "5" and (word.get("text") or "").strip()
+        if is_word and float(word["conf"]) >= LEAST_SURE:
+            line = tuple(int(word[name]) for name in ("page_num", "block_num", "par_num", "line_num"))
+            found.setdefault(line, []).append(word)
+    pages: list[list[TextRow]] = [[] for _ in drawn]
+    for (page, *_), words in sorted(found.items()):
+        if 1 <= page <= len(drawn):
+            pages[page - 1].append(_row(words, drawn[page - 1]))
+    return [tuple(rows) for rows in pages]
+
+
+def _row(words: Sequence[dict[str, str]], page: Drawn) -> TextRow:
+    """One line; within a word its signs have equal widths."""
+    boxes = [_box(word) for word in words]
+    top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
+    text, stops, end = "", [], boxes[0][0]
+    for word, (left, _, right, _) in zip(words, boxes, strict=True):
+        said = nfc(word["text"].strip())
+        if text:
+            text += " "
+            stops.append(end)
+        step = (right - left) / len(said)
+        stops += [left + step * number for number in range(len(said))]
+        text, end = text + said, right
+    corners = [_in_page(x, y, page) for x, y in ((boxes[0][0], top), (end, bottom))]
+    (xa, ya), (xb, yb) = corners
+    along = [_in_page(stop, bottom, page)[page.turn % 180 // 90] for stop in (*stops, end)]
+    box = (min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
+    return TextRow(text, *box, page.turn, tuple(along))
+
+
+def _box(word: dict[str, str]) -> tuple[float, float, float, float]:
+    left, top, wide, high = (float(word[name]) for name in ("left", "top", "width", "height"))
+    return left, top, left + wide, top + high
+
+
+def _in_page(dots_right: float, dots_down: float, page: Drawn) -> tuple[float, float]:
+    """A place of the picture, which shows the page turned, in the page as it stands."""
+    x0, y0, x1, y1 = page.crop
+    right, down = dots_right / page.scale, dots_down / page.scale
+    return {
+        0: (x0 + right, y1 - down),
+        90: (x0 + down, y0 + right),
+        180: (x1 - right, y0 + down),
+        270: (x1 - down, y1 - right),
+    }[page.turn]
+
+
+def _words(seen: str) -> list[str]:
+    return ["tesseract", "pages.txt", f"{seen}/out", "-l", _LANGUAGE, "--dpi", str(DPI), "tsv"]
+
+
+def draw(source: Path, folder: Path, first: int, count: int) -> Iterator[dict[str, Any]]:
+    """Draw pages as they are shown, into ``0.png`` and so on: for the child.
+
+    :raises Unreadable: as :func:`intranet.records.pdf.page_count`.
+    """
+    with open_pdf(source) as document:
+        for place, number in enumerate(range(first, min(first + count, len(document) + 1))):
+            with open_page(document, number) as page:
+                width, height = page.get_size()
+                scale = min(DPI / 72, MAX_SIDE / max(width, height, 1))
+                picture = page.render(scale=scale, grayscale=True, may_draw_forms=False).to_pil()
+                picture.convert("L").save(folder / f"{place}.png", compress_level=1)
+                turn = int(page.get_rotation()) % 360
+                left, bottom, *_ = page.get_cropbox(fallback_ok=True)
+                wide, high = (height, width) if turn % 180 else (width, height)
+                crop = [left, bottom, left + wide, bottom + high]
+                yield {"crop": crop, "turn": turn, "scale": picture.width / width}
+
+
+def main(arguments: list[str]) -> int:
+    """``ocr MEMORY SECONDS OUTPUT SOURCE FOLDER FIRST COUNT``; prints a line of JSON, 0 when it could."""
+
+    def look(source: str, folder: str, first: str, count: str) -> dict[str, Any]:
+        return {"pages": list(draw(Path(source), Path(folder), int(first), int(count)))}
+
+    return answer(arguments, look)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
