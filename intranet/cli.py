@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -28,7 +29,7 @@ from intranet.core.web import Access, UndeclaredAccess, sentence
 from intranet.people import directory, passwords
 from intranet.people.models import Role
 from intranet.people.services import accounts, starting
-from intranet.records import audit, programs
+from intranet.records import audit, bundle, programs
 
 C = TypeVar("C", bound=Callable[..., Any])
 #: Who may run a command: whoever can on this machine, as the user that owns the data folder.
@@ -183,6 +184,25 @@ def doctor() -> None:
                 click.echo(f"{'ok    ' if check.is_well else 'WRONG '} {check.name}: {check.found}")
                 faults += [] if check.is_well else [check.name]
     sys.exit(1 if faults else 0)
+
+
+@main.group("archive", cls=OfficeGroup)
+@operator
+def archives() -> None:
+    """Look into files that were handed to the archive."""
+
+
+@archives.command("verify")
+@operator
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify_archive(file: Path) -> None:
+    """Say what in a file of this office was changed since; the exit code is 1 when anything was."""
+    found = bundle.verify(file)
+    for one in found:
+        click.echo(f"WRONG  {one.problem}{': ' if one.name else ''}{one.name}")
+    if not found:
+        click.echo("ok     nothing was changed, and the list carries the seal of this office")
+    sys.exit(1 if found else 0)
 
 
 @main.group("user", cls=OfficeGroup)

@@ -40,6 +40,7 @@ from meetings.permissions import BODIES, may_read_item, may_read_meeting
 from meetings.sample import build
 from meetings.sample import opinions as sample_opinions
 from meetings.services import (
+    archiving,
     conclusion_lists,
     copies,
     listing,
@@ -135,6 +136,12 @@ def plug_in(app: Flask) -> None:
         url=conclusion_lists.url_of,
         may_read=conclusion_lists.may_read,
         bounded=True,
+    )
+    refs.register_kind(
+        "meeting_archive",
+        title=archiving.title_of,
+        url=minutes_files.url_of,
+        may_read=archiving.may_read,
     )
     refs.register_kind(
         "minutes",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from intranet.core.jobs import every, job
-from meetings.services import box, minutes_files, opinions, reanchoring, replacing, voting
+from meetings.services import archiving, box, minutes_files, opinions, reanchoring, replacing, voting
 
 
 @every(1.0, "votes.close")
@@ -40,6 +40,12 @@ def place_late_marks(payload: Any) -> None:
 def make_minutes_files(payload: Any) -> Any:
     """Write the minutes as a Word file and a PDF."""
     return minutes_files.make(int(payload["meeting"]), int(payload["by"]), str(payload["mark"]))
+
+
+@job(archiving.MAKE)
+def make_archive(payload: Any) -> Any:
+    """Write the file of a meeting for the archive."""
+    return archiving.make(int(payload["meeting"]), int(payload["by"]))
 
 
 @every(20.0, "papers.stuck")

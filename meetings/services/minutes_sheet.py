@@ -76,6 +76,11 @@ class Sheet:
     people: dict[int, User]
 
     @property
+    def course(self) -> list[Fact]:
+        """What happened outside of any item, in the order of time."""
+        return sorted((*self.sitting, *self.presence, *self.beside), key=lambda one: (one.at, one.v))
+
+    @property
     def began(self) -> datetime | None:
         """When it opened."""
         return self.meeting.started_at

@@ -35,6 +35,7 @@ document.addEventListener('desk:minutes', ({ detail }) => {
   if (detail.by !== me) blocks.get(key)?.at(detail.name);
   if (detail.key === 'state') { if (![...blocks.values()].some((one) => one.isDirty)) location.reload(); return; }
   if (detail.key.startsWith('editing:')) return;
+  if (detail.key === 'archive' && detail.rev < 100) { const bar = root.querySelector('[data-archive]'); if (bar) bar.value = detail.rev; return; }
   const block = blocks.get(key);
   // One's own words come back too: on another page of mine they are news, here they are known in a moment.
   if (detail.by === me && block) setTimeout(() => { if (detail.rev > block.rev) read(); }, 600);

@@ -17,11 +17,13 @@ from intranet.people.models import User
 from intranet.records import media
 from meetings.forms import MinutesRoundForm
 from meetings.models.conclusion import ConclusionKind
-from meetings.permissions import ATTEND, To, access_meeting
+from meetings.permissions import ATTEND, To, access_meeting, may
 from meetings.services import (
+    archiving,
     conclusion_lists,
     conclusion_notice,
     conclusions,
+    listing,
     minutes,
     minutes_docx,
     minutes_files,
@@ -75,6 +77,13 @@ def docx(mid: int) -> ResponseReturnValue:
 def make_files(mid: int) -> ResponseReturnValue:
     """Let the PDF be made."""
     return _do(mid, "fresh-files", lambda: minutes_files.ask_files(_user(), mid))
+
+
+@bp.post("/meetings/<int:mid>/archive")
+@needs(ATTEND)
+def make_archive(mid: int) -> ResponseReturnValue:
+    """Let the file of the meeting be made."""
+    return _do(mid, "fresh-archive", lambda: archiving.ask_archive(_user(), mid))
 
 
 @bp.post("/meetings/<int:mid>/minutes/notice")
@@ -232,6 +241,7 @@ def _page(mid: int, problem: str = "", round_form: MinutesRoundForm | None = Non
     user = _user()
     meeting, held = minutes.access_minutes(user, mid)
     can = minutes.rights(user, meeting, held)
+    archives = may(user, To.RUN, meeting) and listing.is_held(meeting)
     form = round_form
     if form is None:
         form = MinutesRoundForm(formdata=None)
@@ -246,6 +256,7 @@ def _page(mid: int, problem: str = "", round_form: MinutesRoundForm | None = Non
         "round_ends": minutes.round_ends(held),
         "round_form": form,
         "made": minutes_files.made_of(meeting),
+        "archive": archiving.archive_of(meeting) if archives else None,
         "notice": conclusion_notice.standing(user, meeting),
         "problem": problem,
         "parties": conclusion_lists.parties(meeting) if can.conclude else [],
