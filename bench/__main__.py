@@ -3,12 +3,13 @@
 import argparse
 import sys
 
-from bench import figures, pages, replacing, room, start
+from bench import figures, pages, reader, replacing, room, start
 
 MEASURES = {
     "start": start.measure,
     "pages": pages.measure,
     "room": room.measure,
+    "reader": reader.measure,
     "replacing": replacing.measure,
 }
 

@@ -86,7 +86,8 @@ def test_a_page_is_turned_shown_whole_and_beside_the_next(open_as: Opener) -> No
     panel.get_by_role("button", name="Vừa cả trang").click()
     expect(sheet).to_be_visible()
     page.wait_for_function(
-        "() => { const one = document.querySelector('.r-scroll'); return one.scrollHeight <= one.clientHeight }"
+        "() => { const one = document.querySelector('.r-scroll');"
+        " return one.scrollHeight <= one.clientHeight }"
     )
     upright = sheet.bounding_box()
     panel.get_by_role("button", name="Xoay trang").click()

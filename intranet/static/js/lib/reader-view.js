@@ -77,7 +77,7 @@ export class Reader extends EventTarget {
     const base = this.base;
     const task = pdfjs.getDocument({
       url, cMapUrl: `${base}cmaps/`, standardFontDataUrl: `${base}standard_fonts/`, wasmUrl: `${base}wasm/`, iccUrl: `${base}iccs/`,
-      disableAutoFetch: true, rangeChunkSize: 2 ** 18,
+      disableAutoFetch: true, disableStream: true, rangeChunkSize: 2 ** 18,
     });
     this.#task = task;
     try {
