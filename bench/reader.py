@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
 
+import pikepdf
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from reportlab.lib.utils import ImageReader
@@ -88,7 +89,11 @@ def _add_paper(data: Path) -> int:
 
 
 def _paper() -> bytes:
-    """Text on every page and a picture that no compression makes smaller."""
+    """Text on every page and a picture that no compression makes smaller; its objects lie in streams.
+
+    PDF.js asks for every page's entry before the first is drawn. Where these lie among the pictures, as in
+    files older than PDF 1.5, that is nearly all of the file: the first page comes when all of it is there.
+    """
     out = io.BytesIO()
     canvas = Canvas(out)
     for number in range(PAGES):
@@ -100,7 +105,10 @@ def _paper() -> bytes:
             )
         canvas.showPage()
     canvas.save()
-    return out.getvalue()
+    packed = io.BytesIO()
+    with pikepdf.open(out) as pdf:
+        pdf.save(packed, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return packed.getvalue()
 
 
 def _read(browser: Browser, server: Server, mid: int) -> Iterator[Figure]:
