@@ -12,15 +12,25 @@ from hypothesis import strategies as st
 from intranet.core import db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.people.models import User
-from intranet.records import files
+from intranet.records import conversions, files, media
 from intranet.records.models import File
 from meetings.rules.paper_access import ALL, NOTHING, READ, Reader, rights_of
 from meetings.rules.shares import AUDIENCES, Audience
-from meetings.services import annotating, distributing, journal, paper_rights, papers, presenting, room
+from meetings.services import (
+    annotating,
+    distributing,
+    journal,
+    paper_rights,
+    papers,
+    planning,
+    presenting,
+    room,
+)
 from tests.factories import Office
 from tests.meetings.client_model import apply
 from tests.meetings.conftest import Sitting, add_paper
 from tests.meetings.test_annotating import add
+from tests.uploads import docx_with
 
 Client = Callable[[User], FlaskClient]
 
@@ -157,6 +167,20 @@ def test_a_paper_for_few_is_not_shown_to_all_and_what_is_shown_stays_for_all(
     restrict(sitting, paper)
     with pytest.raises(BadState, match=r"paper\.for_few"):
         presenting.start_presenting(sitting.chair, sitting.id, paper.public_id, 1)
+
+
+def test_an_item_goes_with_papers_that_are_for_few_or_become_pdfs(draft: Sitting) -> None:
+    item = draft.agenda[0]
+    paper = add_paper(draft.secretary, draft, item)
+    restrict(draft, paper, ("role:guest", ""))
+    kept = files.keep(docx_with("Tờ trình"), "To trinh.docx", media.DOCX)
+    papers.add_made_paper(draft.secretary, draft.id, item.id, kept)
+    with db.scope():
+        assert len(conversions.of([one.id for one in files.of(item.ref)])) == 1
+    planning.remove_item(draft.secretary, draft.id, item.id)
+    assert names_of(draft.chair, draft) == []
+    with db.scope():
+        assert paper_rights.rules_of(draft.id) == {}
 
 
 def test_only_who_prepares_the_meeting_says_so_and_only_of_people_who_take_part(
