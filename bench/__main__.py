@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import figures, pages, reader, replacing, room, start
+from bench import figures, offline, pages, reader, replacing, room, start
 
 MEASURES = {
     "start": start.measure,
@@ -11,6 +11,7 @@ MEASURES = {
     "room": room.measure,
     "reader": reader.measure,
     "replacing": replacing.measure,
+    "offline": offline.measure,
 }
 
 

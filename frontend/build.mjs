@@ -80,7 +80,7 @@ async function hashed(name, file) {
 }
 
 /** Everything that a page with one of these scripts may ever load, so that a device can keep it: parts.json. */
-const followed = { 'meetings/room.js': ['boot.js', 'room.css', 'meetings/room.css', 'meetings/revisions.css', 'icons.svg', 'mark.svg', 'art.svg', 'pdfjs/pdf.worker.min.mjs'], 'meetings/kept.js': ['boot.js', 'app.css', 'meetings/kept.css', 'icons.svg', 'mark.svg', 'art.svg'] };
+const followed = { 'meetings/room.js': ['boot.js', 'room.css', 'icons.svg', 'mark.svg', 'art.svg', 'pdfjs/pdf.worker.min.mjs'], 'meetings/kept.js': ['boot.js', 'app.css', 'meetings/kept.css', 'icons.svg', 'mark.svg', 'art.svg'] };
 async function partsOf(manifest, outputs, version) {
   const fonts = Object.entries(manifest).filter(([name]) => name.startsWith('fonts/') && !name.includes('tinos')).map(([, file]) => file);
   const pdf = await Promise.all(['standard_fonts', 'wasm'].map((part) => filesUnder(join(out, `pdfjs-${version}`, part))));
@@ -93,8 +93,10 @@ async function partsOf(manifest, outputs, version) {
       reached.add(name);
       for (const one of outputs.get(name)?.imports ?? []) if (!one.external) waiting.push(posix(relative(out, resolve(root, one.path))));
     }
+    // A room fetches its sheets when they are wanted, by names that no script imports.
+    const sheets = entry === 'meetings/room.js' ? Object.keys(manifest).filter((name) => /^meetings\/.*\.css$/.test(name)) : [];
     const reader = entry === 'meetings/room.js' ? pdf.flat().map((path) => posix(relative(out, path))).filter((name) => !/LICENSE|nowasm|quickjs/.test(name)) : [];
-    found[entry] = [...new Set([...reached, ...more.map((name) => manifest[name]), ...fonts, ...reader])].sort();
+    found[entry] = [...new Set([...reached, ...[...more, ...sheets].map((name) => manifest[name]), ...fonts, ...reader])].sort();
   }
   return found;
 }

@@ -99,7 +99,7 @@ def packed(page: Page) -> Page:
     page.locator("tr", has_text=TITLE).locator("td.ty a").click()
     page.wait_for_url(re.compile(r"/meetings/\d+$"), wait_until="load")
     page.locator("[data-pack-again]").tap()
-    expect(page.locator("[data-pack-word]")).to_contain_text("Mở được khi mất mạng")
+    expect(page.locator("[data-pack-word]")).to_contain_text("Mở được khi mất mạng", timeout=30_000)
     enter(page)
     expect(drawn(page, 1)).to_be_visible()
     return page
@@ -145,6 +145,11 @@ def test_a_room_opens_without_network_and_server_and_ink_arrives_once_from_two_d
         expect(drawn(one, 2)).to_be_visible()
         one.locator("[data-page-back]").tap()
         expect(drawn(one, 1)).to_be_visible()
+        one.locator("[data-reading]").tap()
+        one.locator("#read-tab-words").tap()
+        one.locator("#read-q").fill("ke hoach")
+        expect(one.locator("[data-read-hits] li").first).to_be_visible()
+        one.locator("#reading [data-read=shut]").tap()
         for tablet in (one, two):
             draw(tablet)
             draw(tablet)

@@ -1,0 +1,133 @@
+"""A pack of 100 MB on one tablet: brought, checked again, and its first page without the network."""
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.figures import Figure
+from tests.browser.conftest import PASSWORD, TABLET
+from tests.serving import Server
+
+FILES, MEGABYTES, PAGES = 10, 10, 20
+_PATIENCE_MS = 180_000
+_READY = "[data-pack][data-state]"
+
+
+def measure() -> Iterator[Figure]:
+    """Seconds; the server and the browser share the machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(Path(folder) / "data")
+        server.start()
+        try:
+            with sync_playwright() as player:
+                chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+                browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+                yield from _measured(browser, server)
+                browser.close()
+        finally:
+            server.stop()
+
+
+def heavy_paper(number: int) -> bytes:
+    """A PDF of so many pages whose pictures, together, no program makes smaller."""
+    made = pikepdf.new()
+    width = 1000
+    height = MEGABYTES * 2**20 // PAGES // width
+    for _ in range(PAGES):
+        page = made.add_blank_page(page_size=(595, 842))
+        picture = pikepdf.Stream(made, os.urandom(width * height))
+        picture.update(
+            {
+                "/Type": pikepdf.Name.XObject,
+                "/Subtype": pikepdf.Name.Image,
+                "/Width": width,
+                "/Height": height,
+                "/ColorSpace": pikepdf.Name.DeviceGray,
+                "/BitsPerComponent": 8,
+            }
+        )
+        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=picture))
+        page.Contents = pikepdf.Stream(made, b"q 500 0 0 700 47 71 cm /Im0 Do Q")
+    made.docinfo["/Title"] = f"Phu luc {number}"
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def _measured(browser: Browser, server: Server) -> Iterator[Figure]:
+    desk = _signed_in(browser, server, "thuky")
+    desk.goto("/meetings")
+    room = desk.locator("tr:has-text('Đang họp') a[href$='/room']").first.get_attribute("href") or ""
+    meeting = room.removesuffix("/room")
+    _fill(desk, meeting)
+    tablet = _signed_in(browser, server, "daibieu02")
+    tablet.goto(meeting)
+    size = tablet.request.get(f"{meeting}/pack.json").json()["bytes"]
+    if size < FILES * MEGABYTES * 2**20 * 0.9:
+        raise RuntimeError(f"the pack has {size} bytes only")
+    brought = _timed(lambda: _again(tablet))
+    yield Figure("offline: pack of 100 MB brought and checked", brought, "s", 60)
+    yield Figure("offline: pack of 100 MB checked again", _timed(lambda: _again(tablet)), "s", 15)
+    tablet.context.set_offline(True)
+    yield Figure("offline: room opened, first page drawn", _timed(lambda: _open(tablet, room)), "s", 3)
+
+
+def _again(tablet: Page) -> None:
+    """Press for a check, and wait until everything is there."""
+    tablet.evaluate("() => { delete document.querySelector('[data-pack]').dataset.state; }")
+    tablet.click("[data-pack-again]")
+    tablet.wait_for_selector(_READY, timeout=_PATIENCE_MS)
+    state = tablet.locator("[data-pack]").get_attribute("data-state")
+    if state != "ok":
+        raise RuntimeError(tablet.inner_text("[data-pack-word]"))
+
+
+def _open(tablet: Page, room: str) -> None:
+    tablet.goto(room)
+    tablet.wait_for_selector(".pdfViewer .page[data-loaded] canvas", timeout=_PATIENCE_MS)
+
+
+def _fill(desk: Page, meeting: str) -> None:
+    """Lay the heavy papers on the table."""
+    desk.goto(meeting)
+    token = desk.locator("meta[name=csrf-token]").get_attribute("content") or ""
+    headers = {"X-CSRFToken": token, "Origin": desk.url.removesuffix(meeting)}
+    for number in range(FILES):
+        name = f"Phụ lục {number + 1}.pdf"
+        sent = {"name": name, "mimeType": "application/pdf", "buffer": heavy_paper(number)}
+        given = desk.request.post("/files/staged", headers=headers, multipart={"file": sent})
+        if not given.ok:
+            raise RuntimeError(given.text()[:300])
+        form = {"staged": given.json()[0]["id"]}
+        taken = desk.request.post(f"{meeting}/files", headers=headers, form=form)
+        if not taken.ok:
+            raise RuntimeError(taken.text()[:300])
+    desk.goto(meeting)
+    while desk.locator("[data-pending]").count():
+        desk.request.post(f"{meeting}/files/settle", headers=headers)
+        desk.wait_for_timeout(500)
+        desk.goto(meeting)
+
+
+def _signed_in(browser: Browser, server: Server, name: str) -> Page:
+    context = browser.new_context(base_url=server.url, viewport=TABLET, has_touch=True, locale="vi-VN")
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("input[name=name]", name)
+    page.fill("input[name=password]", PASSWORD)
+    page.click("form button.p")
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    return page
+
+
+def _timed(act: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
