@@ -4,6 +4,7 @@ With :mod:`intranet.records.docx` the only door to python-docx.
 """
 
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -28,6 +29,7 @@ _ALIGN = {
     "justify": WD_ALIGN_PARAGRAPH.JUSTIFY,
 }
 _RED = "FF0000"
+_SIGNS = {"\n": "w:br", "\t": "w:tab"}
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,9 @@ class Paper:
 
     def heading(self, text: str, level: int) -> None:
         """Add a heading of a real style, which Word lists in its outline; levels 1 and 2."""
-        paragraph = self._into.add_paragraph(style=f"Heading {level}")
+        paragraph = self._into.add_paragraph()
+        # By its key: python-docx looks through all styles for a name.
+        paragraph._p.get_or_add_pPr().get_or_add_pStyle().val = f"Heading{level}"
         run = paragraph.add_run(nfc(text))
         run.font.name, run.font.size = FONT, Pt(14)
         run.bold, run.italic = True, level > 2
@@ -140,16 +144,18 @@ class Paper:
 
         :param widths: of the columns, millimetres.
         """
-        table = self._document.add_table(rows=1, cols=len(heads))
-        table.style, table.autofit = "Table Grid", False
+        table = self._document._body.add_table(1, len(heads), Mm(sum(widths)))
+        table.autofit = False
         body = table._tbl
+        body.tblPr.style = "TableGrid"
         for cell, text, width in zip(table.rows[0].cells, heads, widths, strict=True):
             _fill_cell(cell._element, text, width, size, bold=True)
         head = table.rows[0]._tr.get_or_add_trPr()
         head.append(OxmlElement("w:tblHeader"))
         # Copies of one bare row: python-docx walks the whole table for each row it adds itself.
         bare = deepcopy(table.rows[0]._tr)
-        bare.remove(bare.find(qn("w:trPr")))
+        for properties in bare.findall(qn("w:trPr")):
+            bare.remove(properties)
         for row in rows:
             fresh = deepcopy(bare)
             for element, text, width in zip(fresh.findall(qn("w:tc")), row, widths, strict=True):
@@ -183,7 +189,8 @@ class Paper:
             _border(paragraph, form.rule)
         for words, bold in ((lead, True), (nfc(text), form.bold)):
             if words or not (lead or text):
-                run = paragraph.add_run(words)
+                run = paragraph.add_run()
+                _add_words(run._element, words)
                 run.bold, run.italic = bold, form.italic
                 run.font.size = Pt(form.size)
                 run.font.name = FONT
@@ -249,6 +256,18 @@ def _replace_words(content: Any, words: str) -> bool:
         run.append(text)
     first.append(run)
     return True
+
+
+def _add_words(run: Any, words: str) -> None:
+    """Put words into a run, breaks and tabs kept; python-docx would look at every letter."""
+    for part in re.split(r"([\n\t])", words):
+        if part in _SIGNS:
+            run.append(OxmlElement(_SIGNS[part]))
+        elif part:
+            text = OxmlElement("w:t")
+            text.text = part
+            text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+            run.append(text)
 
 
 def _fill_cell(element: Any, text: str, width: float, size: float, *, bold: bool = False) -> None:

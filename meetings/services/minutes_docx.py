@@ -49,23 +49,24 @@ def _head(paper: Paper, sheet: Sheet) -> None:
     small = Form(size=12, bold=True, align="center")
     with paper.columns(*_HEAD, rows=2) as ((left, right), (below_left, below_right)):
         with paper.inside(left):
-            parent = sheet.org.parent.name.upper() if sheet.org.parent is not None else ""
-            lines = [("", parent, Form(size=12, align="center"))] if parent else []
-            paper.write_block("co_quan", [*lines, ("", sheet.org.name.upper(), small)])
+            if sheet.org.parent is not None:
+                paper.write(sheet.org.parent.name.upper(), Form(size=12, align="center"))
+            paper.write(sheet.org.name.upper(), small)
             paper.line(24, 0, _HEAD[0] - 4)
         with paper.inside(below_left):
             # The number is the clerk's to give.
             number = label("minutes.docx.number", letters=sheet.org.letters)
-            paper.write(number, Form(size=13, align="center", before=8), tag="so_ky_hieu")
+            paper.write(number, Form(size=13, align="center", before=8))
         with paper.inside(right):
-            motto = Form(size=13, bold=True, align="center")
-            paper.write_block("quoc_hieu", [("", _NATION, small), ("", _MOTTO, motto)])
+            # No content controls around them: LibreOffice, which makes the PDF, loses the form inside.
+            paper.write(_NATION, small)
+            paper.write(_MOTTO, Form(size=13, bold=True, align="center"))
             paper.line(56, 0, _HEAD[1] - 4)
         with paper.inside(below_right):
             day = clock.local(sheet.ended or sheet.began or sheet.meeting.starts_at).date()
             words = f"{sheet.org.place}, {day_words(day)}" if sheet.org.place else day_words(day)
             form = Form(size=13, italic=True, align="center", before=8)
-            paper.write(words, form, tag="dia_danh_ngay")
+            paper.write(words, form)
 
 
 def _opening(paper: Paper, sheet: Sheet) -> None:

@@ -146,7 +146,9 @@ def test_the_file_has_the_parts_of_the_decree_and_the_typed_words(
     ):
         assert part in text.text, part
     assert "Chưa ai duyệt." not in text.text
-    assert {"co_quan", "quoc_hieu", "so_ky_hieu", "dia_danh_ngay"} <= set(text.blocks)
+    heads = {one.text: (one.bold, one.size) for one in text.paragraphs if one.cell is not None}
+    assert heads["ỦY BAN NHÂN DÂN TỈNH AN BÌNH"] == heads["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"] == (True, 12)
+    assert heads["Độc lập - Tự do - Hạnh phúc"] == (True, 13)
     with zipfile.ZipFile(path) as archive:
         body = archive.read("word/document.xml").decode()
     assert body.count('w:val="Heading1"') == 3
