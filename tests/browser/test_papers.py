@@ -7,7 +7,8 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.browser.conftest import Opener, axe
 from tests.uploads import docx_with, pdf_with
 
-READ = 30_000
+#: Until files were sent, read and made PDFs, milliseconds; a busy machine takes its time.
+READ = 60_000
 MEETING = "Họp Ban Chỉ huy Phòng thủ dân sự"
 
 
