@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import figures, offline, pages, reader, replacing, room, start
+from bench import annotator, figures, offline, pages, reader, replacing, room, start
 
 MEASURES = {
     "start": start.measure,
@@ -12,6 +12,7 @@ MEASURES = {
     "reader": reader.measure,
     "replacing": replacing.measure,
     "offline": offline.measure,
+    "annotator": annotator.measure,
 }
 
 

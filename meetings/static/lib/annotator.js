@@ -175,7 +175,7 @@ export class Annotator {
   // --- what is a button over the page ---
 
   #renew() {
-    this.#pins(this.#reader.page);
+    for (const page of this.#notes.pages) this.#pins(page);
     if (this.#chosen?.marks.some((one) => this.#notes.ink.get(one.id) !== one)) this.#drop();
   }
 

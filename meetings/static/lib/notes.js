@@ -109,6 +109,9 @@ export class Notes extends EventTarget {
     if ([...this.ink.own, ...this.ink.shared].some((one) => one.kind)) this.#part();
   }
 
+  /** Pages that are drawn. */
+  get pages() { return [...this.#layers.keys()]; }
+
   /** The layer over a page that is drawn. */
   layer(page) { return this.#layers.get(page); }
 
