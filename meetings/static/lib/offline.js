@@ -33,7 +33,8 @@ export class Offline {
       look(user, mid);
     });
     line.addEventListener('net', ({ detail }) => { if (detail.how === 'on' || detail.how === 'http') this.#back(); });
-    line.addEventListener('bye', () => end());
+    // Another device took this one's place: nothing stays readable here. Whoever was taken off the list loses this meeting alone.
+    line.addEventListener('bye', ({ detail }) => (detail.code === 'device.moved' ? end() : forget(`pack:${mid}`, `page:${mid}`, `state:${mid}`)));
     setInterval(() => this.#contact(), CONTACT);
     this.#begin();
   }
