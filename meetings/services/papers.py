@@ -12,7 +12,7 @@ from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.refs import Ref
 from intranet.people.models import User
 from intranet.records import audit, conversions, files, scans
-from intranet.records.models import File, StagedState
+from intranet.records.models import File, Reading, StagedState
 from meetings.models import paper as kinds
 from meetings.models.meeting import IN_SESSION, PLANNABLE, AgendaItem, Meeting, PendingPaper
 from meetings.permissions import To, access_meeting, may_add_paper
@@ -231,6 +231,12 @@ def _entry(file: File, meeting: Meeting | None, rule: kinds.PaperRule | None) ->
         "url": None if made is not None and made.is_under_way else url_of(file),
         **known,
     }
+
+
+def acting(revs: Collection[str]) -> dict[str, list[str]]:
+    """What in these versions could act by itself (scripts, files inside, forms of Adobe's), by SHA-256."""
+    query = select(Reading.sha256, Reading.active).where(Reading.sha256.in_(revs))
+    return {sha256: list(parts) for sha256, parts in session().execute(query) if parts}
 
 
 def why_unread(file: File) -> str | None:

@@ -153,6 +153,10 @@ def _page(meeting: Meeting, problem: str | None = None) -> ResponseReturnValue:
         "heavy_names": heavy,
         "locked_words": label(f"error.{draft.locked}", most=most, names=heavy) if draft.locked else "",
         "originals": originals.of_papers([one["id"] for one in found]),
+        "acting": {
+            rev: ", ".join(label(f"file.acting.{part}") for part in parts)
+            for rev, parts in papers.acting([one["rev"] for one in found]).items()
+        },
         "scans": scans.of([one["rev"] for one in found]),
         "count": len(found),
         "readers": _readers(one["rule"] for one in found),

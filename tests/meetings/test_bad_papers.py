@@ -3,11 +3,14 @@
 import io
 import os
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
+from flask.testing import FlaskClient
 
 from intranet.core import db
+from intranet.people.models import User
 from intranet.records import files
 from intranet.records.models import File
 from intranet.records.parsing import Limits, parse
@@ -43,7 +46,9 @@ def changed(name: str) -> bytes:
     return out.getvalue()
 
 
-def test_bad_papers_say_what_is_wrong_and_the_good_ones_go_on(sitting: Sitting) -> None:
+def test_bad_papers_say_what_is_wrong_and_the_good_ones_go_on(
+    sitting: Sitting, client_of: Callable[[User], FlaskClient]
+) -> None:
     secretary, mid = sitting.secretary, sitting.id
     noise = b"%PDF-1.7\n" + os.urandom(4000) + b"\n%%EOF\n"
     given = {name: changed(name) for name in ("odd", "pages", "locked")} | {"noise": noise}
@@ -62,6 +67,9 @@ def test_bad_papers_say_what_is_wrong_and_the_good_ones_go_on(sitting: Sitting) 
         kept = db.session().query(File).filter_by(public_id=by_name["noise"]["id"]).one()
         assert files.read(kept) == noise
     assert set(by_name) == set(given)
+    page = client_of(secretary).get(f"/meetings/{mid}/papers").text
+    assert "Bên trong có tệp đính kèm, mã JavaScript" in page
+    assert "Tệp có mật khẩu nên người dự không xem được trang" in page
 
 
 def test_a_font_that_unpacks_to_more_than_there_is_room_ends_its_reader_alone(tmp_path: Path) -> None:
