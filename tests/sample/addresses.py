@@ -24,9 +24,12 @@ from intranet.people.models import Delegation, RoleGrant, Unit, User
 from intranet.people.sessions import SessionRow
 from intranet.records.models import File, StagedFile
 from intranet.tasks.models import Task
+from meetings.models.conclusion import Conclusion
 from meetings.models.floor import Body
 from meetings.models.meeting import AgendaItem, Meeting, Participant
+from meetings.models.minutes import MinutesBlock, MinutesComment
 from meetings.models.opinion import OpinionBallot
+from meetings.services.exporting import Shape
 
 #: Rules whose argument names no record: files of the product, one-use secrets, and where a code is typed,
 #: which looks the same whatever the number.
@@ -103,6 +106,11 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/meetings", of_items)
     known.add("/api/v1/meetings", of_items)
     known.add("/api/v1/meetings", [{"mid": one["mid"], "mark_id": "0" * 26} for one in of_items[:1]])
+    known.add("/api/v1/meetings", [{**of_items[0], "shape": shape} for shape in Shape])
+    known.add("/meetings", _column(select(Conclusion.id), "conclusion_id"))
+    known.add("/meetings", _pairs(select(Conclusion.meeting_id, Conclusion.id), "mid", "conclusion_id"))
+    known.add("/meetings", _pairs(select(MinutesBlock.meeting_id, MinutesBlock.key), "mid", "key"))
+    known.add("/meetings", _pairs(select(MinutesComment.meeting_id, MinutesComment.id), "mid", "comment_id"))
 
     known.add("/admin", [{"org_id": org_id}])
     known.add(

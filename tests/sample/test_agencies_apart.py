@@ -20,13 +20,15 @@ from documents.services import registering
 from intranet.core import clock, db
 from intranet.core.db import Base
 from intranet.core.web import access_of
-from intranet.people.models import Organisation, Role, Unit
+from intranet.people.models import Organisation, Role, Unit, User
 from intranet.people.services import standing_in
 from intranet.records import files
 from intranet.records.models import File
 from intranet.tasks.models import Task
-from meetings.models.meeting import AgendaItem, Meeting
+from meetings.models.conclusion import ConclusionKind
+from meetings.models.meeting import AgendaItem, Meeting, MeetingState
 from meetings.models.opinion import OpinionBallot
+from meetings.services import conclusions, minutes, minutes_review
 from tests.factories import make_org, make_unit, make_user
 from tests.sample.addresses import Records, address, crawl, documents_of, records_of, rules_with
 from tests.sample.conftest import SampleOffice
@@ -115,7 +117,7 @@ def _strangers(finance: Organisation) -> None:
 
 
 def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
-    """An upload on its way, a refused file on the clerk's desk, a stand-in."""
+    """An upload on its way, a refused file on the clerk's desk, minutes of the sitting, a stand-in."""
     clerk, leader = sample.person("vanthu"), sample.person("chutich")
     files.stage(sample.person("chuyenvien"), io.BytesIO(pdf_with("Bản nháp")), "ban-nhap.pdf")
     with db.unit_of_work() as session:
@@ -129,6 +131,7 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
             problem="file.encrypted",
         )
         session.add(refused)
+    _keep_minutes(sample.person("thuky"))
     today = clock.today()
     standing_in.name_substitute(
         leader,
@@ -138,6 +141,16 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
         last_date=today + timedelta(days=3),
         reason="Đi công tác",
     )
+
+
+def _keep_minutes(secretary: User) -> None:
+    """Words of the minutes, a comment on them and a conclusion, of the sitting that is under way."""
+    sitting = select(Meeting.id).where(Meeting.state == MeetingState.LIVE)
+    mid = db.session().scalars(sitting).one()
+    minutes.save_block(secretary, mid, "opening", "Chủ tọa nêu lý do cuộc họp", rev=0)
+    minutes_review.comment(secretary, mid, "opening", "Bổ sung thành phần dự")
+    words = conclusions.Words("Thống nhất phương án do Sở Tài chính trình", ConclusionKind.CONCLUSION)
+    conclusions.record_conclusion(secretary, mid, words)
 
 
 def _register_one(sample: SampleOffice, finance: Organisation) -> None:
