@@ -26,8 +26,6 @@ from meetings.services.journal import ms
 
 #: Packs are fetched so long before the hour.
 AHEAD = timedelta(days=7)
-#: Bytes: a larger pack is kept all the same, and its secretary is told.
-LARGE = 150 * 1024 * 1024
 #: Bytes of all papers that a tablet is asked to keep of one meeting.
 MOST = 200 * 1024 * 1024
 _KID = 32
