@@ -38,6 +38,7 @@ def test_the_secretary_replaces_a_paper_in_two_taps_and_a_mark_stays_with_its_wo
     box = tablet.locator(".pdfViewer .page").first.bounding_box()
     assert box is not None
     tablet.locator("[data-tool=pen]").tap()
+    expect(tablet.locator("[data-tool=pen]")).to_have_attribute("aria-pressed", "true")
     draw_with_finger(tablet.context.new_cdp_session(tablet), dict(box))
     ink = tablet.locator("svg.ink path")
     expect(ink).to_have_count(1)

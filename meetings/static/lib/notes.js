@@ -18,7 +18,7 @@ const widths = { pen: 200, marker: 1300 };
 const plain = new Set(['pen', 'marker', 'eraser']);
 
 /** The pens are fetched this long (ms) after the page when nothing wants them before. */
-const SOON = 2500;
+const SOON = 1500;
 
 /** What others shared is asked for at different moments (ms) on different tablets. */
 const SPREAD = 1500;
@@ -161,7 +161,8 @@ export class Notes extends EventTarget {
     find('[data-ink-undo]').addEventListener('click', () => this.ink.undo());
     find('[data-ink-redo]').addEventListener('click', () => this.ink.redo());
     setTimeout(() => this.#pens(), SOON);
-    doc.addEventListener('pointerover', (event) => { if (event.pointerType === 'pen') this.#pens(); });
+    // A hand on the page, whichever it is, may write next.
+    for (const name of ['pointerover', 'pointerdown']) doc.addEventListener(name, () => this.#pens(), { once: true, capture: true });
     doc.addEventListener('pointerdown', (event) => { if (event.pointerType === 'pen' && !this.hand.penSeen) { this.hand.penSeen = true; show(); } }, true);
     addEventListener('keydown', (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.target.closest('input, textarea')) return;
