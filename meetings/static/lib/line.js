@@ -56,7 +56,7 @@ export class Line extends EventTarget {
       else { this.close(); this.#emit('bye', bye); }
     });
     addEventListener('offline', () => this.#lost());
-    addEventListener('online', () => this.#socket.connect());
+    addEventListener('online', () => this.#hasten());
     document.addEventListener('visibilitychange', look);
     addEventListener('focus', look);
     setTimeout(() => { if (!this.isUp) this.#lost(); }, 2500);
@@ -174,6 +174,14 @@ export class Line extends EventTarget {
     for (const d of held?.replies ?? []) this.#lastValue({ key: 'reply', seq: d.v, d });
   }
 
+  /** The server can be reached again: a try now. All lines of a page share a connection, which pauses up to 5 s between tries. */
+  #hasten() {
+    if (this.#closed || this.#socket.connected) return;
+    const shared = this.#socket.io;
+    if (!this.#socket.active || shared.engine?.readyState === 'open') this.#socket.connect();
+    else { shared.disconnect(); shared.connect(); }
+  }
+
   #heard() { this.#heardAt = Date.now(); }
   #lost() { this.#lostAt ??= Date.now(); }
 
@@ -202,7 +210,9 @@ export class Line extends EventTarget {
           ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25&seen=${this.#seen}&heard=${this.#answered}${as}`, undefined, how)
           : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}${as}`, undefined, how);
         if (this.#polling !== mine) return;
+        const worked = mine.works;
         mine.works = answer.mode !== 'snapshot' || 'state' in answer;
+        if (mine.works && !worked && this.#socket.active) this.#hasten();
         if (answer.now) this.#offset(answer.now - Date.now());
         if (answer.me) { this.me = answer.me; this.#emit('state', { applied: [] }); }
         this.#took('state' in answer || answer.mode !== 'snapshot' ? this.chain.welcome(answer) : []);

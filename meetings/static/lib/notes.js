@@ -265,7 +265,7 @@ export class Notes extends EventTarget {
     const box = find('[data-room-net]');
     box.classList.toggle('slow', this.#how === 'slow' || this.#how === 'http');
     box.classList.toggle('off', this.#how === 'off');
-    const text = isOff && this.#waiting ? `${words[this.#how]()}, ${word('unsent', { n: this.#waiting })}` : words[this.#how]();
+    const text = this.#how !== 'on' && this.#waiting ? `${words[this.#how]()}, ${word('unsent', { n: this.#waiting })}` : words[this.#how]();
     const said = find('[data-room-word]');
     if (said.textContent !== text) said.textContent = text;
     box.querySelector('svg')?.replaceWith(icon(isOff ? 'cloud-off' : this.#waiting ? 'cloud-upload' : 'cloud-check'));
