@@ -223,13 +223,14 @@ find('[data-reader-host]').addEventListener('keydown', (event) => {
 
 notes.addEventListener('tray', () => versions());
 line.addEventListener('state', ({ detail }) => {
+  // Another role has another page: nothing is drawn on this one any more.
+  if (line.me.can.includes('run') !== runs) { location.reload(); return; }
   if (detail.applied?.some((frame) => frame.t === 'file.map')) notes.sync();
   follow.update(detail.applied);
   votes();
   draw();
   say(detail.applied);
   document.body.dataset.v = String(line.state.v);
-  if (line.me.can.includes('run') !== runs) location.reload();
 });
 line.addEventListener('lv', ({ detail }) => {
   if (detail.key === 'online') {

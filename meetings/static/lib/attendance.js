@@ -39,7 +39,8 @@ export class Attendance {
       button.setAttribute('aria-pressed', String(here));
       setText('[data-att-word]', word(here ? 'att-here' : 'att-check'));
     }
-    if (me.can.includes('run')) {
+    // Whoever has just become secretary has the old page until it is loaded anew.
+    if (me.can.includes('run') && find('[data-att-panel]')) {
       if (state.att) this.#quorum(state.att);
       this.#people(state);
     }
