@@ -80,6 +80,7 @@ export class VoteForm {
     const form = this.#form;
     const method = form.method.value;
     find('[data-vote-options]').hidden = method === 'three';
+    find('[data-vote-list]').textContent = word(method === 'confidence' ? 'vp-people' : 'vp-list');
     find('[data-vote-most]').hidden = method !== 'many';
     form.rule.closest('.f').hidden = method === 'confidence';
     find('[data-vote-rule-words]').textContent = method === 'confidence' ? word('rule-none') : ruleWords(this.#rule() ?? this.#own, method, this.#line.state.att);
@@ -100,7 +101,7 @@ export class VoteForm {
     const mode = form.mode.value;
     const opts = form.opts.value.split('\n').map((one) => one.trim()).filter(Boolean);
     if (!q) return this.#fault(word('vp-blank'), form.q);
-    if (method !== 'three' && opts.length < (method === 'confidence' ? 1 : 2)) return this.#fault(word('vp-options'), form.opts);
+    if (method !== 'three' && opts.length < (method === 'confidence' ? 1 : 2)) return this.#fault(word(method === 'confidence' ? 'vp-nobody' : 'vp-options'), form.opts);
     const proxies = this.#proxies.read();
     if (proxies === null) { this.#fault(word('proxy-bad')); this.#proxies.focus(); return null; }
     const d = { q, mode, method, show_count: form.show_count.checked };
