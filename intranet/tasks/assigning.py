@@ -41,6 +41,7 @@ def assign_task(
     weight: int = 1,
     is_past_confirmed: bool = False,
     is_restricted: bool = False,
+    is_urgent: bool = False,
 ) -> int:
     """A new task with one lead; the parties are told when it is released, and reminders are planned.
 
@@ -93,6 +94,7 @@ def assign_task(
             created_at=now,
             release_at=max(now, release_at or now),
             is_restricted=is_restricted,
+            is_urgent=is_urgent,
         )
         deadlines.set_due(task, due_date, on)
         task.parties = _party_rows(lead, co, info, due_date, on)

@@ -131,6 +131,8 @@ class Task(Base):
     urged_at: Mapped[datetime | None]
     #: Only the assigner and the parties may see it, not those above them.
     is_restricted: Mapped[bool] = mapped_column(default=False)
+    #: Whoever gave it said that it is urgent.
+    is_urgent: Mapped[bool] = mapped_column(default=False)
     #: Rises with every change; a form that saw an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
 

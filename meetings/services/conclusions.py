@@ -245,6 +245,7 @@ def _give(actor: User, meeting: Meeting, found: Conclusion) -> int:
         co=[Party.parse(one) for one in found.co],
         due_date=found.due_date,
         org_id=meeting.org_id,
+        is_urgent=found.is_urgent,
     )
 
 

@@ -148,7 +148,9 @@ def _concluded(paper: Paper, sheet: Sheet) -> None:
         if one["co_names"]:
             who += "\n" + label("minutes.docx.beside", names=", ".join(one["co_names"]))
         work = one["text"] if one["task"] is None else f"{one['text']}\n{one['task'].code}"
-        rows.append((str(no), work, who, f"{one['due']:%d/%m/%Y}" if one["due"] else ""))
+        due = f"{one['due']:%d/%m/%Y}" if one["due"] else ""
+        urgent = label("minutes.docx.urgent") if one["urgent"] else ""
+        rows.append((str(no), work, who, "\n".join(filter(None, (due, urgent)))))
     heads = tuple(label(f"minutes.docx.col_{name}") for name in ("no", "work", "lead", "due"))
     paper.table(heads, rows, _CONCLUSIONS)
 

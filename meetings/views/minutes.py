@@ -232,6 +232,7 @@ def _words() -> Callable[[], conclusions.Words]:
             lead=form.get("lead") or None,
             co=tuple(one for one in form.getlist("co") if one),
             due_date=day,
+            is_urgent="urgent" in form,
         )
 
     return read

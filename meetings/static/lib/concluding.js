@@ -59,6 +59,7 @@ export class Concluding {
     this.#part('text').textContent = said.text;
     this.#part('lead').value = found.lead_sure ? found.leads[0].key : '';
     this.#part('due').value = found.due_sure ? day(found.dues[0]) : '';
+    this.#part('urgent').checked = found.urgent;
     const co = this.#part('co');
     co.hidden = !found.co.length;
     co.textContent = this.#word('co', { names: found.co.map((one) => one.name).join(', ') });
@@ -115,7 +116,7 @@ export class Concluding {
     this.#form.setAttribute('aria-busy', 'true');
     const lead = this.#part('lead').value || null;
     const due = iso(this.#part('due').value) || null;
-    const d = { mid: this.#mid, text: said.text, kind: isTask ? 'task' : lead || due ? 'direction' : 'conclusion', item: said.item ?? null, lead, due, co: said.found.co.map((one) => one.key).filter((key) => key !== lead), urgent: said.found.urgent, block: said.block ?? null, rev: said.rev ?? null };
+    const d = { mid: this.#mid, text: said.text, kind: isTask ? 'task' : lead || due ? 'direction' : 'conclusion', item: said.item ?? null, lead, due, co: said.found.co.map((one) => one.key).filter((key) => key !== lead), urgent: this.#part('urgent').checked, block: said.block ?? null, rev: said.rev ?? null };
     let answer = null;
     try { answer = await api(`/api/v1/meetings/${this.#mid}/commands`, { cid: this.#cid, t: 'conclusion.give', d }); } catch { answer = null; }
     this.#form.removeAttribute('aria-busy');
