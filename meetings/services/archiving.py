@@ -85,8 +85,12 @@ def ask_archive(actor: User, meeting_id: int) -> None:
         meeting = access_meeting(actor, meeting_id, To.RUN)
         if not listing.is_held(meeting):
             raise BadState("meeting.not_held")
-        key = _key(meeting)
-        enqueue(MAKE, key, {"meeting": meeting.id, "by": actor.id})
+        enqueue_archive(meeting, actor.id)
+
+
+def enqueue_archive(meeting: Meeting, by_id: int) -> None:
+    """The same in the open unit of work, rights judged."""
+    enqueue(MAKE, _key(meeting), {"meeting": meeting.id, "by": by_id})
 
 
 def archive_of(meeting: Meeting) -> Archive:
@@ -131,12 +135,11 @@ def _key(meeting: Meeting) -> str:
 
 def _write(sheet: Sheet, into: Bundle, by_id: int) -> str:
     meeting = sheet.meeting
-    stored = {one.role: one for one in files.of(minutes_files.ref_of(meeting.id))}
-    if minutes_files.DOCX in stored:
-        for role, name in ((minutes_files.DOCX, "bien-ban.docx"), (minutes_files.PDF, "bien-ban.pdf")):
-            if role in stored:
-                into.add_file(name, files.path(stored[role]))
-    else:
+    made = minutes_files.made_of(meeting)
+    for name, file in (("bien-ban.docx", made.docx), ("bien-ban.pdf", made.pdf)):
+        if file is not None:
+            into.add_file(name, files.path(file))
+    if made.docx is None:
         into.add("bien-ban.docx", minutes_docx.build_docx(sheet))
     papers = _papers(meeting, into, by_id)
     lines = lines_after(meeting.id, 0)

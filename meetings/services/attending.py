@@ -21,7 +21,7 @@ from meetings.models.journal import PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, PartRole
 from meetings.permissions import To, access_changeable, access_meeting, may
 from meetings.rules import quorum
-from meetings.services import bodies, journal
+from meetings.services import bodies, filed, journal
 from meetings.services.bodies import Profile, profile_of
 from meetings.services.journal import ms
 
@@ -52,7 +52,7 @@ def set_presence(
     :returns: the room's version, unchanged when nothing was new.
     :raises NotFound: no such meeting, or none the actor may attend; ``meeting.unknown_person``.
     :raises Forbidden: ``att.not_yours``.
-    :raises BadState: ``att.closed``, the door is not open.
+    :raises BadState: ``att.closed``, the door is not open; ``minutes.filed``, the minutes are approved.
     """
     with unit_of_work() as opened:
         meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
@@ -65,6 +65,7 @@ def set_presence(
             raise NotFound("meeting.unknown_person")
         if meeting.state not in (_CORRECTABLE if runs else _DOOR_OPEN):
             raise BadState("att.closed")
+        filed.require_unfiled(meeting)
         row = opened.get(Attendance, (meeting.id, whose))
         if row is not None and row.state is state and late in {None, row.is_late}:
             return meeting.v

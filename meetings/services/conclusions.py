@@ -18,9 +18,9 @@ from intranet.tasks.models import Task
 from intranet.tasks.parties import Party, check_real
 from meetings.models.conclusion import Conclusion, ConclusionKind, ConclusionState
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
-from meetings.models.minutes import Minutes, MinutesMoved, MinutesState
+from meetings.models.minutes import MinutesMoved
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal
+from meetings.services import filed, journal
 
 #: More would be no sentence.
 MOST_TEXT = 2000
@@ -188,8 +188,7 @@ def _concluding(actor: User, meeting_id: int, to: To = To.RUN) -> Meeting:
     meeting = access_meeting(actor, meeting_id, to, lock=True)
     if meeting.state not in CONCLUDES_IN:
         raise BadState("conclusion.filed" if meeting.ended_at else "conclusion.too_early")
-    held = session().get(Minutes, meeting.id, populate_existing=True)
-    if held is not None and held.state is MinutesState.APPROVED:
+    if filed.is_filed(meeting):
         raise BadState("conclusion.filed")
     return meeting
 

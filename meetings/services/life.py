@@ -12,7 +12,17 @@ from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import OPEN_ITEMS, ItemState, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import answering, attending, devices, floor, invitations, journal, polls
+from meetings.services import (
+    answering,
+    archiving,
+    attending,
+    devices,
+    filed,
+    floor,
+    invitations,
+    journal,
+    polls,
+)
 from meetings.services.journal import ms
 from meetings.services.planning import lacks
 
@@ -65,6 +75,11 @@ def _all_there(actor: User, meeting: Meeting, *, confirm: bool) -> None:
         raise BadState("meeting.chair_and_quorum_away", confirm="start", **facts)
 
 
+def _is_filed(meeting: Meeting) -> None:
+    if not filed.is_filed(meeting):
+        raise BadState("meeting.minutes_open")
+
+
 def _nobody_votes(meeting: Meeting) -> None:
     polls.require_no_open_vote(meeting)
 
@@ -83,7 +98,7 @@ MOVES: dict[tuple[MeetingState, MeetingState], Move] = {
     (_S.PAUSED, _S.ENDED): Move(To.RUN, _nobody_votes),
     (_S.ENDED, _S.LIVE): Move(To.CHAIR, _in_time_to_reopen, needs_reason=True),
     (_S.ENDED, _S.MINUTES): Move(To.PLAN),
-    (_S.MINUTES, _S.CLOSED): Move(To.CHAIR),
+    (_S.MINUTES, _S.CLOSED): Move(To.CHAIR, _is_filed),
     (_S.DRAFT, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
     (_S.REVIEW, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
     (_S.PUBLISHED, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
@@ -185,12 +200,16 @@ def move_meeting(
         facts = _take_effect(actor, meeting, before, now)
         devices.follow_end(meeting)
         audit.record(actor, "meeting.moved", meeting, reason=reason or None, since=before.value, to=to.value)
-        return journal.append(
+        v = journal.append(
             meeting,
             "meeting.state",
             by=actor,
             **{"from": before.value, "to": to.value, "at": ms(now), "reason": reason, **facts},
         )
+        if to is _S.CLOSED:
+            # The last line of the journal is in it.
+            archiving.enqueue_archive(meeting, actor.id)
+        return v
 
 
 def stop_clock(meeting: Meeting, now: datetime) -> None:

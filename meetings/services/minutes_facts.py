@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import select
@@ -25,6 +26,10 @@ TOLD = frozenset(
         "vote.published", "vote.voided", "att.changed", "role.transferred", "file.map", "position.set",
     }
 )  # fmt: skip
+
+
+#: The line with which the chair ends the minutes.
+APPROVED = "minutes.approved"
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,12 @@ class Facts:
 
 
 def facts_of(meeting: Meeting, papers: Collection[str]) -> Facts:
-    """Read the journal for the minutes. Starts and ends of items that were taken back are left out.
+    """Read the journal for the minutes. Starts and ends of items that were taken back are left out, and so
+    is whatever came after the approval.
 
     :param papers: public ids of those that whoever reads may know of.
     """
-    lines = lines_after(meeting.id, 0)
+    lines = list(takewhile(lambda one: one.kind != APPROVED, lines_after(meeting.id, 0)))
     teller = _Teller(meeting, lines, papers)
     undone = _undone(lines)
     return Facts([fact for line in lines if line.v not in undone for fact in teller.tell(line)])

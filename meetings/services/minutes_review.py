@@ -4,7 +4,7 @@ from datetime import date
 
 from intranet.core import clock
 from intranet.core.db import publish, unit_of_work
-from intranet.core.errors import BadState, Invalid, NotFound
+from intranet.core.errors import BadState, Invalid, NotFound, Stale
 from intranet.core.text import nfc, one_line
 from intranet.notices import services as notices
 from intranet.notices import workdays
@@ -14,7 +14,7 @@ from meetings.models.conclusion import ConclusionState
 from meetings.models.meeting import Meeting, MeetingState, PartRole
 from meetings.models.minutes import FactCorrection, Minutes, MinutesComment, MinutesMoved, MinutesState
 from meetings.permissions import To, access_meeting
-from meetings.services import journal, life, minutes_files
+from meetings.services import filed, journal, life, minutes_files, minutes_sheet, polls
 from meetings.services.conclusion_lists import conclusions_in
 from meetings.services.conclusions import CONCLUDES_IN
 from meetings.services.minutes import (
@@ -87,16 +87,17 @@ def correct_fact(actor: User, meeting_id: int, fact: str, text: str, reason: str
         raise Invalid("minutes.why", field="reason")
     with unit_of_work() as opened:
         meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
-        held = hold(meeting)
-        if held.state is MinutesState.APPROVED or meeting.state not in CONCLUDES_IN:
+        if filed.is_filed(meeting) or meeting.state not in CONCLUDES_IN:
             raise BadState("minutes.not_open")
+        if fact not in minutes_sheet.known_facts(actor, meeting):
+            raise NotFound("minutes.no_fact")
         opened.add(
             FactCorrection(
-                meeting_id=meeting_id, fact=fact[:40], text=said, reason=why, by_id=actor.id, at=clock.now()
+                meeting_id=meeting_id, fact=fact, text=said, reason=why, by_id=actor.id, at=clock.now()
             )
         )
-        audit.record(actor, "minutes.corrected", meeting, reason=why, fact=fact[:40])
-        journal.append(meeting, "minutes.corrected", by=actor, fact=fact[:40], text=said, reason=why)
+        audit.record(actor, "minutes.corrected", meeting, reason=why, fact=fact)
+        journal.append(meeting, "minutes.corrected", by=actor, fact=fact, text=said, reason=why)
         publish(MinutesMoved(meeting_id, "facts", 0, actor.id))
 
 
@@ -163,26 +164,36 @@ def return_minutes(actor: User, meeting_id: int, reason: str) -> None:
         publish(MinutesMoved(meeting_id, "state", 0, actor.id))
 
 
-def approve(actor: User, meeting_id: int) -> None:
-    """The chair approves the minutes; nothing in them changes any more, and the members may read them.
+def approve(actor: User, meeting_id: int, *, expect: str | None = None) -> None:
+    """The chair approves the minutes as they stand; the members may read them, and nothing in them changes
+    any more: their Word file is kept with its hash.
 
+    :param expect: the edition that the chair read (:func:`minutes_files.edition_of`).
     :raises Forbidden: ``meeting.not_yours_to_run``, the actor does not chair it.
     :raises BadState: ``minutes.not_submitted``; ``minutes.conclusions_wait``: so many (``n``) are neither
-        confirmed nor cancelled.
+        confirmed nor cancelled; ``minutes.votes_wait``: so many votes are closed and not published.
+    :raises Stale: ``minutes.moved_on``: something in them changed since they were read.
     """
+    mark, docx = minutes_files.write(access_meeting(actor, meeting_id, To.CHAIR))
     with unit_of_work():
         meeting, held = _submitted(actor, meeting_id)
-        waiting = sum(one.state is ConclusionState.DRAFT for one in conclusions_in(meeting))
-        if waiting:
-            raise BadState("minutes.conclusions_wait", n=waiting)
+        for code, waiting in (("conclusions", _unconfirmed(meeting)), ("votes", polls.unpublished(meeting))):
+            if waiting:
+                raise BadState(f"minutes.{code}_wait", n=waiting)
+        if minutes_files.edition_of(meeting) != mark or expect not in {None, mark}:
+            raise Stale("minutes.moved_on")
         held.state, held.round_until = MinutesState.APPROVED, None
         held.decided_by_id, held.decided_at = actor.id, clock.now()
-        audit.record(actor, "minutes.approved", meeting)
-        journal.append(meeting, "minutes.approved", by=actor)
-        minutes_files.enqueue_files(meeting, actor.id)
+        audit.record(actor, "minutes.approved", meeting, sha256=docx.sha256)
+        journal.append(meeting, "minutes.approved", by=actor, sha256=docx.sha256)
+        minutes_files.keep_approved(actor, meeting, docx)
         told = {*secretaries_of(meeting), *members_of(meeting)}
         notices.notify(told, "minutes.approved", meeting.ref, by=actor)
         publish(MinutesMoved(meeting_id, "state", 0, actor.id))
+
+
+def _unconfirmed(meeting: Meeting) -> int:
+    return sum(one.state is ConclusionState.DRAFT for one in conclusions_in(meeting))
 
 
 def _submitted(actor: User, meeting_id: int) -> tuple[Meeting, Minutes]:

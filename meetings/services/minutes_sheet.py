@@ -137,6 +137,13 @@ def sheet_of(actor: User | None, meeting: Meeting) -> Sheet:
     )
 
 
+def known_facts(actor: User, meeting: Meeting) -> set[str]:
+    """Keys of the facts that the actor, who may read the minutes, finds in them."""
+    by_ref = papers.for_reader(actor, meeting)
+    known = {one["id"] for found in by_ref.values() for one in found}
+    return {one.key for one in facts_of(meeting, known).lines}
+
+
 def _for_all(meeting: Meeting) -> dict[Any, list[dict[str, Any]]]:
     """The papers that everybody who attends may read."""
     few = {file_id for file_id, rule in paper_rights.rules_of(meeting.id).items() if rule.is_restricted}

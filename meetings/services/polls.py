@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from intranet.core import db
 from intranet.core.errors import BadState, NotFound
@@ -40,6 +40,13 @@ def require_no_open_vote(meeting: Meeting, item_id: int | None = None) -> None:
     """
     if open_poll(meeting.id, item_id) is not None:
         raise BadState("vote.still_open")
+
+
+def unpublished(meeting: Meeting) -> int:
+    """How many votes are open or closed whose result nobody has been told."""
+    waiting = (PollState.OPEN, PollState.CLOSED)
+    query = select(func.count()).where(Poll.meeting_id == meeting.id, Poll.state.in_(waiting))
+    return db.session().scalar(query.select_from(Poll)) or 0
 
 
 def voters_of(poll: Poll) -> list[int]:

@@ -19,7 +19,7 @@ from meetings.models.vote import Poll, PollState, PollVoter, VoteMode
 from meetings.permissions import To, access_meeting
 from meetings.rules.ballot_paper import Paper, check
 from meetings.rules.tally import WHOLE, void_reason
-from meetings.services import box, counting, electorate, journal, polls
+from meetings.services import box, counting, electorate, filed, journal, polls
 from meetings.services.polls import poll_of
 
 #: A secret vote of fewer says who voted what.
@@ -176,7 +176,8 @@ def count_hands(actor: User, meeting_id: int, poll_id: int, hands: dict[str, int
 
     :param hands: option -> hands, every option named.
     :returns: the room's version.
-    :raises BadState: ``vote.not_open``: it is neither open nor closed; ``vote.not_by_hand``.
+    :raises BadState: ``vote.not_open``: it is neither open nor closed; ``vote.not_by_hand``;
+        ``minutes.filed``.
     :raises Invalid: ``vote.bad_count``: an option is missing, or there are more hands than voters.
     """
     with unit_of_work():
@@ -186,6 +187,7 @@ def count_hands(actor: User, meeting_id: int, poll_id: int, hands: dict[str, int
             raise BadState("vote.not_by_hand")
         if poll.state not in {PollState.OPEN, PollState.CLOSED}:
             raise BadState("vote.not_open")
+        filed.require_unfiled(meeting)
         counting.check_hands(poll, hands, len(polls.voters_of(poll)))
         poll.hands = poll.hands | {str(actor.id): hands}
         changed: dict[str, Any] = {"hands": polls.counters(poll)}
@@ -231,7 +233,7 @@ def publish_vote(actor: User, meeting_id: int, poll_id: int) -> int:
 
     :returns: the room's version.
     :raises BadState: ``vote.not_closed``; ``vote.mismatch``: two people counted differently, or ballots and
-        voters are not equally many.
+        voters are not equally many; ``minutes.filed``.
     """
     with unit_of_work():
         meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
@@ -240,6 +242,7 @@ def publish_vote(actor: User, meeting_id: int, poll_id: int) -> int:
             raise BadState("vote.not_closed")
         if poll.result is None:
             raise BadState("vote.mismatch")
+        filed.require_unfiled(meeting)
         poll.state = PollState.PUBLISHED
         audit.record(actor, "vote.published", meeting, vote=poll.id, adopted=poll.result["adopted"])
         changed = {"st": poll.state.value, "cast": poll.cast, "result": poll.result}
@@ -251,7 +254,7 @@ def void_vote(actor: User, meeting_id: int, poll_id: int, *, reason: str) -> int
 
     :returns: the room's version.
     :raises Forbidden: the actor does not chair it.
-    :raises BadState: ``vote.not_closed``: it is only prepared, or void already.
+    :raises BadState: ``vote.not_closed``: it is only prepared, or void already; ``minutes.filed``.
     :raises Invalid: ``vote.why``.
     """
     with unit_of_work():
@@ -259,6 +262,7 @@ def void_vote(actor: User, meeting_id: int, poll_id: int, *, reason: str) -> int
         poll = poll_of(meeting, poll_id)
         if poll.state in {PollState.PREPARED, PollState.VOID}:
             raise BadState("vote.not_closed")
+        filed.require_unfiled(meeting)
         if not reason:
             raise Invalid("vote.why", field="reason")
         was_open = poll.state is PollState.OPEN

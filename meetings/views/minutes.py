@@ -17,12 +17,14 @@ from intranet.people.models import User
 from intranet.records import media
 from meetings.forms import MinutesRoundForm
 from meetings.models.conclusion import ConclusionKind
+from meetings.models.meeting import MeetingState
 from meetings.permissions import ATTEND, To, access_meeting, may
 from meetings.services import (
     archiving,
     conclusion_lists,
     conclusion_notice,
     conclusions,
+    life,
     listing,
     minutes,
     minutes_docx,
@@ -61,8 +63,11 @@ def history(mid: int, key: str) -> ResponseReturnValue:
 @bp.get("/meetings/<int:mid>/minutes.docx")
 @needs(ATTEND)
 def docx(mid: int) -> ResponseReturnValue:
-    """The minutes as they stand, as a Word file."""
+    """The minutes as a Word file: as they stand, or the very file that was approved."""
     meeting, _ = minutes.access_minutes(_user(), mid)
+    approved = minutes_files.approved_docx(meeting)
+    if approved is not None:
+        return redirect(approved.url)
     sheet = minutes_sheet.sheet_of(_user(), meeting)
     return send_file(
         io.BytesIO(minutes_docx.build_docx(sheet)),
@@ -110,7 +115,15 @@ def submit(mid: int) -> ResponseReturnValue:
 @needs(ATTEND)
 def approve(mid: int) -> ResponseReturnValue:
     """The chair approves them."""
-    return _do(mid, "top", lambda: minutes_review.approve(_user(), mid))
+    expect = request.form.get("edition") or None
+    return _do(mid, "top", lambda: minutes_review.approve(_user(), mid, expect=expect))
+
+
+@bp.post("/meetings/<int:mid>/minutes/close")
+@needs(ATTEND)
+def close(mid: int) -> ResponseReturnValue:
+    """The chair closes the meeting; its file for the archive is made."""
+    return _do(mid, "fresh-archive", lambda: life.move_meeting(_user(), mid, MeetingState.CLOSED))
 
 
 @bp.post("/meetings/<int:mid>/minutes/return")
@@ -257,8 +270,10 @@ def _page(mid: int, problem: str = "", round_form: MinutesRoundForm | None = Non
         "round_ends": minutes.round_ends(held),
         "round_form": form,
         "made": minutes_files.made_of(meeting),
+        "edition": minutes_files.edition_of(meeting) if can.decide else None,
         "archive": archiving.archive_of(meeting) if archives else None,
         "notice": conclusion_notice.standing(user, meeting),
+        "closes": held is not None and MeetingState.CLOSED in life.moves_for(user, meeting),
         "problem": problem,
         "parties": conclusion_lists.parties(meeting) if can.conclude else [],
         "chairs": meeting.chair is not None and meeting.chair.user_id == user.id,

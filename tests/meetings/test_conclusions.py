@@ -10,7 +10,7 @@ from intranet.core.errors import BadState, DomainError, Forbidden, Invalid, NotF
 from intranet.tasks import services as tasks
 from intranet.tasks.models import PartyRole, TaskState
 from meetings.models.conclusion import ConclusionKind, ConclusionState
-from meetings.services import conclusion_lists, conclusions, life
+from meetings.services import conclusion_lists, conclusions, life, minutes_review
 from meetings.services.conclusions import Words, conclusion_of
 from tests.factories import Office
 from tests.meetings.conftest import Sitting
@@ -124,8 +124,11 @@ def test_only_whoever_runs_the_meeting_concludes_and_only_once_it_has_begun(
     with pytest.raises(BadState, match=r"conclusion.too_early"):
         conclusions.record_conclusion(draft.chair, draft.id, words(office))
     made = conclusions.record_conclusion(sitting.secretary, sitting.id, words(office))
-    for move in (life.MeetingState.ENDED, life.MeetingState.MINUTES, life.MeetingState.CLOSED):
-        life.move_meeting(sitting.chair, sitting.id, move)
+    life.move_meeting(sitting.chair, sitting.id, life.MeetingState.ENDED)
+    minutes_review.submit(sitting.secretary, sitting.id)
+    conclusions.cancel_conclusion(sitting.chair, sitting.id, made, reason="Để kỳ sau")
+    minutes_review.approve(sitting.chair, sitting.id)
+    life.move_meeting(sitting.chair, sitting.id, life.MeetingState.CLOSED)
     with pytest.raises(BadState, match=r"conclusion.filed"):
         conclusions.confirm_conclusion(sitting.chair, sitting.id, made)
 

@@ -12,6 +12,7 @@ from intranet.records import files
 from intranet.records.docx import text_of
 from meetings.models.meeting import Meeting, MeetingState
 from meetings.services import distributing, life, minutes, minutes_files, minutes_review
+from meetings.services.journal import lines_after
 from tests.meetings.conftest import Sitting, add_paper
 
 
@@ -51,10 +52,17 @@ def test_approval_writes_the_file_that_stays_and_members_may_fetch_it(
     minutes_review.submit(sitting.secretary, sitting.id)
     ref = minutes_files.ref_of(sitting.id)
     assert not refs.may_read(sitting.delegate, ref)
+    # What the worker was asked for before comes too late to take the place of what was approved.
+    minutes_files.ask_files(sitting.secretary, sitting.id)
     minutes_review.approve(sitting.chair, sitting.id)
+    approved = minutes_files.approved_docx(meeting_of(sitting))
+    assert approved is not None
+    line = lines_after(sitting.id, 0)[-1]
+    assert (line.kind, line.data) == ("minutes.approved", {"sha256": approved.sha256})
     jobs.run_due()
     made = minutes_files.made_of(meeting_of(sitting))
     assert made.docx is not None
+    assert made.docx.sha256 == approved.sha256
     words = text_of(files.path(made.docx)).text
     assert "Khai mạc." in words
     assert "To trinh 318" not in words
