@@ -24,6 +24,15 @@ class SaveBlock:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """Words that their writer gave up."""
+
+    mid: int
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
 class EditBlock:
     """The actor is at a block."""
 
@@ -69,6 +78,12 @@ class OfConclusion:
 def save_block(actor: User, d: SaveBlock) -> Answer:
     """Keep a block as typed; saying the same twice changes nothing."""
     return {"rev": minutes.save_block(actor, d.mid, d.key, d.text, rev=d.rev)}
+
+
+@command("minutes.aside", needs=ATTEND, keeps=False)
+def set_aside(actor: User, d: SetAside) -> Answer:
+    """Keep in the history what was given up for another's words."""
+    return {"rev": minutes.set_aside(actor, d.mid, d.key, d.text)}
 
 
 @command("minutes.editing", needs=ATTEND, keeps=False)

@@ -103,13 +103,11 @@ def save_block(actor: User, meeting_id: int, key: str, text: str, *, rev: int) -
     :raises NotFound: no such meeting, or none the actor may attend; ``minutes.no_block``.
     :raises Forbidden: ``minutes.secretary_writes``.
     :raises BadState: ``minutes.not_open``: before the sitting, or submitted.
-    :raises Stale: ``minutes.stale``: somebody else has written meanwhile; ``cur`` is that version, with its
-        ``text``, ``by`` and ``at``. Nothing is overwritten.
+    :raises Stale: ``minutes.stale``: somebody else has written other words meanwhile; ``cur`` is that
+        version, with its ``text``, ``by`` and ``at``. Nothing is overwritten.
     :raises Invalid: ``field.too_long``.
     """
-    text = nfc(text).rstrip()
-    if len(text) > MOST_TEXT:
-        raise Invalid("field.too_long", field=key, most=MOST_TEXT, length=len(text))
+    text = _clean(key, text)
     with unit_of_work() as opened:
         meeting, _ = writable(actor, meeting_id)
         if key not in keys_of(meeting):
@@ -121,7 +119,7 @@ def save_block(actor: User, meeting_id: int, key: str, text: str, *, rev: int) -
             opened.add(block)
         if block.text == text:
             return block.rev
-        if block.rev != rev:
+        if block.rev != rev and _text_at(block, rev) != block.text:
             raise Stale(
                 "minutes.stale",
                 cur=block.rev,
@@ -129,10 +127,31 @@ def save_block(actor: User, meeting_id: int, key: str, text: str, *, rev: int) -
                 by=name_of(block.by_id),
                 at=f"{clock.local(block.at):%H:%M:%S}",
             )
-        block.rev, block.text, block.by_id, block.at = rev + 1, text, actor.id, now
-        opened.flush()
-        opened.add(MinutesRevision(block_id=block.id, rev=block.rev, text=text, by_id=actor.id, at=now))
+        block.text, block.by_id, block.at = text, actor.id, now
+        _keep_version(block, text, actor.id)
         publish(MinutesMoved(meeting_id, key, block.rev, actor.id))
+        return block.rev
+
+
+def set_aside(actor: User, meeting_id: int, key: str, text: str) -> int:
+    """Keep words that their writer gave up for another's: a version in the history, under the present one.
+
+    :returns: the version that stands now, with the words it had.
+    :raises NotFound: no such meeting, or none the actor may attend; ``minutes.no_block``.
+    :raises Forbidden: ``minutes.secretary_writes``.
+    :raises BadState: ``minutes.not_open``.
+    :raises Invalid: ``field.too_long``.
+    """
+    text = _clean(key, text)
+    with unit_of_work():
+        writable(actor, meeting_id)
+        block = _block(meeting_id, key)
+        if block is None:
+            raise NotFound("minutes.no_block")
+        if text and text != block.text:
+            _keep_version(block, text, actor.id)
+            _keep_version(block, block.text, block.by_id)
+            publish(MinutesMoved(meeting_id, key, block.rev, actor.id))
         return block.rev
 
 
@@ -216,6 +235,29 @@ def writable(actor: User, meeting_id: int) -> tuple[Meeting, Minutes]:
     if held.state is not MinutesState.WRITING or meeting.state not in CONCLUDES_IN:
         raise BadState("minutes.not_open")
     return meeting, held
+
+
+def _clean(key: str, text: str) -> str:
+    text = nfc(text).rstrip()
+    if len(text) > MOST_TEXT:
+        raise Invalid("field.too_long", field=key, most=MOST_TEXT, length=len(text))
+    return text
+
+
+def _keep_version(block: MinutesBlock, text: str, by_id: int) -> None:
+    """One more version of a block; the versions are without a gap."""
+    block.rev += 1
+    opened = session()
+    opened.flush()
+    opened.add(MinutesRevision(block_id=block.id, rev=block.rev, text=text, by_id=by_id, at=clock.now()))
+
+
+def _text_at(block: MinutesBlock, rev: int) -> str | None:
+    """What a version said."""
+    query = select(MinutesRevision.text).where(
+        MinutesRevision.block_id == block.id, MinutesRevision.rev == rev
+    )
+    return session().scalar(query)
 
 
 def _block(meeting_id: int, key: str) -> MinutesBlock | None:

@@ -3,10 +3,11 @@
 import re
 import zipfile
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Opener, axe
-from tests.browser.test_meeting_room import enter
+from tests.browser.test_meeting_room import Chair, enter, room_of
+from tests.browser.test_room_floor import name_of
 
 HELD = "Phiên họp UBND tỉnh thường kỳ tháng trước"
 SENTENCE = "Sở Xây dựng rà soát tiến độ từng dự án, báo cáo UBND tỉnh trước ngày 30/12."
@@ -74,6 +75,52 @@ def test_minutes_are_typed_saved_judged_and_carried_away(open_as: Opener) -> Non
         words = archive.read("word/document.xml").decode()
     assert "BIÊN BẢN" in words
     assert "Viết khi mất mạng." in words
+
+
+def test_two_people_in_one_block_choose_between_their_words_and_lose_none(open_as: Opener) -> None:
+    first = open_as("thuky")
+    meeting = room_of(first).removesuffix("/room")
+    first.goto(meeting)
+    second = open_as("daibieu05")
+    second.goto(f"{meeting}/room")
+    role = first.get_by_label(f"Vai trò của {name_of(second)}", exact=True)
+    with first.expect_response(lambda answer: answer.url.endswith("/role")):
+        role.select_option("secretary")
+    for page in (first, second):
+        page.goto(f"{meeting}/minutes")
+
+    def block(page: Page) -> Locator:
+        return page.locator("[data-block=opening]")
+
+    field, other = (block(page).locator("[data-ed]") for page in (first, second))
+    field.fill("Chủ tọa khai mạc.")
+    expect(block(second).locator("[data-who]")).to_contain_text("đang sửa")
+    expect(other).to_have_value("Chủ tọa khai mạc.")
+    # Both write on from the same words: the second one's are on the way while the first one's arrive.
+    second.route("**/commands", lambda asked: asked.abort())
+    other.fill("Chủ tọa khai mạc lúc 8 giờ.")
+    expect(block(second).locator("[data-saved]")).to_contain_text("giữ trên máy này")
+    field.fill("Chủ tọa khai mạc, đọc diễn văn.")
+    field.blur()
+    expect(block(first)).to_have_attribute("data-rev", "2")
+    second.unroute("**/commands")
+    other.blur()
+    two = block(second).locator(".mn-two")
+    expect(two.locator("[data-theirs]")).to_have_text("Chủ tọa khai mạc, đọc diễn văn.")
+    expect(two.locator("[data-mine]")).to_have_text("Chủ tọa khai mạc lúc 8 giờ.")
+    assert axe(second) == []
+    two.get_by_role("button", name="Lấy bản kia").click()
+    expect(other).to_have_value("Chủ tọa khai mạc, đọc diễn văn.")
+    expect(two).to_have_count(0)
+    # The first one writes on undisturbed, and what was given up is still to be read.
+    field.fill("Chủ tọa khai mạc, đọc diễn văn. Thư ký điểm danh.")
+    field.blur()
+    expect(other).to_have_value("Chủ tọa khai mạc, đọc diễn văn. Thư ký điểm danh.")
+    expect(block(first).locator(".mn-two")).to_have_count(0)
+    second.reload()
+    block(second).locator("[data-history] summary").click()
+    expect(block(second).locator("[data-history-here] li")).to_have_count(5)
+    expect(block(second).locator("[data-history-here]")).to_contain_text("Chủ tọa khai mạc lúc 8 giờ.")
 
 
 def test_the_chair_concludes_in_the_room_and_a_doubt_is_asked(open_as: Opener) -> None:

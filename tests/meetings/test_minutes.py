@@ -51,6 +51,29 @@ def test_every_version_of_a_block_is_kept_and_a_stale_save_gets_the_other_text(
     assert moved == [MinutesMoved(mid, key, 1, first.id), MinutesMoved(mid, key, 2, office.clerk.id)]
 
 
+def test_what_was_given_up_stays_in_the_history_and_troubles_nobody(office: Office, sitting: Sitting) -> None:
+    mid, key, first, second = sitting.id, "opening", sitting.secretary, office.clerk
+    participants.invite(sitting.chair, mid, [second.id], PartRole.SECRETARY)
+    with pytest.raises(NotFound, match=r"minutes.no_block"):
+        minutes.set_aside(second, mid, key, "Chữ bỏ đi.")
+    minutes.save_block(first, mid, key, "Chủ tọa khai mạc.", rev=0)
+    assert minutes.set_aside(second, mid, key, "Chữ bỏ đi.") == 3
+    assert minutes.set_aside(second, mid, key, "Chủ tọa khai mạc.") == 3
+    # The first one saw version 1, whose words stand: that is no other text to choose from.
+    assert minutes.save_block(first, mid, key, "Chủ tọa khai mạc. Điểm danh.", rev=1) == 4
+    with pytest.raises(Stale, match=r"minutes.stale"):
+        minutes.save_block(second, mid, key, "Khác", rev=3)
+    kept = [(one.rev, one.text, one.by_id) for one in minutes.history_of(sitting.meeting, key)]
+    assert kept == [
+        (4, "Chủ tọa khai mạc. Điểm danh.", first.id),
+        (3, "Chủ tọa khai mạc.", first.id),
+        (2, "Chữ bỏ đi.", second.id),
+        (1, "Chủ tọa khai mạc.", first.id),
+    ]
+    with pytest.raises(Forbidden):
+        minutes.set_aside(sitting.chair, mid, key, "Chữ")
+
+
 def test_only_a_secretary_writes_and_only_blocks_that_there_are(sitting: Sitting, draft: Sitting) -> None:
     for person in (sitting.chair, sitting.delegate, sitting.guest):
         with pytest.raises(Forbidden):

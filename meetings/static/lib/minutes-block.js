@@ -114,23 +114,36 @@ export class Block {
     shape.querySelector('[data-stale-by]').textContent = theirs.by ? word('theirs', { name: theirs.by }) : word('server');
     shape.querySelector('[data-theirs]').textContent = theirs.text;
     shape.querySelector('[data-mine]').textContent = this.#field.value;
-    shape.addEventListener('click', (event) => {
-      const take = event.target.closest('[data-take]')?.dataset.take;
-      if (!take) return;
-      const mine = this.#field.value;
-      this.#field.value = { theirs: theirs.text, mine, both: [theirs.text, mine].filter(Boolean).join('\n') }[take];
-      this.rev = theirs.cur;
-      this.#saved = theirs.text;
-      shape.remove();
-      this.#stale = null;
-      this.#field.focus();
-      this.#typed();
-      this.save();
-      if (take === 'theirs') { this.#note(word('saved', { at: clock() })); localStorage.removeItem(this.#keep); }
+    shape.addEventListener('click', ({ target }) => {
+      const take = target.closest('[data-take]')?.dataset.take;
+      if (take) this.#take(take, theirs, shape);
     });
     this.#stale = shape;
     this.#note('');
     this.#field.after(shape);
+  }
+
+  /** What was chosen stands; what was given up is kept on the server first, under the other's. */
+  async #take(which, theirs, shape) {
+    const mine = this.#field.value;
+    let { cur } = theirs;
+    if (which === 'theirs') {
+      for (const one of shape.querySelectorAll('button')) one.disabled = true;
+      const answer = await ask(this.#mid, 'minutes.aside', { key: this.key, text: mine }).catch(() => null);
+      for (const one of shape.querySelectorAll('button')) one.disabled = false;
+      if (!answer?.ok) { this.#note(answer?.msg ?? word('unsent'), true); return; }
+      cur = answer.rev;
+    }
+    this.#field.value = { theirs: theirs.text, mine, both: [theirs.text, mine].filter(Boolean).join('\n') }[which];
+    this.rev = cur;
+    this.#root.dataset.rev = cur;
+    this.#saved = theirs.text;
+    shape.remove();
+    this.#stale = null;
+    this.#field.focus();
+    this.#typed();
+    this.save();
+    if (which === 'theirs') { this.#note(word('saved', { at: clock() })); localStorage.removeItem(this.#keep); }
   }
 
   /** Another one's text came: taken over where nothing is half typed here. */
