@@ -110,6 +110,8 @@ def _item(paper: Paper, sheet: Sheet, one: ItemSheet) -> None:
         paper.write(label("minutes.docx.reports", name=one.owner), _PLAIN)
     if one.papers:
         paper.write(label("minutes.docx.papers", names="; ".join(one.papers)), _PLAIN)
+    if one.times:
+        paper.write(label("minutes.docx.times", times=one.times), _PLAIN)
     if one.facts:
         _facts(paper, sheet, one.facts)
     else:

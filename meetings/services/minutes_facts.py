@@ -48,6 +48,8 @@ class Fact:
     text: str
     note: str = ""
     item_id: int | None = None
+    #: How long it took: of a speech, without its pauses.
+    seconds: int = 0
 
 
 @dataclass
@@ -77,6 +79,25 @@ def facts_of(meeting: Meeting, papers: Collection[str]) -> Facts:
     return Facts([fact for line in lines if line.v not in undone for fact in teller.tell(line)])
 
 
+def breaks_of(meeting: Meeting) -> list[Fact]:
+    """Pauses of a sitting, and when it was taken up again; asks for nothing else."""
+    query = select(JournalLine).where(
+        JournalLine.meeting_id == meeting.id, JournalLine.kind == "meeting.state"
+    )
+    lines = session().scalars(query.order_by(JournalLine.v)).all()
+    teller = _Teller(meeting, lines, ())
+    told = (line for line in lines if _turn(line.data) in {"paused", "resumed", "reopened"})
+    return [fact for line in told for fact in teller.tell(line)]
+
+
+def _turn(data: Mapping[str, Any]) -> str | None:
+    """What a move of the meeting is called in its minutes, ``None`` for one that they do not tell of."""
+    since, to = data["from"], data["to"]
+    if to == "live":
+        return "resumed" if since == "paused" else "reopened" if since == "ended" else "opened"
+    return to if to in {"paused", "ended"} else None
+
+
 def _undone(lines: Iterable[JournalLine]) -> set[int]:
     """Versions of the lines that somebody took back."""
     found: set[int] = set()
@@ -97,9 +118,10 @@ class _Teller:
         self._no = {item.id: place for place, item in enumerate(meeting.agenda, 1)}
         self._speeches = {one.id: one for one in session().scalars(_of(Speech, meeting))}
         self._polls = {one.id: one for one in session().scalars(_of(Poll, meeting))}
-        self._people = _people(lines, self._speeches.values())
+        self._people = _people(lines, self._speeches.values(), self._polls.values())
         self._current: int | None = None
         self._began: datetime | None = None
+        self._paused: datetime | None = None
 
     def tell(self, line: JournalLine) -> list[Fact]:
         """The facts of a line."""
@@ -107,19 +129,20 @@ class _Teller:
         return [] if telling is None else list(telling(line, line.data))
 
     def _meeting_state(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
-        since, to = data["from"], data["to"]
-        if to == "live":
-            what = "resumed" if since == "paused" else "reopened" if since == "ended" else "opened"
+        if data["to"] == "live":
             self._began = self._began or line.at
-        elif to in {"paused", "ended"}:
-            what = to
-        else:
-            return
-        if to == "ended" and self._current is not None:
+        if data["to"] == "ended" and self._current is not None:
             yield self._left(line, self._current, "done", data.get("spent_s", 0))
             self._current = None
-        reason = data.get("reason") or ""
-        yield Fact(str(line.v), line.v, line.at, "sitting", label(f"minutes.fact.{what}"), reason)
+        if (what := _turn(data)) is None:
+            return
+        note = data.get("reason") or ""
+        if what == "paused":
+            self._paused = line.at
+        elif what == "resumed" and self._paused is not None:
+            pause = lasted(round((line.at - self._paused).total_seconds()))
+            note = label("minutes.fact.pause", lasted=pause)
+        yield Fact(str(line.v), line.v, line.at, "sitting", label(f"minutes.fact.{what}"), note)
 
     def _item_started(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
         if data.get("prev") is not None:
@@ -147,13 +170,15 @@ class _Teller:
             return
         text = label(f"minutes.fact.speech_{speech.kind.value}", name=self._name(speech.user_id))
         at = speech.started_at or line.at
-        yield Fact(str(line.v), line.v, at, "speech", text, lasted(data["spent_s"]), speech.item_id)
+        spent = data["spent_s"]
+        yield Fact(str(line.v), line.v, at, "speech", text, lasted(spent), speech.item_id, spent)
 
     def _vote_published(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
         poll = self._polls.get(data["id"])
         if poll is None or poll.state is PollState.VOID:
             return
-        yield Fact(str(line.v), line.v, poll.opened_at or line.at, "vote", _vote(poll), item_id=poll.item_id)
+        at, names = poll.opened_at or line.at, self._by_choice(poll)
+        yield Fact(str(line.v), line.v, at, "vote", _vote(poll), names, poll.item_id)
 
     def _vote_voided(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
         poll = self._polls.get(data["id"])
@@ -184,6 +209,14 @@ class _Teller:
         text = label("minutes.fact.position", name=said["n"], stand=label(f"meeting.stand.{said['pos']}"))
         yield Fact(str(line.v), line.v, line.at, "position", text, said["t"], said["item"])
 
+    def _by_choice(self, poll: Poll) -> str:
+        """Of a roll-call, who chose what."""
+        named: Mapping[str, list[int]] = (poll.result or {}).get("names") or {}
+        told = {text: ", ".join(map(self._name, named.get(key, ()))) for key, text in poll.texts.items()}
+        return "; ".join(
+            label("minutes.fact.chose", option=text, names=names) for text, names in told.items() if names
+        )
+
     def _left(self, line: JournalLine, item: int, outcome: str, spent_s: int, key: str = "") -> Fact:
         text = label(f"minutes.fact.item_{outcome}", no=self._no.get(item, "–"))
         return Fact(key or f"{line.v}a", line.v, line.at, "item", text, lasted(spent_s), item)
@@ -197,8 +230,13 @@ def _of(kind: Any, meeting: Meeting) -> Any:
     return select(kind).where(kind.meeting_id == meeting.id)
 
 
-def _people(lines: Iterable[JournalLine], speeches: Iterable[Speech]) -> dict[int, User]:
+def _people(
+    lines: Iterable[JournalLine], speeches: Iterable[Speech], polls: Iterable[Poll]
+) -> dict[int, User]:
     ids = {one.user_id for one in speeches}
+    for poll in polls:
+        for chose in ((poll.result or {}).get("names") or {}).values():
+            ids |= set(chose)
     for line in lines:
         ids |= {line.data[key] for key in ("p", "to") if isinstance(line.data.get(key), int)}
     return directory.people(ids)
@@ -216,6 +254,8 @@ def _vote(poll: Poll) -> str:
     named = [f"{text} {amount(counts[key])}" for key, text in poll.texts.items() if key in counts]
     if named:
         said.append(", ".join(named))
+    if result.get("digest"):
+        said.append(label("minutes.fact.digest", digest=result["digest"]))
     return ". ".join(one.rstrip(".") for one in said) + "."
 
 

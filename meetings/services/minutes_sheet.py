@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from intranet.core import clock
 from intranet.core.db import session
 from intranet.core.labels import label
 from intranet.people import directory
@@ -13,11 +14,11 @@ from intranet.people.models import Organisation, User
 from intranet.records.models import File
 from meetings.models.answer import Attending, InvitationAnswer, Standing
 from meetings.models.floor import Attendance, PresenceState
-from meetings.models.meeting import AgendaItem, Meeting, PartRole
+from meetings.models.meeting import AgendaItem, ItemState, Meeting, PartRole
 from meetings.models.minutes import FactCorrection
 from meetings.services import minutes, paper_rights, papers
 from meetings.services.conclusion_lists import conclusions_in, entries
-from meetings.services.minutes_facts import Fact, Facts, facts_of
+from meetings.services.minutes_facts import Fact, Facts, facts_of, lasted
 
 _THERE = frozenset({PresenceState.IN, PresenceState.REMOTE, PresenceState.OUT})
 _RUNNING = (PartRole.CHAIR, PartRole.SECRETARY)
@@ -47,6 +48,24 @@ class ItemSheet:
     papers: tuple[str, ...]
     facts: tuple[Fact, ...]
     conclusions: tuple[dict[str, Any], ...]
+
+    @property
+    def times(self) -> str:
+        """When it was on the floor, for how long of how much, how long was spoken; empty if it never was."""
+        item, speeches = self.item, [one for one in self.facts if one.kind == "speech"]
+        if item.started_at is None:
+            return ""
+        since = _clock(item.started_at)
+        said = [label("minutes.times.open", since=since)]
+        if item.ended_at is not None and item.state is not ItemState.LIVE:
+            spent = lasted(item.spent_s)
+            said = [label("minutes.times.floor", since=since, until=_clock(item.ended_at), spent=spent)]
+        if item.budget_min:
+            said.append(label("minutes.times.budget", n=item.budget_min))
+        if speeches:
+            spoken = lasted(sum(one.seconds for one in speeches))
+            said.append(label("minutes.times.spoken", n=len(speeches), spoken=spoken))
+        return "; ".join(said)
 
 
 @dataclass(frozen=True)
@@ -150,6 +169,10 @@ def _for_all(meeting: Meeting) -> dict[Any, list[dict[str, Any]]]:
     hidden = set(session().scalars(select(File.public_id).where(File.id.in_(few)))) if few else set()
     held = papers.of_meeting(meeting).items()
     return {ref: [one for one in found if one["id"] not in hidden] for ref, found in held}
+
+
+def _clock(instant: datetime) -> str:
+    return f"{clock.local(instant):%H:%M}"
 
 
 def _item(

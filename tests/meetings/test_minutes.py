@@ -18,6 +18,7 @@ from meetings.services import (
     minutes,
     minutes_facts,
     minutes_review,
+    minutes_sheet,
     participants,
     speaking,
     undoing,
@@ -160,6 +161,7 @@ def test_the_facts_are_those_of_the_journal_in_their_places(sitting: Sitting) ->
     chair, mid = sitting.chair, sitting.id
     first, second = (one.id for one in sitting.agenda)
     attending.set_presence(sitting.delegate, mid, PresenceState.IN)
+    began = clock.now()
     chairing.start_item(chair, mid, first, expect=None)
     asked = speaking.ask(sitting.delegate, mid, SpeechKind.QUESTION)
     speaking.start_speech(chair, mid, asked, expect=None)
@@ -173,6 +175,17 @@ def test_the_facts_are_those_of_the_journal_in_their_places(sitting: Sitting) ->
     chairing.finish_item(chair, mid, outcome=ItemState.SUSPENDED, expect=first)
     life.end_meeting(chair, mid, confirm=True)
     facts = minutes_facts.facts_of(sitting.meeting, ())
+    assert [(one.text, one.note) for one in minutes_facts.breaks_of(sitting.meeting)] == [
+        ("Tạm nghỉ", ""),
+        ("Họp tiếp", "nghỉ 10 phút"),
+    ]
+    (told, untold) = (one.times for one in minutes_sheet.sheet_of(chair, sitting.meeting).items)
+    since, until = (f"{clock.local(instant):%H:%M}" for instant in (began, clock.now()))
+    spent = "4 phút 05 giây"
+    assert told == (
+        f"từ {since} đến {until}, bàn {spent}; dự kiến 20 phút; 1 lượt phát biểu, tổng cộng {spent}"
+    )
+    assert untold == ""
     assert [one.text for one in facts.of_kind("sitting")] == ["Tạm nghỉ", "Họp tiếp", "Bế mạc phiên họp"]
     assert [(one.text, one.note) for one in facts.of_item(first)] == [
         ("Bắt đầu mục 1", ""),
