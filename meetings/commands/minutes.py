@@ -9,7 +9,7 @@ from intranet.core.errors import Invalid
 from intranet.people.models import User
 from meetings.models.conclusion import ConclusionKind
 from meetings.permissions import ATTEND
-from meetings.services import conclusion_lists, conclusions, minutes
+from meetings.services import conclusion_lists, conclusion_review, conclusions, minutes
 from meetings.services.conclusions import Words
 
 
@@ -74,6 +74,13 @@ class OfConclusion:
     version: int | None = None
 
 
+@dataclass(frozen=True)
+class OfReview:
+    """The meeting alone."""
+
+    mid: int
+
+
 @command("minutes.save", needs=ATTEND, keeps=False)
 def save_block(actor: User, d: SaveBlock) -> Answer:
     """Keep a block as typed; saying the same twice changes nothing."""
@@ -121,6 +128,12 @@ def give(actor: User, d: GiveConclusion) -> Answer:
 def confirm(actor: User, d: OfConclusion) -> Answer:
     """The chair stands by it."""
     return {"task": conclusions.confirm_conclusion(actor, d.mid, d.id, expect=d.version)}
+
+
+@command("review.add", needs=ATTEND)
+def add_review(actor: User, d: OfReview) -> Answer:
+    """Put going through earlier conclusions on the agenda."""
+    return {"item": conclusion_review.put_on_agenda(actor, d.mid)}
 
 
 def _day(written: str | None) -> date | None:

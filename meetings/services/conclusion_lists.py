@@ -24,7 +24,8 @@ from meetings.services.conclusions import MOST_TEXT, tasks_of
 
 _MOST_TITLE = 120
 _RUNNING = frozenset({PartRole.CHAIR, PartRole.SECRETARY})
-_STANDS = frozenset({ConclusionState.CONFIRMED, ConclusionState.ISSUED})
+#: States in which the chair stands by a conclusion.
+STANDS = frozenset({ConclusionState.CONFIRMED, ConclusionState.ISSUED})
 
 
 def read_sentence(actor: User, meeting_id: int, text: str, item_id: int | None) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def conclusions_in(meeting: Meeting) -> list[Conclusion]:
 
 def standing_of(meeting: Meeting) -> list[Conclusion]:
     """Those that the chair stands by."""
-    return [one for one in conclusions_in(meeting) if one.state in _STANDS]
+    return [one for one in conclusions_in(meeting) if one.state in STANDS]
 
 
 def entries(found: Sequence[Conclusion]) -> list[dict[str, Any]]:
@@ -145,7 +146,7 @@ def may_read(actor: Actor, conclusion_id: int) -> bool:
         part = session().get_one(Meeting, found.meeting_id).participant(actor.id)
         if part is not None and part.role in _RUNNING:
             return True
-        if part is not None and part.role is not PartRole.GUEST and found.state in _STANDS:
+        if part is not None and part.role is not PartRole.GUEST and found.state in STANDS:
             return True
     return actor.only is None and is_party_to(actor, found.ref)
 

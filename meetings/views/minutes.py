@@ -17,20 +17,23 @@ from intranet.people.models import User
 from intranet.records import media
 from meetings.forms import MinutesRoundForm
 from meetings.models.conclusion import ConclusionKind
-from meetings.models.meeting import MeetingState
+from meetings.models.meeting import Meeting, MeetingState
 from meetings.permissions import ATTEND, To, access_meeting, may
 from meetings.services import (
     archiving,
     conclusion_lists,
     conclusion_notice,
+    conclusion_review,
     conclusions,
     life,
     listing,
     minutes,
     minutes_docx,
+    minutes_facts,
     minutes_files,
     minutes_review,
     minutes_sheet,
+    planning,
 )
 
 bp = Blueprint("meetings_minutes", __name__)
@@ -175,14 +178,33 @@ def correct(mid: int) -> ResponseReturnValue:
 def panel(mid: int) -> ResponseReturnValue:
     """What the room concludes with."""
     meeting = access_meeting(_user(), mid, To.RUN)
-    found = conclusion_lists.entries(conclusion_lists.conclusions_in(meeting))
+    parties = conclusion_lists.parties(meeting)
+    return render_template("meetings/_conclude_room.html", parties=parties, **_concluded(meeting))
+
+
+@bp.get("/meetings/<int:mid>/minutes/panel")
+@within("meeting:<mid>")
+@needs(ATTEND)
+def beside(mid: int) -> ResponseReturnValue:
+    """What stands beside the running facts in the room: breaks, conclusions, those of earlier sittings."""
+    meeting = access_meeting(_user(), mid, To.RUN)
     return render_template(
-        "meetings/_conclude_room.html",
-        meeting=meeting,
-        found=[one for one in found if one["state"] != "cancelled"][::-1],
-        parties=conclusion_lists.parties(meeting),
-        chairs=meeting.chair is not None and meeting.chair.user_id == me().id,
+        "meetings/_minutes_room.html",
+        told=minutes_facts.breaks_of(meeting),
+        review=conclusion_review.review_of(_user(), meeting),
+        adds=planning.may_change(meeting),
+        **_concluded(meeting),
     )
+
+
+def _concluded(meeting: Meeting) -> dict[str, Any]:
+    """The conclusions so far, newest first, for those who run the room."""
+    found = conclusion_lists.entries(conclusion_lists.conclusions_in(meeting))
+    return {
+        "meeting": meeting,
+        "found": [one for one in found if one["state"] != "cancelled"][::-1],
+        "chairs": may(_user(), To.CHAIR, meeting),
+    }
 
 
 @bp.post("/meetings/<int:mid>/conclusions/<int:conclusion_id>/confirm")

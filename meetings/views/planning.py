@@ -31,6 +31,7 @@ from meetings.services import (
     answering,
     bodies,
     conclusion_notice,
+    conclusion_review,
     life,
     listing,
     minutes,
@@ -260,6 +261,13 @@ def remove_item(mid: int, item_id: int) -> ResponseReturnValue:
     return _do(mid, "agenda", lambda: planning.remove_item(_user(), mid, item_id, reason=reason))
 
 
+@bp.post("/meetings/<int:mid>/items/review")
+@needs(ATTEND)
+def add_review(mid: int) -> ResponseReturnValue:
+    """Put going through earlier conclusions on the agenda."""
+    return _do(mid, "agenda", lambda: conclusion_review.put_on_agenda(_user(), mid))
+
+
 @bp.post("/meetings/<int:mid>/items/order")
 @needs(ATTEND)
 def order_items(mid: int) -> ResponseReturnValue:
@@ -342,6 +350,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "body": bodies.profile_of(meeting),
         "weekday": clock.local(meeting.starts_at).weekday(),
         "notice": conclusion_notice.standing(user, meeting),
+        "review": conclusion_review.review_of(user, meeting),
         "reads_minutes": meeting.started_at is not None and minutes.may_read(user, meeting),
         "problem": None,
         "wrong_item": None,

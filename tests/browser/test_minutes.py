@@ -138,3 +138,17 @@ def test_the_chair_concludes_in_the_room_and_a_doubt_is_asked(open_as: Opener) -
     give.click()
     expect(chair.get_by_text("Đã giao việc.")).to_be_visible()
     expect(dialog.locator("[data-list]")).to_contain_text("Đã giao việc")
+    dialog.locator("[data-close]").click()
+
+    # The tab of the minutes has it too, with what the secretary writes and with the breaks.
+    chair.get_by_role("tab", name="Biên bản").click()
+    panel = chair.locator("[data-minutes-panel]")
+    expect(panel.locator("[data-list]")).to_contain_text("Đã giao việc")
+    room = Chair(open_as("thuky"))
+    room.ask("conclusion.give", text="Thống nhất chủ trương.", kind="conclusion")
+    panel.get_by_role("button", name="Xác nhận").click()
+    expect(panel.locator("[data-list] li").first).to_contain_text("Chủ tọa đã xác nhận")
+    for act, said in (("meeting.pause", "Tạm nghỉ"), ("meeting.resume", "Họp tiếp")):
+        room.ask(act)
+        expect(panel.locator("[data-facts]")).to_contain_text(said)
+    assert axe(chair) == []

@@ -4,6 +4,16 @@ import { Concluding, ask } from './concluding.js';
 
 const PAUSE = 500;
 
+/** The chair's press beside a conclusion; false when there was nothing to press. */
+export async function confirmed(mid, button) {
+  if (!button || button.disabled) return false;
+  button.disabled = true;
+  const answer = await ask(mid, 'conclusion.confirm', { id: Number(button.dataset.confirmId), version: Number(button.dataset.version) }).catch(() => null);
+  if (answer && !answer.ok) toast(answer.msg, { tone: 'warn' });
+  button.disabled = false;
+  return true;
+}
+
 export class ConcludeRoom {
   #mid; #dialog = null; #form = null; #timer = 0;
 
@@ -47,11 +57,6 @@ export class ConcludeRoom {
   }
 
   async #confirm(button) {
-    if (!button || button.disabled) return;
-    button.disabled = true;
-    const answer = await ask(this.#mid, 'conclusion.confirm', { id: Number(button.dataset.confirmId), version: Number(button.dataset.version) }).catch(() => null);
-    if (answer && !answer.ok) toast(answer.msg, { tone: 'warn' });
-    button.disabled = false;
-    await this.#again();
+    if (await confirmed(this.#mid, button)) await this.#again();
   }
 }

@@ -44,6 +44,7 @@ export class Line extends EventTarget {
     this.#socket.on('evt', (frames) => { this.#heard(); this.#took(this.chain.take(frames)); });
     this.#socket.on('lv', (frame) => { this.#heard(); if (frame.mid === mid) this.#lastValue(frame); });
     this.#socket.on('eph', (frame) => { if (frame.mid === mid) this.#emit('eph', frame); });
+    this.#socket.on('minutes', (frame) => { if (frame.mid === mid) this.#emit('minutes', frame); });
     this.#socket.on('heads', (heads) => {
       this.#heard();
       this.#offset(heads.now - Date.now());

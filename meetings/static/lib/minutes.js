@@ -2,6 +2,7 @@
 import { clock, el, find, minutes, mmss, word } from './page.js';
 import { current, spent } from './state.js';
 import { lasted } from './speakers.js';
+import { Beside } from './minutes-beside.js';
 import { whole } from './vote-words.js';
 
 const day = new Intl.DateTimeFormat('vi-VN', { weekday: 'long', day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'Asia/Ho_Chi_Minh' });
@@ -11,10 +12,11 @@ const inOrder = (rows) => rows.sort(([a], [b]) => a - b).map(([at, ...rest]) => 
 const said = ({ n, kind }) => (kind === 'normal' ? word('fx-spoke', { name: n }) : `${n}: ${word(`kind-${kind}`).toLocaleLowerCase('vi')}`);
 
 export class Minutes {
-  #line; #drawn = ''; #panel = find('[data-minutes-panel]');
+  #line; #beside; #drawn = ''; #was = ''; #panel = find('[data-minutes-panel]');
 
   constructor(line) {
     this.#line = line;
+    this.#beside = new Beside(line, find('[data-beside]'), () => this.draw());
     const tabs = [find('[data-minutes]'), find('[data-stage]')];
     const choose = (tab) => {
       for (const one of tabs) {
@@ -43,6 +45,8 @@ export class Minutes {
 
   draw() {
     if (this.#panel.hidden) return;
+    if (this.#was && this.#was !== this.#state.state) this.#beside.soon();
+    this.#was = this.#state.state;
     const parts = [this.#sitting(), ...this.#presence(), ...this.#items(), this.#others(), this.#speakers()];
     const drawn = JSON.stringify(parts);
     if (drawn === this.#drawn) return;
@@ -57,9 +61,10 @@ export class Minutes {
     const state = this.#state;
     const rows = [[clock(state.starts), word('fx-called', { place: state.place }), day.format(state.starts)]];
     for (const one of state.people.filter(({ role }) => role === 'chair' || role === 'secretary')) rows.push(['', word('fx-role', { role: word(`role-${one.role}`), name: one.n }), one.title ?? '']);
-    if (state.started) rows.push([clock(state.started), word('fx-started'), '']);
-    if (state.ended) rows.push([clock(state.ended), word('fx-ended'), '']);
-    return { title: state.title, rows };
+    const course = [...this.#beside.breaks];
+    if (state.started) course.push([state.started, word('fx-started'), '']);
+    if (state.ended) course.push([state.ended, word('fx-ended'), '']);
+    return { title: state.title, rows: [...rows, ...inOrder(course)] };
   }
 
   /** Who is there, with whoever came late; then, apart from them, who is not. */
