@@ -54,7 +54,17 @@ class Minutes(Base):
     notice_at: Mapped[datetime | None]
 
 
-class MinutesBlock(Base):
+class _Typed:
+    """A text as somebody left it."""
+
+    #: 1, 2, 3 …; whoever saves says which one he or she saw.
+    rev: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+
+
+class MinutesBlock(_Typed, Base):
     """One typed block as it stands now."""
 
     __tablename__ = "minutes_block"
@@ -63,24 +73,15 @@ class MinutesBlock(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     #: ``opening``, ``summary:12``, ``opinions:12`` (of an item), ``closing``.
     key: Mapped[str] = mapped_column(String(40))
-    #: 1, 2, 3 …; whoever saves says which one he or she saw.
-    rev: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[datetime]
 
 
-class MinutesRevision(Base):
+class MinutesRevision(_Typed, Base):
     """A block as it once was; none is ever changed."""
 
     __tablename__ = "minutes_revision"
     __table_args__ = (UniqueConstraint("block_id", "rev"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     block_id: Mapped[int] = mapped_column(ForeignKey("minutes_block.id"))
-    rev: Mapped[int]
-    text: Mapped[str] = mapped_column(Text)
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[datetime]
 
 
 class MinutesComment(Base):
