@@ -3,9 +3,9 @@
 import sqlite3
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, inspect, text
+from sqlalchemy import Connection, CursorResult, Engine, Table, Update, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import OperationalError
@@ -28,6 +28,12 @@ def insert_once(opened: Session, table: type[DeclarativeBase], **values: Any) ->
     statement = insert(opened, table).values(**values).on_conflict_do_nothing()
     counted = statement.execution_options(preserve_rowcount=True)  # psycopg counts no INSERT otherwise
     return bool(opened.connection().execute(counted).rowcount == 1)
+
+
+def changed_one(opened: Session, statement: Update) -> bool:
+    """Run an UPDATE that claims a row; returns whether this call changed it, not one that came before."""
+    done = opened.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[Any]", done).rowcount == 1
 
 
 def next_number(opened: Session, counter: type[DeclarativeBase], column: str, **keys: Any) -> int:

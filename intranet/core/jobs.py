@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core import clock
 from intranet.core.db import Base, ValueEnum, across_orgs, publish, scope, session, unit_of_work
-from intranet.core.dialect import insert_once
+from intranet.core.dialect import changed_one, insert_once
 from intranet.core.errors import DomainError, Unavailable
 
 log = logging.getLogger("intranet.jobs")
@@ -141,13 +141,8 @@ def _claim() -> tuple[int, str, Any, int] | None:
         waiting = session().scalars(select(Job.id).where(due).order_by(Job.run_at, Job.id).limit(8)).all()
     for job_id in waiting:
         with unit_of_work() as opened:
-            taken = opened.execute(
-                update(Job)
-                .where(Job.id == job_id, due)
-                .values(state=JobState.RUNNING, lease_until=now + LEASE, tries=Job.tries + 1)
-                .execution_options(synchronize_session=False)
-            )
-            if taken.rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+            begun = {"state": JobState.RUNNING, "lease_until": now + LEASE, "tries": Job.tries + 1}
+            if changed_one(opened, update(Job).where(Job.id == job_id, due).values(begun)):
                 row = opened.get_one(Job, job_id)
                 if row.tries <= MAX_TRIES:
                     return row.id, row.kind, row.payload, row.tries

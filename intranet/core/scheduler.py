@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core import clock, jobs
 from intranet.core.db import Base, across_orgs, scope, session, unit_of_work
-from intranet.core.dialect import insert_once
+from intranet.core.dialect import changed_one, insert_once
 
 log = logging.getLogger("intranet.scheduler")
 
@@ -59,17 +59,9 @@ class Leadership:
             is_mine = Lease.holder == self.holder
             # A lease far longer than any we give was written by a clock that has been set back since.
             free = or_(Lease.until < now, Lease.until > now + 2 * LEASE, is_mine)
-            taken = opened.execute(
-                update(Lease)
-                .where(Lease.name == self.name, free)
-                .values(
-                    holder=self.holder,
-                    fence=Lease.fence + case((is_mine, 0), else_=1),
-                    until=now + LEASE,
-                )
-                .execution_options(synchronize_session=False)
-            )
-        is_got = taken.rowcount == 1  # type: ignore[attr-defined]  # an UPDATE has a row count
+            fence = Lease.fence + case((is_mine, 0), else_=1)
+            claim = update(Lease).where(Lease.name == self.name, free)
+            is_got = changed_one(opened, claim.values(holder=self.holder, fence=fence, until=now + LEASE))
         self._leads_until = asked_at + LEASE.total_seconds() if is_got else float("-inf")
         return is_got
 

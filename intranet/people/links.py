@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core import clock, db
 from intranet.core.db import Base, ValueEnum
+from intranet.core.dialect import changed_one
 from intranet.core.errors import NotFound
 
 #: How long a link works.
@@ -68,13 +69,8 @@ def use(link: OneUseLink) -> None:
 
     :raises NotFound: ``link.gone``, somebody was faster.
     """
-    spent = db.session().execute(
-        update(OneUseLink)
-        .where(OneUseLink.id == link.id, OneUseLink.used_at.is_(None))
-        .values(used_at=clock.now())
-        .execution_options(synchronize_session=False)
-    )
-    if spent.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+    unused = OneUseLink.id == link.id, OneUseLink.used_at.is_(None)
+    if not changed_one(db.session(), update(OneUseLink).where(*unused).values(used_at=clock.now())):
         raise NotFound("link.gone")
 
 

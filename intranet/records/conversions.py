@@ -12,6 +12,7 @@ from sqlalchemy import and_, or_, select, update
 
 from intranet.core import clock, db
 from intranet.core.db import publish, unit_of_work
+from intranet.core.dialect import changed_one
 from intranet.core.errors import DomainError, Invalid, Unavailable
 from intranet.core.jobs import every
 from intranet.records import files, media, office_pdf, parsing, store
@@ -125,13 +126,10 @@ def _claim() -> int | None:
         _fail(row.file_id, "convert.failed")
         return None
     with unit_of_work() as opened:
-        taken = opened.execute(
-            update(Conversion)
-            .where(Conversion.file_id == row.file_id, due)
-            .values(state=ConversionState.CONVERTING, begun_at=now, tries=Conversion.tries + 1)
-            .execution_options(synchronize_session=False)
-        )
-    return row.file_id if taken.rowcount == 1 else None  # type: ignore[attr-defined]  # an UPDATE's result
+        claim = update(Conversion).where(Conversion.file_id == row.file_id, due)
+        begun = {"state": ConversionState.CONVERTING, "begun_at": now, "tries": Conversion.tries + 1}
+        is_taken = changed_one(opened, claim.values(begun))
+    return row.file_id if is_taken else None
 
 
 def _put(file_id: int, sha256: str, kept: files.Kept) -> None:

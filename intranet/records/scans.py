@@ -10,7 +10,7 @@ from sqlalchemy import and_, or_, select, update
 
 from intranet.core import clock, db
 from intranet.core.db import unit_of_work
-from intranet.core.dialect import insert_once
+from intranet.core.dialect import changed_one, insert_once
 from intranet.core.errors import DomainError
 from intranet.core.jobs import every
 from intranet.records import ocr, store
@@ -67,9 +67,7 @@ def read_next() -> bool:
         for first in range(1, pages + 1, ocr.BATCH):
             count = min(ocr.BATCH, pages + 1 - first)
             rows = ocr.read_pages(store.path_of(sha256), first, count)
-            found += [
-                [{"t": row.text, "box": [round(v, 1) for v in row.box]} for row in page] for page in rows
-            ]
+            found += [[_line(row) for row in page] for page in rows]
             _note(sha256, done=len(found), begun_at=clock.now())
     except DomainError as refusal:
         _note(sha256, state=ScanState.FAILED, problem=refusal.code)
@@ -95,13 +93,10 @@ def _claim() -> str | None:
         _note(row.sha256, state=ScanState.FAILED, problem="ocr.failed")
         return None
     with unit_of_work() as opened:
-        taken = opened.execute(
-            update(Scan)
-            .where(Scan.sha256 == row.sha256, due)
-            .values(state=ScanState.READING, begun_at=now, done=0, tries=Scan.tries + 1)
-            .execution_options(synchronize_session=False)
-        )
-    return row.sha256 if taken.rowcount == 1 else None  # type: ignore[attr-defined]  # an UPDATE's result
+        claim = update(Scan).where(Scan.sha256 == row.sha256, due)
+        begun = {"state": ScanState.READING, "begun_at": now, "done": 0, "tries": Scan.tries + 1}
+        is_taken = changed_one(opened, claim.values(begun))
+    return row.sha256 if is_taken else None
 
 
 def _note(sha256: str, **values: Any) -> None:

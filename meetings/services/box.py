@@ -14,7 +14,7 @@ from random import SystemRandom
 from sqlalchemy import delete, func, insert, select, update
 
 from intranet.core import db
-from intranet.core.dialect import wipe_deleted
+from intranet.core.dialect import changed_one, wipe_deleted
 from intranet.core.errors import Unavailable
 from intranet.core.jobs import enqueue
 from meetings.models.vote import BoxChoice, BoxReceipt, BoxSlot, Participation, Poll, random_id
@@ -41,14 +41,9 @@ def fill(poll: Poll, choice: list[str], receipt: str, weight: int) -> None:
         free = list(opened.scalars(select(BoxSlot.id).where(*is_free)))
         if not free:
             raise RuntimeError(f"the box of vote {poll.id} is full")
-        taken = opened.execute(
-            update(BoxSlot)
-            .where(BoxSlot.id == secrets.choice(free), BoxSlot.choice.is_(None))
-            .values(choice=choice, receipt=receipt)
-            .execution_options(synchronize_session=False)
-        )
+        claim = update(BoxSlot).where(BoxSlot.id == secrets.choice(free), BoxSlot.choice.is_(None))
         # Somebody who votes at the same time may have got it.
-        if taken.rowcount == 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+        if changed_one(opened, claim.values(choice=choice, receipt=receipt)):
             return
 
 

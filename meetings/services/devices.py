@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 
 from intranet.core import clock, db
 from intranet.core.db import publish, session, unit_of_work
-from intranet.core.dialect import insert_once
+from intranet.core.dialect import changed_one, insert_once
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, TooMany
 from intranet.notices import services as notices
 from intranet.people import directory, sessions, throttle
@@ -149,8 +149,7 @@ def take_place(meeting_id: int, typed: str, comer: Comer) -> None:
     with unit_of_work() as opened:
         meeting = opened.get_one(Meeting, meeting_id, with_for_update=True, populate_existing=True)
         unused = DeviceCode.id == found.id, DeviceCode.used_at.is_(None), DeviceCode.is_void.is_(False)
-        used = opened.execute(update(DeviceCode).where(*unused).values(used_at=now))
-        if used.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result has a row count
+        if not changed_one(opened, update(DeviceCode).where(*unused).values(used_at=now)):
             raise Invalid("device.used", field="code")
         row = opened.get_one(DeviceCode, found.id, populate_existing=True)
         _must_fit(row, meeting, comer)
