@@ -15,6 +15,7 @@ from typing import Any
 from playwright.sync_api import CDPSession, Page, expect, sync_playwright
 
 from bench.figures import Figure
+from tests import chromium
 from tests.browser.conftest import sign_in
 from tests.browser.test_meeting_room import open_first_paper, room_of
 from tests.serving import Server
@@ -30,7 +31,7 @@ def measure() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as play:
         server = Server(Path(folder) / "data")
         server.start()
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=chromium.program("chromium"), args=["--no-sandbox"])
         try:
             context = browser.new_context(base_url=server.url, viewport={"width": 800, "height": 1280})
             page = context.new_page()

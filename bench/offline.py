@@ -1,7 +1,6 @@
 """A pack of 100 MB on one tablet: brought, checked again, and its first page without the network."""
 
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ import pikepdf
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.figures import Figure
+from tests import chromium
 from tests.browser.conftest import PASSWORD, TABLET
 from tests.serving import Server
 
@@ -27,8 +27,9 @@ def measure() -> Iterator[Figure]:
         server.start()
         try:
             with sync_playwright() as player:
-                chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-                browser = player.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+                browser = player.chromium.launch(
+                    executable_path=chromium.program("chromium"), args=["--no-sandbox"]
+                )
                 yield from _measured(browser, server)
                 browser.close()
         finally:

@@ -1,7 +1,6 @@
 """Browser tests: Debian's Chromium against a real server with the sample office."""
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests import databases, served_sample
+from tests import chromium, databases, served_sample
 from tests.serving import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,14 +35,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium, without calls to the outside."""
-    names = ("chromium-headless-shell", "chromium", "chromium-browser")
-    chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if chromium is None:
-        pytest.fail("no Chromium on the PATH: make test installs it as root")
     quiet = ["background-networking", "component-update", "default-apps", "sync", "dev-shm-usage", "quic"]
     return {
         **browser_type_launch_args,
-        "executable_path": chromium,
+        "executable_path": chromium.program(),
         "args": ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)],
     }
 
