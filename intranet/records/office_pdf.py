@@ -15,7 +15,7 @@ from pathlib import Path
 
 from intranet.core import db
 from intranet.core.errors import BadState, Invalid, Unavailable
-from intranet.records import media, sandbox
+from intranet.records import media, sandbox, sheet_layout
 from intranet.records.sandbox import Bounds
 from intranet.records.typeset import FONTS
 
@@ -51,7 +51,13 @@ _FAMILIES = {
     "sans-serif": "Arimo",
     "Courier New": "Cousine",
     "monospace": "Cousine",
+    "Liberation Sans": "Arimo",
+    "Liberation Serif": "Tinos",
+    "Liberation Mono": "Cousine",
 }
+#: LibreOffice takes these for Arial and Times by itself; they lack half of the Vietnamese letters, which then
+#: come from another family and are no longer found in the words that they belong to.
+_HIDDEN = ("Liberation Sans", "Liberation Serif", "Liberation Mono", "Liberation Sans Narrow")
 
 
 def is_installed() -> bool:
@@ -82,7 +88,8 @@ def to_pdf(source: Path, name: str, *, bounds: Bounds = BOUNDS) -> bytes:
     with _one_at_a_time(), sandbox.box() as folder:
         _furnish(folder)
         given = folder / f"source.{ending}"
-        shutil.copyfile(source, given)
+        if ending != "xlsx" or not sheet_layout.fit(source, given):
+            shutil.copyfile(source, given)
         ended = sandbox.run(folder, lambda seen: _words(seen, given.name), bounds)
         if ended is None:
             raise Invalid("convert.too_long", name=name)
@@ -136,7 +143,11 @@ def _furnish(folder: Path) -> None:
     )
     dirs = '<dir prefix="relative">fonts</dir><dir>/usr/share/fonts</dir>'
     cache = '<cachedir prefix="relative">home</cachedir>'
-    config = f'<?xml version="1.0"?><fontconfig>{dirs}{cache}{aliases}</fontconfig>'
+    hidden = "".join(
+        f'<pattern><patelt name="family"><string>{name}</string></patelt></pattern>' for name in _HIDDEN
+    )
+    rejected = f"<selectfont><rejectfont>{hidden}</rejectfont></selectfont>"
+    config = f'<?xml version="1.0"?><fontconfig>{dirs}{cache}{rejected}{aliases}</fontconfig>'
     (folder / "fonts.conf").write_text(config, encoding="utf-8")
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 import socket
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 from intranet.core import db, refs
 from intranet.core.errors import BadState, DomainError, Invalid
 from intranet.core.refs import Ref
-from intranet.records import conversions, files, office_pdf, pdf, sandbox
+from intranet.records import conversions, files, office_pdf, pdf, sandbox, sheet_layout
 from intranet.records.models import Conversion, ConversionState, File
 from intranet.records.sandbox import Bounds
 from tests.factories import Office
+from tests.office_files import pptx_with, xlsx_with
 from tests.uploads import docx_with, staged_file
 
 OWNER = Ref("thing", 7)
@@ -78,6 +80,46 @@ def test_a_word_file_becomes_its_pdf_and_the_original_stays_beside_it(office: Of
     assert [(one.sha256, one.name) for one in beside] == [(original, "Tờ trình.docx")]
     row = db.session().get_one(Conversion, file.id)
     assert (row.state, row.original_id, row.problem) == (ConversionState.DONE, beside[0].id, None)
+
+
+def test_a_wide_sheet_becomes_pages_as_wide_as_it_is_and_slides_a_page_each(office: Office) -> None:
+    heads = [f"Cột số {n:02}" for n in range(1, 25)]
+    rows = [[f"Dòng {n}", *range(23)] for n in range(60)]
+    given = {
+        "Dự toán.xlsx": xlsx_with(heads, *rows),
+        "Trình bày.pptx": pptx_with("Nhu cầu vốn: 1.250 tỷ đồng", "Kiến nghị & đề xuất", "Lời cảm ơn"),
+    }
+    made = {}
+    for name, data in given.items():
+        key = attached(office, data, name).id
+        assert conversions.convert_next() is True
+        made[name] = now(key)
+    sheet, slides = made.values()
+    assert [one.name for one in made.values()] == ["Dự toán.pdf", "Trình bày.pdf"]
+    first = pdf.page_text(files.path(sheet), 1)
+    said = " ".join(line.text for line in first.lines)
+    assert first.width > first.height
+    assert all(head in said for head in (*heads, "Dòng 0"))
+    assert "Dòng 59" in pdf.all_text(files.path(sheet))[0]
+    assert (sheet.pages or 0) < 5
+    assert slides.pages == 3
+    assert "Kiến nghị & đề xuất" in " ".join(line.text for line in pdf.page_text(files.path(slides), 2).lines)
+
+
+def test_a_sheet_keeps_the_pages_that_its_author_chose(tmp_path: Path) -> None:
+    source, made = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    wide, narrow = [["x" * 9] * 20], [["x"] * 3]
+    chosen = '<pageSetup scale="60" orientation="portrait"/>'
+    laid = []
+    for data in (xlsx_with(*wide, setup=chosen), xlsx_with(*wide), xlsx_with(*narrow)):
+        source.write_bytes(data)
+        assert sheet_layout.fit(source, made)
+        with zipfile.ZipFile(made) as archive:
+            said = archive.read("xl/worksheets/sheet1.xml").decode()
+        laid.append((chosen in said, 'fitToWidth="1"' in said, "landscape" in said))
+    assert laid == [(True, False, False), (False, True, True), (False, True, False)]
+    source.write_bytes(b"PK")
+    assert not sheet_layout.fit(source, tmp_path / "c.xlsx")
 
 
 def test_a_document_that_cannot_be_made_a_pdf_stays_as_it_is_and_says_why(office: Office) -> None:
