@@ -22,6 +22,7 @@ from intranet.records.staging import Staged, drop_staged, stage, staged, wait_fo
 
 __all__ = [
     "Kept",
+    "Shown",
     "Staged",
     "attach",
     "attach_copy",
@@ -38,6 +39,7 @@ __all__ = [
     "reading",
     "remove",
     "rights",
+    "shown",
     "stage",
     "staged",
     "text_of",
@@ -54,6 +56,15 @@ class Kept:
     name: str
     media_type: str
     pages: int | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Bytes of the store that are shown of a file."""
+
+    sha256: str
+    media_type: str
+    size: int
 
 
 def attach(actor: Actor, staged_public_id: str, owner: Ref, *, org_id: int, role: str) -> File:
@@ -192,6 +203,22 @@ def read(file: File) -> bytes:
 def reading(file: File) -> Reading | None:
     """What was read from an uploaded file: first page and text; ``None`` for files of our own."""
     return db.session().get(Reading, file.sha256)
+
+
+def shown(file: File, *, to_reader: bool = False) -> Shown | None:
+    """What is shown of a file, ``None`` when nothing is: a PDF itself, a DOCX's words, a picture made anew.
+
+    :param to_reader: to the page reader, which fetches parts: the copy made for it, where there is one.
+    """
+    if not file.can_view:
+        return None
+    blob = file.blob
+    if file.is_pdf and not (to_reader and blob.sheet_sha256 and store.is_there(blob.sheet_sha256)):
+        return Shown(blob.sha256, media.PDF, blob.size)
+    sha256, kind = (blob.sheet_sha256, media.PDF) if blob.sheet_sha256 else (blob.picture_sha256, media.WEBP)
+    if sha256 is None or not store.is_there(sha256):
+        return None
+    return Shown(sha256, kind, store.path_of(sha256).stat().st_size)
 
 
 def text_of(file: File) -> str:

@@ -11,7 +11,7 @@ from intranet.core.db import publish, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.events import subscribe
 from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
-from intranet.records import audit, parsing, staging, store
+from intranet.records import audit, media, parsing, reading_copy, staging, store
 from intranet.records.events import BlobDamaged
 from intranet.records.media import Verdict
 from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
@@ -156,7 +156,7 @@ def check_shelf(payload: Any) -> dict[str, int]:
         keys = db.session().scalars(select(Blob.sha256).where(Blob.sha256.startswith(shelf))).all()
     damaged = 0
     for sha256 in keys:
-        is_there = store.exists(sha256) or store.restore(sha256)
+        is_there = store.is_there(sha256)
         is_sound = is_there and store.hash_of(store.path_of(sha256)) == sha256
         with unit_of_work() as session:
             blob = session.get(Blob, sha256)
@@ -192,6 +192,8 @@ def _conclude(public_id: str, state: StagedState, verdict: Verdict) -> None:
 
 def _take_over(public_id: str, sha256: str, parsed: Parsed) -> None:
     picture, sheet = _put_renditions(parsed)
+    if parsed.media_type == media.PDF:
+        sheet = reading_copy.make(store.path_of(sha256))
     with unit_of_work() as session:
         row = session.scalar(select(StagedFile).where(StagedFile.public_id == public_id).with_for_update())
         if row is None or row.state is not StagedState.CHECKING:

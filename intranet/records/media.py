@@ -27,6 +27,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 ODT = "application/vnd.oasis.opendocument.text"
 PNG, JPEG = "image/png", "image/jpeg"
+#: What pictures of our own making are.
+WEBP = "image/webp"
 
 #: The list of what is taken at all.
 BY_EXTENSION = {

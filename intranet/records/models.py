@@ -94,7 +94,7 @@ class Blob(Base):
     pages: Mapped[int | None]
     #: A WebP picture of the first page, in the store too.
     picture_sha256: Mapped[str | None] = mapped_column(String(64))
-    #: A PDF of the words of a DOCX, in the store too.
+    #: A PDF of the words of a DOCX, or the copy of a PDF for the page reader, in the store too.
     sheet_sha256: Mapped[str | None] = mapped_column(String(64))
     #: Why nothing could be read from it (``file.encrypted`` …), ``None`` when it could.
     problem: Mapped[str | None] = mapped_column(String(60))
@@ -183,14 +183,10 @@ class File(Base):
     @property
     def can_view(self) -> bool:
         """True when :attr:`view_url` shows it in the browser."""
-        return self.problem is None if self.is_pdf else self.shown_sha256 is not None
-
-    @property
-    def shown_sha256(self) -> str | None:
-        """Hash of what is shown instead of the bytes: a DOCX's words as PDF, a picture made anew."""
-        return self.blob.sheet_sha256 or (
-            self.blob.picture_sha256 if self.media_type in {media.PNG, media.JPEG} else None
-        )
+        if self.is_pdf:
+            return self.problem is None
+        is_picture = self.media_type in {media.PNG, media.JPEG} and self.blob.picture_sha256 is not None
+        return self.blob.sheet_sha256 is not None or is_picture
 
     @property
     def url(self) -> str:

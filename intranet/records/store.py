@@ -123,6 +123,11 @@ def exists(sha256: str) -> bool:
     return path_of(sha256).is_file()
 
 
+def is_there(sha256: str) -> bool:
+    """True when the bytes are there, if need be brought back from the trash."""
+    return exists(sha256) or restore(sha256)
+
+
 def put(stream: IO[bytes]) -> tuple[str, int]:
     """Store the rest of a stream durably; returns hash and number of bytes.
 

@@ -20,7 +20,9 @@ from intranet.records.staging import Staged
 
 bp = Blueprint("records", __name__, url_prefix="/files")
 
-_WEBP = "image/webp"
+#: The header by which the page reader says that it fetches parts.
+READER = "Office-Reader"
+_ENDINGS = {media.PDF: "pdf", media.WEBP: "webp"}
 #: Files of one form.
 _MOST_KEPT = 50
 
@@ -112,6 +114,8 @@ def file(public_id: str, name: str) -> ResponseReturnValue:
     """The bytes of a file; with ``view=1`` something that the browser can show.
 
     ``rev``, the beginning of a hash, asks for these very bytes: half a document is never read from another.
+    The page reader, which fetches parts and says so, may get a copy made for that, page for page the same;
+    whoever opens the file otherwise gets the one that was given, or a copy of their own (slot ``file.copy``).
     """
     found = files.get(me(), public_id)
     if not found.sha256.startswith(request.args.get("rev", "")):
@@ -120,12 +124,16 @@ def file(public_id: str, name: str) -> ResponseReturnValue:
     if not is_view and "download" not in files.rights(me(), found):
         raise Forbidden("file.no_download")
     access.note_later(me(), found, is_view=is_view)
-    if is_view and found.shown_sha256 is not None:
-        kind, ending = (media.PDF, "pdf") if found.blob.sheet_sha256 else (_WEBP, "webp")
-        return _send(found.shown_sha256, kind, f"{found.name}.{ending}", is_download=False)
-    for copy in () if is_view else slots.ask("file.copy", me(), found):
-        return _send_made(copy, found.media_type, found.name)
-    return _send(found.sha256, found.media_type, found.name, is_download=not is_view)
+    is_read = is_view and (READER in request.headers or not found.is_pdf)
+    for copy in () if is_read else slots.ask("file.copy", me(), found):
+        return _send_made(copy, found.media_type, found.name, is_download=not is_view)
+    if not is_view:
+        return _send(found.sha256, found.media_type, found.name, is_download=True)
+    shown = files.shown(found, to_reader=is_read)
+    if shown is None:
+        raise Unavailable("file.lost")
+    name = found.name if found.is_pdf else f"{found.name}.{_ENDINGS[shown.media_type]}"
+    return _send(shown.sha256, shown.media_type, name, is_download=False)
 
 
 def kept_uploads(name: str) -> list[Staged]:
@@ -140,12 +148,12 @@ def kept_uploads(name: str) -> list[Staged]:
 def _picture(sha256: str | None) -> Response:
     if sha256 is None:
         raise NotFound("file.no_picture")
-    return _send(sha256, _WEBP, "page-1.webp", is_download=False)
+    return _send(sha256, media.WEBP, "page-1.webp", is_download=False)
 
 
 def _send(sha256: str, media_type: str, name: str, *, is_download: bool) -> Response:
     """Bytes of the store, by ranges where asked; nothing in them runs, whatever a browser takes them for."""
-    if not store.exists(sha256) and not store.restore(sha256):
+    if not store.is_there(sha256):
         raise Unavailable("file.lost")
     response = send_file(
         store.path_of(sha256),
@@ -159,9 +167,9 @@ def _send(sha256: str, media_type: str, name: str, *, is_download: bool) -> Resp
     return response
 
 
-def _send_made(data: bytes, media_type: str, name: str) -> Response:
-    """A copy made for this very person: as a download, whole."""
-    response = send_file(io.BytesIO(data), mimetype=media_type, as_attachment=True, download_name=name)
+def _send_made(data: bytes, media_type: str, name: str, *, is_download: bool) -> Response:
+    """A copy made for this very person, whole."""
+    response = send_file(io.BytesIO(data), mimetype=media_type, as_attachment=is_download, download_name=name)
     response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 

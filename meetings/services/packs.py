@@ -17,7 +17,7 @@ from intranet.core import clock, db
 from intranet.core.db import session
 from intranet.core.errors import Invalid
 from intranet.people.models import User
-from intranet.records import media, store
+from intranet.records import files
 from intranet.records.models import File
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
 from meetings.permissions import access_room, visible_to
@@ -115,23 +115,15 @@ def device_key(actor: User, kid: str | None = None) -> tuple[str, bytes]:
 
 
 def _packed(meeting: Meeting, found: Iterable[File]) -> Pack:
-    files = [entry for one in found if (entry := _entry(one)) is not None]
-    said = "\n".join(f"{one.file} {one.sha256}" for one in sorted(files, key=lambda one: one.file))
-    return Pack(meeting, sha256(said.encode()).hexdigest()[:16], files)
+    entries = [entry for one in found if (entry := _entry(one)) is not None]
+    said = "\n".join(f"{one.file} {one.sha256}" for one in sorted(entries, key=lambda one: one.file))
+    return Pack(meeting, sha256(said.encode()).hexdigest()[:16], entries)
 
 
 def _entry(paper: File) -> Entry | None:
     """``None`` for what no page shows: it is downloaded, not kept."""
-    url = papers.url_of(paper)
-    if url is None:
+    url, shown = papers.url_of(paper), files.shown(paper, to_reader=True)
+    if url is None or shown is None:
         return None
-    shown = paper.shown_sha256 or paper.sha256
-    if shown == paper.sha256:
-        size = paper.size
-    elif store.exists(shown):
-        size = store.path_of(shown).stat().st_size
-    else:
-        return None
-    is_pdf = paper.is_pdf or paper.blob.sheet_sha256 is not None
-    kind = media.PDF if is_pdf else "image/webp"
-    return Entry(paper.public_id, papers.title_of(paper), paper.sha256, shown, size, paper.pages, kind, url)
+    title, rev = papers.title_of(paper), paper.sha256
+    return Entry(paper.public_id, title, rev, shown.sha256, shown.size, paper.pages, shown.media_type, url)

@@ -9,6 +9,7 @@ from intranet.core import db
 from intranet.people.models import User
 from intranet.records import files, media, pdf
 from intranet.records.models import Conversion, ConversionState, File
+from intranet.records.views import READER
 from meetings.models.paper import ORIGINAL
 from meetings.services import distributing
 from tests.meetings.conftest import Sitting, add_paper
@@ -39,9 +40,10 @@ def test_downloads_and_prints_carry_a_name_where_that_was_asked_for(
         {"who": "role:delegate", "can": ["download"]},
     ]
     distributing.set_rights(sitting.secretary, sitting.id, paper.public_id, grants=grants, is_marked=True)
-    for answer in (guest.get(address), guest.get(to_print)):
+    # What is opened beside the page reader can be kept as well.
+    for answer in (guest.get(address), guest.get(to_print), guest.get(f"{address}?view=1")):
         assert "Trịnh Văn Khách, 08:30 13/11/2026" in said(answer.data, tmp_path)
-    assert guest.get(f"{address}?view=1").data == plain
+    assert guest.get(f"{address}?view=1", headers={READER: "1"}).data == plain
     delegate = client_of(sitting.delegate)
     assert sitting.delegate.full_name in said(delegate.get(address).data, tmp_path)
     assert delegate.get(to_print).status_code == 403

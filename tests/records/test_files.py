@@ -126,8 +126,9 @@ def test_a_word_file_is_shown_as_a_sheet_of_its_words(office: Office) -> None:
     public_id = staged_file(office.clerk, docx_with("Kính gửi: Sở Tài chính"), "cong-van.docx")
     file = attached(office, public_id, "draft")
     assert file.can_view
-    assert file.shown_sha256 is not None
-    assert store.path_of(file.shown_sha256).read_bytes().startswith(b"%PDF")
+    shown = files.shown(file)
+    assert shown is not None
+    assert store.path_of(shown.sha256).read_bytes().startswith(b"%PDF")
     assert "Kính gửi" in files.text_of(file)
 
 

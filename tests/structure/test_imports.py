@@ -31,7 +31,12 @@ DOORS = {
     "apscheduler": {"intranet/core/scheduler.py"},
     "docx": {"intranet/records/docx.py", "intranet/records/docx_writing.py"},
     "pypdfium2": {"intranet/records/pdf.py"},
-    "pikepdf": {"intranet/records/pdf.py", "intranet/records/pdf_marks.py", "intranet/records/watermark.py"},
+    "pikepdf": {
+        "intranet/records/pdf.py",
+        "intranet/records/pdf_marks.py",
+        "intranet/records/reading_copy.py",
+        "intranet/records/watermark.py",
+    },
 }
 
 

@@ -18,7 +18,7 @@ const down = new Set([502, 503, 504]);
 addEventListener('install', (event) => event.waitUntil(isInRoom().then((sits) => (sits ? null : skipWaiting()))));
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
 addEventListener('message', ({ data }) => {
-  if (data?.type === 'packs') index = { kid: null, files: new Map() };
+  if (data?.type === 'packs') { index = { kid: null, files: new Map() }; lately.clear(); }
   if (data?.type === 'apply') isInRoom().then((sits) => { if (!sits) skipWaiting(); });
 });
 
@@ -137,12 +137,25 @@ async function keptFile(url) {
   return file && (await has(file.sha256)) ? [held, file] : null;
 }
 
+/** The pieces opened last: a reader asks for the same one many times, in smaller ranges. */
+const lately = new Map();
+const MOST_LATELY = 6;
+
+function openedLately(held, sha256, n) {
+  const name = `${held.kid}:${sha256}:${n}`;
+  const found = lately.get(name) ?? piece(held, sha256, n).catch((problem) => { lately.delete(name); throw problem; });
+  lately.delete(name);
+  lately.set(name, found);
+  if (lately.size > MOST_LATELY) lately.delete(lately.keys().next().value);
+  return found;
+}
+
 /** Bytes a to z of a file, opened piece by piece as they are taken. A piece that will not open ends the answer. */
 function opened(held, file, a, z) {
   let n = Math.floor(a / PIECE);
   return new ReadableStream({
     async pull(stream) {
-      const data = await piece(held, file.sha256, n);
+      const data = await openedLately(held, file.sha256, n);
       if (!data) { stream.error(new Error('a piece is missing')); return; }
       const from = n * PIECE;
       stream.enqueue(data.subarray(Math.max(0, a - from), Math.min(data.length, z + 1 - from)));

@@ -152,7 +152,7 @@ async function fetchPieces(held, file, got) {
   await each(lacking, async (n) => {
     await whileOthersRead();
     const data = await tried(async () => {
-      const answer = await asked(file.url, { headers: { Range: `bytes=${n * PIECE}-${Math.min(file.bytes, (n + 1) * PIECE) - 1}` } });
+      const answer = await asked(file.url, { headers: { 'Office-Reader': '1', Range: `bytes=${n * PIECE}-${Math.min(file.bytes, (n + 1) * PIECE) - 1}` } });
       const body = new Uint8Array(await answer.arrayBuffer());
       return answer.status === 206 ? body : body.subarray(n * PIECE, (n + 1) * PIECE);
     });
@@ -163,7 +163,7 @@ async function fetchPieces(held, file, got) {
 
 /** Whoever waits for a page has the line first; a page that never comes holds nothing up for long. */
 async function whileOthersRead() {
-  for (let n = 0; n < 100 && document.querySelector('[data-reader-host][aria-busy]'); n += 1) await new Promise((ok) => setTimeout(ok, 100));
+  for (let n = 0; n < 100 && document.querySelector('[data-reader-host]:is([aria-busy], [data-turning])'); n += 1) await new Promise((ok) => setTimeout(ok, 100));
 }
 
 /** True when all pieces open and together have the hash that the server named. */

@@ -14,17 +14,20 @@ import { ReaderWords, problems } from './reader-words.js';
 
 const parts = `/static/dist/pdfjs-${pdfjs.version}/`;
 const most = 6, least = 0.4;
+/** A worker for the next file is begun so long (ms) after a page was drawn. */
+const SPARE = 3000;
 // What PDF.js still asked of a file when it was closed is refused, deep inside it; nobody waits for the answer.
 addEventListener('unhandledrejection', (event) => { if (event.reason?.message === 'Transport destroyed') event.preventDefault(); });
 
 export class Reader extends EventTarget {
-  #viewer; #links; #find; #bus; #task = null; #wanted = 1; #total = 0; #expected = null; #decorators = new Set(); #found = []; #isFitted = false; #fitting = 'width'; #asked = null; #isTwo = false;
+  #viewer; #links; #find; #bus; #task = null; #wanted = 1; #total = 0; #expected = null; #decorators = new Set(); #found = []; #isFitted = false; #fitting = 'width'; #asked = null; #isTwo = false; #spare = null;
 
   constructor(host, { base = parts } = {}) {
     super();
     this.host = host;
     this.base = base;
     pdfjs.GlobalWorkerOptions.workerSrc = `${base}pdf.worker.min.mjs`;
+    this.#spare = new pdfjs.PDFWorker();
     const box = document.createElement('div');
     box.className = 'r-scroll';
     box.tabIndex = -1;
@@ -75,14 +78,18 @@ export class Reader extends EventTarget {
     this.#say(null);
     this.host.setAttribute('aria-busy', 'true');
     const base = this.base;
+    // A worker of its own for every file, so that a bad one takes none along; it was begun before it was needed.
+    const worker = this.#spare ?? new pdfjs.PDFWorker();
+    this.#spare = null;
     const task = pdfjs.getDocument({
-      url, cMapUrl: `${base}cmaps/`, standardFontDataUrl: `${base}standard_fonts/`, wasmUrl: `${base}wasm/`, iccUrl: `${base}iccs/`,
+      worker, url, httpHeaders: { 'Office-Reader': '1' }, cMapUrl: `${base}cmaps/`, standardFontDataUrl: `${base}standard_fonts/`, wasmUrl: `${base}wasm/`, iccUrl: `${base}iccs/`,
       disableAutoFetch: true, disableStream: true, rangeChunkSize: 2 ** 18,
     });
-    this.#task = task;
+    this.#task = { destroy: () => task.destroy().finally(() => worker.destroy()) };
+    const mine = this.#task;
     try {
       const doc = await task.promise;
-      if (this.#task !== task) return;
+      if (this.#task !== mine) return;
       this.#total = doc.numPages;
       this.#wanted = Math.min(Math.max(1, this.#wanted), doc.numPages);
       this.#viewer.setDocument(doc);
@@ -90,7 +97,7 @@ export class Reader extends EventTarget {
       this.#find.setDocument(doc);
       this.#emit('opened', { pages: doc.numPages });
     } catch (error) {
-      if (this.#task !== task) return;
+      if (this.#task !== mine) return;
       const why = reason(error);
       this.url = null;
       this.host.removeAttribute('aria-busy');
@@ -105,6 +112,8 @@ export class Reader extends EventTarget {
     this.#task = null;
     this.#total = 0;
     this.url = null;
+    delete this.host.dataset.drawn;
+    this.host.removeAttribute('data-turning');
     this.#viewer.setDocument(null);
     this.#links.setDocument(null);
     this.#find.setDocument(null);
@@ -206,16 +215,28 @@ export class Reader extends EventTarget {
   #told(page) {
     const own = this.#expected !== page;
     this.#expected = null;
+    this.#tellDrawn();
     this.#emit('page', { page, own });
   }
 
-  #drawn(n) {
+  /** Whether the page in sight is drawn, and which: while it is not, `data-turning`, others leave it the line. */
+  #tellDrawn() {
+    const { page } = this;
+    const isDrawn = this.#viewer.getPageView(page - 1)?.renderingState === 3;
+    this.host.toggleAttribute('data-turning', !isDrawn);
+    if (!isDrawn) { delete this.host.dataset.drawn; return; }
     this.host.removeAttribute('aria-busy');
+    this.host.dataset.drawn = String(page);
+  }
+
+  #drawn(n) {
+    if (n === this.page) this.#tellDrawn();
+    // The next file finds a worker that has begun.
+    if (!this.#spare) setTimeout(() => { this.#spare ??= new pdfjs.PDFWorker(); }, SPARE);
     const view = this.#viewer.getPageView(n - 1);
     if (!view) return;
     for (const draw of this.#decorators) draw(view.div, view.viewport, n);
     this.#frames(n);
-    this.host.dataset.drawn = String(n);
     this.#emit('drawn', { page: n });
   }
 
