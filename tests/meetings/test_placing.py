@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from intranet.core import db, jobs
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.people.models import User
-from intranet.records import files
-from intranet.records.models import File
-from meetings.models.meeting import PendingPaper
+from intranet.records import files, staging
+from intranet.records.media import Verdict
+from intranet.records.models import File, StagedState
+from meetings.models.meeting import AgendaItem, ItemKind, Meeting, PendingPaper
 from meetings.models.paper import TRAY
 from meetings.services import papers, placing, presenting
 from tests.factories import Office
@@ -58,6 +59,43 @@ def test_each_of_many_files_lands_and_a_bad_one_stops_none(sitting: Sitting) -> 
     assert on_table(sitting) == table
     placing.forget_refused(secretary, mid)
     assert db.session().scalar(select(func.count()).select_from(PendingPaper)) == 0
+
+
+def checked(actor: User, name: str, verdict: Verdict | None = None) -> str:
+    """An upload whose bytes were read, as the reading job leaves it."""
+    upload = files.stage(actor, io.BytesIO(b"%PDF-1.7" + name.encode()), name)
+    state = StagedState.READY if verdict is None else StagedState.REFUSED
+    with db.unit_of_work():
+        staging.conclude(staging.own_row(actor, upload.public_id, lock=True), state, verdict)
+    return upload.public_id
+
+
+def test_of_thirty_files_each_lands_at_its_item_and_what_is_left_is_placed(sitting: Sitting) -> None:
+    secretary, mid = sitting.secretary, sitting.id
+    with db.unit_of_work() as session:
+        meeting = session.get_one(Meeting, mid)
+        for place in range(2, 6):
+            item = AgendaItem(title=f"Việc thứ {place}", kind=ItemKind.DECISION, position=place)
+            meeting.agenda.append(item)
+    ids = [item.id for item in sitting.agenda]
+    forms = ("Mục {} - Báo cáo.pdf", "{:02}_Tờ trình.pdf", "{}. Phụ lục.pdf", "nd{} Biểu số liệu.pdf")
+    numbered = [form.format(number) for form in forms for number in range(1, 7)]
+    named = ["Phan cap quan ly tai san.pdf"]
+    left = ["Giấy tờ khác.pdf", "scan0001.pdf", "scan0002.pdf", "3/TTr-STC.pdf"]
+    sent = [checked(secretary, name) for name in (*numbered, *named, *left)]
+    sent.insert(3, checked(secretary, "02_KH.pdf", Verdict("file.secret_mark", {"mark": "TỐI MẬT"})))
+    told = [placing.drop(secretary, mid, one) for one in sent]
+    counts = {state: [one.state for one in told].count(state) for state in ("placed", "tray", "refused")}
+    assert (len(sent), counts) == (30, {"placed": 25, "tray": 4, "refused": 1})
+    table = on_table(sitting)
+    assert [len(table[key]) for key in ids] == [4, 5, 4, 4, 4, 4]
+    for number, key in enumerate(ids, 1):
+        assert {form.format(number).removesuffix(".pdf") for form in forms} <= set(table[key])
+    assert "Phan cap quan ly tai san" in table[ids[1]]
+    for place, key in enumerate(in_tray(sitting)):
+        placing.move_paper(secretary, mid, key, ids[place])
+    assert in_tray(sitting) == []
+    assert [len(on_table(sitting)[key]) for key in ids] == [5, 6, 5, 5, 4, 4]
 
 
 def test_what_is_still_being_checked_is_remembered_and_lands_later(sitting: Sitting) -> None:
