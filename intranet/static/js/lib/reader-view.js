@@ -247,7 +247,7 @@ export class Reader extends EventTarget {
     const [left, bottom] = view.pdfPage?.view ?? [0, 0];
     for (const { page, box, name } of this.#found) {
       if (page !== n) continue;
-      const rect = view.viewport.convertToViewportRectangle([box[0] + left, box[1] + bottom, box[2] + left, box[3] + bottom]);
+      const rect = [...view.viewport.convertToViewportPoint(box[0] + left, box[1] + bottom), ...view.viewport.convertToViewportPoint(box[2] + left, box[3] + bottom)];
       const mark = document.createElement('div');
       mark.className = 'found';
       if (name) mark.dataset.name = name;
