@@ -16,7 +16,7 @@ const SHOWN = 2500;
  * @param {() => Promise} renew shows the agenda anew
  */
 export async function drop(url, files, renew) {
-  const list = el('ul', {});
+  const list = el('ul', { tabindex: '0', 'aria-label': 'Các tệp vừa thả' });
   const total = el('b', { role: 'status' });
   const shut = el('button', { class: 'b g q', type: 'button', 'aria-label': 'Đóng danh sách tệp vừa thả', on: { click: () => { panel.remove(); host().hidden = !host().children.length; } } }, '×');
   const panel = el('section', { class: 'card' }, el('div', { class: 'hh' }, total, shut), list);
