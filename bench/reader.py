@@ -51,7 +51,9 @@ PRESSED = """
 })
 """
 PIECES = """
-() => new Promise((ok) => {
+() => new Promise(async (ok) => {
+  // To open it before the room does would make it, empty.
+  if (!(await indexedDB.databases()).some((one) => one.name === 'office-vault')) return ok(0);
   const asked = indexedDB.open('office-vault');
   asked.onsuccess = () => {
     const base = asked.result;
