@@ -41,6 +41,16 @@ def ask_for(file: File, *, role: str) -> None:
             opened.add(Conversion(file_id=file.id, source=file.sha256, role=role, asked_at=clock.now()))
 
 
+def ask_again(file: File) -> bool:
+    """Have the PDF that could not be made tried once more, in the open unit of work; False: there is none."""
+    with unit_of_work() as opened:
+        row = opened.get(Conversion, file.id, with_for_update=True, populate_existing=True)
+        if row is None or row.state is not ConversionState.FAILED:
+            return False
+        row.state, row.problem, row.tries, row.asked_at = ConversionState.QUEUED, None, 0, clock.now()
+        return True
+
+
 def of(file_ids: Iterable[int]) -> dict[int, Conversion]:
     """How the making of PDFs stands, by file: one question for a whole list."""
     query = select(Conversion).where(Conversion.file_id.in_(list(file_ids)))

@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import select
 
 from intranet.core.db import session, unit_of_work
-from intranet.core.errors import DomainError, Unavailable
+from intranet.core.errors import BadState, DomainError, Unavailable
 from intranet.people.models import User
-from intranet.records import conversions
+from intranet.records import audit, conversions
 from intranet.records.models import Conversion, ConversionState, File
 from meetings.models.meeting import AgendaItem, Meeting
 from meetings.models.revision import PaperReplacement
+from meetings.permissions import To, access_meeting
 from meetings.services import papers, presenting
 
 
@@ -30,6 +31,24 @@ def of_papers(public_ids: Collection[str]) -> dict[str, File]:
         .where(paper.c.public_id.in_(public_ids), Conversion.state == ConversionState.DONE)
     )
     return {row[0]: row[1] for row in session().execute(query)}
+
+
+def convert_again(actor: User, meeting_id: int, public_id: str) -> int:
+    """Have the PDF of a paper tried once more that could not be made: LibreOffice was away, or is newer now.
+
+    :returns: the new version of the room.
+    :raises NotFound: no such meeting or paper, or none the actor may attend.
+    :raises Forbidden: ``meeting.not_yours_to_add``.
+    :raises BadState: ``meeting.no_more_papers``; ``paper.not_failed``, its PDF is there or being made.
+    """
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
+        paper = papers.paper_of(meeting, public_id)
+        papers.check_may_change(actor, meeting, paper)
+        if not conversions.ask_again(paper):
+            raise BadState("paper.not_failed")
+        audit.record(actor, "meeting.paper_conversion_asked", meeting, file=paper.id)
+        return papers.tell(meeting, "file.map", actor, paper, file=papers.paper_entry(paper, meeting))
 
 
 def tell_converted(file_id: int) -> None:

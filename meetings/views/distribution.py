@@ -63,6 +63,13 @@ def discard(mid: int, public_id: str) -> ResponseReturnValue:
     return _do(mid, lambda: placing.throw_away(_user(), mid, public_id))
 
 
+@bp.post("/<string(length=32):public_id>/convert")
+@needs(ATTEND)
+def convert(mid: int, public_id: str) -> ResponseReturnValue:
+    """Have the PDF of a paper tried once more that could not be made."""
+    return _do(mid, lambda: originals.convert_again(_user(), mid, public_id))
+
+
 @bp.post("/refused/forget")
 @needs(ATTEND)
 def forget_refused(mid: int) -> ResponseReturnValue:
