@@ -19,6 +19,13 @@ class Present:
 
 
 @dataclass(frozen=True)
+class PresentStart(Present):
+    """A page of a paper to begin with; ``wall``: on the screen, to no device."""
+
+    wall: bool = False
+
+
+@dataclass(frozen=True)
 class PresentView:
     """The rectangle that the presenter sees, in fractions of the page."""
 
@@ -55,9 +62,9 @@ class Blank:
 
 
 @command("present.start", needs=ATTEND)
-def start_presenting(actor: User, d: Present) -> Answer:
+def start_presenting(actor: User, d: PresentStart) -> Answer:
     """Show a page to those who follow, or take over from whoever does."""
-    return {"v": presenting.start_presenting(actor, d.mid, d.file, d.page)}
+    return {"v": presenting.start_presenting(actor, d.mid, d.file, d.page, on_wall=d.wall)}
 
 
 @command("present.page", needs=ATTEND)

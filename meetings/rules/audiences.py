@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from meetings.rules.floor_shares import FLOOR, floor_share, person_share
 from meetings.rules.member_shares import MEMBERS, members_share
-from meetings.rules.present_shares import PRESENT, present_share
+from meetings.rules.present_shares import PRESENT, is_hidden, present_share
 from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell_all
 from meetings.rules.vote_shares import VOTES, votes_share
 
@@ -86,7 +86,8 @@ def _replaced(data: Data, audience: Audience) -> Share | None:
 
 def _mapped(data: Data, audience: Audience) -> Share | None:
     """A new version lies on the table; the screen is told only where it shows that paper."""
-    shown = {"present": data["present"]} if "present" in data else {}
+    is_told = "present" in data and not is_hidden(data["present"], audience)
+    shown = {"present": data["present"]} if is_told else {}
     if audience is Audience.PROJ:
         return shown or None
     if not _is_for(data, audience):

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from meetings.rules.shares import Audience, Data, Project, Share, tell_all
+from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell_all
 
 _GRANT = ("p", "until")
+_SHOWN = ("file", "name", "url", "page", "n", "at", "by", "wall")
+#: What is shown on the screen alone: the others are told that something is, and by whom.
+_ON_WALL = ("n", "by", "wall")
 
 
 def _grant(data: Data, audience: Audience) -> Share | None:
@@ -14,10 +17,25 @@ def _grant(data: Data, audience: Audience) -> Share | None:
     return {key: data[key] for key in _GRANT if key in data}
 
 
+def shown_share(shown: Data, audience: Audience) -> Share:
+    """What an audience is told of what is shown; ``wall``: it is for the screen, its paper is for few."""
+    keys = _ON_WALL if is_hidden(shown, audience) else _SHOWN
+    return {key: shown[key] for key in keys if key in shown}
+
+
+def is_hidden(shown: Data, audience: Audience) -> bool:
+    """Whether what is shown is for the screen, and for those who run the room, alone."""
+    return "wall" in shown and audience not in OFFICERS and audience is not Audience.PROJ
+
+
+def _page(data: Data, audience: Audience) -> Share | None:
+    return None if is_hidden(data, audience) else {key: data[key] for key in ("file", "page", "at")}
+
+
 #: Kind of line -> each audience's share.
 PRESENT: dict[str, Project] = {
-    "present.started": tell_all("file", "name", "url", "page", "n", "at"),
-    "present.page": tell_all("file", "page", "at"),
+    "present.started": shown_share,
+    "present.page": _page,
     "present.stopped": tell_all(),
     "present.granted": _grant,
     "present.revoked": _grant,
@@ -27,7 +45,7 @@ PRESENT: dict[str, Project] = {
 
 def present_share(state: Data, audience: Audience) -> Share:
     """An audience's share of what is presented."""
-    share: dict[str, Any] = {"present": dict(state["present"]), "blank": state["blank"]}
+    share: dict[str, Any] = {"present": shown_share(state["present"], audience), "blank": state["blank"]}
     if audience is not Audience.PROJ:
         share["grants"] = dict(state["grants"])
     return share

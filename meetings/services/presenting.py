@@ -26,7 +26,7 @@ MOST_GRANT_S = 8 * 3600
 SCREEN_IS_UP = IN_SESSION | {MeetingState.PUBLISHED, MeetingState.READY}
 #: The narrowest rectangle, as a part of the page's width.
 LEAST_WIDTH = 0.05
-_SHOWN = ("file", "name", "url", "page", "n", "at", "by")
+_SHOWN = ("file", "name", "url", "page", "n", "at", "by", "wall")
 _KEPT = ("grants", "blank")
 
 
@@ -110,23 +110,24 @@ def may_present(actor: User, meeting: Meeting) -> bool:
 # --- Showing ---
 
 
-def start_presenting(actor: User, meeting_id: int, file: str, page: int) -> int:
+def start_presenting(actor: User, meeting_id: int, file: str, page: int, *, on_wall: bool = False) -> int:
     """Show a page of a paper to those who follow; whoever presented before no longer does.
 
     :param file: public id of a paper on the table.
     :param page: from 1.
+    :param on_wall: a paper that not everybody may read is shown on the screen, to no device.
     :returns: the new version of the room.
     :raises NotFound: no such meeting or paper, or none the actor may attend.
     :raises Forbidden: ``present.not_granted``.
     :raises BadState: ``meeting.not_live``; ``meeting.not_showable``, the paper cannot be shown page by page;
-        ``paper.for_few``, not everybody in the room may read it.
+        ``paper.for_few``, not everybody in the room may read it; on the screen chair and secretary show it.
     :raises Invalid: ``meeting.no_such_page``.
     """
     with unit_of_work():
         meeting = _presentable(actor, meeting_id)
         paper = papers.paper_of(meeting, file)
         entry = papers.paper_entry(paper, meeting)
-        if "only" in entry:
+        if "only" in entry and not (on_wall and may(actor, To.RUN, meeting)):
             raise BadState("paper.for_few")
         if entry["url"] is None:
             raise BadState("meeting.not_showable")
@@ -138,6 +139,7 @@ def start_presenting(actor: User, meeting_id: int, file: str, page: int) -> int:
             "page": page,
             "n": actor.full_name,
             "at": ms(clock.now()),
+            **({"wall": True} if "only" in entry else {}),
         }
         meeting.presenting = _rest(meeting) | showing | {"by": actor.id}
         return journal.append(meeting, "present.started", by=actor, **showing)
@@ -164,7 +166,8 @@ def present_page(actor: User, meeting_id: int, page: int, *, file: str) -> int:
             return meeting.v
         at = ms(clock.now())
         meeting.presenting = _rest(meeting) | now | {"page": page, "at": at}
-        return journal.append(meeting, "present.page", by=actor, file=file, page=page, at=at)
+        on_wall = {"wall": True} if "wall" in now else {}
+        return journal.append(meeting, "present.page", by=actor, file=file, page=page, at=at, **on_wall)
 
 
 def stop_presenting(actor: User, meeting_id: int) -> int:
@@ -188,8 +191,10 @@ def show_version(meeting: Meeting, entry: Mapping[str, Any], page: int) -> dict[
 
     :returns: what is different now.
     """
+    now = shown(meeting)
     told = {"name": entry["n"], "url": entry["url"], "page": page, "at": ms(clock.now())}
-    meeting.presenting = _rest(meeting) | shown(meeting) | told
+    told |= {"wall": True} if "wall" in now else {}
+    meeting.presenting = _rest(meeting) | now | told
     return told
 
 

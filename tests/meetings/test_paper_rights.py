@@ -1,6 +1,7 @@
 """Papers for few: whom no grant means neither sees, opens, fetches nor marks them, at whatever door."""
 
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -167,6 +168,27 @@ def test_a_paper_for_few_is_not_shown_to_all_and_what_is_shown_stays_for_all(
     restrict(sitting, paper)
     with pytest.raises(BadState, match=r"paper\.for_few"):
         presenting.start_presenting(sitting.chair, sitting.id, paper.public_id, 1)
+    presenting.grant_presenting(sitting.chair, sitting.id, sitting.delegate.id)
+    with pytest.raises(BadState, match=r"paper\.for_few"):
+        presenting.start_presenting(sitting.delegate, sitting.id, paper.public_id, 1, on_wall=True)
+
+
+def test_on_the_screen_alone_a_paper_for_few_reaches_no_device(sitting: Sitting, paper: File) -> None:
+    restrict(sitting, paper)
+    with db.scope():
+        since = sitting.meeting.v
+    presenting.start_presenting(sitting.secretary, sitting.id, paper.public_id, 1, on_wall=True)
+    presenting.present_page(sitting.secretary, sitting.id, 2, file=paper.public_id)
+    with db.scope():
+        told = {audience: room.snapshot(sitting.meeting, audience)["present"] for audience in Audience}
+        since_then = journal.lines_after(sitting.id, since)
+        lines = {one: json.dumps([journal.frame_of(line, one) for line in since_then]) for one in Audience}
+    hidden = {Audience.MEMBER, Audience.GUEST}
+    for audience in Audience:
+        is_hidden = audience in hidden
+        assert ("file" in told[audience]) is ("url" in told[audience]) is not is_hidden
+        assert (paper.public_id in lines[audience]) is not is_hidden
+        assert told[audience]["wall"] is True
 
 
 def test_an_item_goes_with_papers_that_are_for_few_or_become_pdfs(draft: Sitting) -> None:

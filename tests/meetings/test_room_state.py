@@ -26,6 +26,7 @@ from meetings.rules.audiences import KINDS, project
 from meetings.rules.shares import AUDIENCES, Audience
 from meetings.services import (
     chairing,
+    distributing,
     handing_over,
     journal,
     life,
@@ -133,6 +134,14 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     undoing.undo_item(secretary, mid, first.id, expect=None)
     yield
     chairing.start_item(chair, mid, second.id, expect=first.id)
+    yield
+    presenting.stop_presenting(chair, mid)
+    yield
+    distributing.set_rights(secretary, mid, other.public_id, grants=[])
+    yield
+    presenting.start_presenting(secretary, mid, other.public_id, 1, on_wall=True)
+    yield
+    presenting.present_page(chair, mid, 2, file=other.public_id)
     yield
     presenting.stop_presenting(chair, mid)
     yield

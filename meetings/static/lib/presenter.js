@@ -1,4 +1,5 @@
 /** Presenting one's own page to the room: whoever runs it may, others while they are granted it. */
+import { ask } from '@lib/dialogs.js';
 import { find, setText, word } from './page.js';
 import { papers } from './state.js';
 
@@ -11,7 +12,7 @@ export class Presenter {
     this.#reader = reader;
     this.#press = press;
     find('[data-present]')?.addEventListener('click', () => this.toggle());
-    find('[data-gone-take]')?.addEventListener('click', () => { const { file, page } = this.#state.present; this.#press('present.start', { file, page }); });
+    find('[data-gone-take]')?.addEventListener('click', () => { const { file, page, wall = false } = this.#state.present; this.#press('present.start', { file, page, wall }); });
   }
 
   get #state() { return this.#line.state; }
@@ -21,10 +22,14 @@ export class Presenter {
     return Boolean(present.file) && present.file === this.#follow.file && present.by === this.#line.me.p;
   }
 
-  toggle() {
-    if (!this.#follow.file) return null;
+  /** A paper for few is shown on the screen alone, by whoever runs the room and wants that. */
+  async toggle() {
+    const { file, shown } = this.#follow;
+    if (!file) return null;
     if (this.isMine) return this.#press('present.stop');
-    return this.#press('present.start', { file: this.#follow.file, page: this.#reader.page });
+    const wall = Boolean(shown?.only) && this.#line.me.can.includes('run');
+    if (wall && !(await ask(word('wall-q'), { word: word('wall') }))) return null;
+    return this.#press('present.start', { file, page: this.#reader.page, wall });
   }
 
   /** The presenter's own page was turned: everybody's is; of fast turns only the last one travels. */
