@@ -206,7 +206,7 @@ def paper_entry(file: File, meeting: Meeting | None = None) -> dict[str, Any]:
     stands: ``conv``; until that is over it is not shown, so that nobody writes on pages that will be others.
     One that was replaced says more: ``no`` of the version from 1, ``map`` how far comparing is, ``changed``
     pages, ``moves`` of pages and ``prev``, the version before. ``only``: not everybody may read it;
-    ``online``: it may not be kept on a device.
+    ``online``: it may not be kept on a device; ``mark``: the reader's name stands over its pages.
     """
     return _entry(file, meeting, None if meeting is None else session().get(kinds.PaperRule, file.id))
 
@@ -214,7 +214,7 @@ def paper_entry(file: File, meeting: Meeting | None = None) -> dict[str, Any]:
 def _entry(file: File, meeting: Meeting | None, rule: kinds.PaperRule | None) -> dict[str, Any]:
     known: dict[str, Any] = {} if meeting is None else (meeting.revisions or {}).get(file.public_id, {})
     if rule is not None:
-        marks = {"only": rule.is_restricted, "online": rule.online_only}
+        marks = {"only": rule.is_restricted, "online": rule.online_only, "mark": rule.is_marked}
         known = {**known, **{name: True for name, is_so in marks.items() if is_so}}
     made = conversions.state_of(file)
     if made is not None:

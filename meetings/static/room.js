@@ -47,7 +47,7 @@ const attendance = new Attendance(line, press);
 const announce = new Announce(line, press);
 const calls = new Calls(line, press);
 const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), line });
-let revisions = null;
+let revisions = null, fresh = null, stamp = null;
 const replacing = later(() => import('./lib/replacing.js'));
 const reading = later(async () => new (await import('./lib/reading.js')).Reading(reader));
 const desk = runs && surely(() => import('./lib/running.js'), root.dataset.running).then((part) => {
@@ -74,6 +74,18 @@ async function versions() {
   (await revisions).draw();
 }
 
+/** What is new to this person is marked in the agenda; over a paper whose copies carry a name stands the reader's. */
+function news() {
+  fresh ??= surely(() => import('./lib/fresh.js'), root.dataset.news).then((part) => new part.Fresh(line, follow, { mid, ids: root.dataset.fresh.split(' ') }));
+}
+
+async function stamps() {
+  const isAsked = Boolean(papers(line.state).find(({ file }) => file.id === follow.file)?.file.mark);
+  if (!isAsked && !stamp) return;
+  stamp ??= surely(() => import('./lib/stamp.js'), root.dataset.stamp);
+  (await stamp).stamp(reader.host, isAsked);
+}
+
 function draw() {
   const { state } = line;
   setText('[data-title]', state.title);
@@ -84,6 +96,7 @@ function draw() {
   attendance.draw();
   desks();
   versions();
+  stamps();
 }
 
 /** What whoever runs the room has in hand; and the delegate's own buttons. */
@@ -268,6 +281,8 @@ if (!follow.file && first) follow.open(first.id);
 if (isOnTheWay(mid, line.me.p)) fetchBallot();
 votes();
 draw();
+if (root.dataset.fresh) news();
+setTimeout(news, SOON);
 setTimeout(fetchBallot, SOON + Math.random() * SPREAD);
 setTimeout(() => surely(() => import('./lib/offline.js'), root.dataset.offline).then((part) => new part.Offline(line, { user: Number(root.dataset.user), mid, welcome })), welcome.kept ? 0 : CALM);
 setInterval(tick, 1000);

@@ -1,5 +1,6 @@
 """The room: one page, whose script does the rest."""
 
+from collections.abc import Collection
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -11,7 +12,8 @@ from intranet.core.web import me, needs, within
 from intranet.people.models import User
 from meetings.models.meeting import Meeting
 from meetings.permissions import ATTEND, To, access_meeting, access_room, may
-from meetings.services import listing, room
+from meetings.services import listing, publishing, room
+from meetings.views import looks
 
 bp = Blueprint("meetings_room", __name__)
 
@@ -35,7 +37,9 @@ def enter(mid: int) -> ResponseReturnValue:
         welcome = room.welcome(user, mid, None).answer
     except Forbidden:
         return redirect(url_for("meetings_devices.tablet", number=mid))
-    return _page(user, meeting, welcome)
+    fresh = publishing.fresh_for(user, meeting)
+    looks.note_later(user.id, mid)
+    return _page(user, meeting, welcome, fresh)
 
 
 @bp.get("/meetings/<int:mid>/pack/room")
@@ -48,11 +52,12 @@ def keep(mid: int) -> ResponseReturnValue:
     return _page(user, meeting, room.welcome(user, mid, None).answer)
 
 
-def _page(user: User, meeting: Meeting, welcome: dict[str, Any]) -> str:
+def _page(user: User, meeting: Meeting, welcome: dict[str, Any], fresh: Collection[str] = ()) -> str:
     return render_template(
         "meetings/room.html",
         meeting=meeting,
         runs=may(user, To.RUN, meeting),
         part=meeting.participant(user.id),
         welcome=welcome,
+        fresh=fresh,
     )

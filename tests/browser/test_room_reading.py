@@ -7,10 +7,22 @@ import pikepdf
 from playwright.sync_api import Page, Route, expect
 
 from intranet.records.typeset import Run, Sheet
-from tests.browser.conftest import Opener, axe
-from tests.browser.test_meeting_room import drawn, enter
+from tests.browser.conftest import Opener, axe, read
+from tests.browser.test_meeting_room import drawn, enter, headers, opens_agenda, room_of
 
 WORDS = ("Mở đầu", "Nhu cầu vốn đầu tư", "Kiến nghị")
+
+
+#: What was read from the pictures of three pages.
+SCANNED = [
+    [],
+    [{"t": "Hội đồng nhân dân tỉnh", "box": [80, 700, 300, 715]}],
+    [
+        {"t": "theo ý kiến của Hội", "box": [80, 700, 300, 715]},
+        {"t": "đồng thẩm định", "box": [80, 680, 200, 695]},
+        {"t": "HỘI ĐỒNG", "box": [80, 600, 200, 615]},
+    ],
+]
 
 
 def paper() -> bytes:
@@ -41,6 +53,7 @@ def tab(page: Page, name: str) -> None:
 def test_a_paper_is_gone_through_by_pages_contents_and_words(open_as: Opener) -> None:
     page = open_as("daibieu12", tablet=True)
     page.route(re.compile(r"/files/"), give)
+    page.route(re.compile(r"/lines\.json"), lambda route: route.fulfill(json=SCANNED))
     enter(page)
     opener, panel, shown = (
         page.locator("[data-reading]"),
@@ -66,6 +79,15 @@ def test_a_paper_is_gone_through_by_pages_contents_and_words(open_as: Opener) ->
     expect(panel.locator("[data-read-hits] button")).to_have_text("Trang 21 chỗ")
     panel.locator("#read-q").fill("không có chữ này")
     expect(panel.locator("[data-read-count]")).to_contain_text("Không tìm thấy")
+    # Where the words were read from pictures, they are found in those, across the end of a line too.
+    panel.locator("#read-q").fill("hoi dong")
+    expect(panel.locator("[data-read-count]")).to_have_text("Chỗ 1 / 3")
+    expect(page.locator(".pdfViewer .found")).to_have_count(1)
+    panel.get_by_role("button", name="Chỗ sau").tap()
+    expect(shown).to_have_text("3 / 3")
+    expect(page.locator(".pdfViewer .found")).to_have_count(2)
+    panel.locator("[data-read-hits] button").first.tap()
+    expect(shown).to_have_text("2 / 3")
     tab(page, "Đọc chữ")
     expect(panel.locator("[data-read-text]")).to_contain_text("Nhu cầu vốn đầu tư")
     panel.get_by_role("button", name="Trang sau").tap()
@@ -73,6 +95,33 @@ def test_a_paper_is_gone_through_by_pages_contents_and_words(open_as: Opener) ->
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(opener).to_be_focused()
+
+
+def test_a_new_paper_says_so_and_a_marked_one_carries_the_readers_name(
+    open_as: Opener,
+) -> None:
+    desk = open_as("thuky")
+    papers = room_of(desk).replace("/room", "/papers")
+    name = "Phụ lục danh mục dự án"
+    rows = read(desk, papers).split("<tr")
+    key = re.search(r'id="p-(\w{32})"', next(row for row in rows if name in row and 'id="p-' in row))
+    assert key is not None
+    for address, form in ((f"{key[1]}/rights", {"is_marked": "1"}), ("publish", {"back": "papers"})):
+        assert desk.request.post(f"{papers}/{address}", form=form, headers=headers(desk)).ok
+    page = open_as("daibieu05", tablet=True)
+    enter(page)
+    opens_agenda(page)
+    link = page.locator("[data-agenda] .docs a", has_text=name)
+    expect(link.locator(".chip")).to_have_text("Mới")
+    assert axe(page) == []
+    expect(page.locator(".m-stamp")).to_have_count(0)
+    link.tap()
+    expect(drawn(page, 1)).to_be_visible()
+    whose = re.compile(r"^\S.+, \d\d:\d\d \d\d/\d\d/\d{4}$")
+    expect(page.locator(".m-stamp span").first).to_have_attribute("data-said", whose)
+    opens_agenda(page)
+    expect(link.locator(".chip")).to_have_count(0)
+    assert axe(page) == []
 
 
 def test_a_page_is_turned_shown_whole_and_beside_the_next(open_as: Opener) -> None:

@@ -3,6 +3,7 @@
  * and how the page lies: turned, whole, two side by side. Fetched with its style at the first press.
  */
 import { all, el, find, word } from './page.js';
+import { places, Scanned } from './scanned.js';
 
 /** Width of a small page, pixels; so many of them are kept drawn. */
 const SMALL = 116, KEPT = 120;
@@ -10,7 +11,7 @@ const SMALL = 116, KEPT = 120;
 const PAUSE = 250;
 
 export class Reading {
-  #reader; #panel = find('#reading'); #opener = find('[data-reading]'); #doc = null; #pages = []; #drawn = new Map(); #seer; #typing = 0; #size = 1;
+  #reader; #panel = find('#reading'); #opener = find('[data-reading]'); #doc = null; #pages = []; #drawn = new Map(); #seer; #typing = 0; #size = 1; #scanned = new Scanned(); #hits = []; #hit = 0;
 
   constructor(reader) {
     this.#reader = reader;
@@ -22,21 +23,21 @@ export class Reading {
     press('width', () => reader.fit());
     press('whole', () => reader.fit('page'));
     press('two', ({ currentTarget }) => currentTarget.setAttribute('aria-pressed', String(reader.spread(currentTarget.getAttribute('aria-pressed') !== 'true'))));
-    press('again', () => reader.findAgain());
-    press('before', () => reader.findAgain(true));
+    press('again', () => this.#step(false));
+    press('before', () => this.#step(true));
     press('larger', () => this.#resize(1.2));
     press('smaller', () => this.#resize(1 / 1.2));
     press('text-next', () => reader.next());
     press('text-back', () => reader.back());
     const field = this.#panel.querySelector('input');
-    field.addEventListener('input', () => { clearTimeout(this.#typing); this.#typing = setTimeout(() => reader.find(field.value), PAUSE); });
-    field.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); reader.findAgain(event.shiftKey); } });
+    field.addEventListener('input', () => { clearTimeout(this.#typing); this.#typing = setTimeout(() => this.#look(field.value), PAUSE); });
+    field.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); this.#step(event.shiftKey); } });
     this.#panel.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.shut(); });
     this.#panel.addEventListener('click', (event) => { if (event.target.closest('[role=tab]')) setTimeout(() => this.#fill()); });
     this.#panel.addEventListener('keydown', (event) => { if (event.key.startsWith('Arrow')) setTimeout(() => this.#fill()); });
     reader.addEventListener('opened', () => this.#fill());
     reader.addEventListener('page', () => this.#turned());
-    reader.addEventListener('found', ({ detail }) => this.#count(detail));
+    reader.addEventListener('found', ({ detail }) => { if (!this.#hits.length) this.#count(detail); });
   }
 
   /** @param {string} tab which part to begin with, the one left open by default */
@@ -77,6 +78,8 @@ export class Reading {
     this.#drawn.clear();
     this.#pages = [];
     for (const name of ['pages', 'contents']) this.#part(name).replaceChildren();
+    this.#hits = [];
+    this.#reader.frame([]);
     this.#count({ total: 0, current: 0, pages: [] });
   }
 
@@ -155,12 +158,41 @@ export class Reading {
     this.#panel.querySelector('[data-read-text]').style.setProperty('--read', this.#size.toFixed(2));
   }
 
+  /** Words are looked for in the text of the file and, where that is a scan, in what was read from its pictures. */
+  async #look(words) {
+    const doc = this.#doc;
+    this.#hits = [];
+    this.#reader.frame([]);
+    this.#reader.find(words);
+    const found = places(await this.#scanned.lines(this.#reader.url), words);
+    if (doc !== this.#doc || words !== this.#panel.querySelector('input').value || !found.length) return;
+    this.#hits = found;
+    await this.#go(Math.max(0, found.findIndex(({ page }) => page >= this.#reader.page)));
+  }
+
+  #step(isBack) {
+    if (this.#hits.length) this.#go((this.#hit + (isBack ? -1 : 1) + this.#hits.length) % this.#hits.length);
+    else this.#reader.findAgain(isBack);
+  }
+
+  /** Opens the page of a place in a scan and frames its lines. */
+  async #go(at) {
+    const { page, boxes } = this.#hits[at];
+    this.#hit = at;
+    const pages = [...new Set(this.#hits.map((one) => one.page))].map((no) => ({ page: no, n: this.#hits.filter((one) => one.page === no).length }));
+    this.#count({ total: this.#hits.length, current: at + 1, pages }, (no) => this.#go(this.#hits.findIndex((one) => one.page === no)));
+    this.#reader.go(page);
+    const doc = this.#doc;
+    const [left, bottom] = (await doc.getPage(page)).view;
+    if (doc === this.#doc) this.#reader.frame(boxes.map(([x0, y0, x1, y1]) => ({ page, box: [x0 - left, y0 - bottom, x1 - left, y1 - bottom] })));
+  }
+
   /** How often the words were found, and on which pages. */
-  #count({ total, current, pages }) {
+  #count({ total, current, pages }, go = (page) => this.#reader.go(page)) {
     const isAsked = this.#panel.querySelector('input').value.trim() !== '';
     find('[data-read-count]').textContent = !isAsked ? '' : total ? word('read-found', { n: total, at: current }) : word('read-none');
     for (const button of all('[data-read="again"], [data-read="before"]')) button.disabled = total < 2;
-    find('[data-read-hits]').replaceChildren(...pages.map(({ page, n }) => el('li', {}, el('button', { type: 'button', on: { click: () => this.#reader.go(page) } }, word('read-page', { page }), el('span', { class: 'num mut' }, word('read-times', { n }))))));
+    find('[data-read-hits]').replaceChildren(...pages.map(({ page, n }) => el('li', {}, el('button', { type: 'button', on: { click: () => go(page) } }, word('read-page', { page }), el('span', { class: 'num mut' }, word('read-times', { n }))))));
   }
 }
 

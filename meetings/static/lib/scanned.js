@@ -1,0 +1,42 @@
+/** Words of a scanned paper, as they were read from its pictures: looked for where the file itself holds no text. */
+
+/** Letters alone: tones and case do not matter, and d finds đ as well. */
+export const bare = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/[đĐ]/g, 'd').toLowerCase().replace(/\s+/g, ' ').trim();
+
+export class Scanned {
+  #url = null; #pages = null;
+
+  /** The lines of a file, page by page; none of a file with text, and none while the server is out of reach. */
+  async lines(url) {
+    const file = /^\/files\/(\w+)\//.exec(url ?? '')?.[1];
+    if (this.#url !== url) {
+      this.#url = url;
+      this.#pages = file ? fetch(`/files/${file}/lines.json`).then((answer) => (answer.ok ? answer.json() : [])).catch(() => { this.#url = null; return []; }) : [];
+    }
+    return this.#pages;
+  }
+}
+
+/**
+ * Every place where words are, also across the end of a line.
+ * @param {{t: string, box: number[]}[][]} pages
+ * @returns {{page: number, boxes: number[][]}[]} the lines that hold them, in user space of the page
+ */
+export function places(pages, words) {
+  const query = bare(words);
+  if (!query) return [];
+  return pages.flatMap((lines, at) => {
+    const ends = [];
+    let said = '';
+    for (const { t } of lines) {
+      said += `${bare(t)} `;
+      ends.push(said.length);
+    }
+    const found = [];
+    for (let from = said.indexOf(query); from >= 0; from = said.indexOf(query, from + query.length)) {
+      const boxes = lines.filter((_, n) => ends[n] > from && (ends[n - 1] ?? 0) < from + query.length).map(({ box }) => box);
+      found.push({ page: at + 1, boxes });
+    }
+    return found;
+  });
+}
