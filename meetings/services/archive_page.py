@@ -51,8 +51,11 @@ def build_page(
     parts = [
         f"<h1>{escape(sheet.org.name)}<br>{escape(_word('kind'))}<br>{escape(meeting.title)}</h1>",
         f"<p>{escape(facts)}</p>",
-        _part("attendance", f"<p>{escape(people)}</p>"),
+        _part(
+            "attendance", f"<p>{escape(people)}</p>{_table(('name', 'title', 'org', 'was'), _present(sheet))}"
+        ),
         _part("agenda", _list("ol", map(escape, items))),
+        _part("votes", _table(("at", "result"), votes) if (votes := _votes(sheet)) else _none()),
         _part("conclusions", _table(("text", "lead", "due", "state"), found) if found else _none()),
         _part("papers", _list("ul", (_link(place, name) for name, place in papers)) if papers else _none()),
         _part("files", _files(listed)),
@@ -62,6 +65,23 @@ def build_page(
         f'<!doctype html>\n<html lang="vi"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<link rel="stylesheet" href="style.css"></head>\n<body>{"".join(parts)}</body></html>\n'
     )
+
+
+def _present(sheet: Sheet) -> list[tuple[str, str, str, str]]:
+    """Everybody who was asked, whether they were there and what there is to be said of it."""
+    groups = (("was_present", sheet.present), ("was_guest", sheet.guests), ("was_absent", sheet.absent))
+    return [
+        (one.name, one.title, one.org, ", ".join(filter(None, (_word(was), one.note))))
+        for was, people in groups
+        for one in people
+    ]
+
+
+def _votes(sheet: Sheet) -> list[tuple[str, str]]:
+    """When each vote was taken, what came of it and why, and of a roll-call who chose what."""
+    facts = (one for facts in (sheet.beside, *(item.facts for item in sheet.items)) for one in facts)
+    votes = sorted((one for one in facts if one.kind == "vote"), key=lambda one: (one.at, one.v))
+    return [(_when(one.at), f"{one.text} {one.note}".strip()) for one in votes]
 
 
 def _state(value: str) -> str:

@@ -25,6 +25,7 @@ from meetings.models.minutes import MinutesMoved
 from meetings.permissions import To, access_meeting
 from meetings.services import (
     archive_page,
+    filed,
     listing,
     minutes_docx,
     minutes_files,
@@ -112,6 +113,9 @@ def make(meeting_id: int, by_id: int) -> dict[str, str]:
     meeting = session().get(Meeting, meeting_id)
     if meeting is None:
         raise NotFound("meeting.unknown")
+    if filed.is_filed(meeting) and minutes_files.PDF not in minutes_files.files_of(meeting):
+        # Asked for before the worker came to the PDF of what was approved: it belongs in the file.
+        minutes_files.make(meeting_id, by_id, minutes_files.APPROVED)
     sheet = minutes_sheet.sheet_of(session().get_one(User, by_id), meeting)
     name = clean_name(label("meeting.archive_file", title=meeting.title[:80]) + ".zip")
     with tempfile.TemporaryFile() as stream:
@@ -135,11 +139,11 @@ def _key(meeting: Meeting) -> str:
 
 def _write(sheet: Sheet, into: Bundle, by_id: int) -> str:
     meeting = sheet.meeting
-    made = minutes_files.made_of(meeting)
-    for name, file in (("bien-ban.docx", made.docx), ("bien-ban.pdf", made.pdf)):
-        if file is not None:
-            into.add_file(name, files.path(file))
-    if made.docx is None:
+    stored = minutes_files.files_of(meeting)
+    for role, name in ((minutes_files.DOCX, "bien-ban.docx"), (minutes_files.PDF, "bien-ban.pdf")):
+        if role in stored:
+            into.add_file(name, files.path(stored[role]))
+    if minutes_files.DOCX not in stored:
         into.add("bien-ban.docx", minutes_docx.build_docx(sheet))
     papers = _papers(meeting, into, by_id)
     lines = lines_after(meeting.id, 0)

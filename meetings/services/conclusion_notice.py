@@ -162,4 +162,6 @@ def _by_whom(one: dict[str, Any]) -> str:
         said.append(label("minutes.notice.co", names=", ".join(one["co_names"])))
     if one["due"]:
         said.append(label("minutes.notice.due", day=f"{one['due']:%d/%m/%Y}"))
+    if one["urgent"]:
+        said.append(label("minutes.notice.urgent"))
     return f" ({'; '.join(said)})" if said else ""

@@ -16,7 +16,7 @@ _MOTTO = "Độc lập - Tự do - Hạnh phúc"
 _HEAD = (62.0, 98.0)
 _FOOT = (80.0, 80.0)
 _FACTS = (20.0, 118.0, 22.0)
-_CONCLUSIONS = (10.0, 76.0, 48.0, 26.0)
+_CONCLUSIONS = (13.0, 74.0, 47.0, 26.0)
 _PLAIN = Form(size=14, align="justify", before=3, after=3, first_indent=12.7, spacing=1.05)
 _ITALIC = Form(size=13, italic=True, align="justify", before=2, after=2, first_indent=12.7)
 _CENTRE = Form(size=14, bold=True, align="center")

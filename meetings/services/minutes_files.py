@@ -127,6 +127,14 @@ def url_of(meeting_id: int) -> str:
     return f"/meetings/{meeting_id}/minutes"
 
 
+def files_of(meeting: Meeting) -> dict[str, File]:
+    """The files that say what the minutes say now, by role; of approved ones all that there are."""
+    if filed.is_filed(meeting):
+        return {one.role: one for one in files.of(ref_of(meeting.id))}
+    made = made_of(meeting)
+    return {role: one for role, one in ((DOCX, made.docx), (PDF, made.pdf)) if one is not None}
+
+
 def approved_docx(meeting: Meeting) -> File | None:
     """The very file that the chair approved, ``None`` before."""
     if not filed.is_filed(meeting):

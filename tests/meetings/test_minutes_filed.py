@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from intranet.core import db, jobs
 from intranet.core.errors import BadState, NotFound, Stale
 from intranet.people.models import User
-from intranet.records import files
+from intranet.records import files, media
 from meetings.models.floor import PresenceState
 from meetings.models.meeting import MeetingState
 from meetings.models.vote import Poll
@@ -26,6 +27,7 @@ from meetings.services import (
     voting,
 )
 from tests.factories import Office
+from tests.meetings.conftest import pdf
 from tests.meetings.test_minutes_pages import Browsers
 from tests.meetings.voting import Chamber, make_chamber
 
@@ -91,7 +93,10 @@ def test_a_fact_that_is_none_is_not_corrected(held: Chamber) -> None:
         minutes_review.correct_fact(held.secretary, held.id, "9999", "Khác", "Nhầm")
 
 
-def test_word_and_archive_are_the_file_that_was_approved(held: Chamber, client_of: Browsers) -> None:
+def test_word_and_archive_are_the_file_that_was_approved(
+    held: Chamber, client_of: Browsers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
     publish(held)
     with pytest.raises(BadState, match=r"meeting.minutes_open"):
         life.move_meeting(held.chair, held.id, MeetingState.CLOSED)
@@ -104,6 +109,10 @@ def test_word_and_archive_are_the_file_that_was_approved(held: Chamber, client_o
     got = browser.get(f"{address}.docx", follow_redirects=True)
     assert got.data == files.read(approved)
     assert approved.sha256 in browser.get(address).get_data(as_text=True)
+    kept = files.keep(pdf(), "bien ban.pdf", media.PDF)
+    files.attach_kept(
+        held.chair, kept, approved.owner, org_id=held.sitting.meeting.org_id, role=minutes_files.PDF
+    )
     assert browser.post(f"{address}/close").status_code == 302
     assert held.sitting.meeting.state is MeetingState.CLOSED
     jobs.run_due()
@@ -112,4 +121,8 @@ def test_word_and_archive_are_the_file_that_was_approved(held: Chamber, client_o
     assert made is not None
     with zipfile.ZipFile(files.path(made)) as archive:
         assert archive.read("bien-ban.docx") == files.read(approved)
+        assert archive.read("bien-ban.pdf") == pdf()
+        index = archive.read("index.html").decode()
+        assert "Tán thành 4/6 thành viên, cần trên 1/2: thông qua" in index
+        assert "Thành Viên 3" in index
         assert json.loads(archive.read("nhat-ky.json"))["lines"][-1]["kind"] == "meeting.state"
