@@ -16,14 +16,13 @@ from intranet.people.models import User
 from intranet.tasks.permissions import is_party_to
 from meetings.models.conclusion import Conclusion, ConclusionKind, ConclusionState
 from meetings.models.meeting import Meeting, PartRole
-from meetings.permissions import To, access_meeting, may_read_meeting
+from meetings.permissions import RUNNING, To, access_meeting, may_read_meeting
 from meetings.rules.directive_sentence import Directive, Named, read_directive
 from meetings.rules.due_phrases import Days
 from meetings.rules.party_names import person_names, unit_names
 from meetings.services.conclusions import MOST_TEXT, tasks_of
 
 _MOST_TITLE = 120
-_RUNNING = frozenset({PartRole.CHAIR, PartRole.SECRETARY})
 #: States in which the chair stands by a conclusion.
 STANDS = frozenset({ConclusionState.CONFIRMED, ConclusionState.ISSUED})
 
@@ -101,6 +100,7 @@ def entries(found: Sequence[Conclusion]) -> list[dict[str, Any]]:
             "item": one.item_id,
             "kind": one.kind.value,
             "state": one.state.value,
+            "stands": one.state in STANDS,
             "text": one.text,
             "lead": one.lead,
             "lead_name": names.get(one.lead or ""),
@@ -144,7 +144,7 @@ def may_read(actor: Actor, conclusion_id: int) -> bool:
         return False
     if may_read_meeting(actor, found.meeting_id):
         part = session().get_one(Meeting, found.meeting_id).participant(actor.id)
-        if part is not None and part.role in _RUNNING:
+        if part is not None and part.role in RUNNING:
             return True
         if part is not None and part.role is not PartRole.GUEST and found.state in STANDS:
             return True

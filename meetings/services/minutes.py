@@ -22,7 +22,7 @@ from meetings.models.minutes import (
     MinutesRevision,
     MinutesState,
 )
-from meetings.permissions import To, access_meeting, may
+from meetings.permissions import RUNNING, To, access_meeting, may
 from meetings.services.conclusions import CONCLUDES_IN
 
 #: Characters of one block.
@@ -199,8 +199,7 @@ def corrections_of(meeting: Meeting) -> dict[str, list[FactCorrection]]:
 
 def readers_of(meeting: Meeting, held: Minutes | None) -> set[int]:
     """Whoever may read the minutes now."""
-    running = {PartRole.CHAIR, PartRole.SECRETARY}
-    found = {one.user_id for one in meeting.participants if one.role in running}
+    found = {one.user_id for one in meeting.participants if one.role in RUNNING}
     if is_round_open(held) or (held is not None and held.state is MinutesState.APPROVED):
         found |= set(members_of(meeting))
     return found

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from intranet.core import clock
 from intranet.core.labels import label
 from intranet.records.docx_writing import Form, Paper
-from meetings.models.conclusion import ConclusionState
 from meetings.services.minutes_facts import Fact
 from meetings.services.minutes_sheet import ItemSheet, Person, Sheet
 
@@ -118,7 +117,7 @@ def _item(paper: Paper, sheet: Sheet, one: ItemSheet) -> None:
         paper.write(label("minutes.docx.not_taken_up"), _ITALIC)
     for kind in ("summary", "opinions"):
         _typed(paper, sheet, f"{kind}:{one.item.id}", label(f"minutes.docx.{kind}"))
-    standing = [found for found in one.conclusions if _stands(found["state"])]
+    standing = [found for found in one.conclusions if found["stands"]]
     for found in standing:
         paper.write(found["text"], _PLAIN, bold_lead=label("minutes.docx.concluded"))
 
@@ -137,9 +136,9 @@ def _facts(paper: Paper, sheet: Sheet, rows: Iterable[Fact]) -> None:
 
 def _concluded(paper: Paper, sheet: Sheet) -> None:
     found = [one for item in sheet.items for one in item.conclusions] + list(sheet.conclusions)
-    held = [one for one in found if _stands(one["state"]) and (one["lead_name"] or one["due"])]
+    held = [one for one in found if one["stands"] and (one["lead_name"] or one["due"])]
     for one in sheet.conclusions:
-        if _stands(one["state"]):
+        if one["stands"]:
             paper.write(one["text"], _PLAIN, bold_lead=label("minutes.docx.concluded"))
     if not held:
         return
@@ -184,10 +183,6 @@ def _typed(paper: Paper, sheet: Sheet, key: str, lead: str = "") -> None:
     lines = [line.strip() for line in sheet.texts.get(key, "").splitlines() if line.strip()]
     for at, line in enumerate(lines):
         paper.write(line, _PLAIN, bold_lead=lead if at == 0 else "")
-
-
-def _stands(state: str) -> bool:
-    return state in {ConclusionState.CONFIRMED.value, ConclusionState.ISSUED.value}
 
 
 def _with_title(name: str, title: str) -> str:

@@ -241,10 +241,12 @@ def cancel(mid: int, conclusion_id: int) -> ResponseReturnValue:
 def conclusion(conclusion_id: int) -> ResponseReturnValue:
     """One conclusion with its meeting, for whoever is to act on it."""
     found, meeting = conclusion_lists.shown(_user(), conclusion_id)
+    (one,) = conclusion_lists.entries([found])
     return render_template(
         "meetings/conclusion.html",
-        one=conclusion_lists.entries([found])[0],
+        one=one,
         meeting=meeting,
+        reads_task=one["task"] is not None and refs.may_read(me(), one["task"].ref),
         attends=refs.may_read(me(), meeting.ref),
     )
 
@@ -298,7 +300,7 @@ def _page(mid: int, problem: str = "", round_form: MinutesRoundForm | None = Non
         "closes": held is not None and MeetingState.CLOSED in life.moves_for(user, meeting),
         "problem": problem,
         "parties": conclusion_lists.parties(meeting) if can.conclude else [],
-        "chairs": meeting.chair is not None and meeting.chair.user_id == user.id,
+        "chairs": may(user, To.CHAIR, meeting),
     }
     is_wrong = bool(problem) or form.status == 422
     return render_template("meetings/minutes.html", **shown), 422 if is_wrong else 200

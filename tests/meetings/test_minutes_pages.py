@@ -84,6 +84,9 @@ def test_every_form_of_the_page_does_its_work_and_says_why_not(
     assert (issued.state, issued.due_date, issued.co) == (ConclusionState.ISSUED, due, [lead["co"]])
     page = text(client_of(office.other_head), f"/meetings/conclusions/{issued.id}")
     assert "Sở Xây dựng rà soát ngay." in page
+    assert re.search(r"NV-\d{4}-\d{6}</a>, mới giao", page)
+    assert over.agenda[0].title not in page
+    assert over.agenda[0].title in text(secretary, f"/meetings/conclusions/{issued.id}")
     assert client_of(office.stranger).get(f"/meetings/conclusions/{issued.id}").status_code == 404
 
     assert done(secretary, "/minutes/submit") == ""
