@@ -83,10 +83,22 @@ def pack_of(actor: User, meeting_id: int) -> Pack:
     return pack_for(actor, access_room(actor, meeting_id))
 
 
+def packs_for(readers: Iterable[User], meeting: Meeting) -> dict[int, Pack]:
+    """Packs of those who take part, by person: what each may read, save for what is read online alone."""
+    entries: dict[int, Entry | None] = {}
+    found = {}
+    for person, readable in paper_rights.readable_by(readers, meeting).items():
+        kept = [one.file for one in readable if not one.online_only]
+        for file in kept:
+            if file.id not in entries:
+                entries[file.id] = _entry(file)
+        found[person] = _packed(meeting, [entry for file in kept if (entry := entries[file.id]) is not None])
+    return found
+
+
 def pack_for(reader: User, meeting: Meeting) -> Pack:
-    """The pack of somebody who takes part: what they may read, save for what is read online alone."""
-    kept = [one.file for one in paper_rights.readable(reader, meeting) if not one.online_only]
-    return _packed(meeting, kept)
+    """The pack of somebody who takes part."""
+    return packs_for([reader], meeting)[reader.id]
 
 
 def coming(actor: User) -> list[Pack]:
@@ -114,10 +126,9 @@ def device_key(actor: User, kid: str | None = None) -> tuple[str, bytes]:
     return name, hmac.digest(secret, f"meetings.device:{actor.id}:{name}".encode(), sha256)
 
 
-def _packed(meeting: Meeting, found: Iterable[File]) -> Pack:
-    entries = [entry for one in found if (entry := _entry(one)) is not None]
-    said = "\n".join(f"{one.file} {one.sha256}" for one in sorted(entries, key=lambda one: one.file))
-    return Pack(meeting, sha256(said.encode()).hexdigest()[:16], entries)
+def _packed(meeting: Meeting, files: list[Entry]) -> Pack:
+    said = "\n".join(f"{one.file} {one.sha256}" for one in sorted(files, key=lambda one: one.file))
+    return Pack(meeting, sha256(said.encode()).hexdigest()[:16], files)
 
 
 def _entry(paper: File) -> Entry | None:

@@ -1,7 +1,7 @@
 """Who may read, fetch and print which paper of a meeting. Everybody who attends, until a paper is for few."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,27 +46,32 @@ def readable(actor: User, meeting: Meeting) -> list[PaperFor]:
 
     The caller has asked whether the actor attends (``access_meeting``).
     """
+    return readable_by([actor], meeting)[actor.id]
+
+
+def readable_by(people: Iterable[User], meeting: Meeting) -> dict[int, list[PaperFor]]:
+    """As :func:`readable`, for many of those who take part at once, by person."""
     rules = rules_of(meeting.id)
     found = session().scalars(select(File).where(on_table(meeting)).order_by(File.order, File.id)).all()
     places = {item.id: place for place, item in enumerate(meeting.agenda)}
-    mine = []
-    for file in found:
-        rule = rules.get(file.id)
-        can = rights_of(_reader(actor, meeting, file), _grants(rule))
-        if READ in can:
-            item_id = file.ref_id if file.ref_kind == "agenda_item" else None
-            mine.append(
-                PaperFor(
-                    file,
-                    item_id,
-                    download=DOWNLOAD in can,
-                    print=PRINT in can,
-                    online_only=rule is not None and rule.online_only,
-                    is_marked=rule is not None and rule.is_marked,
-                    is_restricted=rule is not None and rule.is_restricted,
-                )
+    table = sorted(((_item_id(one), one) for one in found), key=lambda one: places.get(one[0] or 0, -1))
+    return {
+        person.id: [
+            PaperFor(
+                file,
+                item_id,
+                download=DOWNLOAD in can,
+                print=PRINT in can,
+                online_only=rule is not None and rule.online_only,
+                is_marked=rule is not None and rule.is_marked,
+                is_restricted=rule is not None and rule.is_restricted,
             )
-    return sorted(mine, key=lambda one: -1 if one.item_id is None else places[one.item_id])
+            for item_id, file in table
+            for rule in [rules.get(file.id)]
+            if READ in (can := rights_of(_reader(person, meeting, file), _grants(rule)))
+        ]
+        for person in people
+    }
 
 
 def by_owner(actor: User, meeting: Meeting) -> dict[Ref, list[PaperFor]]:
@@ -167,6 +172,10 @@ def _meeting_of(file: File) -> Meeting | None:
         return session().get(Meeting, file.ref_id)
     item = session().get(AgendaItem, file.ref_id) if file.ref_kind == "agenda_item" else None
     return None if item is None else session().get(Meeting, item.meeting_id)
+
+
+def _item_id(file: File) -> int | None:
+    return file.ref_id if file.ref_kind == "agenda_item" else None
 
 
 def _grants(rule: PaperRule | None) -> list[dict[str, Any]] | None:

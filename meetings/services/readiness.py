@@ -19,7 +19,7 @@ from intranet.records import audit
 from meetings.models.meeting import Meeting
 from meetings.models.readiness import DeviceReadiness, DeviceReported, Standing
 from meetings.permissions import To, access_meeting, access_room, may
-from meetings.services import packs, paper_rights
+from meetings.services import packs
 
 #: What a device keeps ends so long after it was last heard.
 KEY_LASTS = timedelta(hours=24)
@@ -141,21 +141,15 @@ def _board(meeting: Meeting, ids: list[int], runs: bool) -> Board:
     for row in rows:
         if row.session_id in seen and clock.now() - max(row.at, seen[row.session_id].seen_at) < KEY_LASTS:
             by_person[row.user_id].append(row)
-    revs = _revs(meeting, [people[key] for key in by_person if key in people])
+    theirs = packs.packs_for([people[key] for key in by_person if key in people], meeting)
     lines = []
     for no, key in enumerate((key for key in ids if key in people), 1):
         devices = [
-            Device(row, _standing(row, revs[key]), seen[row.session_id].device) for row in by_person[key]
+            Device(row, _standing(row, theirs[key].rev), seen[row.session_id].device)
+            for row in by_person.get(key, ())
         ]
         lines.append(Line(no, people[key], devices))
     return Board(meeting, lines, runs)
-
-
-def _revs(meeting: Meeting, people: list[User]) -> dict[int, str]:
-    """The pack that each should have; where no paper is for few it is everybody's."""
-    if people and not paper_rights.has_restricted(meeting.id):
-        return dict.fromkeys((one.id for one in people), packs.pack_for(people[0], meeting).rev)
-    return {one.id: packs.pack_for(one, meeting).rev for one in people}
 
 
 def _standing(row: DeviceReadiness, rev: str) -> Standing:

@@ -13,11 +13,13 @@ from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.live import sockets
 from intranet.notices.models import Notice
 from intranet.people import sessions
-from intranet.people.models import User
+from intranet.people.models import Post, User
+from meetings.models.meeting import Participant, PartRole
 from meetings.models.paper import PaperRule
 from meetings.models.readiness import DeviceReadiness, Standing
 from meetings.services import packs, readiness
 from tests.clients import client_for
+from tests.counting import count_queries
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, add_paper
 
@@ -169,3 +171,55 @@ def test_the_board_is_read_anew_when_a_device_has_spoken(
     says(sitting.guest)
     heard = {to for name, data, to in told if (name, data) == ("changed", {"what": ["packs"]})}
     assert len(heard) == 3
+
+
+@pytest.mark.parametrize("is_for_few", [False, True])
+def test_two_hundred_devices_are_counted_right_and_by_as_many_questions_as_twenty(
+    office: Office, sitting: Sitting, is_for_few: bool
+) -> None:
+    paper = add_paper(sitting.secretary, sitting, None)
+    if is_for_few:
+        rule = {"meeting_id": sitting.id, "by_id": sitting.secretary.id, "at": clock.now()}
+        with db.unit_of_work() as session:
+            guests = [{"who": "role:guest", "can": []}]
+            session.add(PaperRule(file_id=paper.id, is_restricted=True, grants=guests, **rule))
+    rev = packs.pack_of(sitting.guest, sitting.id).rev
+    seat(sitting, office, range(20), rev)
+    with count_queries() as few:
+        readiness.board(sitting.secretary, sitting.id)
+    seat(sitting, office, range(20, 200), rev)
+    with count_queries() as many:
+        found = readiness.board(sitting.secretary, sitting.id)
+    assert len(many) == len(few)
+    # Of five each: all of it, an earlier pack, a full disk, nothing said, signed out since.
+    assert found.counts == {
+        Standing.READY: 40,
+        Standing.OLD: 40,
+        Standing.FAILED: 40,
+        Standing.NEVER: 80 + len(sitting.everybody),
+    }
+
+
+def seat(sitting: Sitting, office: Office, numbers: range, rev: str) -> None:
+    """Guests, and what the device of each said; every fifth of them alike."""
+    unit, now = office.other_leader.posts[0].unit, clock.now()
+    said = {"rev": rev, "verified": 1, "total": 1, "problem": None, "app": "0123abcd", "need": 0}
+    ways = ({}, {"rev": "0" * 16}, {"verified": 0, "problem": "full", "need": 2**20}, None, {})
+    with db.unit_of_work() as session:
+        for n in numbers:
+            user = User(name=f"khach{n}", full_name=f"Khách Số {n}", org_id=unit.org_id)
+            opened = {"public_id": f"{n:032x}", "token_hash": f"{n:064x}", "created_at": now, "seen_at": now}
+            session.add(user)
+            session.flush()
+            session.add(Post(user_id=user.id, unit_id=unit.id, title="Khách"))
+            part = {"meeting_id": sitting.id, "user_id": user.id, "position": 10 + n}
+            session.add(Participant(role=PartRole.GUEST, **part))
+            ended = now if n % 5 == 4 else None
+            begun = sessions.SessionRow(user_id=user.id, data={}, ended_at=ended, **opened)
+            session.add(begun)
+            session.flush()
+            row = {"device": f"{n:032x}", "at": now, "session_id": begun.id, "free": None}
+            way = ways[n % 5]
+            if way is not None:
+                row |= {"meeting_id": sitting.id, "user_id": user.id}
+                session.add(DeviceReadiness(**(row | said | way)))
