@@ -120,6 +120,15 @@ def read(page: Page, address: str) -> str:
     return answer.text()
 
 
+def until(page: Page, script: str, arg: object = None) -> None:
+    """Wait until a script says yes; ``wait_for_function`` takes any promise for a yes."""
+    for _ in range(150):
+        if page.evaluate(script, arg):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {script.strip()[:200]}")
+
+
 def axe(page: Page) -> list[str]:
     """What axe finds serious or critical (WCAG 2.0 to 2.2, A and AA) on the page as it stands."""
     return axe_rules(page, "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")

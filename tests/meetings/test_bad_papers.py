@@ -26,10 +26,16 @@ def changed(name: str) -> bytes:
         if name == "odd":
             document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
             document.attachments["a.exe"] = b"MZ"
-            document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array())
+            form = document.make_stream(b"<xdp/>")
+            document.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array(), XFA=form)
             for wide, high in ((100, 3000), (1500, 200), (20, 20)):
                 document.pages.append(document.pages[0])
                 document.pages[-1].MediaBox = [0, 0, wide, high]
+        if name == "turned":
+            for turn in (90, 180, 270):
+                document.pages.append(document.pages[0])
+                document.pages[-1].Rotate = turn
+                document.pages[-1].CropBox = [50, 100, 545, 800]
         if name == "pages":
             for _ in range(1999):
                 document.pages.append(document.pages[0])
@@ -51,24 +57,25 @@ def test_bad_papers_say_what_is_wrong_and_the_good_ones_go_on(
 ) -> None:
     secretary, mid = sitting.secretary, sitting.id
     noise = b"%PDF-1.7\n" + os.urandom(4000) + b"\n%%EOF\n"
-    given = {name: changed(name) for name in ("odd", "pages", "locked")} | {"noise": noise}
+    given = {name: changed(name) for name in ("odd", "turned", "pages", "locked")} | {"noise": noise}
     told = {
         name: placing.drop(secretary, mid, staged_file(secretary, data, f"Mục 1 {name}.pdf"))
         for name, data in given.items()
     }
     assert {one.state for one in told.values()} == {"placed"}
     said = {name: one.problem for name, one in told.items()}
-    assert said == {"odd": None, "pages": None, "locked": "unread.encrypted", "noise": "unread.damaged"}
+    wrong = {"locked": "unread.encrypted", "noise": "unread.damaged"}
+    assert said == {"odd": None, "turned": None, "pages": None, **wrong}
     with db.scope():
         table = papers.of_meeting(sitting.meeting)[sitting.agenda[0].ref]
         by_name = {one["n"].removeprefix("Mục 1 "): one for one in table}
-        assert {name for name, one in by_name.items() if one["url"]} == {"odd", "pages"}
-        assert (by_name["odd"]["pages"], by_name["pages"]["pages"]) == (4, 2000)
+        assert {name for name, one in by_name.items() if one["url"]} == {"odd", "turned", "pages"}
+        assert [by_name[name]["pages"] for name in ("odd", "turned", "pages")] == [4, 4, 2000]
         kept = db.session().query(File).filter_by(public_id=by_name["noise"]["id"]).one()
         assert files.read(kept) == noise
     assert set(by_name) == set(given)
     page = client_of(secretary).get(f"/meetings/{mid}/papers").text
-    assert "Bên trong có tệp đính kèm, mã JavaScript" in page
+    assert "Bên trong có tệp đính kèm, mã JavaScript, biểu mẫu động" in page
     assert "Tệp có mật khẩu nên người dự không xem được trang" in page
 
 
