@@ -206,6 +206,22 @@ def test_without_a_connection_a_secret_ballot_says_that_it_cannot_be_sent(chair:
     finish(chair)
 
 
+def test_a_ballot_by_name_that_comes_after_the_closing_says_so(chair: Page, tablet: Page) -> None:
+    hold(chair, "Thông qua quyết toán năm", "Biểu quyết ghi danh")
+    tablet.locator(".opt").first.tap()
+    tablet.context.set_offline(True)
+    tablet.evaluate("() => dispatchEvent(new Event('offline'))")
+    tablet.locator("[data-vote-cast]").tap()
+    late = "phiếu chỉ được tính nếu tới trước khi kết thúc biểu quyết"
+    expect(tablet.locator("[data-vote-hint]")).to_contain_text(late)
+    finish(chair)
+    tablet.context.set_offline(False)
+    mine = tablet.locator("[data-vote-mine]")
+    expect(mine).to_contain_text("Phiếu của đồng chí không được tính", timeout=20_000)
+    expect(tablet.locator(".verdict")).to_be_visible()
+    assert axe(tablet) == []
+
+
 def test_a_prepared_vote_is_edited_and_an_open_one_voided_with_its_reason(chair: Page, tablet: Page) -> None:
     prepare(chair, "Thông qua chương trình")
     chair.locator("[data-vp] [data-key=edit]").click()

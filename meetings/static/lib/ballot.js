@@ -284,11 +284,12 @@ export class Ballot {
         Object.assign(own, { st: tooLate.has(answer.err) ? 'lost' : 'choosing', unsent: false });
         break;
       }
-      if (isSecret || !isOpen) { Object.assign(own, { st: isOpen ? 'choosing' : 'lost', failed: isOpen, unsent: false }); break; }
+      if (isSecret) { Object.assign(own, { st: isOpen ? 'choosing' : 'lost', failed: isOpen, unsent: false }); break; }
       own.unsent = true;
       this.draw();
       await pause(1000);
     }
+    if (own.st === 'lost' && (this.#id !== vote.id || !this.isShown)) toast(word('vote-lost-of', { q: vote.q }), { tone: 'warn' });
     if (!isSecret) this.#outbox.remove(cid);
     if (isSecret) { own.choice = []; for (const input of find('[data-vote-opts]').querySelectorAll('input')) input.checked = false; }
     this.draw();
@@ -310,9 +311,11 @@ export class Ballot {
       const fresh = parts.at(-1);
       if (host.lastElementChild?.className === 'kv' && fresh.textContent !== host.lastElementChild.textContent) host.lastElementChild.replaceWith(fresh);
     }
-    const mine = vote.mode !== 'secret' && vote.st !== 'open' && own.st === 'recorded' && own.choice.length ? word('vote-mine', { option: choiceWords(vote, own.choice) }) : '';
+    const isLost = ended.has(vote.st) && own.st === 'lost';
+    const mine = isLost ? word('vote-lost') : vote.mode !== 'secret' && vote.st !== 'open' && own.st === 'recorded' && own.choice.length ? word('vote-mine', { option: choiceWords(vote, own.choice) }) : '';
     setText('[data-vote-mine]', mine);
     find('[data-vote-mine]').hidden = !mine;
+    find('[data-vote-mine]').classList.toggle('m-off', isLost);
     find('[data-vote-back]').classList.toggle('p', vote.st !== 'open');
     find('[data-vote-change]').hidden = !this.#mayChange(vote, own);
     this.#proxies(vote);
