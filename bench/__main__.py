@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from bench import annotator, figures, offline, pages, reader, replacing, room, start
+from bench import annotator, figures, handing_over, offline, pages, reader, replacing, room, start
 
 MEASURES = {
     "start": start.measure,
@@ -13,6 +13,7 @@ MEASURES = {
     "replacing": replacing.measure,
     "offline": offline.measure,
     "annotator": annotator.measure,
+    "handover": handing_over.measure,
 }
 
 

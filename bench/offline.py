@@ -1,18 +1,16 @@
 """A pack of 100 MB on one tablet: brought, checked again, and its first page without the network."""
 
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
 
-import pikepdf
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.figures import Figure
 from tests import chromium
 from tests.browser.conftest import PASSWORD, TABLET
+from tests.browser.laying import heavy_paper, lay
 from tests.serving import Server
 
 FILES, MEGABYTES, PAGES = 10, 10, 20
@@ -36,38 +34,12 @@ def measure() -> Iterator[Figure]:
             server.stop()
 
 
-def heavy_paper(number: int) -> bytes:
-    """A PDF of so many pages whose pictures, together, no program makes smaller."""
-    made = pikepdf.new()
-    width = 1000
-    height = MEGABYTES * 2**20 // PAGES // width
-    for _ in range(PAGES):
-        page = made.add_blank_page(page_size=(595, 842))
-        picture = pikepdf.Stream(made, os.urandom(width * height))
-        picture.update(
-            {
-                "/Type": pikepdf.Name.XObject,
-                "/Subtype": pikepdf.Name.Image,
-                "/Width": width,
-                "/Height": height,
-                "/ColorSpace": pikepdf.Name.DeviceGray,
-                "/BitsPerComponent": 8,
-            }
-        )
-        page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Im0=picture))
-        page.Contents = pikepdf.Stream(made, b"q 500 0 0 700 47 71 cm /Im0 Do Q")
-    made.docinfo["/Title"] = f"Phu luc {number}"
-    out = BytesIO()
-    made.save(out)
-    return out.getvalue()
-
-
 def _measured(browser: Browser, server: Server) -> Iterator[Figure]:
     desk = _signed_in(browser, server, "thuky")
     desk.goto("/meetings")
     room = desk.locator("tr:has-text('Đang họp') a[href$='/room']").first.get_attribute("href") or ""
     meeting = room.removesuffix("/room")
-    _fill(desk, meeting)
+    lay(desk, meeting, {f"Phụ lục {n}.pdf": heavy_paper(MEGABYTES, PAGES) for n in range(1, FILES + 1)})
     tablet = _signed_in(browser, server, "daibieu02")
     tablet.goto(meeting)
     size = tablet.request.get(f"{meeting}/pack.json").json()["bytes"]
@@ -93,28 +65,6 @@ def _again(tablet: Page) -> None:
 def _open(tablet: Page, room: str) -> None:
     tablet.goto(room)
     tablet.wait_for_selector(".pdfViewer .page[data-loaded] canvas", timeout=_PATIENCE_MS)
-
-
-def _fill(desk: Page, meeting: str) -> None:
-    """Lay the heavy papers on the table."""
-    desk.goto(meeting)
-    token = desk.locator("meta[name=csrf-token]").get_attribute("content") or ""
-    headers = {"X-CSRFToken": token, "Origin": desk.url.removesuffix(meeting)}
-    for number in range(FILES):
-        name = f"Phụ lục {number + 1}.pdf"
-        sent = {"name": name, "mimeType": "application/pdf", "buffer": heavy_paper(number)}
-        given = desk.request.post("/files/staged", headers=headers, multipart={"file": sent})
-        if not given.ok:
-            raise RuntimeError(given.text()[:300])
-        form = {"staged": given.json()[0]["id"]}
-        taken = desk.request.post(f"{meeting}/files", headers=headers, form=form)
-        if not taken.ok:
-            raise RuntimeError(taken.text()[:300])
-    desk.goto(meeting)
-    while desk.locator("[data-pending]").count():
-        desk.request.post(f"{meeting}/files/settle", headers=headers)
-        desk.wait_for_timeout(500)
-        desk.goto(meeting)
 
 
 def _signed_in(browser: Browser, server: Server, name: str) -> Page:

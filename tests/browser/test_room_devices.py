@@ -5,10 +5,11 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Opener, axe
-from tests.browser.test_meeting_room import enter
+from tests.browser.test_meeting_room import draw_with_pen, enter, open_first_paper
 from tests.browser.test_room_floor import clear_floor, name_of
 from tests.browser.test_room_members import ask
 from tests.browser.test_room_taps import counted, taps
+from tests.browser.test_room_votes import cast, check_in, finish, hold, id_of, recorded
 
 
 def test_another_tablet_takes_the_place_of_one_and_the_old_one_locks(open_as: Opener) -> None:
@@ -48,3 +49,42 @@ def test_another_tablet_takes_the_place_of_one_and_the_old_one_locks(open_as: Op
 
     new.get_by_role("button", name="Trả máy").tap()
     new.wait_for_url("**/sign-in")
+
+
+def test_a_tablet_that_dies_in_a_vote_costs_neither_the_ballot_nor_a_mark(open_as: Opener) -> None:
+    chair = enter(open_as("chutich"))
+    finish(chair)
+    old, new = enter(open_as("daibieu08", tablet=True)), open_as(None, tablet=True)
+    check_in(old)
+    mid, who = old.url.split("/")[-2], id_of(old)
+    open_first_paper(old)
+    box = old.locator(".pdfViewer .page[data-loaded]").first.bounding_box()
+    assert box is not None
+    old.locator("[data-tool=pen]").tap()
+    draw_with_pen(old.context.new_cdp_session(old), {**box})
+    mark = old.locator("svg.ink path")
+    expect(mark).to_have_count(1)
+    expect(old.locator("body[data-unsent='0']")).to_be_attached()
+    drawn = mark.get_attribute("d")
+    hold(chair, "Thông qua danh mục dự án", "Biểu quyết ghi danh")
+    cast(old, "Tán thành")
+    old.context.set_offline(True)
+
+    desk = enter(open_as("thuky"))
+    code = ask(desk, "device.code", p=who)["code"]
+    new.goto(f"/tablet/{mid}")
+    new.get_by_label("Mã 6 chữ số").fill(code)
+    new.get_by_role("button", name="Tiếp tục").tap()
+    new.get_by_role("button", name="Đúng, vào phòng họp").tap()
+    recorded(new, "Tán thành")
+    expect(new.locator("[data-vote-cast]")).to_be_hidden()
+    new.locator("[data-vote-back]").tap()
+    open_first_paper(new)
+    expect(new.locator("svg.ink path")).to_have_count(1)
+    assert new.locator("svg.ink path").get_attribute("d") == drawn
+    # What died comes back: it is locked, and neither its ballot nor its mark is there twice.
+    old.context.set_offline(False)
+    expect(old.get_by_text("Máy này đã khóa")).to_be_visible(timeout=20_000)
+    finish(chair)
+    expect(chair.locator("[data-vp] .sum .y dd")).to_have_text("1")
+    expect(new.locator("svg.ink path")).to_have_count(1)
