@@ -12,6 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bench.figures import Figure
+from tests import chromium
 from tests.browser.conftest import DESK, TABLET, sign_in
 from tests.browser.test_meeting_room import draw_with_pen, enter, open_first_paper
 from tests.browser.test_room_floor import name_of
@@ -28,7 +29,7 @@ def measure() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder, sync_playwright() as play:
         server = Server(Path(folder) / "data")
         server.start()
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = play.chromium.launch(executable_path=chromium.program("chromium"), args=["--no-sandbox"])
         try:
             yield from _measured(browser, server)
         finally:

@@ -29,6 +29,13 @@ class FewPapersChanged:
     meeting_id: int
 
 
+@dataclass(frozen=True)
+class PacksChanged:
+    """What devices keep of a meeting is another: a paper came, went, was replaced or is for others now."""
+
+    meeting_id: int
+
+
 class PaperRule(Base):
     """What is special about one paper; one without a row is read, fetched and printed by everybody there."""
 

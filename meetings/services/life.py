@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from intranet.core import clock
-from intranet.core.db import unit_of_work
+from intranet.core.db import publish, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import OPEN_ITEMS, ItemState, Meeting, MeetingState
+from meetings.models.paper import PacksChanged
 from meetings.permissions import To, access_meeting, may
 from meetings.services import (
     answering,
@@ -231,6 +232,7 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
             answering.forget_answers(meeting)
             invitations.tell_moved(actor, meeting)
         invitations.send(actor, meeting)
+        publish(PacksChanged(meeting.id))
     elif to is _S.CANCELLED or to is _S.POSTPONED:
         invitations.tell_called_off(actor, meeting, f"meeting.{to.value}")
     elif to is _S.LIVE:

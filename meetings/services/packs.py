@@ -126,9 +126,9 @@ def device_key(actor: User, kid: str | None = None) -> tuple[str, bytes]:
     return name, hmac.digest(secret, f"meetings.device:{actor.id}:{name}".encode(), sha256)
 
 
-def _packed(meeting: Meeting, files: list[Entry]) -> Pack:
-    said = "\n".join(f"{one.file} {one.sha256}" for one in sorted(files, key=lambda one: one.file))
-    return Pack(meeting, sha256(said.encode()).hexdigest()[:16], files)
+def _packed(meeting: Meeting, entries: list[Entry]) -> Pack:
+    said = "\n".join(f"{one.file} {one.sha256}" for one in sorted(entries, key=lambda one: one.file))
+    return Pack(meeting, sha256(said.encode()).hexdigest()[:16], entries)
 
 
 def _entry(paper: File) -> Entry | None:

@@ -183,6 +183,7 @@ def tell(meeting: Meeting, kind: str, by: User, paper: File, **data: Any) -> int
     :returns: the new version of the room.
     """
     data["item"] = item_id_of(paper)
+    publish(kinds.PacksChanged(meeting.id))
     if paper_rights.is_restricted(paper):
         data["only"] = True
         publish(kinds.FewPapersChanged(meeting.id))

@@ -10,10 +10,11 @@ from flask import Flask
 
 from intranet.core import clock, db
 from intranet.core.errors import Forbidden, Invalid, NotFound
+from intranet.core.live import person_room, sockets
 from intranet.people.sessions import SessionRow, end
 from intranet.records import files, store
 from meetings.models.paper import PaperRule
-from meetings.services import packs, papers
+from meetings.services import distributing, packs, papers, participants
 from tests.clients import client_for
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, add_paper
@@ -161,3 +162,30 @@ def test_a_code_for_a_device_does_not_open_the_pack_of_another_meeting(
     bound.come_by(0, clock.now(), f"meeting:{sitting.id}")
     with pytest.raises((NotFound, Forbidden)):
         packs.pack_of(bound, draft.id)
+
+
+def test_open_pages_hear_at_once_that_a_pack_is_another_and_whose_it_no_longer_is(
+    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    paper = add_paper(sitting.secretary, sitting, None)
+    monkeypatch.setattr(sockets, "present", set)
+    monkeypatch.setattr(
+        sockets,
+        "emit",
+        lambda name, data, *, to, **_: told.append(to) if data == {"what": ["kept"]} else None,
+    )
+    everybody = sorted(person_room(one.id) for one in sitting.everybody)
+    acts = (
+        lambda: distributing.set_rights(
+            sitting.secretary, sitting.id, paper.public_id, grants=None, online_only=True
+        ),
+        lambda: papers.withdraw_paper(sitting.secretary, sitting.id, paper.public_id),
+    )
+    for act in acts:
+        told.clear()
+        act()
+        assert sorted(told) == everybody
+    told.clear()
+    participants.remove_participant(sitting.secretary, sitting.id, sitting.guest.id)
+    assert told == [person_room(sitting.guest.id)]

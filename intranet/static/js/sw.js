@@ -3,7 +3,7 @@
  * first; files of a pack and built parts come from the device. What programs ask (/api, /socket.io) is never touched.
  */
 import { end, living } from '@lib/vault.js';
-import { has, kept, names, piece, PIECE, suspend } from '@lib/vault-store.js';
+import { dropPiece, has, kept, names, piece, PIECE, suspend } from '@lib/vault-store.js';
 
 /** Built parts; their names carry their hash, so that parts of two versions lie side by side. */
 const PARTS = 'office-parts';
@@ -137,26 +137,34 @@ async function keptFile(url) {
   return file && (await has(file.sha256)) ? [held, file] : null;
 }
 
+/** A piece of a file. One that will not open is never shown: it goes, to be brought anew, and the network is asked for it. */
+async function bytesOf(held, file, n) {
+  const data = await piece(held, file.sha256, n).catch(() => dropPiece(file.sha256, n));
+  if (data) return data;
+  const answer = await fetch(file.url, { headers: { Range: `bytes=${n * PIECE}-${Math.min(file.bytes, (n + 1) * PIECE) - 1}` } });
+  if (answer.status !== 206) throw new Error('a piece is missing');
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
 /** The pieces opened last: a reader asks for the same one many times, in smaller ranges. */
 const lately = new Map();
 const MOST_LATELY = 6;
 
-function openedLately(held, sha256, n) {
-  const name = `${held.kid}:${sha256}:${n}`;
-  const found = lately.get(name) ?? piece(held, sha256, n).catch((problem) => { lately.delete(name); throw problem; });
+function openedLately(held, file, n) {
+  const name = `${held.kid}:${file.sha256}:${n}`;
+  const found = lately.get(name) ?? bytesOf(held, file, n).catch((problem) => { lately.delete(name); throw problem; });
   lately.delete(name);
   lately.set(name, found);
   if (lately.size > MOST_LATELY) lately.delete(lately.keys().next().value);
   return found;
 }
 
-/** Bytes a to z of a file, opened piece by piece as they are taken. A piece that will not open ends the answer. */
+/** Bytes a to z of a file, opened piece by piece as they are taken. */
 function opened(held, file, a, z) {
   let n = Math.floor(a / PIECE);
   return new ReadableStream({
     async pull(stream) {
-      const data = await openedLately(held, file.sha256, n);
-      if (!data) { stream.error(new Error('a piece is missing')); return; }
+      const data = await openedLately(held, file, n);
       const from = n * PIECE;
       stream.enqueue(data.subarray(Math.max(0, a - from), Math.min(data.length, z + 1 - from)));
       n += 1;

@@ -24,7 +24,7 @@ function show({ how, pack }) {
   }
   card.querySelector('[data-pack-lacks]').hidden = !pack?.problem;
   const lacks = pack?.files.filter((one) => !one.whole) ?? [];
-  const text = !pack ? word('pack-unreached') : pack.problem ? word(`pack-${pack.problem}`, { n: lacks.length, need: size(lacks.reduce((sum, one) => sum + one.bytes, 0)) }) : word('pack-ready', { n: pack.files.length, size: size(pack.bytes), at: moment(pack.checked) });
+  const text = !pack ? word('pack-unreached') : pack.problem ? word(pack.problem === 'full' && !lacks.length ? 'pack-full-room' : `pack-${pack.problem}`, { n: lacks.length, need: size(lacks.reduce((sum, one) => sum + one.bytes, 0)) }) : word('pack-ready', { n: pack.files.length, size: size(pack.bytes), at: moment(pack.checked) });
   card.querySelector('[data-pack-word]').textContent = text;
   card.dataset.state = !pack || pack.problem ? 'bad' : 'ok';
   card.querySelector('[data-pack-lacks]').replaceChildren(...lacks.map((one) => Object.assign(document.createElement('li'), { textContent: word('pack-lack', { name: one.name, size: size(one.bytes) }) })));

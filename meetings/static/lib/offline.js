@@ -5,7 +5,8 @@
 import { toast } from '@lib/toast.js';
 import { end, living } from '@lib/vault.js';
 import { forget, heard, keep, kept } from '@lib/vault-store.js';
-import { isAllowed, look, register } from './keeping.js';
+import { isAllowed, look, lookIfDue, register } from './keeping.js';
+import { drop } from './pack.js';
 import { clock, word } from './page.js';
 import { papers } from './state.js';
 
@@ -34,13 +35,13 @@ export class Offline {
     });
     line.addEventListener('net', ({ detail }) => { if (detail.how === 'on' || detail.how === 'http') this.#back(); });
     // Another device took this one's place: nothing stays readable here. Whoever was taken off the list loses this meeting alone.
-    line.addEventListener('bye', ({ detail }) => (detail.code === 'device.moved' ? end() : forget(`pack:${mid}`, `page:${mid}`, `state:${mid}`)));
+    line.addEventListener('bye', ({ detail }) => (detail.code === 'device.moved' ? end() : drop(mid)));
     setInterval(() => this.#contact(), CONTACT);
     this.#begin();
   }
 
-  /** The papers by version: when one comes, goes or is replaced the pack is another. */
-  #named() { return papers(this.#line.state).map(({ file }) => `${file.id} ${file.rev}`).join(); }
+  /** The papers by version: when one comes, goes, is replaced or may no longer be kept the pack is another. */
+  #named() { return papers(this.#line.state).map(({ file }) => `${file.id} ${file.rev} ${file.online ?? ''}`).join(); }
 
   async #begin() {
     const held = await living();
@@ -62,7 +63,7 @@ export class Offline {
 
   /** The key lasts while the server is heard; when its time is over nothing stays readable, not even this page. */
   async #contact() {
-    if (this.#line.how === 'on' || this.#line.how === 'http') await heard(this.#user);
+    if (this.#line.how === 'on' || this.#line.how === 'http') { await heard(this.#user); if (isAllowed()) await lookIfDue(this.#user, this.#mid); }
     else if (this.#isKept && !(await living())) location.replace('/kept');
   }
 

@@ -5,7 +5,7 @@
 import { csrf } from '@lib/api.js';
 import { keyOf } from '@lib/vault-key.js';
 import { end, living } from '@lib/vault.js';
-import { dropFile, forget, heard, keep, keepOnly, keepPiece, kept, names, piece, PIECE, piecesOf } from '@lib/vault-store.js';
+import { dropFile, dropPiece, forget, heard, keep, keepOnly, keepPiece, kept, names, piece, PIECE, piecesOf } from '@lib/vault-store.js';
 
 const PARTS = 'office-parts';
 /** Pieces asked for at once, and built parts. */
@@ -30,6 +30,11 @@ async function asked(url, how = {}) {
 
 const isFull = (problem) => problem?.name === 'QuotaExceededError' || problem?.inner?.name === 'QuotaExceededError';
 
+const isGone = (problem) => problem instanceof Refused && (problem.status === 403 || problem.status === 404);
+const addressOf = (mid) => `/meetings/${mid}/pack.json`;
+/** The worker reads anew which files are here. */
+const tellWorker = () => navigator.serviceWorker?.controller?.postMessage({ type: 'packs' });
+
 /** One pack after the other, whichever page wants them. */
 const inTurn = (act) => navigator.locks.request('office-pack', act);
 
@@ -37,6 +42,35 @@ const inTurn = (act) => navigator.locks.request('office-pack', act);
 export async function known(user, mid) {
   const held = await heard(user);
   return held && kept(held, `pack:${mid}`);
+}
+
+/** Meetings of which something is kept here. */
+export const here = async () => (await names()).filter((name) => name.startsWith('pack:')).map((name) => Number(name.slice(5)));
+
+/** The pack as the server names it now; of a meeting that is no longer this person's nothing stays. @throws */
+export async function wanted(mid) {
+  try {
+    return await (await asked(addressOf(mid))).json();
+  } catch (problem) {
+    if (isGone(problem)) await drop(mid);
+    throw problem;
+  }
+}
+
+/** The pack of a meeting goes, and its files where no other pack has them. */
+export const drop = (mid) => inTurn(() => dropped(mid));
+
+async function dropped(mid) {
+  await forget(`pack:${mid}`, `page:${mid}`, `state:${mid}`);
+  const held = await living();
+  if (held) await sweep(held);
+  tellWorker();
+}
+
+/** True when something went that the pack says is here: a copy that made room for marks, a piece that would not open. */
+export async function lacks(pack) {
+  for (const one of pack.files) if (one.whole && !(await hasAll(one))) return true;
+  return false;
 }
 
 /**
@@ -48,33 +82,33 @@ export async function known(user, mid) {
 export const bring = (user, mid, { tell = () => {}, anew = false } = {}) => inTurn(() => brought(user, mid, tell, anew));
 
 async function brought(user, mid, tell, anew) {
-  let wanted;
-  try {
-    wanted = await (await asked(`/meetings/${mid}/pack.json`)).json();
-  } catch (problem) {
-    if (problem instanceof Refused && (problem.status === 403 || problem.status === 404)) await forget(`pack:${mid}`, `page:${mid}`, `state:${mid}`);
+  const answer = await asked(addressOf(mid)).catch(async (problem) => {
+    if (isGone(problem)) await dropped(mid);
     throw problem;
-  }
+  });
+  const named = await answer.json();
   const held = await keyOf(user);
   await heard(user);
   const before = await kept(held, `pack:${mid}`);
   const whole = new Map((before?.files ?? []).filter((one) => one.whole).map((one) => [one.sha256, one]));
-  const isDue = anew || due(before, Date.now());
-  const pack = { ...wanted, mid, at: Date.now(), checked: isDue ? null : before.checked, problem: null, files: wanted.files.map((one) => ({ ...one, whole: whole.has(one.sha256), lack: null })) };
-  const save = () => keep(held, `pack:${mid}`, pack);
+  const isDue = anew || due(before && { ...before, starts: named.starts }, Date.now());
+  const pack = { ...named, mid, at: Date.now(), checked: isDue ? null : before.checked, problem: null, files: named.files.map((one) => ({ ...one, whole: whole.has(one.sha256), lack: null })) };
+  // A full device keeps what fits; each part of the pack is tried, and what is here is counted.
+  const fits = (act) => act().catch((problem) => { if (!isFull(problem)) throw problem; pack.problem = 'full'; });
+  const save = () => fits(() => keep(held, `pack:${mid}`, pack));
   try {
     await save();
-    await keepParts(wanted);
-    await keepPage(held, pack);
+    await fits(() => keepParts(named));
+    await fits(() => keepPage(held, pack));
     await keepFiles(held, pack, { isDue, save, tell });
-  } catch (problem) {
-    pack.problem = isFull(problem) ? 'full' : 'network';
+  } catch {
+    pack.problem = 'network';
   }
   if (!pack.problem && !pack.files.some((one) => one.lack)) pack.checked = pack.checked ?? Date.now();
   pack.problem ??= pack.files.find((one) => one.lack)?.lack ?? null;
   await save().catch(() => {});
   await sweep(held);
-  navigator.serviceWorker?.controller?.postMessage({ type: 'packs' });
+  tellWorker();
   return pack;
 }
 
@@ -118,8 +152,8 @@ async function keepFiles(held, pack, { isDue, save, tell }) {
     say(n);
     room -= file.bytes;
     if (room < 0) { file.lack = 'most'; file.whole = false; continue; }
-    if (file.whole && (!isDue || (await isWhole(held, file)))) { bytes += file.bytes; continue; }
-    if (file.whole) { file.whole = false; await dropFile(file.sha256); }
+    if (file.whole && (await (isDue ? isWhole(held, file) : hasAll(file)))) { bytes += file.bytes; continue; }
+    file.whole = false;
     file.lack = await fetched(held, file, (more) => { bytes += more; say(n); });
     file.whole = file.lack === null;
     await save();
@@ -133,7 +167,6 @@ async function fetched(held, file, got) {
     try {
       await fetchPieces(held, file, got);
       if (await isWhole(held, file)) return null;
-      await dropFile(file.sha256);
     } catch (problem) {
       if (isFull(problem)) { await dropFile(file.sha256); return 'full'; }
       if (problem instanceof Refused && [403, 404, 410, 416].includes(problem.status)) return 'gone';
@@ -166,16 +199,26 @@ async function whileOthersRead() {
   for (let n = 0; n < 100 && document.querySelector('[data-reader-host]:is([aria-busy], [data-turning])'); n += 1) await new Promise((ok) => setTimeout(ok, 100));
 }
 
-/** True when all pieces open and together have the hash that the server named. */
+const hasAll = async (file) => (await piecesOf(file.sha256)).size === Math.ceil(file.bytes / PIECE);
+
+/**
+ * True when all pieces open and together have the hash that the server named. Else what is wrong goes, to be brought anew: the
+ * pieces that do not open, or, where all do, the file.
+ */
 async function isWhole(held, file) {
   const all = new Uint8Array(file.bytes);
+  let opens = true;
   for (let n = 0; n * PIECE < file.bytes; n += 1) {
     const data = await piece(held, file.sha256, n).catch(() => null);
-    if (!data || n * PIECE + data.length > file.bytes) return false;
-    all.set(data, n * PIECE);
+    if (data?.length === Math.min(PIECE, file.bytes - n * PIECE)) { all.set(data, n * PIECE); continue; }
+    opens = false;
+    await dropPiece(file.sha256, n);
   }
+  if (!opens) return false;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('') === file.sha256;
+  if ([...digest].map((byte) => byte.toString(16).padStart(2, '0')).join('') === file.sha256) return true;
+  await dropFile(file.sha256);
+  return false;
 }
 
 async function tried(act) {

@@ -66,4 +66,5 @@ export async function makeRoom() {
   if (most) await dropFile(most[0]);
   return Boolean(most);
 }
+export const dropPiece = (sha256, n) => write(['pieces'], ({ pieces }) => pieces.delete([sha256, n]));
 export const dropFile = (sha256) => write(['pieces'], ({ pieces }) => pieces.delete(IDBKeyRange.bound([sha256], [sha256, []])));
