@@ -46,6 +46,9 @@ export class Reader extends EventTarget {
       textLayerMode: 1, maxCanvasPixels: 2 ** 24, l10n: new ReaderWords(),
     });
     this.#links.setViewer(this.#viewer);
+    // Two pages are drawn ahead, as the viewer does by itself where two lie side by side.
+    const queue = this.#viewer.renderingQueue, next = queue.getHighestPriority.bind(queue);
+    queue.getHighestPriority = (visible, views, isAhead, _isMore, ...more) => next(visible, views, isAhead, true, ...more);
     this.#bus.on('pagesinit', () => {
       // The viewer forgets this with every file.
       this.#viewer.scrollMode = ScrollMode.PAGE;
