@@ -1,7 +1,7 @@
 """Papers of a meeting: files of the meeting or of one agenda item, taken in when their checks are over."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import PurePath
 from typing import IO, Any
 
@@ -85,13 +85,12 @@ def attach_paper(actor: User, meeting_id: int, item_id: int | None, staged_id: s
     :raises Forbidden: ``meeting.not_yours_to_add``.
     :raises BadState: ``meeting.no_more_papers``.
     """
-    with unit_of_work():
-        meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
-        item = None if item_id is None else meeting.item(item_id)
-        check_may_add(actor, meeting, item)
-        owner = meeting.ref if item is None else item.ref
-        added = files.attach(actor, staged_id, owner, org_id=meeting.org_id, role=PAPER)
-        return announce(actor, meeting, item, added)
+    return _take_in(
+        actor,
+        meeting_id,
+        item_id,
+        lambda owner, org_id: files.attach(actor, staged_id, owner, org_id=org_id, role=PAPER),
+    )
 
 
 def add_made_paper(actor: User, meeting_id: int, item_id: int | None, kept: files.Kept) -> str:
@@ -102,13 +101,12 @@ def add_made_paper(actor: User, meeting_id: int, item_id: int | None, kept: file
     :raises Forbidden: ``meeting.not_yours_to_add``.
     :raises BadState: ``meeting.no_more_papers``.
     """
-    with unit_of_work():
-        meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
-        item = None if item_id is None else meeting.item(item_id)
-        check_may_add(actor, meeting, item)
-        owner = meeting.ref if item is None else item.ref
-        added = files.attach_kept(actor, kept, owner, org_id=meeting.org_id, role=PAPER)
-        return announce(actor, meeting, item, added)
+    return _take_in(
+        actor,
+        meeting_id,
+        item_id,
+        lambda owner, org_id: files.attach_kept(actor, kept, owner, org_id=org_id, role=PAPER),
+    )
 
 
 def withdraw_paper(actor: User, meeting_id: int, public_id: str) -> None:
@@ -318,6 +316,16 @@ def settle_one(actor: User, staged_id: str) -> bool:
         # The reason is kept beside the name: whoever dropped thirty files is not looking just now.
         pending.problem, pending.problem_data = staged.problem or "file.wrong_type", dict(staged.problem_data)
     raise Invalid(staged.problem or "file.wrong_type", **{"name": staged.name, **staged.problem_data})
+
+
+def _take_in(actor: User, meeting_id: int, item_id: int | None, attach: Callable[[Ref, int], File]) -> str:
+    """Make what ``attach`` gives the owner (a record, of an agency) a paper; returns its public id."""
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
+        item = None if item_id is None else meeting.item(item_id)
+        check_may_add(actor, meeting, item)
+        owner = meeting.ref if item is None else item.ref
+        return announce(actor, meeting, item, attach(owner, meeting.org_id))
 
 
 def _lay_in_tray(actor: User, pending: PendingPaper) -> None:

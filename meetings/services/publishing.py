@@ -38,6 +38,7 @@ class Draft:
     """What publishing now would tell, for whoever prepares the meeting.
 
     :param last: the issue before, ``None`` if there was none.
+    :param papers: what lies on the table, by public id, as an issue holds it.
     :param size: bytes of all papers on the table.
     :param heavy: name and bytes of the heaviest, where they are too many together.
     :param waiting: names of papers whose PDF is still being made.
@@ -45,6 +46,7 @@ class Draft:
     """
 
     last: PaperIssue | None
+    papers: dict[str, Any]
     changes: Changes
     names: dict[str, str]
     size: int
@@ -62,15 +64,16 @@ def draft_of(meeting: Meeting) -> Draft:
     size = sum(one.size for one in found)
     is_heavy = size >= WARN_BYTES
     heavy = heaviest([(papers.title_of(one), one.size) for one in found]) if is_heavy else []
-    made = [(one, conversions.state_of(one)) for one in found]
+    made = conversions.of(one.id for one in found)
     changes = changes_of(before, now)
     return Draft(
         last,
+        now,
         changes,
         {**{key: one["n"] for key, one in (before or {}).items()}, **{k: one["n"] for k, one in now.items()}},
         size,
         tuple(heavy),
-        tuple(one.name for one, row in made if row is not None and row.is_under_way),
+        tuple(one.name for one in found if one.id in made and made[one.id].is_under_way),
         _locked(meeting, changes, size),
     )
 
@@ -93,12 +96,10 @@ def publish_papers(actor: User, meeting_id: int) -> int:
         if draft.locked is not None:
             raise BadState(draft.locked)
         no = 1 if draft.last is None else draft.last.no + 1
-        found = opened.scalars(select(File).where(paper_rights.on_table(meeting)).order_by(File.order)).all()
-        now = {one.public_id: _entry(one) for one in found}
         row = PaperIssue(
             meeting_id=meeting.id,
             no=no,
-            papers=numbered(None if draft.last is None else draft.last.papers, now, no),
+            papers=numbered(None if draft.last is None else draft.last.papers, draft.papers, no),
             size=draft.size,
             by_id=actor.id,
             at=clock.now(),
