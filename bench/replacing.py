@@ -2,25 +2,66 @@
 
 import tempfile
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from bench.figures import Figure
-from intranet.records import page_facts
+from intranet.records import ocr, page_facts
 from meetings.rules.page_align import align
-from meetings.rules.reanchor import Replacement
-from tests.meetings.replacement_pairs import Pair, marks_of
+from meetings.rules.reanchor import Doubtful, Replacement
+from meetings.rules.reread import Version, place_read
+from tests.meetings.replacement_judging import Fate, fate, outcome
+from tests.meetings.replacement_pairs import Pair, marks_of, pairs
 from tests.meetings.replacement_papers import Paper, edited, part, scanned, sentences, set_paper
 
 PAGES = 100
 
 
 def measure() -> Iterator[Figure]:
-    """A paper of a hundred full pages, one inserted and ten edited; then the same as scans."""
+    """A paper of a hundred full pages, one inserted and ten edited; the same as scans; forty small ones."""
+    yield from _forty()
     old, new = _papers()
     for name, before, after in (("text", old, new), ("scan", scanned(old), scanned(new))):
         with tempfile.TemporaryDirectory() as folder:
             yield from _replaced(name, before, after, Path(folder))
+
+
+def _forty() -> Iterator[Figure]:
+    """Of the marks on unchanged text those that do not land; scans are read where tesseract is installed."""
+    landed: dict[str, Counter[str]] = defaultdict(Counter)
+    wrong, read, seconds = 0, 0, 0.0
+    for number, pair in enumerate(pairs()):
+        marks = marks_of(pair, number)
+        with tempfile.TemporaryDirectory() as folder:
+            sides = [
+                _version(paper, Path(folder) / name) for paper, name in ((pair.old, "a"), (pair.new, "b"))
+            ]
+            versions = Replacement(sides[0].pages, sides[1].pages)
+            found = [versions.place(mark.page, mark.data) for mark in marks]
+            left = [n for n, place in enumerate(found) if isinstance(place, Doubtful)]
+            started = time.perf_counter()
+            placed = place_read(*sides, [(n, marks[n].page, marks[n].data) for n in left])
+        read += sum(len(side.read) for side in sides)
+        seconds += time.perf_counter() - started
+        for n, mark in enumerate(marks):
+            result = outcome(pair, mark, placed.get(n, found[n]))
+            wrong += result == "wrong"
+            if mark.chart is None and fate(pair, mark) is Fate.KEPT:
+                landed[pair.kind][result] += 1
+    for kind, counted in [*landed.items(), ("all forty", sum(landed.values(), Counter()))]:
+        most = 2 if kind == "all forty" else None
+        waits = 100 * counted["tray"] / counted.total()
+        yield Figure(f"replacing: marks on unchanged text that wait, {kind}", waits, "%", most=most)
+    yield Figure("replacing: marks silently wrong, all forty", wrong, "", most=0)
+    yield Figure("replacing: read a page from its picture", seconds / max(read, 1), "s")
+
+
+def _version(paper: Paper, path: Path) -> Version:
+    path.write_bytes(paper.data)
+    read = partial(ocr.read_some, path) if ocr.is_installed() else (lambda pages: dict.fromkeys(pages, ()))
+    return Version(page_facts.records_of(path), read)
 
 
 def _papers() -> tuple[Paper, Paper]:

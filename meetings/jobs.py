@@ -3,7 +3,16 @@
 from typing import Any
 
 from intranet.core.jobs import every, job
-from meetings.services import archiving, box, minutes_files, opinions, reanchoring, replacing, voting
+from meetings.services import (
+    archiving,
+    box,
+    minutes_files,
+    opinions,
+    reanchoring,
+    replacing,
+    rereading,
+    voting,
+)
 
 
 @every(1.0, "votes.close")
@@ -52,3 +61,9 @@ def make_archive(payload: Any) -> Any:
 def conclude_stuck() -> int:
     """Put new versions on the table that could not be compared; returns how many."""
     return replacing.conclude_stuck()
+
+
+@every(5.0, "papers.reread")
+def read_pictures() -> bool:
+    """Give places to marks on pages that are pictures; returns whether any waited."""
+    return rereading.read_next()

@@ -5,9 +5,10 @@ Places are PDF user space as in :mod:`intranet.records.page_record`: a word foun
 
 import csv
 import shutil
+import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -77,6 +78,19 @@ def read_pages(source: Path, first: int, count: int) -> list[tuple[TextRow, ...]
     return rows_of(lines, drawn)
 
 
+def read_some(source: Path, pages: Collection[int]) -> dict[int, tuple[TextRow, ...]]:
+    """The lines of the given pages of a PDF, counted from 1.
+
+    :raises DomainError: as :func:`read_pages`.
+    """
+    found: dict[int, tuple[TextRow, ...]] = {}
+    for first in sorted(pages):
+        if first not in found:
+            count = next(n for n in range(1, BATCH + 1) if first + n not in pages or n == BATCH)
+            found |= dict(enumerate(read_pages(source, first, count), first))
+    return found
+
+
 def rows_of(lines: Sequence[str], drawn: Sequence[Drawn]) -> list[tuple[TextRow, ...]]:
     """What a table of words says, as lines in the frame of each page."""
     found: dict[tuple[int, ...], list[dict[str, str]]] = {}
@@ -93,9 +107,9 @@ def rows_of(lines: Sequence[str], drawn: Sequence[Drawn]) -> list[tuple[TextRow,
 
 
 def _row(words: Sequence[dict[str, str]], page: Drawn) -> TextRow:
-    """One line; within a word its signs have equal widths."""
+    """One line, as high as its words are on the whole; within a word its signs have equal widths."""
     boxes = [_box(word) for word in words]
-    top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
+    top, bottom = (statistics.median(box[side] for box in boxes) for side in (1, 3))
     text, stops, end = "", [], boxes[0][0]
     for word, (left, _, right, _) in zip(words, boxes, strict=True):
         said = nfc(word["text"].strip())

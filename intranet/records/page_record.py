@@ -51,6 +51,22 @@ class TextRow:
         """Of the letters' boxes, points."""
         return self.y1 - self.y0 if self.turn % 180 == 0 else self.x1 - self.x0
 
+    def to_json(self) -> list[Any]:
+        """Strings and numbers; :meth:`from_json` is its reverse up to hundredths of a point."""
+        return [self.text, *(round(v, 2) for v in self.box), self.turn, _steps(self.stops)]
+
+    @classmethod
+    def from_json(cls, given: Sequence[Any]) -> "TextRow":
+        """Read what :meth:`to_json` wrote.
+
+        :raises ValueError: it has another shape.
+        """
+        text, x0, y0, x1, y1, turn, stops = given
+        row = cls(str(text), float(x0), float(y0), float(x1), float(y1), int(turn), _unsteps(stops))
+        if len(row.stops) != len(row.text) + 1 or row.turn not in _TURNS:
+            raise ValueError("stops of another text")
+        return row
+
     def part(self, start: int, end: int) -> Box:
         """The box of the signs from ``start`` up to, not with, ``end``."""
         low, high = sorted((self.stops[start], self.stops[end]))
@@ -118,6 +134,16 @@ class PageRecord:
         return self.crop[3] - self.crop[1]
 
     @cached_property
+    def is_bare(self) -> bool:
+        """Neither text nor picture."""
+        return not self.said and min(self.tones.data, default=255) > 250
+
+    @cached_property
+    def is_picture(self) -> bool:
+        """A picture without a text: what it says is known only once it was read."""
+        return not self.said and not self.is_bare
+
+    @cached_property
     def folios(self) -> frozenset[int]:
         """Which rows, alone on their line, are the page's own number and no part of what it says."""
         edge = self._edge_rows()
@@ -169,9 +195,7 @@ class PageRecord:
         return {
             "crop": [round(v, 2) for v in self.crop],
             "turn": self.turn,
-            "rows": [
-                [row.text, *(round(v, 2) for v in row.box), row.turn, _steps(row.stops)] for row in self.rows
-            ],
+            "rows": [row.to_json() for row in self.rows],
             "text": self.text_hash,
             "picture": f"{self.picture:016x}",
             "tones": self.tones.to_json(),
@@ -184,12 +208,7 @@ class PageRecord:
         :raises ValueError: it has another shape.
         """
         try:
-            rows = tuple(
-                TextRow(str(t), float(a), float(b), float(c), float(d), int(turn), _unsteps(stops))
-                for t, a, b, c, d, turn, stops in given["rows"]
-            )
-            if any(len(row.stops) != len(row.text) + 1 or row.turn not in _TURNS for row in rows):
-                raise ValueError("stops of another text")
+            rows = tuple(TextRow.from_json(one) for one in given["rows"])
             x0, y0, x1, y1 = map(float, given["crop"])
             turn = int(given["turn"])
             if turn not in _TURNS:

@@ -50,7 +50,19 @@ def of(sha256s: Iterable[str]) -> dict[str, Scan]:
 
 def lines_of(file: File) -> list[list[dict[str, Any]]]:
     """The lines that were read of a scan, page by page: text and box in the page; empty before that."""
-    row = db.session().get(Scan, file.sha256)
+    return [[{"t": row["t"], "box": row["box"]} for row in page] for page in _lines(file.sha256)]
+
+
+def rows_of(sha256: str) -> list[tuple[TextRow, ...]]:
+    """The same with the place of every word; empty also where a scan was read before places were kept."""
+    pages = _lines(sha256)
+    if any("row" not in line for page in pages for line in page):
+        return []
+    return [tuple(TextRow.from_json(line["row"]) for line in page) for page in pages]
+
+
+def _lines(sha256: str) -> list[list[dict[str, Any]]]:
+    row = db.session().get(Scan, sha256)
     return [] if row is None or row.data is None else json.loads(zlib.decompress(row.data))
 
 
@@ -77,7 +89,7 @@ def read_next() -> bool:
 
 
 def _line(row: TextRow) -> dict[str, Any]:
-    return {"t": row.text, "box": [round(value, 1) for value in row.box]}
+    return {"t": row.text, "box": [round(value, 1) for value in row.box], "row": row.to_json()}
 
 
 def _claim() -> str | None:

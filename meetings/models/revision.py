@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, LargeBinary, String
+from sqlalchemy import JSON, ForeignKey, LargeBinary, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core.db import Base, ValueEnum
@@ -48,6 +48,8 @@ class PaperReplacement(Base):
     changed: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     #: ``[[page, by], …]``: from that old page on, pages lie so many pages further back.
     moves: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: Marks wait on pages that are pictures, whose words are to be read.
+    to_read: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
 
 
 class PageFacts(Base):

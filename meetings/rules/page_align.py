@@ -72,11 +72,7 @@ class _Page:
     def __init__(self, record: PageRecord) -> None:
         self.record = record
         self.said = record.said
-
-    @cached_property
-    def is_bare(self) -> bool:
-        """Neither text nor picture."""
-        return not self.said and min(self.record.tones.data, default=255) > 250
+        self.is_bare = record.is_bare
 
     @cached_property
     def shingles(self) -> Counter[tuple[str, ...]]:
@@ -85,6 +81,11 @@ class _Page:
         said = words(body)
         size = 3 if len(said) >= 6 else 1
         return Counter(tuple(said[n : n + size]) for n in range(len(said) - size + 1))
+
+    def degree(self, other: "_Page") -> float:
+        """Share of their word sequences that two pages have in common, 0 to 1."""
+        common = sum((self.shingles & other.shingles).values())
+        return 2 * common / max(sum(self.shingles.values()) + sum(other.shingles.values()), 1)
 
 
 @dataclass
@@ -102,6 +103,22 @@ class _Link:
     def weight(self) -> float:
         """What it adds to an alignment: a same page counts for three alike ones."""
         return 3.0 if self.is_same else self.degree
+
+
+def partners(old: Sequence[PageRecord], new: Sequence[PageRecord], *, margin: float) -> dict[int, int]:
+    """Pages, from 1, that say about the same by words that may be misread, and their successors.
+
+    :param margin: by how much more each must be like its successor than either is like any other page.
+    """
+    before, after = [_Page(one) for one in old], [_Page(one) for one in new]
+    links = {(link.old, link.new): link for link in [*_same_text(before, after), *_like_text(before, after)]}
+    found = {}
+    for link in _best_chain(list(links.values()), len(after)):
+        rivals = [before[link.old].degree(other) for n, other in enumerate(after) if n != link.new]
+        rivals += [other.degree(after[link.new]) for n, other in enumerate(before) if n != link.old]
+        if all(rival < link.degree - margin for rival in rivals):
+            found[link.old + 1] = link.new + 1
+    return found
 
 
 def align(old: Sequence[PageRecord], new: Sequence[PageRecord]) -> Alignment:
@@ -233,9 +250,7 @@ def _text_link(page: _Page, other: _Page, old: int, new: int) -> _Link:
     a, b = page.record, other.record
     if a.tones.data == b.tones.data and a.picture == b.picture and not _is_too_bare(a, b):
         return _Link(old, new, 1.0, is_same=True, motion=turned_about(a, b, 0))
-    common = sum((page.shingles & other.shingles).values())
-    degree = 2 * common / max(sum(page.shingles.values()) + sum(other.shingles.values()), 1)
-    return _Link(old, new, min(degree, 0.99), is_same=False)
+    return _Link(old, new, min(page.degree(other), 0.99), is_same=False)
 
 
 def _is_too_bare(a: PageRecord, b: PageRecord) -> bool:

@@ -29,7 +29,7 @@ def compare(from_rev: str, to_rev: str) -> Replacement | None:
 
 def known(rev: str) -> tuple[PageRecord, ...] | None:
     """The pages of a version that was read before."""
-    sha256 = _shown(rev)
+    sha256 = shown(rev)
     row = None if sha256 is None else session().get(PageFacts, sha256)
     return None if row is None else _unpacked(row.data)
 
@@ -38,7 +38,7 @@ def _pages_of(rev: str) -> tuple[PageRecord, ...]:
     found = known(rev)
     if found is not None:
         return found
-    sha256 = _shown(rev)
+    sha256 = shown(rev)
     if sha256 is None or not (store.exists(sha256) or store.restore(sha256)):
         raise Unreadable("file.lost")
     read = records_of(store.path_of(sha256))
@@ -49,7 +49,7 @@ def _pages_of(rev: str) -> tuple[PageRecord, ...]:
     return _unpacked(data)
 
 
-def _shown(rev: str) -> str | None:
+def shown(rev: str) -> str | None:
     """Hash of the pages that are shown of these bytes, ``None`` where none are."""
     blob = session().get(Blob, rev)
     if blob is None or blob.problem is not None:

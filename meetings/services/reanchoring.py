@@ -8,13 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from intranet.core import clock
 from intranet.core.db import session, unit_of_work
 from intranet.core.errors import Invalid, NotFound
 from intranet.core.jobs import enqueue
 from intranet.people.models import User
+from intranet.records import ocr
 from intranet.records.models import File
 from meetings.models.annotation import Annotation
 from meetings.models.meeting import Meeting
@@ -59,6 +60,12 @@ def live_on(file: str, rev: str) -> ColumnElement[bool]:
     )
 
 
+def left_on(file: str, rev: str) -> ColumnElement[bool]:
+    """SQL: the marks that a comparison of pages left on a version, for their owners to place."""
+    here = and_(Annotation.file == file, Annotation.rev == rev)
+    return and_(here, waits_for_owner(), Annotation.doubt != NOT_COMPARED)
+
+
 def people_with_marks(file: str, rev: str) -> int:
     """How many people have marks on a version of a paper."""
     query = select(func.count(func.distinct(Annotation.user_id))).where(live_on(file, rev))
@@ -73,7 +80,7 @@ def work_out(file: str, rev: str, versions: Replacement | None) -> Places:
     marks = session().scalars(select(Annotation).where(live_on(file, rev)))
     return {
         (one.user_id, one.id): Found(
-            _as_it_is(one), None if versions is None else versions.place(one.page, one.data)
+            as_it_is(one), None if versions is None else versions.place(one.page, one.data)
         )
         for one in marks
     }
@@ -89,6 +96,39 @@ def bring_along(meeting: Meeting, step: PaperReplacement, places: Places) -> Non
     marks = select(Annotation).where(live_on(step.file, step.from_rev)).with_for_update()
     found = list(session().scalars(marks.execution_options(populate_existing=True)))
     _apply(meeting.id, found, places, step.to_rev, is_last=True)
+    _ask_to_read(step)
+
+
+def people_touched(step: PaperReplacement) -> set[int]:
+    """Who has marks on pages that changed, or marks that wait; once all have their places."""
+    on_changed = and_(live_on(step.file, step.to_rev), Annotation.page.in_(step.changed or ()))
+    left = and_(Annotation.file == step.file, Annotation.rev == step.from_rev, waits_for_owner())
+    return set(session().scalars(select(Annotation.user_id).where(or_(on_changed, left)).distinct()))
+
+
+def bring_the_left(step: PaperReplacement, places: Places) -> set[int]:
+    """Give places to marks that waited for their owners, within the open unit of work; who these are.
+
+    Hold the meeting.
+    """
+    query = select(Annotation).where(left_on(step.file, step.from_rev)).with_for_update()
+    marks = []
+    for one in session().scalars(query.execution_options(populate_existing=True)):
+        found = places.get((one.user_id, one.id))
+        if found is not None and found.as_it_was == as_it_is(one):
+            one.doubt = one.likely = None
+            marks.append(one)
+    now = session().scalar(select(File.sha256).where(File.public_id == step.file))
+    _apply(step.meeting_id, marks, places, step.to_rev, is_last=now == step.to_rev)
+    return {one.user_id for one in marks}
+
+
+def _ask_to_read(step: PaperReplacement | None) -> None:
+    """Have pages that are pictures read, where marks wait on them."""
+    if step is None or step.state is not ReplacementState.READY:
+        return
+    left = session().scalar(select(Annotation.id).where(left_on(step.file, step.from_rev)).limit(1))
+    step.to_read = left is not None and ocr.is_installed()
 
 
 def settle(file: str) -> None:
@@ -127,6 +167,7 @@ def _settle_from(file: str, rev: str) -> bool:
                     one.doubt = NOT_COMPARED
             return True
         _apply(meeting_id, marks, places, to_rev, is_last=to_rev == now)
+        _ask_to_read(_step_from(file, rev))
     return True
 
 
@@ -137,7 +178,7 @@ def _apply(meeting_id: int, marks: Sequence[Annotation], places: Places, rev: st
         found = places.get((one.user_id, one.id))
         if one.data is None or one.del_lam is not None:
             one.waits = False
-        elif found is None or found.as_it_was != _as_it_is(one):
+        elif found is None or found.as_it_was != as_it_is(one):
             one.waits = True
         elif isinstance(found.place, Placed):
             lams[one.user_id] += 1
@@ -167,7 +208,8 @@ def _counters(meeting_id: int, users: Iterable[int]) -> dict[int, int]:
     return found
 
 
-def _as_it_is(mark: Annotation) -> tuple[Any, ...]:
+def as_it_is(mark: Annotation) -> tuple[Any, ...]:
+    """By what a mark is known to be what it was."""
     return (mark.lam, mark.dev, mark.rev, mark.page)
 
 
@@ -237,6 +279,7 @@ def tray(actor: User, meeting_id: int) -> list[dict[str, Any]]:
             "page": one.page,
             "why": one.doubt,
             "likely": one.likely["page"] if one.likely else None,
+            "to": one.likely["d"] if one.likely else None,
             "n": papers.title_of(files[one.file]),
             "pages": files[one.file].pages,
             "url": old[one.file, one.rev],

@@ -14,6 +14,7 @@ from intranet.core import clock
 from intranet.core.db import session, unit_of_work
 from intranet.core.errors import BadState, Invalid, Stale
 from intranet.core.jobs import JobState, enqueue, state_of
+from intranet.notices import services as notices
 from intranet.people.models import User
 from intranet.records import audit, files, media, office_pdf, scans
 from intranet.records.models import File, StagedState
@@ -23,7 +24,7 @@ from meetings.models.revision import PaperReplacement, ReplacementState
 from meetings.permissions import To, access_meeting
 from meetings.rules.page_moves import moves_of, page_after
 from meetings.rules.reanchor import Replacement
-from meetings.services import comparing, originals, papers, presenting, reanchoring
+from meetings.services import comparing, originals, paper_rights, papers, presenting, reanchoring
 from meetings.services.reanchoring import Places
 
 #: Job that compares the two versions of a paper and then puts the new one on the table.
@@ -31,6 +32,8 @@ ALIGN = "papers.align"
 #: What the new file is to the record while it is compared, and the old one afterwards.
 INCOMING, REPLACED = kinds.INCOMING, kinds.REPLACED
 _WAIT_SECONDS = 10.0
+#: Changed pages that a notice names.
+_MOST_NAMED = 8
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,16 @@ def put_on_table(replacement_id: int, versions: Replacement | None, places: Plac
         )
         reanchoring.bring_along(meeting, step, places)
         _tell(meeting, step, paper)
+        _tell_writers(meeting, step, paper)
+
+
+def _tell_writers(meeting: Meeting, step: PaperReplacement, paper: File) -> None:
+    """A notice to those whose marks lie on a page that changed, and to no others."""
+    touched = session().scalars(select(User).where(User.id.in_(reanchoring.people_touched(step))))
+    readers = [one.id for one in touched if paper_rights.may_read(one, meeting, paper)]
+    kind = "meeting.paper_changed" if step.changed else "meeting.marks_wait"
+    pages = ", ".join(map(str, step.changed[:_MOST_NAMED])) + ("…" if len(step.changed) > _MOST_NAMED else "")
+    notices.notify(readers, kind, meeting.ref, by=session().get_one(User, step.by_id), pages=pages)
 
 
 def _tell(meeting: Meeting, step: PaperReplacement, paper: File) -> None:

@@ -10,6 +10,7 @@ import pikepdf
 import pypdfium2
 from PIL import Image, ImageFilter
 
+from intranet.records.page_record import TextRow
 from intranet.records.typeset import Face, Run, Sheet, width_of
 
 #: A word's name: the part it belongs to and its number there; it keeps it wherever the word goes.
@@ -235,6 +236,46 @@ def shifted(paper: Paper, dx: float, dy: float) -> Paper:
         page.contents_add(f"1 0 0 1 {dx} {dy} cm\n".encode(), prepend=True)
 
     return moved(reshaped(paper, change), reshaped(paper, change).data, lambda x, y: (x + dx, y + dy))
+
+
+def read_by_eye(
+    paper: Paper, seed: int, *, misread: float = 0.004, dropped: float = 0.002, slip: float = 0.25
+) -> dict[int, tuple[TextRow, ...]]:
+    """The lines of each page, from 1, as a reader of pictures gives them: here and there a word is wrong.
+
+    :param misread: share of words of which a letter is another; ``dropped`` of those that were not seen.
+    :param slip: points by which the edges of a word may be off.
+    """
+    luck = random.Random(seed)
+    found: dict[int, list[TextRow]] = {number: [] for number in range(1, paper.pages + 1)}
+    for line in paper.lines:
+        words = []
+        for key in line:
+            text, at = paper.text[key], paper.words[key]
+            if luck.random() < misread:
+                place = luck.randrange(len(text))
+                text = text[:place] + luck.choice("aceglno1") + text[place + 1 :]
+            if luck.random() >= dropped:
+                words.append((text, at))
+        if words:
+            found[words[0][1].page].append(_seen(words, lambda: luck.uniform(-slip, slip)))
+    return {number: tuple(rows) for number, rows in found.items()}
+
+
+def _seen(words: Sequence[tuple[str, Place]], off: Callable[[], float]) -> TextRow:
+    way = 1 if words[0][1].x1 >= words[0][1].x0 else -1
+    text, stops, end = "", [], 0.0
+    for word, at in words:
+        start, stop = at.x0 + way * 0.5 + off(), at.x1 - way * 0.5 + off()
+        if text:
+            text += " "
+            stops.append(end)
+        stops += [start + (stop - start) * n / len(word) for n in range(len(word))]
+        text, end = text + word, stop
+    at = words[0][1]
+    low, high = sorted((at.base - way * 0.2 * at.size + off(), at.base + way * 0.7 * at.size + off()))
+    left, right = sorted((stops[0], end))
+    return TextRow(text, left, low, right, high, 0 if way > 0 else 180, (*stops, end))
 
 
 def scanned(

@@ -9,19 +9,30 @@ from sqlalchemy import select
 
 from intranet.core import db, jobs
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
+from intranet.notices.models import Notice
 from intranet.people.models import User
-from intranet.records import files, page_facts
+from intranet.records import files, ocr, page_facts, scans
 from intranet.records.models import File
 from intranet.records.page_record import PageRecord
 from meetings.models.annotation import Annotation
 from meetings.models.revision import PaperReplacement
 from meetings.rules.shares import Audience
-from meetings.services import comparing, papers, presenting, reanchoring, replacing, room
+from meetings.services import comparing, papers, presenting, reanchoring, replacing, rereading, room
 from meetings.services.annotating import HOUSE, sync
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of
 from tests.meetings.replacement_pairs import BREAK
-from tests.meetings.replacement_papers import Paper, Part, Place, edited, part, sentences, set_paper
+from tests.meetings.replacement_papers import (
+    Paper,
+    Part,
+    Place,
+    edited,
+    part,
+    read_by_eye,
+    scanned,
+    sentences,
+    set_paper,
+)
 from tests.uploads import docx_with, staged_file
 
 TABLET, PHONE = "0" * 25 + "A", "0" * 25 + "B"
@@ -133,6 +144,8 @@ def test_marks_go_along_or_wait_for_their_owner_and_the_old_version_stays_readab
     mine = marks(sitting.delegate, sitting)
     assert mine[ops[0]["id"]] == (3, ops[0]["d"]["pts"], paper.sha256)
     assert mine[ops[1]["id"]] == (3, ops[1]["d"]["pts"], old_rev)
+    told_of = [(one.user_id, one.kind, one.data) for one in db.session().scalars(select(Notice))]
+    assert told_of == [(sitting.delegate.id, "meeting.paper_changed", {"pages": "2, 4"})]
     (waiting,) = reanchoring.tray(sitting.delegate, sitting.id)
     assert (waiting["id"], waiting["page"], waiting["url"]) == (ops[1]["id"], 3, papers.url_of(old))
 
@@ -310,6 +323,35 @@ def test_half_a_document_is_never_read_from_another_version(
 def test_a_device_names_no_version_that_never_was(sitting: Sitting, paper: File) -> None:
     op = under(OLD.words["b", 3], 1, 1, paper) | {"rev": "f" * 64}
     assert sync(sitting.delegate, sitting.id, [op], {}).rejected[0]["code"] == "annotation.malformed"
+
+
+def test_on_a_scan_marks_wait_until_its_words_were_read_and_then_go_along(
+    sitting: Sitting, paper: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = scanned(paper_of(ONE, EXTRA, TWO, CHANGED))
+    seen = {now(paper.public_id).sha256: read_by_eye(OLD, 1, misread=0, dropped=0)}
+    monkeypatch.setattr(
+        ocr,
+        "read_pages",
+        lambda path, first, count: [seen[path.name][n] for n in range(first, first + count)],
+    )
+    monkeypatch.setattr(ocr, "is_installed", lambda: True)
+    ops = [under(OLD.words["b", 3], 1, 1, paper), under(OLD.words["c", 5], 2, 2, paper)]
+    sync(sitting.delegate, sitting.id, ops, {})
+    replace(sitting, paper, scan, "Ban da ky.pdf")
+    rev = now(paper.public_id).sha256
+    seen[rev] = read_by_eye(scan, 2, misread=0, dropped=0)
+    assert len(reanchoring.tray(sitting.delegate, sitting.id)) == 2
+    assert rereading.read_next() is False  # the words of the scan are read for the search at this time
+    assert scans.read_next() is True
+    assert rereading.read_next() is True
+    there = scan.words["b", 3]
+    page, pts, on = marks(sitting.delegate, sitting)[ops[0]["id"]]
+    assert (page, on) == (3, rev)
+    assert pts[:2] == pytest.approx([there.x0 * 100, there.base * 100 - 150], abs=100)
+    (left,) = reanchoring.tray(sitting.delegate, sitting.id)
+    assert left["id"] == ops[1]["id"]
+    assert rereading.read_next() is False
 
 
 def test_pages_kept_for_those_who_come_late_are_what_was_read(sitting: Sitting, paper: File) -> None:
