@@ -34,7 +34,7 @@ _KEEP_DEVICES = timedelta(days=180)
 
 
 class SignInTry(Base):
-    """Wrong tries in a row under one name, or from one known device."""
+    """Wrong tries in a row under one name, or from one known device; acts of a person that are rationed."""
 
     __tablename__ = "sign_in_try"
     key: Mapped[str] = mapped_column(String(80), primary_key=True)
@@ -95,6 +95,21 @@ def claim(key: str, *, free: int = FREE_TRIES, most: int | None = MOST_TRIES) ->
         row.fails += 1
         row.last_at = now
         row.free_at = now + wait_after(row.fails, free)
+
+
+def pace(key: str, *, most: int, within: timedelta) -> None:
+    """Let through so many acts in a stretch of time, which begins with the first of them.
+
+    :raises TooMany: ``rate.too_many`` with the seconds to wait.
+    """
+    now = clock.now()
+    with db.unit_of_work() as session:
+        row = _counter(session, key, now)
+        if not timedelta(0) <= now - row.last_at < within:
+            row.fails, row.last_at = 0, now
+        if row.fails >= most:
+            raise TooMany("rate.too_many", wait=int((row.last_at + within - now).total_seconds()) + 1)
+        row.fails += 1
 
 
 def note_name(address: str, name: str) -> None:

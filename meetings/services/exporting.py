@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +12,7 @@ from intranet.core import clock
 from intranet.core.db import session, unit_of_work
 from intranet.core.errors import Forbidden, Invalid, NotFound
 from intranet.core.labels import label
+from intranet.people import throttle
 from intranet.people.models import User
 from intranet.records import audit, media, pdf_marks, store
 from intranet.records.docx_writing import Form, Paper
@@ -20,6 +22,10 @@ from meetings.models.annotation import Annotation, Layer
 from meetings.models.meeting import Meeting
 from meetings.permissions import To, access_meeting
 from meetings.services import mark_sharing, paper_rights, papers
+
+#: Files that one person may have made in a stretch of time: each is work for a process of its own.
+MOST_FILES = 10
+_STRETCH = timedelta(minutes=1)
 
 
 class Which(StrEnum):
@@ -51,6 +57,7 @@ def take_along(actor: User, meeting_id: int, public_id: str, shape: Shape, which
     """Make a file of the marks on the newest version of a paper; the paper itself is never changed.
 
     :raises NotFound: no such meeting; ``meeting.unknown_paper``; ``file.lost``.
+    :raises TooMany: ``rate.too_many``, with the seconds to wait.
     :raises Forbidden: ``annotation.not_to_fetch``: the paper may be read, and not fetched as it is.
     :raises Invalid: ``annotation.none_here``; ``annotation.not_pdf``; ``annotation.encrypted``,
         ``annotation.damaged``, ``annotation.form``, ``annotation.too_hard``: of what the paper's PDF is.
@@ -62,6 +69,7 @@ def take_along(actor: User, meeting_id: int, public_id: str, shape: Shape, which
     marks = _told(actor, rows)
     if not marks:
         raise Invalid("annotation.none_here")
+    throttle.pace(f"marks:{actor.id}", most=MOST_FILES, within=_STRETCH)
     stem = papers.title_of(paper)
     if shape is Shape.LIST:
         taken = Taken(f"{stem} - ghi chú.docx", media.DOCX, _listed(stem, marks))

@@ -1,15 +1,19 @@
 """Marks taken along as a file: whose they are, of what, and for whom."""
 
 import io
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import docx
 import pikepdf
 import pytest
 
-from intranet.core.errors import Invalid, NotFound
+from intranet.core import clock
+from intranet.core.errors import Invalid, NotFound, TooMany
 from intranet.people.models import User
 from intranet.records.models import File
+from meetings.services import exporting
 from meetings.services.annotating import sync
 from meetings.services.exporting import Shape, Taken, Which, take_along
 from tests.factories import Office
@@ -96,3 +100,18 @@ def test_a_stranger_takes_nothing_along(sitting: Sitting, marked: File, office: 
         take_along(office.stranger, sitting.id, marked.public_id, Shape.LIST, Which.BOTH)
     with pytest.raises(NotFound):
         take_along(sitting.delegate, sitting.id, "f" * 32, Shape.LIST, Which.BOTH)
+
+
+def test_so_many_files_a_minute_and_then_a_pause_for_this_person_alone(
+    sitting: Sitting, marked: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "MOST_FILES", 2)
+    taken = partial(take_along, meeting_id=sitting.id, public_id=marked.public_id, shape=Shape.LIST)
+    for _ in range(2):
+        taken(sitting.delegate, which=Which.BOTH)
+    with pytest.raises(TooMany, match=r"rate.too_many") as refusal:
+        taken(sitting.delegate, which=Which.BOTH)
+    assert 50 < refusal.value.data["wait"] <= 61
+    taken(sitting.chair, which=Which.BOTH)
+    clock.advance(timedelta(seconds=61))
+    taken(sitting.delegate, which=Which.BOTH)
