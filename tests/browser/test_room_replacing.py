@@ -30,6 +30,16 @@ def with_a_page_before(page: Page) -> FilePayload:
     return FilePayload(name="To trinh ban moi.pdf", mimeType="application/pdf", buffer=out.getvalue())
 
 
+def without_page(page: Page, name: str, number: int) -> FilePayload:
+    """The paper of this name without one of its pages."""
+    link = page.locator("[data-agenda] .docs a", has_text=name).get_attribute("href") or ""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(page.request.get(link).body())) as paper:
+        del paper.pages[number - 1]
+        paper.save(out)
+    return FilePayload(name="To trinh rut gon.pdf", mimeType="application/pdf", buffer=out.getvalue())
+
+
 def test_the_secretary_replaces_a_paper_in_two_taps_and_a_mark_stays_with_its_words(open_as: Opener) -> None:
     desk, tablet = enter(open_as("thuky")), enter(open_as("daibieu02", tablet=True))
     for page in (desk, tablet):
@@ -71,8 +81,25 @@ def test_the_secretary_replaces_a_paper_in_two_taps_and_a_mark_stays_with_its_wo
     strip.get_by_role("button", name="Đã xem").tap()
     expect(strip).to_be_hidden()
 
+    # The page with the mark goes: the mark waits, shown as it was and as it would lie on the page named.
     with desk.expect_file_chooser() as chooser:
         desk.get_by_role("button", name=re.compile("Thay “To trinh ban moi”")).click()
+    chooser.value.set_files(files=[without_page(desk, "To trinh ban moi", 2)])
+    desk.locator("dialog#confirm[open]").get_by_role("button", name="Thay tài liệu").click()
+    opener = tablet.locator("[data-tray-open]")
+    expect(opener).to_have_attribute("aria-label", "1 ghi chú chưa gắn lại", timeout=READ)
+    opener.tap()
+    shown = tablet.locator("#tray .m-crop")
+    expect(shown).to_have_count(2)
+    for place, name in enumerate(("Bản cũ, trang 2", "Bản mới, trang 2")):
+        expect(shown.nth(place)).to_have_attribute("aria-label", name)
+        expect(shown.nth(place).locator("canvas + svg path")).to_be_attached(timeout=READ)
+    assert axe(tablet) == []
+    tablet.locator("[data-tray-drop]").tap()
+    expect(tablet.locator("#tray")).to_be_hidden()
+
+    with desk.expect_file_chooser() as chooser:
+        desk.get_by_role("button", name=re.compile("Thay “To trinh rut gon”")).click()
     chooser.value.set_files(
         files=[{"name": "hong.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\nhong"}]
     )

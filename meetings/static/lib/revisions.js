@@ -3,6 +3,7 @@
  * wait for a place. Fetched with its style when there is any of it.
  */
 import { api } from '@lib/api.js';
+import { unpacked } from '@lib/ink-pack.js';
 import { toast } from '@lib/toast.js';
 import { el, find, icon, word } from './page.js';
 import { papers } from './state.js';
@@ -11,12 +12,13 @@ import { papers } from './state.js';
 const NAMED = 8;
 
 export class Revisions {
-  #line; #mid; #follow; #reader; #notes; #strip = find('[data-revision]'); #opener = find('[data-tray-open]'); #dialog = document.getElementById('tray'); #shown = '';
+  #line; #mid; #follow; #reader; #notes; #strip = find('[data-revision]'); #opener = find('[data-tray-open]'); #dialog = document.getElementById('tray'); #shown = ''; #crops = null;
 
   constructor(line, { mid, follow, reader, notes }) {
     [this.#line, this.#mid, this.#follow, this.#reader, this.#notes] = [line, mid, follow, reader, notes];
     document.head.append(el('link', { rel: 'stylesheet', href: this.#strip.dataset.style }));
     this.#opener.addEventListener('click', () => this.#open());
+    this.#dialog.addEventListener('close', () => this.#crops?.close());
     reader.decorate((host, _viewport, page) => this.#mark(host, page));
     reader.addEventListener('page', () => this.draw());
   }
@@ -86,7 +88,9 @@ export class Revisions {
 
   async #fill() {
     try {
-      const { marks } = await api(`/api/v1/meetings/${this.#mid}/annotations/tray`);
+      const [{ marks }, kit] = await Promise.all([api(`/api/v1/meetings/${this.#mid}/annotations/tray`), import('./crops.js')]);
+      this.#crops?.close();
+      this.#crops = new kit.Crops(this.#reader);
       this.#dialog.querySelector('[data-tray]').replaceChildren(...marks.map((one) => this.#row(one)));
       if (!marks.length) this.#dialog.close();
       return marks.length > 0;
@@ -98,6 +102,7 @@ export class Revisions {
 
   #row(one) {
     const name = word('tray-row', { name: one.n, page: one.page });
+    const now = papers(this.#line.state).find(({ file }) => file.id === one.file)?.file;
     const see = () => { this.#dialog.close(); this.#follow.open(one.file); this.#follow.look({ rev: one.rev, url: one.url }, one.page); this.draw(); };
     const page = el('input', { class: 'in num', inputmode: 'numeric', maxlength: 4, value: String(one.likely ?? Math.min(one.page, one.pages ?? one.page)), 'aria-label': word('tray-page') });
     const act = (what, body) => async () => {
@@ -107,7 +112,16 @@ export class Revisions {
         await this.#fill();
       } catch (problem) { toast(problem.message, { tone: 'bad' }); }
     };
-    return el('li', {}, el('b', {}, name), el('small', {}, one.why),
+    const picture = (url, number, d, name) => url && this.#crops?.figure({ url, page: number, mark: unpacked(one.id, '', number, d), words: word(name, { page: number }) });
+    /** Where it would come to lie on the page that is named. */
+    const there = () => {
+      const number = Number(page.value);
+      const isPage = Number.isInteger(number) && number > 0 && number <= (one.pages ?? number);
+      return (isPage && picture(now?.url, number, number === one.likely ? one.to : one.d, number === one.likely ? 'tray-likely' : 'tray-new')) || el('figure', {});
+    };
+    const pair = el('div', { class: 'm-pair' }, picture(one.url, one.page, one.d, 'tray-old') || el('figure', {}), there());
+    page.addEventListener('change', () => pair.lastChild.replaceWith(there()));
+    return el('li', {}, el('b', {}, name), el('small', {}, one.why), pair,
       el('div', { class: 'row' }, ...(one.url ? [el('button', { class: 'b', type: 'button', on: { click: see } }, icon('versions'), word('tray-see'))] : []), page,
         el('button', { class: 'b', type: 'button', 'data-tray-place': true, on: { click: act('place', () => ({ page: Number(page.value) || 0 })) } }, word('tray-place')),
         el('button', { class: 'b g', type: 'button', 'data-tray-drop': true, on: { click: act('dismiss', () => ({})) } }, word('tray-drop'))));

@@ -80,18 +80,11 @@ export class Reader extends EventTarget {
     this.#wanted = page;
     this.#say(null);
     this.host.setAttribute('aria-busy', 'true');
-    const base = this.base;
-    // A worker of its own for every file, so that a bad one takes none along; it was begun before it was needed.
-    const worker = this.#spare ?? new pdfjs.PDFWorker();
+    const mine = this.load(url, this.#spare ?? undefined);
     this.#spare = null;
-    const task = pdfjs.getDocument({
-      worker, url, httpHeaders: { 'Office-Reader': '1' }, cMapUrl: `${base}cmaps/`, standardFontDataUrl: `${base}standard_fonts/`, wasmUrl: `${base}wasm/`, iccUrl: `${base}iccs/`,
-      disableAutoFetch: true, disableStream: true, rangeChunkSize: 2 ** 18,
-    });
-    this.#task = { destroy: () => task.destroy().finally(() => worker.destroy()) };
-    const mine = this.#task;
+    this.#task = mine;
     try {
-      const doc = await task.promise;
+      const doc = await mine.promise;
       if (this.#task !== mine) return;
       this.#total = doc.numPages;
       this.#wanted = Math.min(Math.max(1, this.#wanted), doc.numPages);
@@ -107,6 +100,19 @@ export class Reader extends EventTarget {
       this.#say(problems[why]);
       this.#emit('failed', { why });
     }
+  }
+
+  /**
+   * Opens a file without showing it: {promise, destroy}; whoever asks for it destroys it. A worker of its own for every file,
+   * so that a bad one takes none along.
+   */
+  load(url, worker = new pdfjs.PDFWorker()) {
+    const { base } = this;
+    const task = pdfjs.getDocument({
+      worker, url, httpHeaders: { 'Office-Reader': '1' }, cMapUrl: `${base}cmaps/`, standardFontDataUrl: `${base}standard_fonts/`, wasmUrl: `${base}wasm/`, iccUrl: `${base}iccs/`,
+      disableAutoFetch: true, disableStream: true, rangeChunkSize: 2 ** 18,
+    });
+    return { promise: task.promise, destroy: () => task.destroy().finally(() => worker.destroy()) };
   }
 
   /** Forgets the file; the box is empty. */
