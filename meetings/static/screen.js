@@ -1,5 +1,6 @@
 /** The screen on the wall: what the room tells the screen's audience, drawn for the last row. It sends nothing. */
 import { Reader } from '@lib/reader-view.js';
+import { later } from './lib/later.js';
 import { Line } from './lib/line.js';
 import { all, clock, el, fillBar, find, icon, mmss, setText, word } from './lib/page.js';
 import { initials, lasted, Speakers } from './lib/speakers.js';
@@ -26,6 +27,7 @@ const pointer = new Pointer(reader);
 const counts = new Map();
 const key = `screen-result-${mid}`;
 let mode = '';
+let ink = null;
 
 // --- what is shown ---
 
@@ -87,6 +89,15 @@ function match() {
   const told = line.last.view;
   show(reader, told?.page === present.page ? told.view : { x: 0, y: 0, w: 1 });
 }
+
+/** What draws the presenter's ink, fetched with the first of it. */
+const pens = later(async () => {
+  const [{ LiveInk }, { strokePath }] = await Promise.all([import('./lib/live-ink.js'), import('@lib/ink-layer.js')]);
+  const drawn = new Map();
+  ink = new LiveInk(strokePath, (number) => (number === reader.page && drawn.get(number)) || null);
+  reader.decorate((page, view, number) => { drawn.set(number, { host: page, view }); ink.draw(); });
+  return ink;
+});
 
 function speech(cur) {
   const { wait } = line.state.queue;
@@ -215,11 +226,15 @@ line.addEventListener('lv', ({ detail }) => {
   if (detail.key === 'view') match();
   else if (detail.key === 'vote') { counts.set(detail.d.id, detail.d.cast); draw(); }
 });
-line.addEventListener('eph', ({ detail }) => { if (detail.t === 'pointer' && mode === 'page') pointer.show(detail.d); });
+line.addEventListener('eph', ({ detail }) => {
+  if (mode !== 'page') return;
+  if (detail.t === 'pointer') pointer.show(detail.d);
+  else if (detail.t === 'ink') pens().then((ink) => ink?.hear(detail.d));
+});
 line.addEventListener('net', ({ detail }) => setText('[data-net]', { slow: word('net-slow'), off: word('net-off') }[detail.how] ?? ''));
 line.addEventListener('bye', () => setText('[data-net]', word('closed-page')));
 reader.addEventListener('opened', () => draw());
-reader.addEventListener('page', () => pointer.hide());
+reader.addEventListener('page', () => { pointer.hide(); if (ink?.page !== reader.page) ink?.forget(); });
 reader.addEventListener('drawn', () => match());
 
 /** A page is as wide as its part of the screen. */

@@ -5,7 +5,8 @@ import re
 from itertools import pairwise
 
 import pikepdf
-from playwright.sync_api import CDPSession, Locator, Page, expect
+import pytest
+from playwright.sync_api import CDPSession, Locator, Page, Route, expect
 
 from tests.browser.conftest import Opener, axe
 from tests.browser.test_meeting_room import draw_with_finger, draw_with_pen, enter, open_first_paper
@@ -149,3 +150,27 @@ def test_the_presenters_ink_is_seen_while_it_is_drawn_and_kept_only_if_they_keep
     desk.locator("[data-ink-do=live-keep]").click()
     expect(tablet.locator("svg.ink path")).to_have_count(0)
     expect(desk.locator("svg.ink [data-id]")).to_have_count(1)
+
+
+def test_the_first_stroke_of_a_pen_is_kept_though_it_comes_before_the_pens(open_as: Opener) -> None:
+    tablet = open_as("daibieu05", tablet=True)
+    on_the_way: list[Route] = []
+    tablet.route(re.compile("/ink-layer-"), lambda route: on_the_way.append(route))
+    enter(tablet)
+    open_first_paper(tablet)
+    box = tablet.locator(".pdfViewer .page").first.bounding_box()
+    assert box is not None
+    x, y = box["x"] + 120, box["y"] + 240
+    hand, drawn = Hand(tablet), tablet.locator("svg.ink [data-id]")
+    hand.write(*steps((x, y), (x + 200, y + 30), 12))
+    hand.write(*steps((x, y + 80), (x + 200, y + 80), 12))
+    assert len(on_the_way) == 1
+    expect(drawn).to_have_count(0)
+    on_the_way[0].continue_()
+    expect(drawn).to_have_count(2)
+    first = drawn.first.bounding_box()
+    assert first is not None
+    assert (first["x"], first["x"] + first["width"]) == pytest.approx((x, x + 200), abs=4)
+    assert (first["y"], first["y"] + first["height"]) == pytest.approx((y, y + 30), abs=4)
+    hand.write(*steps((x, y + 140), (x + 100, y + 140)))
+    expect(drawn).to_have_count(3)

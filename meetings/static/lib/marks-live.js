@@ -3,7 +3,7 @@
  * the presenter does. It goes when the page is turned, when it is wiped away and when presenting ends.
  */
 import { simplified } from '@lib/ink-long.js';
-import { shape } from './marks-draw.js';
+import { LiveInk } from './live-ink.js';
 import { all, find } from './page.js';
 import { throttled } from './viewport.js';
 
@@ -12,15 +12,16 @@ const SEND = 100;
 const PART = 200;
 
 export class Live {
-  #notes; #reader; #follow; #line; #on = false; #strokes = new Map(); #page = 0; #sheet = null; #now = null; #sent = 0; #n = 0;
+  #notes; #reader; #follow; #line; #on = false; #shown; #now = null; #sent = 0; #n = 0;
 
   constructor(notes, { reader, follow, line }) {
     [this.#notes, this.#reader, this.#follow, this.#line] = [notes, reader, follow, line];
     const { hand } = notes;
+    this.#shown = new LiveInk(hand.path, (page) => (page === reader.page && notes.layer(page)) || null);
     hand.drawing = (item) => { if (this.#isOn) { this.#now = item; this.#say(); } };
     hand.drew = (item) => { if (!this.#isOn) return false; this.#finish(item); return true; };
-    reader.decorate(() => this.#draw());
-    reader.addEventListener('page', () => this.#turned());
+    reader.decorate(() => this.#shown.draw());
+    reader.addEventListener('page', () => { if (reader.page !== this.#shown.page) this.#forget(); });
     follow.addEventListener('file', () => this.#forget());
     line.addEventListener('state', () => this.draw());
     line.addEventListener('lv', ({ detail }) => { if (detail.key === 'online' && this.#isOn) this.#again(); });
@@ -35,7 +36,7 @@ export class Live {
     for (const one of all('[data-live-part]')) one.hidden = !this.#follow.leads;
     const button = find('[data-ink-do="live"]');
     button.setAttribute('aria-pressed', String(this.#on));
-    for (const name of ['live-keep', 'live-clear']) find(`[data-ink-do="${name}"]`).disabled = !this.#strokes.size;
+    for (const name of ['live-keep', 'live-clear']) find(`[data-ink-do="${name}"]`).disabled = !this.#shown.strokes.size;
   }
 
   toggle() {
@@ -48,7 +49,7 @@ export class Live {
   keep() {
     const { ink } = this.#notes;
     const { version } = this.#follow;
-    const kept = [...this.#strokes.values()].flatMap((one) => simplified({ ...one, file: version, page: this.#page }));
+    const kept = [...this.#shown.strokes.values()].flatMap((one) => simplified({ ...one, file: version, page: this.#shown.page }));
     if (kept.length) ink.act({ add: kept });
     this.clear();
   }
@@ -78,48 +79,23 @@ export class Live {
     this.#send(item, this.#n);
     this.#now = null;
     this.#sent = 0;
-    this.#page = this.#reader.page;
-    this.#strokes.set(this.#n, { ...item, pr: [] });
-    this.#draw();
+    this.#shown.put(this.#reader.page, this.#n, { ...item, pr: [] });
     this.draw();
   }
 
   /** Somebody came in: they have seen none of it. */
   #again = throttled(1000, () => {
-    for (const [id, one] of this.#strokes) { this.#sent = 0; this.#send(one, id); }
+    for (const [id, one] of this.#shown.strokes) { this.#sent = 0; this.#send(one, id); }
     this.#sent = 0;
   });
 
   // --- who follows ---
 
-  heard({ page, id, from, pts, tool, rgb, w }) {
-    if (this.#isOn) return;
-    if (!id) { this.#forget(); return; }
-    if (page !== this.#page) this.#forget();
-    this.#page = page;
-    const held = this.#strokes.get(id) ?? { tool, rgb, w, pts: [], pr: [] };
-    if (held.pts.length / 2 < from) return;
-    held.pts = [...held.pts.slice(0, from * 2), ...pts];
-    this.#strokes.set(id, held);
-    this.#draw();
-  }
-
-  #turned() { if (this.#reader.page !== this.#page) this.#forget(); }
+  heard(told) { if (!this.#isOn) this.#shown.hear(told); }
 
   #forget() {
-    this.#sheet?.remove();
-    this.#sheet = null;
-    if (!this.#strokes.size) return;
-    this.#strokes.clear();
+    if (!this.#shown.strokes.size) return;
+    this.#shown.forget();
     this.draw();
-  }
-
-  #draw() {
-    const layer = this.#notes.layer(this.#page);
-    if (!layer || !this.#strokes.size || this.#reader.page !== this.#page) return;
-    this.#sheet?.remove();
-    const parts = [...this.#strokes.values()].map((one) => this.#notes.hand.path(one));
-    this.#sheet = shape('svg', { class: 'ink', 'aria-hidden': 'true', viewBox: layer.svg.getAttribute('viewBox') }, shape('g', { transform: layer.svg.firstChild.getAttribute('transform') }, ...parts));
-    layer.host.append(this.#sheet);
   }
 }

@@ -8,6 +8,7 @@ import { InkDoc } from '@lib/ink-doc.js';
 import { InkStore } from '@lib/ink-store.js';
 import { packed, unpacked } from '@lib/ink-pack.js';
 import { toast } from '@lib/toast.js';
+import { holdFirstStroke } from './first-stroke.js';
 import { later, surely } from './later.js';
 import { whole } from './outbox.js';
 import { all, find, icon, ulid, word } from './page.js';
@@ -35,7 +36,7 @@ function paperOf(version) {
 export class Notes extends EventTarget {
   /** How many strokes wait for a place that this person gives them. */
   tray = 0;
-  #seen = 0; #part; #kit = null;
+  #seen = 0; #part; #kit = null; #came;
   #later = 0; #reader; #follow; #mid; #store; #layers = new Map(); #lam = 0; #dev = ''; #have = {}; #waiting = 0; #how = 'on'; #at = ''; #syncing = null; #again = false; #writes = Promise.resolve(); #timer = 0;
   ink = new InkDoc(ulid);
   hand = { tool: null, rgb: colours.red, w: widths.pen, finger: false, penSeen: false };
@@ -99,6 +100,7 @@ export class Notes extends EventTarget {
     this.#kit ??= surely(() => import('@lib/ink-layer.js'), find('#room').dataset.pens).then((kit) => {
       Object.assign(this.hand, { path: kit.strokePath, near: kit.touches, Layer: kit.InkLayer });
       this.#reader.decorate((host, viewport, page) => this.#page(host, viewport, page));
+      this.#came();
     });
     return this.#kit;
   }
@@ -163,6 +165,7 @@ export class Notes extends EventTarget {
     setTimeout(() => this.#pens(), SOON);
     // A hand on the page, whichever it is, may write next.
     for (const name of ['pointerover', 'pointerdown']) doc.addEventListener(name, () => this.#pens(), { once: true, capture: true });
+    holdFirstStroke(doc, new Promise((ok) => { this.#came = ok; }));
     doc.addEventListener('pointerdown', (event) => { if (event.pointerType === 'pen' && !this.hand.penSeen) { this.hand.penSeen = true; show(); } }, true);
     addEventListener('keydown', (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.target.closest('input, textarea')) return;

@@ -16,6 +16,15 @@ const made = (name, parent) => parent.appendChild(document.createElementNS(SVG, 
 
 export { touches };
 
+/** A sheet over a page; what is under the ink stays readable: it colours the page, as ink does. */
+function sheet(name) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', name);
+  svg.setAttribute('aria-hidden', 'true');
+  svg.style.mixBlendMode = 'multiply';
+  return svg;
+}
+
 /** A stroke as an element of the page's SVG. */
 export function strokePath(stroke, isLast = true) {
   const path = document.createElementNS(SVG, 'path');
@@ -33,15 +42,11 @@ export class InkLayer {
 
   constructor(host, viewport, ink, file, page, hand) {
     Object.assign(this, { host, ink, file, page, hand });
-    this.svg = document.createElementNS(SVG, 'svg');
-    this.svg.setAttribute('class', 'ink');
-    this.svg.setAttribute('aria-hidden', 'true');
-    // What is under the ink stays readable: it colours the page, as ink does.
-    this.svg.style.mixBlendMode = 'multiply';
-    const all = made('g', this.svg);
-    this.group = made('g', all);
-    /** What is being drawn. */
-    this.live = made('g', all);
+    this.svg = sheet('ink');
+    this.group = made('g', this.svg);
+    /** What is being drawn, on a sheet of its own: the browser does not paint all that lies there for each bit of it. */
+    this.over = sheet('ink ink-live');
+    this.live = made('g', this.over);
     const how = { signal: this.#ends.signal };
     host.addEventListener('pointerdown', (event) => this.#down(event), how);
     host.addEventListener('pointermove', (event) => this.#move(event), how);
@@ -57,15 +62,18 @@ export class InkLayer {
   destroy() {
     this.#ends.abort();
     this.svg.remove();
+    this.over.remove();
   }
 
   /** The page was drawn anew, perhaps at another size: the viewer reuses the page's element and drops what is in it. */
   place(viewport) {
     this.view = viewport;
     const unit = viewport.clone({ scale: 1 });
-    this.svg.setAttribute('viewBox', `0 0 ${unit.width} ${unit.height}`);
-    this.svg.firstChild.setAttribute('transform', `matrix(${unit.transform.join(' ')})`);
-    if (this.svg.parentNode !== this.host) this.host.append(this.svg);
+    for (const svg of [this.svg, this.over]) {
+      svg.setAttribute('viewBox', `0 0 ${unit.width} ${unit.height}`);
+      svg.firstChild.setAttribute('transform', `matrix(${unit.transform.join(' ')})`);
+      if (svg.parentNode !== this.host) this.host.append(svg);
+    }
   }
 
   /** Draws what is not drawn yet or has changed, and takes away what is gone. */
@@ -121,7 +129,8 @@ export class InkLayer {
     const gesture = isErased ? null : this.hand.tools?.[tool]?.(this, event, this.point(event));
     if (!isErased && !gesture && tool !== 'pen' && tool !== 'marker') return;
     event.preventDefault();
-    this.host.setPointerCapture(event.pointerId);
+    // A stroke that is done again may have ended long ago.
+    if (event.isTrusted) this.host.setPointerCapture(event.pointerId);
     if (gesture) { this.#stroke = { pointer: event.pointerId, gesture }; return; }
     if (isErased) {
       this.#stroke = { pointer: event.pointerId, erased: new Map() };
