@@ -120,10 +120,13 @@ export function touches(strokeTouches, mark, x, y, radius) {
   return strokeTouches({ pts: [x0, y0, x1, y0, x1, y1, x0, y1, x0, y0], w: d.w }, x, y, radius);
 }
 
-/** True when most of a mark lies within a closed line of points. */
-export function isWithin(mark, polygon) {
+/**
+ * True when most of a mark lies within a closed line of points.
+ * @param {number[]} box around the line: what is outside of it needs no closer look
+ */
+export function isWithin(mark, polygon, box) {
   const all = points(mark);
-  const held = all.filter(([x, y]) => contains(polygon, x, y)).length;
+  const held = all.filter(([x, y]) => inside(x, y, box, 0) && contains(polygon, x, y)).length;
   return all.length > 0 && held / all.length >= 0.6;
 }
 

@@ -1,4 +1,5 @@
 /** What a hand does with the tools that are no pen: a gesture for each, {move, up, cancel}, begun where it came down. */
+import { isNear } from '@lib/ink-stroke.js';
 import { toast } from '@lib/toast.js';
 import { cut, draw, isWithin, moved, shape, UNIT } from './marks-draw.js';
 import { marked, nearest, words } from './marks-words.js';
@@ -59,21 +60,27 @@ export function tools(notes, ask) {
 
   const eraser = (layer, _event, from) => {
     const places = [from], hit = new Map(), whole = new Map();
-    const rub = () => {
+    const rub = (fresh) => {
       for (const one of ink.on(layer.file, layer.page)) {
         if (one.kind && one.kind !== 'ink') {
           const [x, y] = places.at(-1);
           if (!whole.has(one.id) && hand.touches(one, x / UNIT, y / UNIT, ERASER)) { whole.set(one.id, one); layer.element(one.id)?.setAttribute('opacity', '.15'); }
           continue;
         }
+        if (!hit.has(one.id) && !fresh.some(([x, y]) => isNear(one, x / UNIT, y / UNIT, ERASER))) continue;
         const left = cut(one, places, ERASER);
         if (left) { hit.set(one.id, [one, left]); layer.element(one.id)?.setAttribute('visibility', 'hidden'); }
       }
       show(layer, ...[...hit.values()].flatMap(([, left]) => left.map((piece) => hand.path(piece))));
     };
-    rub();
+    rub(places);
     return {
-      move(to) { const last = places.at(-1); const steps = Math.max(1, Math.ceil(far(last, to) / ERASER)); for (let n = 1; n <= steps; n++) places.push([last[0] + ((to[0] - last[0]) * n) / steps, last[1] + ((to[1] - last[1]) * n) / steps]); rub(); },
+      move(to) {
+        const last = places.at(-1), steps = Math.max(1, Math.ceil(far(last, to) / ERASER));
+        const fresh = Array.from({ length: steps }, (_, n) => [last[0] + ((to[0] - last[0]) * (n + 1)) / steps, last[1] + ((to[1] - last[1]) * (n + 1)) / steps]);
+        places.push(...fresh);
+        rub(fresh);
+      },
       up() { if (hit.size || whole.size) ink.act({ del: [...[...hit.values()].map(([one]) => one), ...whole.values()], add: [...hit.values()].flatMap(([, left]) => left) }); },
       cancel() { for (const id of [...hit.keys(), ...whole.keys()]) { layer.element(id)?.removeAttribute('visibility'); layer.element(id)?.removeAttribute('opacity'); } },
     };
@@ -90,7 +97,9 @@ export function tools(notes, ask) {
       },
       up() {
         const around = line.map(([x, y]) => [x / UNIT, y / UNIT]);
-        const found = ink.on(layer.file, layer.page).filter((one) => (line.length > 2 ? isWithin(one, around) : false));
+        const [xs, ys] = [around.map(([x]) => x), around.map(([, y]) => y)];
+        const box = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+        const found = line.length > 2 ? ink.on(layer.file, layer.page).filter((one) => isWithin(one, around, box)) : [];
         const tapped = line.length > 3 ? null : ink.on(layer.file, layer.page).findLast((one) => one.kind && one.kind !== 'ink' && hand.touches(one, from[0] / UNIT, from[1] / UNIT, ERASER));
         ask.chosen.set(layer, tapped ? [tapped] : found);
       },

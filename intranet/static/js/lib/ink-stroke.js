@@ -26,8 +26,33 @@ export function outline({ pts, pr, w, tool }, isLast = true) {
   return `${path}Z`;
 }
 
+const boxes = new WeakMap();
+
+/** Left, lower, right and upper edge of a stroke's points, hundredths of a point; a stroke is never changed, so it is found once. */
+function boxOf(stroke) {
+  let box = boxes.get(stroke);
+  if (!box) {
+    box = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let i = 0; i < stroke.pts.length; i += 2) {
+      const [x, y] = [stroke.pts[i], stroke.pts[i + 1]];
+      box = [Math.min(box[0], x), Math.min(box[1], y), Math.max(box[2], x), Math.max(box[3], y)];
+    }
+    boxes.set(stroke, box);
+  }
+  return box;
+}
+
+/** True when a place may lie within `radius` (points) of the stroke: most strokes of a page are told apart by this alone. */
+export function isNear(stroke, x, y, radius) {
+  const reach = (radius + stroke.w / UNIT / 2) * UNIT;
+  const [x0, y0, x1, y1] = boxOf(stroke);
+  return x * UNIT > x0 - reach && x * UNIT < x1 + reach && y * UNIT > y0 - reach && y * UNIT < y1 + reach;
+}
+
 /** True when the stroke comes within `radius` (points) of a place. */
-export function touches({ pts, w }, x, y, radius) {
+export function touches(stroke, x, y, radius) {
+  if (!isNear(stroke, x, y, radius)) return false;
+  const { pts, w } = stroke;
   const reach = radius + w / UNIT / 2;
   if (pts.length === 2) return Math.hypot(pts[0] / UNIT - x, pts[1] / UNIT - y) < reach;
   for (let i = 0; i + 3 < pts.length; i += 2) {
