@@ -16,7 +16,7 @@ from intranet.core import clock, config, db, engines
 from intranet.people.models import User
 from tests import databases, kept_engines, postgres
 from tests.clients import client_for
-from tests.factories import Office, make_office
+from tests.factories import Office, find_office, make_office
 
 #: A Friday morning in the office, no holiday near.
 MORNING = datetime(2026, 11, 13, 1, 30, tzinfo=UTC)
@@ -76,10 +76,22 @@ def session_app(folder: Path) -> Flask:
     return create_app(replace(settings, is_testing=True, extra_origins=()))
 
 
-@pytest.fixture
-def database_url(maker: databases.Maker) -> Iterator[str]:
-    """URL of this test's own database."""
+@pytest.fixture(scope="session")
+def office_url(maker: databases.Maker, session_app: Flask) -> str:
+    """URL of a database with the test office in it; nobody opens it, tests begin with copies."""
     url = maker.fresh()
+    db.open_database(replace(session_app.config["SETTINGS"], database_url=url))
+    with db.scope():
+        make_office()
+    db.close_database()
+    return url
+
+
+@pytest.fixture
+def database_url(maker: databases.Maker, request: pytest.FixtureRequest) -> Iterator[str]:
+    """URL of this test's own database, with the test office where the test asks for it."""
+    has_office = "office" in request.fixturenames
+    url = maker.fresh(request.getfixturevalue("office_url") if has_office else None)
     yield url
     db.close_database()
     maker.drop(url)
@@ -109,9 +121,9 @@ def _clock() -> Iterator[None]:
 def office(app: Flask) -> Iterator[Office]:
     """A small province office and a stranger's agency, with a scope open for the test's own reading."""
     with db.scope():
-        made = make_office()
-        db.set_agencies({made.org.id})
-        yield made
+        found = find_office()
+        db.set_agencies({found.org.id})
+        yield found
 
 
 @pytest.fixture

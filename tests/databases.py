@@ -1,7 +1,8 @@
 """A database of its own for every test: real engines, real commits, no stand-ins.
 
 SQLite: the finished schema is one file, copied per test. PostgreSQL (``OFFICE_DB=postgresql``): one
-temporary cluster for the run, a database from a template per test.
+temporary cluster for the run, a database from a template per test. What many tests begin with is made
+once and copied with it: the test office, the sample office.
 """
 
 import os
@@ -20,8 +21,8 @@ from intranet.core.schema import MIGRATIONS
 class Maker(Protocol):
     """Makes a fresh database and takes it away."""
 
-    def fresh(self) -> str:
-        """URL of a new database with the whole schema."""
+    def fresh(self, like: str | None = None) -> str:
+        """URL of a new database: the whole schema, or all that the closed database ``like`` holds."""
 
     def empty(self) -> str:
         """URL of a new database with nothing in it."""
@@ -43,13 +44,13 @@ class SqliteMaker:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.template = folder / "template.sqlite3"
-        migrate(f"sqlite:///{self.template}")
+        self.template = f"sqlite:///{folder}/template.sqlite3"
+        migrate(self.template)
 
-    def fresh(self) -> str:
+    def fresh(self, like: str | None = None) -> str:
         """Copy the template."""
         path = self.folder / f"{secrets.token_hex(6)}.sqlite3"
-        shutil.copyfile(self.template, path)
+        shutil.copyfile((like or self.template).removeprefix("sqlite:///"), path)
         return f"sqlite:///{path}"
 
     def empty(self) -> str:
@@ -72,10 +73,11 @@ class PostgresqlMaker:
         cluster.create(self.template)  # type: ignore[attr-defined]  # tests.postgres.Cluster
         migrate(cluster.url(self.template))  # type: ignore[attr-defined]
 
-    def fresh(self) -> str:
+    def fresh(self, like: str | None = None) -> str:
         """Create a database from the template."""
         name = f"t_{secrets.token_hex(6)}"
-        self.cluster.create(name, template=self.template)  # type: ignore[attr-defined]
+        template = self.template if like is None else _name(like)
+        self.cluster.create(name, template=template)  # type: ignore[attr-defined]
         return str(self.cluster.url(name))  # type: ignore[attr-defined]
 
     def empty(self) -> str:
@@ -86,7 +88,11 @@ class PostgresqlMaker:
 
     def drop(self, url: str) -> None:
         """Drop it."""
-        self.cluster.drop(url.split("?")[0].rsplit("/", 1)[-1])  # type: ignore[attr-defined]
+        self.cluster.drop(_name(url))  # type: ignore[attr-defined]
+
+
+def _name(url: str) -> str:
+    return url.split("?")[0].rsplit("/", 1)[-1]
 
 
 def test_folder() -> Iterator[Path]:

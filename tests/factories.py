@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from intranet.core import db
 from intranet.people.models import Organisation, Post, Role, RoleGrant, Unit, User
 
@@ -80,8 +82,8 @@ def make_org(
     return db.session().get_one(Organisation, key)
 
 
-def make_office() -> Office:
-    """The whole test office."""
+def make_office() -> None:
+    """The whole test office, for :func:`find_office`."""
     org = make_org("Ủy ban nhân dân tỉnh An Bình", "UBND tỉnh", "UBND", "H99")
     other = make_org("Sở Y tế tỉnh An Bình", "Sở Y tế", "SYT", "H99.20", org)
     vp = make_unit(org, "Văn phòng UBND tỉnh", "Văn phòng", "VP")
@@ -89,23 +91,40 @@ def make_office() -> Office:
     stc = make_unit(org, "Sở Tài chính", "Sở Tài chính", "STC")
     sxd = make_unit(org, "Sở Xây dựng", "Sở Xây dựng", "SXD")
     syt = make_unit(other, "Văn phòng Sở Y tế", "VP Sở", "VP")
+    make_user("quantri", "Vũ Đình Quang", vp, "Quản trị viên", Role.ADMIN)
+    make_user("vanthu", "Lê Thị Hồng Nhung", admin_room, "Văn thư", Role.CLERK)
+    make_user("chutich", "Nguyễn Văn Bình", vp, "Chủ tịch UBND tỉnh", Role.LEADER)
+    make_user("chanhvanphong", "Trương Quốc Thái", vp, "Chánh Văn phòng", Role.OFFICE_HEAD, Role.UNIT_HEAD)
+    make_user("truongphong", "Đỗ Thị Thanh Hà", stc, "Trưởng phòng", Role.UNIT_HEAD)
+    make_user("chuyenvien", "Phan Thu Trang", stc, "Chuyên viên", Role.OFFICER)
+    make_user("truongphong.sxd", "Ngô Thanh Tùng", sxd, "Trưởng phòng", Role.UNIT_HEAD)
+    make_user("vanthu.syt", "Bùi Thị Mai", syt, "Văn thư", Role.CLERK)
+    make_user("giamdoc.syt", "Hoàng Đức Minh", syt, "Giám đốc", Role.LEADER)
+    make_user("chuyenvien.syt", "Trần Văn Lạ", syt, "Chuyên viên", Role.OFFICER)
+
+
+def find_office() -> Office:
+    """The test office as the open scope reads it."""
+    session = db.session()
+    with db.across_orgs("the test office has two agencies"):
+        orgs = {org.letters: org for org in session.scalars(select(Organisation))}
+        units = {unit.short_name: unit for unit in session.scalars(select(Unit))}
+        users = {user.name: user for user in session.scalars(select(User))}
     return Office(
-        org=org,
-        other=other,
-        vp=vp,
-        admin_room=admin_room,
-        stc=stc,
-        sxd=sxd,
-        admin=make_user("quantri", "Vũ Đình Quang", vp, "Quản trị viên", Role.ADMIN),
-        clerk=make_user("vanthu", "Lê Thị Hồng Nhung", admin_room, "Văn thư", Role.CLERK),
-        leader=make_user("chutich", "Nguyễn Văn Bình", vp, "Chủ tịch UBND tỉnh", Role.LEADER),
-        office_head=make_user(
-            "chanhvanphong", "Trương Quốc Thái", vp, "Chánh Văn phòng", Role.OFFICE_HEAD, Role.UNIT_HEAD
-        ),
-        head=make_user("truongphong", "Đỗ Thị Thanh Hà", stc, "Trưởng phòng", Role.UNIT_HEAD),
-        officer=make_user("chuyenvien", "Phan Thu Trang", stc, "Chuyên viên", Role.OFFICER),
-        other_head=make_user("truongphong.sxd", "Ngô Thanh Tùng", sxd, "Trưởng phòng", Role.UNIT_HEAD),
-        other_clerk=make_user("vanthu.syt", "Bùi Thị Mai", syt, "Văn thư", Role.CLERK),
-        other_leader=make_user("giamdoc.syt", "Hoàng Đức Minh", syt, "Giám đốc", Role.LEADER),
-        stranger=make_user("chuyenvien.syt", "Trần Văn Lạ", syt, "Chuyên viên", Role.OFFICER),
+        org=orgs["UBND"],
+        other=orgs["SYT"],
+        vp=units["Văn phòng"],
+        admin_room=units["P. HC-QT"],
+        stc=units["Sở Tài chính"],
+        sxd=units["Sở Xây dựng"],
+        admin=users["quantri"],
+        clerk=users["vanthu"],
+        leader=users["chutich"],
+        office_head=users["chanhvanphong"],
+        head=users["truongphong"],
+        officer=users["chuyenvien"],
+        other_head=users["truongphong.sxd"],
+        other_clerk=users["vanthu.syt"],
+        other_leader=users["giamdoc.syt"],
+        stranger=users["chuyenvien.syt"],
     )

@@ -1,7 +1,6 @@
 """The sample office, built once for the whole run and opened as a copy by each module that asks for it."""
 
 import fcntl
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from intranet import sample
 from intranet.core import clock, config, db
 from intranet.core.config import Settings
 from intranet.people.models import User
-from tests import databases, postgres
+from tests import databases
 from tests.clients import OfficeClient, client_for
 from tests.conftest import MORNING
 
@@ -63,20 +62,12 @@ def _use(app: Flask, settings: Settings) -> None:
 
 
 def _kept(url: str, place: Path) -> str:
-    """Put a finished database aside as a template; returns what it is called."""
+    """Put a finished database where it outlives this process; returns its URL."""
     if not url.startswith("sqlite"):
-        return url.split("?")[0].rsplit("/", 1)[-1]
+        return url
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as opened:
         opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return str(shutil.move(url.removeprefix("sqlite:///"), place / "template.sqlite3"))
-
-
-def _copied(maker: databases.Maker, template: str) -> str:
-    """URL of a fresh copy of the template."""
-    name = f"sample_{secrets.token_hex(6)}"
-    if isinstance(maker, databases.SqliteMaker):
-        return f"sqlite:///{shutil.copyfile(template, maker.folder / f'{name}.sqlite3')}"
-    return postgres.running().create(name, template=template)
+    return f"sqlite:///{shutil.move(url.removeprefix('sqlite:///'), place / 'template.sqlite3')}"
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +98,7 @@ def built(session_app: Flask, maker: databases.Maker, tmp_path_factory: pytest.T
 @pytest.fixture(scope="module")
 def sample_office(session_app: Flask, maker: databases.Maker, built: Built) -> Iterator[SampleOffice]:
     """A copy of the sample office for the tests of one module."""
-    url = _copied(maker, built.template)
+    url = maker.fresh(built.template)
     settings = _settings(built.data, url)
     _use(session_app, settings)
     clock.freeze(MORNING)
