@@ -82,8 +82,8 @@ def make_org(
     return db.session().get_one(Organisation, key)
 
 
-def make_office() -> None:
-    """The whole test office, for :func:`find_office`."""
+def make_office() -> Office:
+    """The whole test office, as the open scope reads it."""
     org = make_org("Ủy ban nhân dân tỉnh An Bình", "UBND tỉnh", "UBND", "H99")
     other = make_org("Sở Y tế tỉnh An Bình", "Sở Y tế", "SYT", "H99.20", org)
     vp = make_unit(org, "Văn phòng UBND tỉnh", "Văn phòng", "VP")
@@ -101,10 +101,11 @@ def make_office() -> None:
     make_user("vanthu.syt", "Bùi Thị Mai", syt, "Văn thư", Role.CLERK)
     make_user("giamdoc.syt", "Hoàng Đức Minh", syt, "Giám đốc", Role.LEADER)
     make_user("chuyenvien.syt", "Trần Văn Lạ", syt, "Chuyên viên", Role.OFFICER)
+    return find_office()
 
 
 def find_office() -> Office:
-    """The test office as the open scope reads it."""
+    """The test office that was made before, as the open scope reads it."""
     session = db.session()
     with db.across_orgs("the test office has two agencies"):
         orgs = {org.letters: org for org in session.scalars(select(Organisation))}
