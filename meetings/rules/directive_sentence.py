@@ -75,9 +75,10 @@ _CHAIRS_BEFORE = re.compile(rf"(?<!\w)(?:chủ trì|đầu mối)(?:\s+là|:)?\s
 _CHAIRS_AFTER = re.compile(
     r"^\s*,?\s*(?:là\s+)?(?:(?:đơn vị|cơ quan)\s+)?(?:chủ trì|làm đầu mối|đầu mối)(?!\w)"
 )
+_HASTE = r"(?:\s+(?:khẩn trương|khẩn|gấp|ngay))?"
 _TOLD = re.compile(
     r"(?<!\w)(?:giao(?:\s+nhiệm vụ)?(?:\s+cho)?|phân công|đề nghị|yêu cầu|chỉ đạo|chuyển(?:\s+cho)?|do|"
-    rf"nhất trí giao|thống nhất giao|giao trách nhiệm(?:\s+cho)?|đôn đốc|nhắc)\s+{_TITLE}$"
+    rf"nhất trí giao|thống nhất giao|giao trách nhiệm(?:\s+cho)?|đôn đốc|nhắc){_HASTE}\s+{_TITLE}$"
 )
 _CO_BEFORE = re.compile(
     rf"(?<!\w)(?:phối hợp(?:\s+chặt chẽ)?(?:\s+(?:với|cùng))?|cùng(?:\s+với)?|sự tham gia của)[\s:]+{_TITLE}$"

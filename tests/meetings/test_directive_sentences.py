@@ -94,6 +94,7 @@ def test_leads_and_deadlines_of_fifty_sentences_are_right_or_asked() -> None:
     ("sentence", "choices"),
     [
         ("Giao Sở Tài chính và Sở Xây dựng rà soát danh mục.", ("Sở Tài chính", "Sở Xây dựng")),
+        ("Yêu cầu ngay Sở Tài chính và Sở Xây dựng lập phương án.", ("Sở Tài chính", "Sở Xây dựng")),
         ("Giao Sở Tài chính chủ trì; giao Sở Nội vụ lập hồ sơ.", ("Sở Tài chính", "Sở Nội vụ")),
         ("Giao đồng chí Bình theo dõi.", ("Nguyễn Văn Bình", "Lê Hòa Bình")),
     ],
@@ -135,6 +136,11 @@ def test_a_deadline_in_doubt_comes_with_two_days(phrase: str, choices: tuple[dat
 )  # fmt: skip
 def test_whoever_works_along_is_named(sentence: str, co: tuple[str, ...]) -> None:
     assert read(sentence).co == co
+
+
+def test_haste_between_the_order_and_the_name_hides_neither() -> None:
+    found = read("Giao khẩn Sở Xây dựng khắc phục sạt lở.")
+    assert (found.leads, found.is_lead_sure, found.is_urgent) == (("Sở Xây dựng",), True, True)
 
 
 def test_numbers_that_are_no_days_are_left_alone() -> None:
