@@ -104,7 +104,12 @@ def review_of(actor: User, meeting: Meeting) -> Review | None:
         .order_by(Meeting.starts_at.desc(), Meeting.id.desc(), Conclusion.position, Conclusion.id)
         .limit(_MOST)
     )
-    return Review(_grouped([(found, of) for found, of in rows]), _item_of(meeting) is not None)
+    return Review(_grouped([(found, of) for found, of in rows]), is_on_agenda(meeting))
+
+
+def is_on_agenda(meeting: Meeting) -> bool:
+    """True where going through earlier conclusions is an item; asks for nothing beside the agenda."""
+    return _item_of(meeting) is not None
 
 
 def put_on_agenda(actor: User, meeting_id: int) -> int:

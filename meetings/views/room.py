@@ -12,7 +12,7 @@ from intranet.core.web import me, needs, within
 from intranet.people.models import User
 from meetings.models.meeting import Meeting
 from meetings.permissions import ATTEND, To, access_meeting, access_room, may
-from meetings.services import listing, publishing, room
+from meetings.services import conclusion_review, listing, publishing, room
 from meetings.views import looks
 
 bp = Blueprint("meetings_room", __name__)
@@ -60,4 +60,5 @@ def _page(user: User, meeting: Meeting, welcome: dict[str, Any], fresh: Collecti
         part=meeting.participant(user.id),
         welcome=welcome,
         fresh=fresh,
+        reviews=conclusion_review.is_on_agenda(meeting) and user.only is None,
     )

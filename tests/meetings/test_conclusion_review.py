@@ -114,6 +114,7 @@ def test_going_through_them_becomes_the_first_item_once(series: list[Sitting], c
         "Phân cấp quản lý tài sản công",
     ]
     assert "Đưa vào chương trình" not in browser.get(f"/meetings/{now.id}").get_data(as_text=True)
+    assert "Kết luận kỳ trước" in browser.get(f"/meetings/{now.id}/pack/room").get_data(as_text=True)
     panel = f"/meetings/{now.id}/minutes/panel"
     assert "Việc còn lại." in browser.get(panel).get_data(as_text=True)
     assert client_of(now.delegate).get(panel).status_code == 404
