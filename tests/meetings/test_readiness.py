@@ -93,12 +93,15 @@ def test_a_device_says_it_again_and_has_one_line(sitting: Sitting, says: Says) -
 
 
 def test_people_see_their_own_devices_alone(app: Flask, office: Office, sitting: Sitting, says: Says) -> None:
+    alone = client_for(app, sitting.guest).get(f"/meetings/{sitting.id}/devices").text
+    assert "Máy của bạn chưa có tài liệu cuộc họp này" in alone
     says(sitting.delegate)
     says(sitting.guest, "b" * 32)
     assert list(standings(sitting.guest, sitting)) == [sitting.guest.id]
     page = client_for(app, sitting.guest).get(f"/meetings/{sitting.id}/devices").text
     assert sitting.guest.full_name in page
     assert sitting.delegate.full_name not in page
+    assert "chưa có tài liệu cuộc họp này" not in page
     assert "devices/remind" not in page
     assert "devices/remind" in client_for(app, sitting.chair).get(f"/meetings/{sitting.id}/devices").text
     with pytest.raises(NotFound, match=r"meeting\.unknown"):
