@@ -30,8 +30,6 @@ async function asked(url, how = {}) {
 
 const isFull = (problem) => problem?.name === 'QuotaExceededError' || problem?.inner?.name === 'QuotaExceededError';
 
-const isGone = (problem) => problem instanceof Refused && (problem.status === 403 || problem.status === 404);
-const addressOf = (mid) => `/meetings/${mid}/pack.json`;
 /** The worker reads anew which files are here. */
 const tellWorker = () => navigator.serviceWorker?.controller?.postMessage({ type: 'packs' });
 
@@ -48,11 +46,13 @@ export async function known(user, mid) {
 export const here = async () => (await names()).filter((name) => name.startsWith('pack:')).map((name) => Number(name.slice(5)));
 
 /** The pack as the server names it now; of a meeting that is no longer this person's nothing stays. @throws */
-export async function wanted(mid) {
+export const wanted = (mid) => named(mid, drop);
+
+async function named(mid, lose) {
   try {
-    return await (await asked(addressOf(mid))).json();
+    return await (await asked(`/meetings/${mid}/pack.json`)).json();
   } catch (problem) {
-    if (isGone(problem)) await drop(mid);
+    if (problem instanceof Refused && (problem.status === 403 || problem.status === 404)) await lose(mid);
     throw problem;
   }
 }
@@ -82,23 +82,19 @@ export async function lacks(pack) {
 export const bring = (user, mid, { tell = () => {}, anew = false } = {}) => inTurn(() => brought(user, mid, tell, anew));
 
 async function brought(user, mid, tell, anew) {
-  const answer = await asked(addressOf(mid)).catch(async (problem) => {
-    if (isGone(problem)) await dropped(mid);
-    throw problem;
-  });
-  const named = await answer.json();
+  const now = await named(mid, dropped);
   const held = await keyOf(user);
   await heard(user);
   const before = await kept(held, `pack:${mid}`);
   const whole = new Map((before?.files ?? []).filter((one) => one.whole).map((one) => [one.sha256, one]));
-  const isDue = anew || due(before && { ...before, starts: named.starts }, Date.now());
-  const pack = { ...named, mid, at: Date.now(), checked: isDue ? null : before.checked, problem: null, files: named.files.map((one) => ({ ...one, whole: whole.has(one.sha256), lack: null })) };
+  const isDue = anew || due(before && { ...before, starts: now.starts }, Date.now());
+  const pack = { ...now, mid, at: Date.now(), checked: isDue ? null : before.checked, problem: null, files: now.files.map((one) => ({ ...one, whole: whole.has(one.sha256), lack: null })) };
   // A full device keeps what fits; each part of the pack is tried, and what is here is counted.
   const fits = (act) => act().catch((problem) => { if (!isFull(problem)) throw problem; pack.problem = 'full'; });
   const save = () => fits(() => keep(held, `pack:${mid}`, pack));
   try {
     await save();
-    await fits(() => keepParts(named));
+    await fits(() => keepParts(now));
     await fits(() => keepPage(held, pack));
     await keepFiles(held, pack, { isDue, save, tell });
   } catch {
