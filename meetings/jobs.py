@@ -11,6 +11,7 @@ from meetings.services import (
     reanchoring,
     replacing,
     rereading,
+    sealing_marks,
     voting,
 )
 
@@ -67,3 +68,9 @@ def conclude_stuck() -> int:
 def read_pictures() -> bool:
     """Give places to marks on pages that are pictures; returns whether any waited."""
     return rereading.read_next()
+
+
+@every(10.0, "marks.seal")
+def seal_open_marks() -> int:
+    """Seal private marks written before that was done; returns how many."""
+    return sealing_marks.seal_open()

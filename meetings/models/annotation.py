@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, false
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
+from intranet.core import sealing
 from intranet.core.db import Base
 
 
@@ -34,6 +36,29 @@ class MarksShared:
     people: tuple[int, ...]
 
 
+def _sealed(column: str) -> hybrid_property[Any]:
+    """A value that lies in a column, sealed where the mark is private; set author, id and layer before it."""
+
+    def read(mark: "Annotation") -> Any:
+        kept = getattr(mark, column)
+        return sealing.opened(kept, **_where(mark, column)) if sealing.is_sealed(kept) else kept
+
+    def write(mark: "Annotation", value: Any) -> None:
+        is_private = value is not None and mark.layer in {None, Layer.PRIVATE}
+        setattr(mark, column, sealing.seal(value, **_where(mark, column)) if is_private else value)
+
+    def asked(kind: type["Annotation"]) -> Any:
+        return getattr(kind, column)
+
+    return hybrid_property(read, fset=write, expr=asked)
+
+
+def _where(mark: "Annotation", column: str) -> dict[str, str]:
+    if mark.user_id is None or mark.id is None:
+        raise ValueError("a private mark is sealed for its author: name both first")
+    return {"owner": f"user:{mark.user_id}", "place": f"annotation:{mark.user_id}:{mark.id}:{column}"}
+
+
 class Annotation(Base):
     """One mark over a page of a file (``meetings.rules.mark_kinds``).
 
@@ -55,8 +80,8 @@ class Annotation(Base):
     file: Mapped[str] = mapped_column(String(64))
     rev: Mapped[str] = mapped_column(String(64), default="")
     page: Mapped[int] = mapped_column(default=1)
-    #: Kind and what belongs to it; empty for a mark known only by its removal.
-    data: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: :attr:`data` as it lies in the database: of a private mark sealed under its author's key.
+    kept_data: Mapped[Any] = mapped_column("data", JSON(none_as_null=True), nullable=True)
     #: Lamport counter and device of the version that is shown.
     lam: Mapped[int] = mapped_column(default=0)
     dev: Mapped[str] = mapped_column(String(26), default="")
@@ -64,8 +89,7 @@ class Annotation(Base):
     del_lam: Mapped[int | None]
     del_dev: Mapped[str | None] = mapped_column(String(26))
     at: Mapped[datetime]
-    #: Versions of a note written at the same time elsewhere, ``{"lam", "dev", "text"}``; none is dropped.
-    others: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    kept_others: Mapped[Any] = mapped_column("others", JSON(none_as_null=True), nullable=True)
     #: Versions that were seen by those that stand: ``{device: counter}`` (``meetings.rules.mark_merge``).
     past: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     #: Fixed when the mark is made: sharing makes a copy, ``source`` names the private mark it was made of.
@@ -81,7 +105,15 @@ class Annotation(Base):
     waits: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Why it was left on the old version for its owner to place (``meetings.rules.reanchor.Reason``).
     doubt: Mapped[str | None] = mapped_column(String(40))
-    #: Page and coordinates it may have on the newer one, for its owner to accept.
-    likely: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    kept_likely: Mapped[Any] = mapped_column("likely", JSON(none_as_null=True), nullable=True)
     #: Its owner wants it on the newer version no more.
     dismissed_at: Mapped[datetime | None]
+    #: Written before private marks were sealed.
+    is_open: Mapped[bool] = mapped_column(default=False, server_default=false(), index=True)
+
+    #: Kind and what belongs to it; empty for a mark known only by its removal.
+    data = _sealed("kept_data")
+    #: Versions of a note written at the same time elsewhere, ``{"lam", "dev", "text"}``; none is dropped.
+    others = _sealed("kept_others")
+    #: Page and coordinates it may have on the newer one, for its owner to accept.
+    likely = _sealed("kept_likely")

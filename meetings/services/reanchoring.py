@@ -92,7 +92,7 @@ def bring_along(meeting: Meeting, step: PaperReplacement, places: Places) -> Non
     What came or changed since the places were worked out waits for :func:`settle`.
     """
     back = update(Annotation).where(Annotation.file == step.file, Annotation.rev == step.to_rev)
-    session().execute(back.values(doubt=None, likely=None, dismissed_at=None, waits=False))
+    session().execute(back.values(doubt=None, kept_likely=None, dismissed_at=None, waits=False))
     marks = select(Annotation).where(live_on(step.file, step.from_rev)).with_for_update()
     found = list(session().scalars(marks.execution_options(populate_existing=True)))
     _apply(meeting.id, found, places, step.to_rev, is_last=True)

@@ -29,6 +29,7 @@ LEAVES = ("formats", "rules")
 DOORS = {
     "flask_socketio": {"intranet/core/live.py"},
     "apscheduler": {"intranet/core/scheduler.py"},
+    "cryptography": {"intranet/core/sealing.py"},
     "docx": {"intranet/records/docx.py", "intranet/records/docx_writing.py"},
     "pypdfium2": {"intranet/records/pdf.py"},
     "pikepdf": {
