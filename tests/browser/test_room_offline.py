@@ -8,7 +8,10 @@ from typing import Any
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Opener, axe, until
+from tests.browser.laying import post
 from tests.browser.test_meeting_room import draw_with_pen, drawn, enter
+from tests.browser.test_packs import KEPT
+from tests.browser.test_room_votes import id_of
 from tests.serving import Server
 
 #: Everything a device has stored of the office, as text; bytes by their letters.
@@ -201,6 +204,19 @@ def test_what_a_device_keeps_is_sealed_and_ends_with_its_key(open_as: Opener) ->
     enter(tablet)
     until(tablet, ARRIVED)
     assert len(marks(tablet)) == 2
+    # In the room a withdrawn paper leaves the tablet at once, and all of it with the place at the table.
+    room = tablet.url.removesuffix("/room")
+    until(tablet, f"async () => Object.keys((await ({KEPT})()).count).length")
+    files = tablet.request.get(f"{room}/pack.json").json()["files"]
+    gone = files[-1]
+    desk = open_as("thuky")
+    post(desk, room, f"files/{gone['file']}/withdraw")
+    until(tablet, f"async () => !(await ({KEPT})()).count['{gone['sha256']}']")
+    post(desk, room, f"participants/{id_of(tablet)}/remove")
+    until(
+        tablet, f"async () => !(await ({KEPT})()).names.some((one) => one.endsWith(':{room.split('/')[-1]}'))"
+    )
+    assert not {one["sha256"] for one in files} & set(tablet.evaluate(KEPT)["count"])
 
 
 def test_whoever_signs_out_is_told_what_was_not_sent_and_leaves_nothing(open_as: Opener) -> None:
