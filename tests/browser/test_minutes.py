@@ -25,6 +25,10 @@ def minutes_of(page: Page, title: str) -> Page:
 def test_minutes_are_typed_saved_judged_and_carried_away(open_as: Opener) -> None:
     desk = minutes_of(open_as("thuky"), HELD)
     assert axe(desk) == []
+    # An anchor scrolls the page's own part; the frame with the search stays where it is.
+    desk.goto(f"{desk.url}#h-end")
+    expect(desk.locator("#h-end")).to_be_in_viewport()
+    assert desk.evaluate("scrollY") == 0
     block = desk.locator("[data-block^='opinions:']").first
     field = block.locator("[data-ed]")
     field.fill(f"Thư ký ghi ý kiến.\n{SENTENCE}")
