@@ -7,6 +7,7 @@ own trace tells it (``EventLatency``): script, style, paint, raster and the wait
 import random
 import statistics
 import tempfile
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,9 @@ from tests.serving import Server
 STROKES, POINTS, MANY, PAGES = 6, 50, 5000, 4
 #: What else runs on the machine only adds to a figure: of so many rounds the best counts.
 ROUNDS = 3
+#: Seconds between two frames.
+FRAME = 1 / 60
+_LUCK = random.Random(4)
 _CATEGORIES = ["benchmark", "input", "latencyInfo", "cc", "input.scrolling"]
 
 
@@ -110,6 +114,8 @@ def _round(page: Page, cdp: CDPSession) -> dict[str, list[float]]:
 
 
 def _pen(cdp: CDPSession, kind: str, x: float, y: float, buttons: int) -> None:
+    """One event at any moment between two frames, as a pen has them; at once it would always be the worst."""
+    time.sleep(_LUCK.uniform(0, FRAME))
     pen = {"button": "left", "pointerType": "pen", "force": 0.5, "clickCount": 1, "buttons": buttons}
     cdp.send("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, **pen})
 
