@@ -30,8 +30,9 @@ pip() {
     if "$bin/python" -c 'import pip' 2>/dev/null; then
         "$bin/python" -m pip "$@"
     else
-        find_python
-        "$python" -m pip --python "$bin/python" "$@"
+        # Not the first python3 of the path: where .venv is activated that is the one without pip.
+        maker=$("$bin/python" -c 'import sys; print(f"{sys.base_prefix}/bin/python3.{sys.version_info[1]}")')
+        "$maker" -m pip --python "$bin/python" "$@"
     fi
 }
 
