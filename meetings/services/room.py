@@ -59,7 +59,7 @@ class Since:
 class Welcome:
     """What a tablet gets when it comes, or comes back."""
 
-    meeting_id: int
+    meeting: Meeting
     audience: Audience
     answer: dict[str, Any]
 
@@ -105,7 +105,7 @@ def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = F
         answer |= {"mode": "same"}
     else:
         answer |= {"mode": "delta", "events": found}
-    return Welcome(meeting_id, audience, answer)
+    return Welcome(meeting, audience, answer)
 
 
 def events_since(actor: User, meeting_id: int, since: int, *, on_wall: bool = False) -> Since:

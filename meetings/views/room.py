@@ -1,7 +1,7 @@
 """The room: one page, whose script does the rest."""
 
 from collections.abc import Collection
-from typing import Any, cast
+from typing import cast
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -10,8 +10,7 @@ from intranet.core.errors import Forbidden
 from intranet.core.labels import label
 from intranet.core.web import me, needs, within
 from intranet.people.models import User
-from meetings.models.meeting import Meeting
-from meetings.permissions import ATTEND, To, access_meeting, access_room, may
+from meetings.permissions import ATTEND, To, may
 from meetings.services import conclusion_review, listing, publishing, room
 from meetings.views import looks
 
@@ -24,7 +23,11 @@ bp = Blueprint("meetings_room", __name__)
 def enter(mid: int) -> ResponseReturnValue:
     """The room, from half an hour before the hour until the end; for chair and secretary sooner and later."""
     user = cast(User, me())
-    meeting = access_meeting(user, mid, To.ATTEND)
+    try:
+        found = room.welcome(user, mid, None)
+    except Forbidden:
+        return redirect(url_for("meetings_devices.tablet", number=mid))
+    meeting = found.meeting
     runs = may(user, To.RUN, meeting)
     is_held = listing.is_held(meeting)
     is_early = meeting.published_at is not None and meeting.ended_at is None
@@ -33,13 +36,9 @@ def enter(mid: int) -> ResponseReturnValue:
             return redirect(url_for("meetings_devices.tablet", number=mid))
         flash(label("meeting.door_shut" if is_held else "meeting.door_closed"), "info")
         return redirect(url_for("meetings.detail", mid=mid))
-    try:
-        welcome = room.welcome(user, mid, None).answer
-    except Forbidden:
-        return redirect(url_for("meetings_devices.tablet", number=mid))
     fresh = publishing.fresh_for(user, meeting)
     looks.note_later(user.id, mid)
-    return _page(user, meeting, welcome, fresh)
+    return _page(user, found, fresh)
 
 
 @bp.get("/meetings/<int:mid>/pack/room")
@@ -48,17 +47,17 @@ def enter(mid: int) -> ResponseReturnValue:
 def keep(mid: int) -> ResponseReturnValue:
     """The room's page as a device keeps it for when the network fails; the door need not be open."""
     user = cast(User, me())
-    meeting = access_room(user, mid)
-    return _page(user, meeting, room.welcome(user, mid, None).answer)
+    return _page(user, room.welcome(user, mid, None))
 
 
-def _page(user: User, meeting: Meeting, welcome: dict[str, Any], fresh: Collection[str] = ()) -> str:
+def _page(user: User, found: room.Welcome, fresh: Collection[str] = ()) -> str:
+    meeting = found.meeting
     return render_template(
         "meetings/room.html",
         meeting=meeting,
         runs=may(user, To.RUN, meeting),
         part=meeting.participant(user.id),
-        welcome=welcome,
+        welcome=found.answer,
         fresh=fresh,
         reviews=conclusion_review.is_on_agenda(meeting) and user.only is None,
     )
