@@ -86,6 +86,19 @@ def set_presence(
         return meeting.v
 
 
+def greet_opener(actor: User, meeting: Meeting) -> None:
+    """Whoever opens the sitting is there, unless the list says something of them; in the open unit of work.
+
+    Room, quorum, journal and minutes count by that one list.
+    """
+    if meeting.participant(actor.id) is None or entry_of(meeting, actor.id) != UNSEEN:
+        return
+    set_presence(actor, meeting.id, PresenceState.IN)
+    audit.record(
+        actor, "meeting.presence_set", meeting, user=actor.id, state=PresenceState.IN.value, late=False
+    )
+
+
 def relieve_substitute(actor: User, meeting: Meeting, principal_id: int) -> None:
     """While the person replaced is there, the approved substitute is a guest; in the open unit of work."""
     query = select(InvitationAnswer.substitute_id).where(
@@ -252,6 +265,8 @@ def _counting(profile: Profile) -> tuple[PresenceState, ...]:
 def _note_arrival(meeting: Meeting, row: Attendance, late: bool | None, now: datetime) -> None:
     if row.state in _THERE and row.first_at is None:
         row.first_at = now
-        row.is_late = meeting.started_at is not None and now > meeting.started_at
+        # A sitting opened before its time makes nobody late who comes by that time.
+        began = meeting.started_at
+        row.is_late = began is not None and now > max(began, meeting.starts_at)
     if late is not None:
         row.is_late = late

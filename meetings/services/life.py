@@ -193,6 +193,7 @@ def move_meeting(
         if move.guard is not None:
             move.guard(meeting)
         if to is _S.LIVE and before in _OPENS:
+            attending.greet_opener(actor, meeting)
             _all_there(actor, meeting, confirm=confirm)
         if move.needs_reason and not reason:
             raise Invalid("meeting.why", field="reason")

@@ -16,7 +16,6 @@ from meetings.models.answer import Attending, InvitationAnswer, Standing
 from meetings.models.floor import Attendance, PresenceState
 from meetings.models.meeting import AgendaItem, ItemState, Meeting, PartRole
 from meetings.models.minutes import FactCorrection
-from meetings.permissions import RUNNING
 from meetings.services import minutes, paper_rights, papers
 from meetings.services.conclusion_lists import conclusions_in, entries
 from meetings.services.minutes_facts import Fact, Facts, facts_of, lasted
@@ -217,9 +216,7 @@ def _attendance(meeting: Meeting, people: dict[int, User]) -> tuple[list[Person]
         user, row = people.get(part.user_id), rows.get(part.user_id)
         if user is None:
             continue
-        # Whoever runs the meeting was there, whatever the list says.
-        runs = part.role in RUNNING and (row is None or row.state is not PresenceState.ABSENT)
-        was_there = runs or (row is not None and (row.state in _THERE or row.first_at is not None))
+        was_there = row is not None and (row.state in _THERE or row.first_at is not None)
         note = _note(row) if was_there else _why(answers.get(part.user_id), stand_ins)
         one = Person(user.full_name, user.title, user.org.short_name, part.role, note)
         if not was_there:

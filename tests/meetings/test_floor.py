@@ -77,7 +77,7 @@ def test_checking_in_twice_is_told_once(sitting: Sitting) -> None:
 def test_whoever_comes_after_the_beginning_is_late_unless_the_secretary_says_otherwise(
     sitting: Sitting, trail: Callable[[], list[str]]
 ) -> None:
-    spend(60)
+    spend(3660)
     attending.set_presence(sitting.delegate, sitting.id, IN)
     row = db.session().get_one(Attendance, (sitting.id, sitting.delegate.id))
     assert (row.is_late, row.via, trail()) == (True, "room", [])

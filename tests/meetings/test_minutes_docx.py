@@ -57,7 +57,7 @@ def held(draft: Sitting) -> Sitting:
     add_paper(secretary, draft, draft.agenda[0])
     life.publish_meeting(secretary, mid)
     positions.take_position(member, mid, second, Stand.AGREE)
-    for person in (chair, member):
+    for person in (chair, secretary, member):
         attending.set_presence(chair, mid, PresenceState.IN, person=person.id)
     life.start_meeting(chair, mid, confirm=True)
     chairing.start_item(chair, mid, first, expect=None)

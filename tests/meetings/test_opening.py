@@ -1,12 +1,13 @@
 """Opening a sitting that is not complete, and a substitute whose principal comes after all."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from intranet.core import commands
+from intranet.core import clock, commands
 from intranet.core.errors import BadState
 from intranet.people.models import Role, User
 from intranet.records.audit import history
@@ -14,7 +15,7 @@ from meetings.models.answer import Attending
 from meetings.models.floor import PresenceState
 from meetings.models.journal import PartChanged
 from meetings.models.meeting import MeetingState, PartRole
-from meetings.services import answering, attending, life, participants, room
+from meetings.services import answering, attending, life, minutes_sheet, participants, room
 from tests.factories import Office, make_user
 from tests.meetings.conftest import Sitting, journal_of, make_sitting
 from tests.meetings.floor_acts import state_of
@@ -76,6 +77,26 @@ def test_the_browser_is_given_the_question_and_its_button(waiting: Sitting) -> N
     assert "0 trên 2 thành viên, cần 2" in refused["msg"]
     frame = {**frame, "cid": "start-0002", "d": {"mid": waiting.id, "confirm": True}}
     assert commands.run(waiting.secretary, frame)["ok"]
+
+
+def test_whoever_opens_is_there_in_the_room_the_journal_and_the_minutes(waiting: Sitting) -> None:
+    life.start_meeting(waiting.chair, waiting.id, confirm=True)
+    assert state_of(waiting, waiting.chair)["att"] == {"need": 2, "in": 1, "of": 2, "ok": False}
+    assert journal_of(waiting.id)[:2] == ["att.changed", "meeting.state"]
+    assert acts(waiting).count("meeting.presence_set") == 1
+    sheet = minutes_sheet.sheet_of(None, waiting.meeting)
+    assert [one.name for one in sheet.present] == [waiting.chair.full_name]
+    assert waiting.secretary.full_name in [one.name for one in sheet.absent]
+
+
+def test_whoever_comes_by_the_planned_time_to_a_sitting_opened_early_is_not_late(waiting: Sitting) -> None:
+    life.start_meeting(waiting.chair, waiting.id, confirm=True)
+    clock.advance(timedelta(minutes=1))
+    attending.set_presence(waiting.delegate, waiting.id, IN)
+    assert attending.entry_of(waiting.meeting, waiting.delegate.id)["late"] is False
+    clock.advance(timedelta(hours=1))
+    attending.set_presence(waiting.guest, waiting.id, IN)
+    assert attending.entry_of(waiting.meeting, waiting.guest.id)["late"] is True
 
 
 def test_a_pause_and_a_reopening_ask_nothing(sitting: Sitting) -> None:
