@@ -162,9 +162,10 @@ class InviteForm(OfficeForm):
 
 
 class MoveForm(OfficeForm):
-    """Another state, with a reason where one is asked for."""
+    """Another state, with a reason where one is asked for, or made although something was asked back."""
 
     to = HiddenField()
+    confirm = HiddenField()
     reason = TextAreaField("Lý do", [Limit(500)], filters=[tidy_text])
 
 

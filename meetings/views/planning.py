@@ -323,7 +323,8 @@ def move(mid: int) -> ResponseReturnValue:
         raise NotFound("meeting.unknown") from None
     if not form.accepts():
         return _answer(mid, "top", [words for found in form.errors.values() for words in found])
-    return _do(mid, "top", lambda: life.move_meeting(_user(), mid, to, reason=form.reason.data or ""))
+    said: dict[str, Any] = {"reason": form.reason.data or "", "confirm": bool(form.confirm.data)}
+    return _do(mid, "top", lambda: life.move_meeting(_user(), mid, to, **said))
 
 
 def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
@@ -353,6 +354,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "review": conclusion_review.review_of(user, meeting),
         "reads_minutes": meeting.started_at is not None and minutes.may_read(user, meeting),
         "problem": None,
+        "asks": None,
         "wrong_item": None,
     }
     if plans:
@@ -395,15 +397,15 @@ def _do(mid: int, where: str, act: Any) -> ResponseReturnValue:
     except DomainError as refusal:
         if refusal.status in {403, 404}:
             raise
-        return _answer(mid, where, [sentence(refusal)])
+        return _answer(mid, where, [sentence(refusal)], asks=refusal.data.get("confirm"))
     return _back(mid, where)
 
 
-def _answer(mid: int, where: str, problems: list[str]) -> ResponseReturnValue:
+def _answer(mid: int, where: str, problems: list[str], asks: str | None = None) -> ResponseReturnValue:
     if not problems:
         return _back(mid, where)
     meeting = access_meeting(_user(), mid, To.ATTEND)
-    return _page(meeting, problem=" ".join(problems))
+    return _page(meeting, problem=" ".join(problems), asks=asks)
 
 
 def _back(mid: int, where: str) -> ResponseReturnValue:

@@ -1,6 +1,7 @@
 """Pages of meetings: forms keep what was typed, strangers see nothing, lists ask few questions."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -100,6 +101,20 @@ def test_a_meeting_is_prepared_by_plain_forms(draft: Sitting, client_of: Browser
     assert browser.post(f"{base}/items/{item.id}", data=edited).status_code == 302
     assert browser.post(f"{base}/move", data={"to": "published"}).status_code == 302
     assert draft.meeting.state is MeetingState.PUBLISHED
+
+
+def test_starting_without_a_quorum_is_asked_back_on_the_page_and_confirmed_there(
+    draft: Sitting, client_of: Browsers
+) -> None:
+    life.publish_meeting(draft.secretary, draft.id)
+    browser, address = client_of(draft.secretary), f"/meetings/{draft.id}/move"
+    refused = browser.post(address, data={"to": "live"})
+    page = unescape(refused.get_data(as_text=True))
+    assert (refused.status_code, page.count("Chủ tọa chưa điểm danh")) == (422, 1)
+    form = next(one for one in re.findall(r"<form.*?</form>", page, re.S) if "Vẫn bắt đầu họp" in one)
+    again = dict(re.findall(r'name="(to|confirm)" value="(\w+)"', form))
+    assert browser.post(address, data=again).status_code == 302
+    assert draft.meeting.state is MeetingState.LIVE
 
 
 def test_files_of_one_drop_are_judged_each_for_itself(
