@@ -111,6 +111,16 @@ def test_every_form_of_the_page_does_its_work_and_says_why_not(
     assert "Biên bản" in text(member, base)
 
 
+def test_what_keeps_the_chair_from_approving_is_said_beside_the_button(
+    over: Sitting, client_of: Browsers
+) -> None:
+    address, words = f"/meetings/{over.id}/minutes", "Còn 1 kết luận chờ xác nhận"
+    assert words not in text(client_of(over.secretary), address)
+    assert client_of(over.secretary).post(f"{address}/submit").status_code == 302
+    page = text(client_of(over.chair), address)
+    assert 0 < page.index(words) < page.index('href="#fresh-waiting"') < page.index(f"{address}/approve")
+
+
 def test_every_version_of_a_block_is_read_on_the_page(over: Sitting, client_of: Browsers) -> None:
     key = f"summary:{over.agenda[0].id}"
     minutes.save_block(over.secretary, over.id, key, "Bản hai.", rev=1)
