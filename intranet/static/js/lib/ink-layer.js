@@ -44,8 +44,8 @@ export class InkLayer {
     Object.assign(this, { host, ink, file, page, hand });
     this.svg = sheet('ink');
     this.group = made('g', this.svg);
-    /** What is being drawn, on a sheet of its own: the browser does not paint all that lies there for each bit of it. */
-    this.over = sheet('ink ink-live');
+    /** What is being drawn, on a sheet of its own that lies there only meanwhile: the browser does not paint all marks for each bit of it. */
+    this.over = sheet('ink');
     this.live = made('g', this.over);
     const how = { signal: this.#ends.signal };
     host.addEventListener('pointerdown', (event) => this.#down(event), how);
@@ -72,8 +72,9 @@ export class InkLayer {
     for (const svg of [this.svg, this.over]) {
       svg.setAttribute('viewBox', `0 0 ${unit.width} ${unit.height}`);
       svg.firstChild.setAttribute('transform', `matrix(${unit.transform.join(' ')})`);
-      if (svg.parentNode !== this.host) this.host.append(svg);
     }
+    if (this.svg.parentNode !== this.host) this.host.append(this.svg);
+    if (this.#stroke) this.host.append(this.over);
   }
 
   /** Draws what is not drawn yet or has changed, and takes away what is gone. */
@@ -131,6 +132,7 @@ export class InkLayer {
     event.preventDefault();
     // A stroke that is done again may have ended long ago.
     if (event.isTrusted) this.host.setPointerCapture(event.pointerId);
+    this.host.append(this.over);
     if (gesture) { this.#stroke = { pointer: event.pointerId, gesture }; return; }
     if (isErased) {
       this.#stroke = { pointer: event.pointerId, erased: new Map() };
@@ -205,6 +207,7 @@ export class InkLayer {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
     this.live.replaceChildren();
+    this.over.remove();
   }
 
   #erase(event) {
