@@ -85,12 +85,16 @@ def rights(mid: int, public_id: str) -> ResponseReturnValue:
     paper = papers.paper_of(meeting, public_id)
     problem = None
     if request.method == "POST":
+        is_few = request.form.get("who") == "few"
         try:
+            if not is_few and _grants():
+                # Whoever ticked readers believes the paper limited; it would be open to all.
+                raise Invalid("paper.ticks_for_all", field="who")
             distributing.set_rights(
                 _user(),
                 mid,
                 public_id,
-                grants=None if request.form.get("who") != "few" else _grants(),
+                grants=_grants() if is_few else None,
                 online_only="online_only" in request.form,
                 is_marked="is_marked" in request.form,
             )
@@ -100,13 +104,15 @@ def rights(mid: int, public_id: str) -> ResponseReturnValue:
                 raise
             problem = sentence(refusal)
     people = directory.people([part.user_id for part in meeting.participants])
-    rule = paper_rights.rules_of(mid).get(paper.id)
+    given, is_few, online_only, is_marked = _chosen(paper_rights.rules_of(mid).get(paper.id))
     shown = {
         "meeting": meeting,
         "paper": papers.paper_entry(paper, meeting),
-        "rule": rule,
-        "given": {one["who"]: one["can"] for one in rule.grants} if rule else {},
-        "named": {one["who"].partition(":")[0] for one in rule.grants} if rule else set(),
+        "is_few": is_few,
+        "online_only": online_only,
+        "is_marked": is_marked,
+        "given": given,
+        "named": {who.partition(":")[0] for who in given},
         "roles": ROLES,
         "units": _units_of(people.values()),
         "people": sorted(people.values(), key=lambda one: one.full_name.split()[-1]),
@@ -201,6 +207,18 @@ def _grants() -> list[dict[str, Any]]:
     can = {name: set(request.form.getlist(name)) for name in ("read", DOWNLOAD, PRINT)}
     named = sorted(set().union(*can.values()))
     return [{"who": who, "can": [name for name in (DOWNLOAD, PRINT) if who in can[name]]} for who in named]
+
+
+def _chosen(rule: PaperRule | None) -> tuple[dict[str, list[str]], bool, bool, bool]:
+    """What the form shows: what was just sent and refused, else what holds."""
+    if request.method == "POST":
+        given = {one["who"]: one["can"] for one in _grants()}
+        is_few = request.form.get("who") == "few"
+        return given, is_few, "online_only" in request.form, "is_marked" in request.form
+    if rule is None:
+        return {}, False, False, False
+    given = {one["who"]: one["can"] for one in rule.grants}
+    return given, rule.is_restricted, rule.online_only, rule.is_marked
 
 
 def _units_of(people: Any) -> list[Any]:

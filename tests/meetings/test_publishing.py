@@ -116,6 +116,23 @@ def test_only_who_prepares_a_published_meeting_publishes_its_papers(
 
 
 @pytest.mark.pages
+def test_ticked_readers_beside_everybody_are_refused_and_kept(
+    sitting: Sitting, client_of: Callable[[User], FlaskClient]
+) -> None:
+    key = add_paper(sitting.secretary, sitting, None).public_id
+    secretary, address = client_of(sitting.secretary), f"/meetings/{sitting.id}/papers/{key}/rights"
+    sent = {"who": "all", "read": ["role:delegate"], "online_only": "1"}
+    answer = secretary.post(address, data=sent)
+    assert answer.status_code == 422
+    for kept in ('name="read" value="role:delegate" checked', 'name="online_only" value="1" checked'):
+        assert kept in answer.text
+    assert 'value="all" checked aria-invalid="true" aria-describedby="who-e"' in answer.text
+    assert 'id="who-e"' in answer.text
+    assert 'value="role:delegate" checked' not in secretary.get(address).text
+    assert secretary.post(address, data={"who": "all", "online_only": "1"}).status_code == 302
+
+
+@pytest.mark.pages
 def test_the_pages_of_distribution_work_as_plain_forms(
     sitting: Sitting, client_of: Callable[[User], FlaskClient]
 ) -> None:
