@@ -19,7 +19,7 @@ from meetings.permissions import visible_to
 
 PAGE = 30
 _OVER = (MeetingState.ENDED, MeetingState.MINUTES, MeetingState.CLOSED, MeetingState.CANCELLED)
-#: How long before its hour the room opens its door.
+#: How long before its hour people are called into the room, and codes for other devices are good.
 DOOR_OPENS = timedelta(minutes=30)
 _MOST_FOUND = 5
 
@@ -70,15 +70,20 @@ def of_today(actor: User) -> list[Row]:
 
 
 def is_door_open(meeting: Meeting) -> bool:
-    """True while the room may be entered: from half an hour before its hour until it ends."""
+    """True while people come to sit: from half an hour before its hour until it ends."""
     if meeting.state in IN_SESSION:
         return True
     is_ahead = meeting.state in {MeetingState.PUBLISHED, MeetingState.READY}
     return is_ahead and clock.now() >= meeting.starts_at - DOOR_OPENS
 
 
+def is_readable(meeting: Meeting) -> bool:
+    """True while the room may be entered, to read days ahead too: once published, until it ends."""
+    return meeting.state in IN_SESSION or meeting.state in {MeetingState.PUBLISHED, MeetingState.READY}
+
+
 def is_open_to(actor: User, meeting_id: int) -> bool:
-    """True for whoever takes part in the meeting while its room may be entered."""
+    """True for whoever takes part in the meeting while people come to sit."""
     meeting = session().scalar(select(Meeting).where(Meeting.id == meeting_id, visible_to(actor)))
     return meeting is not None and is_door_open(meeting)
 

@@ -277,6 +277,9 @@ reader.addEventListener('opened', desks);
 
 const first = current(line.state)?.files.find((file) => file.url) ?? line.state.papers.find((file) => file.url);
 follow.update(null);
+/** The paper that the address names; said once, so that a page loaded again follows the room. */
+const named = papers(line.state).find(({ file }) => file.url && `#${file.id}` === location.hash);
+if (named) { follow.open(named.file.id); history.replaceState(null, '', location.pathname); }
 if (!follow.file && first) follow.open(first.id);
 if (isOnTheWay(mid, line.me.p)) fetchBallot();
 votes();

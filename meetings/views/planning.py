@@ -345,6 +345,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "fresh": publishing.fresh_for(user, meeting),
         "part": meeting.participant(user.id),
         "is_open": listing.is_door_open(meeting),
+        "is_readable": listing.is_readable(meeting),
         "is_held": listing.is_held(meeting),
         "runs": may(user, To.RUN, meeting),
         "moves": life.moves_for(user, meeting),

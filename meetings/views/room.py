@@ -21,7 +21,7 @@ bp = Blueprint("meetings_room", __name__)
 @within("meeting:<mid>")
 @needs(ATTEND)
 def enter(mid: int) -> ResponseReturnValue:
-    """The room, from half an hour before the hour until the end; for chair and secretary sooner and later."""
+    """The room, once the meeting is published until its end; for chair and secretary longer."""
     user = cast(User, me())
     try:
         found = room.welcome(user, mid, None)
@@ -31,7 +31,7 @@ def enter(mid: int) -> ResponseReturnValue:
     runs = may(user, To.RUN, meeting)
     is_held = listing.is_held(meeting)
     is_early = meeting.published_at is not None and meeting.ended_at is None
-    if not listing.is_door_open(meeting) and not (runs and (is_early or is_held)):
+    if not listing.is_readable(meeting) and not (runs and (is_early or is_held)):
         if user.only is not None:
             return redirect(url_for("meetings_devices.tablet", number=mid))
         flash(label("meeting.door_shut" if is_held else "meeting.door_closed"), "info")

@@ -15,8 +15,9 @@ from sqlalchemy import event, func, select
 from intranet.core import clock, db, jobs, refs
 from intranet.core.web import access_of
 from intranet.people.models import User
+from meetings.models.floor import Attendance
 from meetings.models.meeting import Meeting, MeetingState, PendingPaper
-from meetings.services import life, papers
+from meetings.services import life, listing, papers
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, add_paper, make_sitting, pdf
 
@@ -175,12 +176,19 @@ def test_whoever_reports_on_an_item_adds_its_papers_and_no_others(
     assert browser.post(f"/meetings/{sitting.id}/files", data=sent).status_code == 403
 
 
-def test_the_room_opens_half_an_hour_before_and_is_kept_for_whoever_ran_it(
+def test_the_room_is_read_once_published_and_kept_for_whoever_ran_it(
     draft: Sitting, client_of: Browsers
 ) -> None:
+    paper = add_paper(draft.secretary, draft, draft.agenda[0])
     life.publish_meeting(draft.secretary, draft.id)
     address = f"/meetings/{draft.id}/room"
-    assert client_of(draft.delegate).get(address).status_code == 302
+    early = client_of(draft.delegate).get(address)
+    assert early.status_code == 200
+    assert "Chưa bắt đầu, giờ họp: " in unescape(early.get_data(as_text=True))
+    assert db.session().scalar(select(func.count()).select_from(Attendance)) == 0
+    assert not listing.is_open_to(draft.delegate, draft.id)
+    detail = unescape(client_of(draft.delegate).get(f"/meetings/{draft.id}").get_data(as_text=True))
+    assert f'<a class="fc" href="{address}#{paper.public_id}">' in detail
     assert client_of(draft.secretary).get(address).status_code == 200
     clock.advance(timedelta(minutes=31))
     page = client_of(draft.delegate).get(address)
