@@ -116,6 +116,16 @@ def test_only_who_prepares_a_published_meeting_publishes_its_papers(
 
 
 @pytest.mark.pages
+def test_papers_of_an_unpublished_meeting_say_where_it_is_published(
+    draft: Sitting, client_of: Callable[[User], FlaskClient]
+) -> None:
+    add_paper(draft.secretary, draft, None)
+    page = client_of(draft.secretary).get(f"/meetings/{draft.id}/papers").text
+    assert f'href="/meetings/{draft.id}#h-miss"' in page
+    assert "Đã có 1 tài liệu" in page
+
+
+@pytest.mark.pages
 def test_ticked_readers_beside_everybody_are_refused_and_kept(
     sitting: Sitting, client_of: Callable[[User], FlaskClient]
 ) -> None:
