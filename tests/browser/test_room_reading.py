@@ -71,6 +71,8 @@ def test_a_paper_is_gone_through_by_pages_contents_and_words(open_as: Opener) ->
     panel.get_by_role("button", name="Nhu cầu vốn đầu tư").tap()
     expect(shown).to_have_text("2 / 3")
     assert axe(page) == []
+    tab(page, "Tìm")
+    expect(panel.locator("#read-q")).to_be_focused()
     # Words are found without their tones, and d finds đ.
     page.keyboard.press("Control+f")
     expect(panel.locator("#read-q")).to_be_focused()

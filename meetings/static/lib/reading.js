@@ -33,7 +33,7 @@ export class Reading {
     field.addEventListener('input', () => { clearTimeout(this.#typing); this.#typing = setTimeout(() => this.#look(field.value), PAUSE); });
     field.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); this.#step(event.shiftKey); } });
     this.#panel.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.shut(); });
-    this.#panel.addEventListener('click', (event) => { if (event.target.closest('[role=tab]')) setTimeout(() => this.#fill()); });
+    this.#panel.addEventListener('click', (event) => { if (event.target.closest('[role=tab]')) setTimeout(() => { this.#fill(); if (this.#shows('words')) field.focus(); }); });
     this.#panel.addEventListener('keydown', (event) => { if (event.key.startsWith('Arrow')) setTimeout(() => this.#fill()); });
     reader.addEventListener('opened', () => this.#fill());
     reader.addEventListener('page', () => this.#turned());
