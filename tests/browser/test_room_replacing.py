@@ -88,7 +88,12 @@ def test_the_secretary_replaces_a_paper_in_two_taps_and_a_mark_stays_with_its_wo
     desk.locator("dialog#confirm[open]").get_by_role("button", name="Thay tài liệu").click()
     opener = tablet.locator("[data-tray-open]")
     expect(opener).to_have_attribute("aria-label", "1 ghi chú chưa gắn lại", timeout=READ)
-    opener.tap()
+    tablet.locator("[data-ink-list]").tap()
+    listed = tablet.locator("#mark-list")
+    expect(listed.locator("[data-marks-none]")).to_be_hidden()
+    expect(listed.locator("[data-export]:disabled")).to_have_count(3)
+    listed.get_by_role("button", name="1 ghi chú chưa gắn lại").tap()
+    expect(listed).to_be_hidden()
     shown = tablet.locator("#tray .m-crop")
     expect(shown).to_have_count(2)
     for place, name in enumerate(("Bản cũ, trang 2", "Bản mới, trang 2")):

@@ -7,13 +7,16 @@ const icons = { highlight: 'highlight', underline: 'underline', strike: 'striket
 const SHOWN = 160;
 
 export class MarkList {
-  #notes; #reader; #follow; #line; #mid; #acts; #dialog = find('#mark-list'); #sharing = find('#mark-share'); #marks = [];
+  #notes; #reader; #follow; #line; #mid; #acts; #dialog = find('#mark-list'); #sharing = find('#mark-share'); #marks = []; #isTaking = false;
 
   constructor(notes, { reader, follow, line, mid, ...acts }) {
     [this.#notes, this.#reader, this.#follow, this.#line, this.#mid, this.#acts] = [notes, reader, follow, line, mid, acts];
     for (const name of ['change', 'shown']) notes.ink.addEventListener(name, () => { if (this.#dialog.open) this.#draw(); });
     this.#dialog.querySelector('[data-mark-add]').addEventListener('click', () => { this.#dialog.close(); this.#acts.add(); });
     this.#dialog.querySelector('[data-mark-share-page]').addEventListener('click', () => this.share(this.#own().filter((one) => one.page === this.#reader.page)));
+    this.#dialog.querySelector('[data-marks-tray]').addEventListener('click', () => { this.#dialog.close(); find('[data-tray-open]').click(); });
+    notes.addEventListener('tray', () => { if (this.#dialog.open) this.#draw(); });
+    for (const radio of this.#dialog.querySelectorAll('[name=which]')) radio.addEventListener('change', () => this.#takes());
     for (const button of all('[data-export]')) button.addEventListener('click', () => this.#take(button));
     this.#sharing.querySelector('form').addEventListener('submit', (event) => { event.preventDefault(); this.#send(); });
     for (const radio of this.#sharing.querySelectorAll('[name=whom]')) radio.addEventListener('change', () => this.#whom());
@@ -35,8 +38,21 @@ export class MarkList {
       box.hidden = name !== 'own' && !marks.length;
       box.querySelector('ul').replaceChildren(...this.#rows(marks, name));
     }
-    this.#dialog.querySelector('[data-marks-none]').hidden = parts.own.length > 0;
+    const { tray } = this.#notes;
+    this.#dialog.querySelector('[data-marks-none]').hidden = parts.own.length > 0 || tray > 0;
+    const wait = this.#dialog.querySelector('[data-marks-tray]');
+    wait.hidden = tray === 0;
+    wait.querySelector('span').textContent = word('tray-n', { n: tray });
+    this.#takes();
     this.#dialog.querySelector('[data-mark-share-page]').disabled = !parts.own.some((one) => one.page === this.#reader.page);
+  }
+
+  /** A file is offered where there are marks to put into it. */
+  #takes() {
+    const which = this.#dialog.querySelector('[name=which]:checked').value;
+    const mine = this.#of(this.#notes.ink.own), theirs = this.#of(this.#notes.ink.shared);
+    const n = { mine: this.#own().length, shared: theirs.length + mine.filter((one) => one.layer).length, both: theirs.length + mine.length }[which];
+    for (const one of all('[data-export]')) one.disabled = n === 0 || this.#isTaking;
   }
 
   /** Strokes of a page are one row; everything else has its own. */
@@ -99,9 +115,9 @@ export class MarkList {
   async #take(button) {
     const which = this.#dialog.querySelector('[name=which]:checked').value;
     const status = this.#dialog.querySelector('[data-export-state]');
-    const buttons = all('[data-export]');
     if (document.body.dataset.unsent !== '0') await this.#notes.sync();
-    for (const one of buttons) one.disabled = true;
+    this.#isTaking = true;
+    this.#takes();
     status.hidden = false;
     try {
       const response = await fetch(`/api/v1/meetings/${this.#mid}/papers/${this.#follow.file}/marks.${button.dataset.export}?which=${which}`, { headers: { Accept: 'application/json' } });
@@ -115,7 +131,8 @@ export class MarkList {
       link.remove();
       setTimeout(() => URL.revokeObjectURL(url), 60000);
     } catch { toast(word('unreached'), { tone: 'warn' }); } finally {
-      for (const one of buttons) one.disabled = false;
+      this.#isTaking = false;
+      this.#takes();
       status.hidden = true;
     }
   }
