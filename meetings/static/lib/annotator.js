@@ -4,6 +4,7 @@
  */
 import { merged, separate } from '@lib/ink-notes.js';
 import { onPage, onScreen } from '@lib/ink-place.js';
+import { toast } from '@lib/toast.js';
 import { later } from './later.js';
 import { bounds, draw, touches, UNIT } from './marks-draw.js';
 import { Live } from './marks-live.js';
@@ -14,10 +15,12 @@ import { all, el, find, icon, word } from './page.js';
 const NAMED = 60;
 /** A page measured in parts of a hundred. */
 const whole = { left: 0, top: 0, width: 100, height: 100 };
+/** Where words that were not kept wait: with their mark, or, for a new one, with its kind and page. */
+const draftOf = (mark) => mark.id ?? `${mark.kind} ${mark.file} ${mark.page}`;
 const ofText = new Set(['highlight', 'underline', 'strike']);
 
 export class Annotator {
-  #notes; #reader; #follow; #panel = find('#ink-panel'); #bar = find('[data-chosen]'); #dialog = find('#mark-words'); #mark = null; #chosen = null; #list; #live;
+  #notes; #reader; #follow; #panel = find('#ink-panel'); #bar = find('[data-chosen]'); #dialog = find('#mark-words'); #mark = null; #drafts = new Map(); #chosen = null; #list; #live;
 
   constructor(notes, { reader, follow, line, mid }) {
     [this.#notes, this.#reader, this.#follow] = [notes, reader, follow];
@@ -74,7 +77,14 @@ export class Annotator {
     act('chosen-edit', () => { const [mark] = this.#chosen.marks; this.#drop(); this.#write(mark); });
     act('chosen-drop', () => this.#drop());
     this.#dialog.querySelector('form').addEventListener('submit', (event) => { event.preventDefault(); this.#keep(); });
-    this.#dialog.querySelector('[data-mark-erase]').addEventListener('click', () => { this.#notes.ink.erase([this.#mark]); this.#dialog.close(); });
+    this.#dialog.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.#keep();
+    });
+    this.#dialog.addEventListener('close', () => this.#left());
+    this.#dialog.querySelector('[data-mark-erase]').addEventListener('click', () => { this.#notes.ink.erase([this.#mark]); this.#shut(); });
     this.#dialog.querySelector('[data-mark-share]').addEventListener('click', () => { const mark = this.#keep(); if (mark) this.share([mark]); });
     addEventListener('keydown', (event) => {
       if (!this.#chosen || event.target.closest('input, textarea, dialog')) return;
@@ -142,18 +152,39 @@ export class Annotator {
     const field = this.#dialog.querySelector('textarea');
     const isNew = !mark.id, isMine = !mark.by;
     this.#dialog.querySelector('h2').textContent = word(mark.kind === 'text' ? 'mark-text' : mark.by ? 'mark-note-of' : 'mark-note', { name: mark.n ?? '' });
-    field.value = mark.d.text;
+    const draft = this.#drafts.get(draftOf(mark));
+    field.value = draft ?? mark.d.text;
+    if (draft !== undefined) this.#dialog.querySelector('h2').textContent += ` (${word('mark-draft')})`;
     field.readOnly = !isMine;
     for (const [name, is] of [['erase', isMine && !isNew], ['share', isMine], ['keep', isMine]]) this.#dialog.querySelector(`[data-mark-${name}]`).hidden = !is;
     this.#dialog.showModal();
     field.focus();
   }
 
+  /** Closes the dialog: what was written is kept, or is to go. */
+  #shut() {
+    this.#drafts.delete(draftOf(this.#mark));
+    this.#mark = null;
+    this.#dialog.close();
+  }
+
+  /** Closed before it was kept: the words wait for the next opening, those of a new mark for one on its page. */
+  #left() {
+    const mark = this.#mark;
+    if (!mark || mark.by) return;
+    const { value } = this.#dialog.querySelector('textarea');
+    this.#mark = null;
+    if (value === mark.d.text) this.#drafts.delete(draftOf(mark));
+    else if (value.trim() || mark.id) { this.#drafts.set(draftOf(mark), value); toast(word('mark-drafted')); }
+  }
+
   /** @returns {object|null} the mark as it was kept, null for empty words */
   #keep() {
-    const mark = this.#mark, text = this.#dialog.querySelector('textarea').value.trim().normalize('NFC');
+    const mark = this.#mark;
+    if (!mark || mark.by) return null;
+    const text = this.#dialog.querySelector('textarea').value.trim().normalize('NFC');
     const { ink } = this.#notes;
-    this.#dialog.close();
+    this.#shut();
     const now = mark.id ? ink.get(mark.id) : null;
     if (!text) { if (now) ink.erase([now]); return null; }
     if (!mark.id) return ink.act({ add: [{ ...mark, d: { ...mark.d, text } }] })[0];
