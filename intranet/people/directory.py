@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from intranet.core import clock, db
@@ -151,13 +151,44 @@ def people(ids: Collection[int]) -> dict[int, User]:
 
 
 def find_people(org_ids: Collection[int], text: str, limit: int = 20) -> list[User]:
-    """Active people of these agencies whose name has every word of ``text``, marks or none, by name."""
+    """Active people of these agencies in whose name, post or unit every word of ``text`` is, marks or none.
+
+    Those whom the name alone answers come first, then the others, both by name.
+    """
     words = fold(text).split()
-    return _people(
-        User.org_id.in_(set(org_ids)),
-        *(User.name_key.contains(word, autoescape=True) for word in words),
-        limit=limit,
+    named = [User.name_key.contains(word, autoescape=True) for word in words]
+    if not words:
+        return _people(User.org_id.in_(set(org_ids)), limit=limit)
+    query = (
+        select(User)
+        .where(
+            User.is_active,
+            User.org_id.in_(set(org_ids)),
+            *(or_(name, post) for name, post in zip(named, _posts_with(org_ids, words), strict=True)),
+        )
+        .order_by(case((and_(*named), 0), else_=1), User.name_key, User.id)
+        .limit(limit)
     )
+    return list(db.session().scalars(query))
+
+
+def place_of(person: User, near: Collection[int]) -> str:
+    """Post and unit of a person in one line, for a reader of the agencies ``near``.
+
+    Who leads an agency stands for the whole of it, not for the unit in which the post is kept; of somebody in
+    another agency that agency is told too.
+    """
+    agency = person.org.short_name
+    if not person.posts:
+        return agency
+    post = person.posts[0]
+    if any(grant.role is Role.LEADER for grant in person.grants):
+        place = [post.title, agency]
+    elif person.org_id in near:
+        place = [post.title, post.unit.name]
+    else:
+        place = [post.title, post.unit.name, agency]
+    return ", ".join(filter(None, place))
 
 
 def substitutes(user_ids: Collection[int], day: date | None = None) -> dict[int, list[User]]:
@@ -195,6 +226,35 @@ def _in_unit(unit_id: int) -> ColumnElement[bool]:
         exists().where(Post.user_id == User.id, Post.unit_id == unit_id),
         exists().where(RoleGrant.user_id == User.id, RoleGrant.unit_id == unit_id),
     )
+
+
+def _posts_with(org_ids: Collection[int], words: list[str]) -> list[ColumnElement[bool]]:
+    """For each word: a post whose title, or whose unit's name, has a word that begins so, marks or none.
+
+    The engines cannot compare without marks, so the few different titles and units are compared here.
+    """
+    session = db.session()
+    of_orgs = User.org_id.in_(set(org_ids))
+    titles = session.scalars(select(Post.title).join(Post.user).where(of_orgs).distinct()).all()
+    places = session.execute(
+        select(Unit.id, Unit.name, Unit.short_name)
+        .join(Post, Post.unit_id == Unit.id)
+        .join(Post.user)
+        .where(of_orgs)
+        .distinct()
+    ).all()
+    keyed_titles = [(title, f" {fold(title)}") for title in titles]
+    keyed_units = [(unit_id, f" {fold(name)} {fold(short)}") for unit_id, name, short in places]
+    return [
+        exists().where(
+            Post.user_id == User.id,
+            or_(
+                Post.title.in_([title for title, key in keyed_titles if f" {word}" in key]),
+                Post.unit_id.in_([unit_id for unit_id, key in keyed_units if f" {word}" in key]),
+            ),
+        )
+        for word in words
+    ]
 
 
 def _people(*where: ColumnElement[bool], limit: int | None = None) -> list[User]:

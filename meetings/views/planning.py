@@ -88,21 +88,13 @@ def new() -> ResponseReturnValue:
 @bp.get("/meetings/people")
 @needs(CREATE)
 def people() -> ResponseReturnValue:
-    """People who may be invited, by a few letters of their names; ``here``: of one's own agency alone."""
-    orgs = {one.id: one.short_name for one in directory.orgs()}
-    if "here" in request.args:
-        orgs = {_user().org_id: orgs[_user().org_id]}
+    """People who may be invited, by letters of name, post or unit; ``here``: of one's own agency alone."""
+    own = _user().org_id
+    orgs = {own} if "here" in request.args else {one.id for one in directory.orgs()}
     words = request.args.get("q", "")[:100]
     found = directory.find_people(orgs, words, _MOST_FOUND) if words.strip() else []
     return jsonify(
-        [
-            {
-                "value": one.id,
-                "text": one.full_name,
-                "note": ", ".join(filter(None, (one.title, orgs[one.org_id]))),
-            }
-            for one in found
-        ]
+        [{"value": one.id, "text": one.full_name, "note": directory.place_of(one, {own})} for one in found]
     )
 
 

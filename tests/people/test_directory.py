@@ -40,6 +40,26 @@ def test_people_are_found_without_marks_and_only_in_the_agencies_named(office: O
     assert directory.find_people([office.org.id], "%") == directory.find_people([office.org.id], "")
 
 
+def test_people_are_found_by_post_and_unit_too_and_those_so_named_come_first(office: Office) -> None:
+    def found(text: str) -> list[str]:
+        return [p.name for p in directory.find_people([office.org.id], text)]
+
+    assert found("chu tich") == ["chutich"]
+    assert found("truong phong xay dung") == ["truongphong.sxd"]
+    assert found("giám đốc") == []  # The one there is sits in another agency.
+    make_user("chanh", "Vũ Tài Xuân", office.sxd, "Chuyên viên", Role.OFFICER)
+    assert found("tai")[0] == "chanh"
+    assert set(found("tai")) == {"chanh", "truongphong", "chuyenvien"}
+
+
+def test_the_line_under_a_name_is_post_and_own_unit_and_of_other_agencies_their_name(office: Office) -> None:
+    near = {office.org.id}
+    assert directory.place_of(office.head, near) == "Trưởng phòng, Sở Tài chính"
+    assert directory.place_of(office.leader, near) == "Chủ tịch UBND tỉnh, UBND tỉnh"
+    assert directory.place_of(office.other_leader, near) == "Giám đốc, Sở Y tế"
+    assert directory.place_of(office.stranger, near) == "Chuyên viên, Văn phòng Sở Y tế, Sở Y tế"
+
+
 def test_a_disabled_person_receives_nothing_but_keeps_a_name(office: Office) -> None:
     with db.unit_of_work() as session:
         session.get_one(User, office.head.id).is_active = False

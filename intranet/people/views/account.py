@@ -9,7 +9,7 @@ from intranet.core.errors import Forbidden, NotFound
 from intranet.core.web import needs, present_actor, signed_in, wants_json
 from intranet.people import directory, permissions, sessions
 from intranet.people.forms import ChangePasswordForm, OwnStandInForm
-from intranet.people.models import Delegation, User
+from intranet.people.models import Delegation
 from intranet.people.services import signing_in, standing_in
 from intranet.people.views.base import bp, device, device_words, own_path, user
 
@@ -129,21 +129,18 @@ def keep_language() -> ResponseReturnValue:
 @bp.get("/people/find")
 @signed_in
 def find() -> ResponseReturnValue:
-    """People of my agency by a part of their name, for a searchable list; of all agencies for ``all=1``."""
+    """People of my agency by a part of name, post or unit, for a searchable list; of all for ``all=1``."""
     mine = user()
     org_ids = mine.org_ids
     if request.args.get("all") and mine.holds(permissions.ADMIN):
         org_ids = frozenset(org.id for org in directory.orgs())
     found = directory.find_people(org_ids, request.args.get("q", "")[:100], _MOST_FOUND)
-    return jsonify([{"value": one.id, "text": one.full_name, "note": place_of(one)} for one in found])
-
-
-def place_of(person: User) -> str:
-    """Post and unit of a person in one line."""
-    if not person.posts:
-        return str(person.org.short_name)
-    post = person.posts[0]
-    return f"{post.title}, {post.unit.short_name}"
+    return jsonify(
+        [
+            {"value": one.id, "text": one.full_name, "note": directory.place_of(one, mine.org_ids)}
+            for one in found
+        ]
+    )
 
 
 def chosen_person(user_id: int | None) -> list[tuple[int, str]]:
