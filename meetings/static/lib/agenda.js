@@ -110,7 +110,7 @@ export class Agenda {
 
   #link(state, file) {
     const note = file.map === 'pending' ? word('comparing') : state.present.file === file.id ? word('shown') : file.url ? (file.pages ? word('pages', { n: file.pages }) : '') : word('cannot-view');
-    const inside = [icon(file.url ? 'file-text' : 'file-off'), el('span', {}, file.n), el('small', {}, note)];
+    const inside = [icon(file.url ? 'file-text' : 'file-off'), el('span', { title: file.n }, file.n), el('small', {}, note)];
     const current = this.room.reading() === file.id ? 'true' : null;
     if (!file.url) return el('a', { href: `/files/${file.id}/${encodeURIComponent(file.name)}`, download: true, 'data-key': `file-${file.id}` }, ...inside);
     const go = (event) => { event.preventDefault(); this.acts.open(file.id); };

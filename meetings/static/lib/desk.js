@@ -124,7 +124,7 @@ export class Desk {
     setText('[data-note-of="next"]', begins ? word('start-note') : ahead ? `${items.indexOf(ahead) + 1}. ${ahead.t}` : word('next-none'));
     find('[data-do="next"]').disabled = !(begins || (isLive && ahead));
     setText('[data-word-of="show"]', word(this.#presenter.isMine ? 'stop-show' : 'show'));
-    setText('[data-note-of="show"]', this.#follow.shown ? `${this.#follow.shown.n}, ${word('showing', { page: this.#reader.page, n: this.#reader.pages || '…' })}` : word('show-none'));
+    setText('[data-note-of="show"]', this.#follow.shown ? `${word('showing', { page: this.#reader.page, n: this.#reader.pages || '…' })}, ${this.#follow.shown.n}` : word('show-none'));
     find('[data-do="show"]').disabled = !isLive || !this.#follow.shown;
     setText('[data-word-of="pause"]', word(state === 'paused' ? 'resume' : 'pause'));
     setText('[data-note-of="pause"]', word(`state-${state}`));
@@ -143,6 +143,7 @@ export class Desk {
     const chip = find('[data-show-chip]');
     chip.textContent = present.file ? clock(this.#line.now()) : '';
     chip.hidden = true;
+    for (const note of all('.acts small')) note.title = note.textContent;
     this.#undo.draw();
     this.#likeliest(begins);
   }
