@@ -240,6 +240,7 @@ line.addEventListener('state', ({ detail }) => {
   if (line.me.can.includes('run') !== runs) { location.reload(); return; }
   if (detail.applied?.some((frame) => frame.t === 'file.map')) notes.sync();
   follow.update(detail.applied);
+  if (detail.applied?.some((frame) => frame.t === 'item.started')) openFirst();
   votes();
   draw();
   say(detail.applied);
@@ -275,12 +276,18 @@ follow.addEventListener('redraw', () => draw());
 reader.addEventListener('page', desks);
 reader.addEventListener('opened', desks);
 
-const first = current(line.state)?.files.find((file) => file.url) ?? line.state.papers.find((file) => file.url);
+/** Where nothing is open yet, the paper of what is on the floor is. */
+function openFirst() {
+  if (follow.file) return;
+  const first = [...current(line.state)?.files ?? [], ...line.state.papers].find((file) => file.url);
+  if (first) follow.open(first.id);
+}
+
 follow.update(null);
 /** The paper that the address names; said once, so that a page loaded again follows the room. */
 const named = papers(line.state).find(({ file }) => file.url && `#${file.id}` === location.hash);
 if (named) { follow.open(named.file.id); history.replaceState(null, '', location.pathname); }
-if (!follow.file && first) follow.open(first.id);
+openFirst();
 if (isOnTheWay(mid, line.me.p)) fetchBallot();
 votes();
 draw();

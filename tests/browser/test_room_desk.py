@@ -34,6 +34,14 @@ def wait_for_speech(member: Page) -> None:
     expect(member.locator("[data-ask]")).to_have_attribute("aria-pressed", "true")
 
 
+def begin(page: Page, title: str) -> None:
+    """Put this item on the floor, whatever it was before."""
+    row = page.locator("[data-agenda] li", has_text=title)
+    row.locator("button.a").click()
+    row.locator(".m-start").click()
+    expect(page.locator("[data-agenda] .a.now b")).to_have_text(title)
+
+
 def test_the_next_item_is_begun_at_once_and_taken_back_with_one_press(chair: Page, open_as: Opener) -> None:
     member = enter(open_as("daibieu05"))
     before = on_floor(member)
@@ -50,6 +58,25 @@ def test_the_next_item_is_begun_at_once_and_taken_back_with_one_press(chair: Pag
     expect(bar).to_be_visible()
     expect(bar).to_be_hidden(timeout=8_000)
     expect(member.locator("[data-agenda] .a.now b")).not_to_have_text(before)
+    # Whoever came while nothing was there to read sees the first paper of the item that begins.
+    now = on_floor(chair)
+    begin(chair, "Thông qua chương trình phiên họp")
+    enter(chair)
+    expect(chair.locator("[data-none]")).to_be_visible()
+    begin(chair, "Báo cáo kinh tế - xã hội tháng này")
+    expect(chair.locator("[data-none]")).to_be_hidden()
+    name = chair.locator(".docs a[aria-current] span")
+    expect(name).to_have_attribute("title", "Báo cáo kinh tế - xã hội")
+    # On a small screen every pen is in reach, and what is pressed is large enough.
+    chair.set_viewport_size({"width": 1280, "height": 800})
+    box, doc = chair.locator("[data-tools]").bounding_box(), chair.locator("#doc").bounding_box()
+    assert box
+    assert doc
+    assert doc["y"] <= box["y"]
+    assert box["y"] + box["height"] <= doc["y"] + doc["height"]
+    small = "all => all.filter(one => one.offsetHeight && one.offsetHeight < 44).map(one => one.outerHTML)"
+    assert chair.locator(".m-speech .b, .rh .b, .tools .b").evaluate_all(small) == []
+    begin(chair, now)
 
 
 @pytest.mark.parametrize(("act", "said"), [("next", "Đang bàn mục"), ("item.suspend", "tạm gác")])
