@@ -246,7 +246,9 @@ def test_only_those_within_reach_are_offered(office: Office, client_of: Clients)
     offered = client_of(office.head).get("/tasks/parties", headers=JSON).get_json()
     assert [one["text"] for one in offered] == ["Phan Thu Trang"]
     offered = client_of(office.leader).get("/tasks/parties?q=so+tai", headers=JSON).get_json()
-    assert offered == [{"value": f"unit:{office.stc.id}", "text": "Sở Tài chính", "note": "Đơn vị"}]
+    # The unit of that name, then its people, who are found by it.
+    assert offered[0] == {"value": f"unit:{office.stc.id}", "text": "Sở Tài chính", "note": "Đơn vị"}
+    assert [one["text"] for one in offered[1:]] == ["Đỗ Thị Thanh Hà", "Phan Thu Trang"]
     assert client_of(office.stranger).get("/tasks/parties?q=trang", headers=JSON).get_json() == []
 
 
