@@ -40,6 +40,25 @@ async () => {
   return all;
 }
 """
+#: How many operations lie on this device and were not sent.
+WAITING = """
+async () => {
+  let all = 0;
+  for (const { name } of await indexedDB.databases()) {
+    if (!name.startsWith('notes-')) continue;
+    const base = await new Promise((ok) => {
+      const r = indexedDB.open(name);
+      r.onsuccess = () => ok(r.result);
+    });
+    all += await new Promise((ok) => {
+      const r = base.transaction('outbox').objectStore('outbox').count();
+      r.onsuccess = () => ok(r.result);
+    });
+    base.close();
+  }
+  return all;
+}
+"""
 #: The key's last contact was more than a day ago.
 AGE = """
 () => new Promise((ok) => {
@@ -187,6 +206,7 @@ def test_what_a_device_keeps_is_sealed_and_ends_with_its_key(open_as: Opener) ->
     expect(tablet.locator("body[data-unsent='0']")).to_be_attached()
     tablet.context.set_offline(True)
     draw(tablet)
+    until(tablet, f"async () => (await ({WAITING})()) === 1")
     expect(tablet.locator("body[data-unsent='1']")).to_be_attached()
     stored = tablet.evaluate(STORED)
     assert "key false" in stored
@@ -236,6 +256,7 @@ def test_whoever_signs_out_is_told_what_was_not_sent_and_leaves_nothing(open_as:
     expect(drawn(tablet, 1)).to_be_visible()
     tablet.context.route("**/annotations/sync", lambda route: route.abort())
     draw(tablet)
+    until(tablet, f"async () => (await ({WAITING})()) === 1")
     expect(tablet.locator("body[data-unsent='1']")).to_be_attached()
     tablet.goto("/me")
     tablet.locator("form[data-sign-out]").evaluate("(form) => form.submit()")

@@ -37,7 +37,7 @@ export class Notes extends EventTarget {
   /** How many strokes wait for a place that this person gives them. */
   tray = 0;
   #seen = 0; #part; #kit = null; #came;
-  #later = 0; #reader; #follow; #mid; #store; #layers = new Map(); #lam = 0; #dev = ''; #have = {}; #waiting = 0; #how = 'on'; #at = ''; #syncing = null; #again = false; #writes = Promise.resolve(); #timer = 0;
+  #later = 0; #reader; #follow; #mid; #store; #layers = new Map(); #lam = 0; #dev = ''; #have = {}; #kept = 0; #unkept = 0; #how = 'on'; #at = ''; #syncing = null; #again = false; #begun; #writes; #timer = 0;
   ink = new InkDoc(ulid);
   hand = { tool: null, rgb: colours.red, w: widths.pen, finger: false, penSeen: false };
 
@@ -53,7 +53,10 @@ export class Notes extends EventTarget {
     line.addEventListener('lv', ({ detail }) => { if (detail.key === 'marks') setTimeout(() => this.sync(), Math.random() * SPREAD); });
     line.addEventListener('eph', ({ detail }) => { if (detail.t === 'ink') this.#part().then((part) => part?.heard(detail.d)); });
     this.#tools();
-    this.#begin();
+    this.#begun = this.#writes = this.#begin();
+    this.#begun.then(() => this.sync());
+    // What lies nowhere yet would be lost with the page; it takes a moment, in which the browser asks.
+    addEventListener('beforeunload', (event) => { if (this.#unkept) event.preventDefault(); });
     addEventListener('online', () => this.sync());
     addEventListener('focus', () => this.sync());
     setInterval(() => this.sync(), 60000);
@@ -68,13 +71,15 @@ export class Notes extends EventTarget {
       // Kept before versions of papers were told apart: all of it comes anew.
       if (kept.some((one) => !one.file.includes(' '))) this.#have = {};
       this.ink.load(kept.filter((one) => one.file.includes(' ')));
-      this.#waiting = await this.#store.waiting();
+      this.#kept = await this.#store.waiting();
     } catch {
       this.#dev = ulid();
     }
     this.#tell();
-    this.sync();
   }
+
+  /** How many operations the server does not have: those on the device, and those on their way there. */
+  get #waiting() { return this.#kept + this.#unkept; }
 
   /** How the line stands; shown together with how the notes stand. */
   net(how, at) {
@@ -183,7 +188,16 @@ export class Notes extends EventTarget {
   // --- keeping ---
 
   /** A hand did something: on the device first, in the order it was done, then to the server. */
-  #did({ add, del, set }) {
+  #did(done) {
+    const n = done.add.length + done.del.length + done.set.length;
+    this.#unkept += n;
+    this.#tell();
+    this.#begun.then(() => this.#keep(done, n));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.sync(), 250);
+  }
+
+  #keep({ add, del, set }, n) {
     const body = (one) => ({ ...paperOf(one.file), page: one.page, d: packed(one), ...(one.layer && { layer: one.layer, people: one.people ?? [], source: one.source }) });
     const stamp = (one) => Object.assign(one, { lam: ++this.#lam, dev: this.#dev });
     const seen = (before, after) => (after.kind === 'note' && before.lam ? { past: (after.past = { ...after.past, [before.dev]: before.lam }) } : {});
@@ -194,12 +208,11 @@ export class Notes extends EventTarget {
     ];
     if (del.length && add.length && ops.length < 150) { const batch = ulid(); for (const op of ops) op.batch = batch; }
     this.#have[this.#dev] = this.#lam;
-    this.#waiting += ops.length;
-    this.#tell();
     const meta = { dev: this.#dev, lam: this.#lam, have: { ...this.#have } };
-    this.#writes = this.#writes.then(() => this.#store.did([...add, ...set.map(([, after]) => after)], del.map((one) => one.id), ops, meta)).catch((problem) => toast(word(problem.message === 'full' ? 'ink-full' : 'ink-unkept'), { tone: 'bad' }));
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.sync(), 250);
+    this.#writes = this.#writes
+      .then(() => this.#store.did([...add, ...set.map(([, after]) => after)], del.map((one) => one.id), ops, meta))
+      .catch((problem) => toast(word(problem.message === 'full' ? 'ink-full' : 'ink-unkept'), { tone: 'bad' }))
+      .then(() => { this.#kept += n; this.#unkept -= n; });
   }
 
   /** Sends what waits and takes what is new; one at a time, never throws. */
@@ -215,6 +228,7 @@ export class Notes extends EventTarget {
 
   async #run() {
     for (let more = true; more; ) {
+      await this.#begun;
       await this.#writes;
       const waiting = whole(await this.#store.outbox(), 200);
       const ops = waiting.map(({ seq, scope, ...op }) => op);
@@ -233,7 +247,7 @@ export class Notes extends EventTarget {
       const [theirs, taken] = this.#share(answer.shared);
       await this.#store.heard([...now, ...theirs], [...gone, ...taken], waiting.map((op) => op.seq), meta);
       if (answer.rejected.length) toast(`${word('ink-refused', { n: answer.rejected.length })} ${answer.rejected[0].msg}`, { tone: 'warn' });
-      this.#waiting = await this.#store.waiting();
+      this.#kept = await this.#store.waiting();
       more = answer.more || answer.shared.more || (ops.length > 0 && this.#waiting > 0);
       clearTimeout(this.#later);
       if (answer.waiting) this.#later = setTimeout(() => this.sync(), PLACING);

@@ -36,6 +36,8 @@ export class InkStore {
     const change = (await this.#db).transaction(names, 'readwrite', { durability: 'strict' });
     const ends = over(change);
     const result = act(Object.fromEntries(names.map((name) => [name, change.objectStore(name)])));
+    // A page that is left now ends what is not yet committed.
+    change.commit();
     await ends;
     return result;
   }
