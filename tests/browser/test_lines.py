@@ -3,7 +3,7 @@
 import re
 import time
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.browser.conftest import Opener
 from tests.serving import Server
@@ -44,6 +44,38 @@ def test_a_page_whose_session_is_ended_elsewhere_asks_to_sign_in_and_leads_back(
     left.click("form button.p")
     left.wait_for_url(re.compile(r"/tasks\?tab=co"))
     on(here)
+
+
+def test_a_line_that_is_being_let_in_is_not_asked_for_again(open_as: Opener) -> None:
+    page = open_as("thuky")
+    asked: list[str | bytes] = []
+
+    def slow(line: WebSocketRoute) -> None:
+        """What the page says reaches the server at once; the server lets its lines in a second late."""
+        server = line.connect_to_server()
+
+        def to_server(said: str | bytes) -> None:
+            asked.append(said)
+            server.send(said)
+
+        def to_page(said: str | bytes) -> None:
+            if str(said).startswith("40/meetings"):
+                page.wait_for_timeout(1000)
+            line.send(said)
+
+        line.on_message(to_server)
+        server.on_message(to_page)
+
+    page.route_web_socket(re.compile("/socket.io/"), slow)
+    page.goto("/meetings")
+    page.locator("a[href$='/room']").first.click()
+    page.wait_for_url("**/room")
+    for _ in range(8):
+        page.evaluate("() => { dispatchEvent(new Event('focus')); dispatchEvent(new Event('online')); }")
+        page.wait_for_timeout(200)
+    expect(page.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú")
+    page.wait_for_timeout(1500)
+    assert [said for said in asked if str(said).startswith("40/meetings")] == ["40/meetings,"]
 
 
 def test_a_stop_does_not_wait_for_those_who_ask_over_http(open_as: Opener, server: Server) -> None:

@@ -23,7 +23,7 @@ export class Calls {
       const t = event.target.t.value.trim();
       if (!t) { event.target.t.focus(); return; }
       dialog.close();
-      this.#call('message', t).then((done) => { if (done) event.target.reset(); });
+      this.#call('message', t).then((done) => { if (done && event.target.t.value.trim() === t) event.target.reset(); });
     });
   }
 

@@ -26,7 +26,7 @@ export class ConcludeRoom {
     this.#dialog = page.getElementById('conclude');
     document.body.append(this.#dialog);
     const field = this.#dialog.querySelector('[data-sentence]');
-    this.#form = new Concluding(this.#dialog.querySelector('[data-pop]'), this.#mid, () => { field.value = ''; field.focus(); this.#again(); });
+    this.#form = new Concluding(this.#dialog.querySelector('[data-pop]'), this.#mid, (text) => { if (field.value.trim() === text) { field.value = ''; field.focus(); } this.#again(); });
     field.addEventListener('input', () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#read(), PAUSE);

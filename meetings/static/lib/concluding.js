@@ -26,7 +26,7 @@ export function sentenceAt(text, at) {
 export class Concluding {
   #form; #mid; #done; #said = null; #asked = 0; #cid = '';
 
-  /** @param {HTMLFormElement} form the part [data-pop] @param {(answer: object) => void} done told when something was written down */
+  /** @param {HTMLFormElement} form the part [data-pop] @param {(text: string) => void} done told what was written down */
   constructor(form, mid, done) {
     this.#form = form;
     this.#mid = mid;
@@ -122,7 +122,7 @@ export class Concluding {
     this.#form.removeAttribute('aria-busy');
     if (!answer?.ok) { toast(answer?.msg ?? this.#word('unreached'), { tone: answer ? 'warn' : 'bad' }); return; }
     toast(this.#word(answer.task ? 'given' : isTask ? 'waits' : 'kept'), { tone: 'ok', href: answer.task ? `/tasks/${answer.task}` : undefined, word: this.#word('task') });
-    this.hide();
-    this.#done(answer);
+    if (this.#said === said) this.hide();
+    this.#done(said.text);
   }
 }

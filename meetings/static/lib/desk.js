@@ -170,6 +170,7 @@ export class Desk {
     if (!title) { form.title.focus(); return; }
     const last = this.state.items.at(-1)?.id ?? null;
     const answer = await this.ask('item.add', { title, budget: Number.isInteger(budget) ? budget : 0, after: last });
-    if (answer?.ok) { form.title.value = ''; form.title.focus(); }
+    // The item may be on the screen before its answer is, and the next one begun.
+    if (answer?.ok && form.title.value.trim() === title) { form.title.value = ''; form.title.focus(); }
   }
 }

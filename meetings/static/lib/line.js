@@ -34,7 +34,7 @@ export class Line extends EventTarget {
     // The page came from the device: what it says was so then, and nobody has been heard since.
     if (welcome.kept) { this.#heardAt = welcome.kept; this.#lostAt = Math.min(welcome.kept, Date.now() - patience.away); }
     this.#socket = io('/meetings', { path: '/socket.io/', transports: ['websocket'] });
-    const look = () => { if (!document.hidden && !this.#closed) this.#socket.connect(); };
+    const look = () => { if (!document.hidden && !this.#closed && !this.#isAsking) this.#socket.connect(); };
     this.#socket.on('connect', () => this.#greet());
     this.#socket.on('disconnect', () => this.#lost());
     this.#socket.on('connect_error', () => {
@@ -177,11 +177,14 @@ export class Line extends EventTarget {
 
   /** The server can be reached again: a try now. All lines of a page share a connection, which pauses up to 5 s between tries. */
   #hasten() {
-    if (this.#closed || this.#socket.connected) return;
+    if (this.#closed || this.#socket.connected || this.#isAsking) return;
     const shared = this.#socket.io;
-    if (!this.#socket.active || shared.engine?.readyState === 'open') this.#socket.connect();
+    if (!this.#socket.active) this.#socket.connect();
     else { shared.disconnect(); shared.connect(); }
   }
+
+  /** The connection is there and was asked to let this line in: asked twice, the server refuses the second and the line is lost. */
+  get #isAsking() { return this.#socket.active && this.#socket.io.engine?.readyState === 'open'; }
 
   #heard() { this.#heardAt = Date.now(); }
   #lost() { this.#lostAt ??= Date.now(); }
