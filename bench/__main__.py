@@ -3,12 +3,13 @@
 import argparse
 import sys
 
-from bench import annotator, figures, handing_over, offline, pages, reader, replacing, room, start
+from bench import annotator, figures, handing_over, offline, pages, reader, replacing, room, start, tablets
 
 MEASURES = {
     "start": start.measure,
     "pages": pages.measure,
     "room": room.measure,
+    "tablets": tablets.measure,
     "reader": reader.measure,
     "replacing": replacing.measure,
     "offline": offline.measure,

@@ -58,7 +58,8 @@ stage() {
     shift
     printf '\n==> %s\n' "$name"
     began=$(date +%s)
-    if "$@"; then ended=passed; else ended=FAILED failed=1; fi
+    # One that hangs ends too, and says so; the longest takes a third of this.
+    if timeout --signal=INT --kill-after=60 1500 "$@"; then ended=passed; else ended=FAILED failed=1; fi
     summary="$summary$(printf '%-28s %-7s %4d s' "$name" "$ended" "$(($(date +%s) - began))")
 "
 }

