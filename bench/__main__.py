@@ -3,7 +3,19 @@
 import argparse
 import sys
 
-from bench import annotator, figures, handing_over, offline, pages, reader, replacing, room, start, tablets
+from bench import (
+    annotator,
+    figures,
+    handing_over,
+    numbers,
+    offline,
+    pages,
+    reader,
+    replacing,
+    room,
+    start,
+    tablets,
+)
 
 MEASURES = {
     "start": start.measure,
@@ -15,6 +27,7 @@ MEASURES = {
     "offline": offline.measure,
     "annotator": annotator.measure,
     "handover": handing_over.measure,
+    "numbers": numbers.measure,
 }
 
 

@@ -6,13 +6,14 @@ from documents import jobs, subscribers
 from documents.models import catalogue, dispatch, document, draft, intake, register
 from documents.permissions import DIRECT, NUMBER, READ, READ_REGISTER, REGISTER, SIGN, may_read
 from documents.sample import year
-from documents.services import asked_drafts, desk, titles
+from documents.services import asked_drafts, desk, titles, verifying
 from documents.views import drafts, inbox, incoming, outgoing, registers
 from documents.views import intake as intake_views
 from documents.views.base import bp
 from intranet.core import menu, refs, slots
 from intranet.notices import services as notices
 from intranet.records import drafting as asked
+from intranet.records import ledgers
 
 #: Importing the modules makes their tables, jobs, subscriptions and pages known.
 PARTS = (catalogue, dispatch, document, draft, intake, register, jobs, subscribers)
@@ -55,3 +56,4 @@ def plug_in(app: Flask) -> None:
     slots.fill(asked.MAY, asked_drafts.may_draft)
     slots.fill(asked.MAKE, asked_drafts.make)
     slots.fill(asked.ISSUED, asked_drafts.is_issued)
+    slots.fill(ledgers.PROOFS, verifying.prove_all)

@@ -76,11 +76,12 @@ def _prove(register_id: int, year: int) -> None:
             .returning(RegisterYear.org_id)
             .execution_options(synchronize_session=False)
         ).scalar_one_or_none()
-        if claimed is None:
-            return
-        counter = session.get_one(RegisterYear, (register_id, year), populate_existing=True)
-        faults = prove(counter)
-        if faults:
+    if claimed is None:
+        return
+    with db.scope(), db.across_orgs("the nightly proof of every register"):
+        faults = prove(register_id, year)
+    if faults:
+        with db.unit_of_work() as session, db.across_orgs("the nightly proof of every register"):
             people = directory.ids_with_role(claimed, Role.CLERK, Role.LEADER, Role.AUDITOR)
             register = session.get_one(Register, register_id)
             notices.notify(

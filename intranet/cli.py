@@ -29,7 +29,7 @@ from intranet.core.web import Access, UndeclaredAccess, sentence
 from intranet.people import directory, passwords
 from intranet.people.models import Role
 from intranet.people.services import accounts, starting
-from intranet.records import audit, bundle, programs
+from intranet.records import audit, bundle, ledgers, programs
 
 C = TypeVar("C", bound=Callable[..., Any])
 #: Who may run a command: whoever can on this machine, as the user that owns the data folder.
@@ -274,6 +274,27 @@ def verify() -> None:
     if report.is_whole:
         click.echo("Every chain is whole.")
     sys.exit(0 if report.is_whole else 1)
+
+
+@main.group("registers", cls=OfficeGroup)
+@operator
+def registers() -> None:
+    """The registers of documents and their numbers."""
+
+
+@registers.command("verify")
+@operator
+def verify_registers() -> None:
+    """Prove every register: no gap, no double, dates in order, a whole ledger; the exit code is 1 if not."""
+    _require_schema()
+    wrong = 0
+    for proof in ledgers.prove_all():
+        click.echo(f"{proof.title}: {proof.numbers} numbers, {proof.events} events, {proof.seconds:.1f} s")
+        for fault in proof.faults:
+            click.echo(f"WRONG  {fault}")
+        wrong += len(proof.faults)
+    click.echo(f"{wrong} faults." if wrong else "Every register is whole.")
+    sys.exit(1 if wrong else 0)
 
 
 @main.group("db", cls=OfficeGroup)

@@ -9,7 +9,7 @@ import json
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from documents.models.register import (
     NO_HASH,
@@ -79,6 +79,15 @@ def grant(
 def lock_year(register: Register, year: int) -> RegisterYear:
     """The counter row of a register's year, made if new, locked until commit."""
     opened = db.session()
+    query = (
+        select(RegisterYear)
+        .where(RegisterYear.register_id == register.id, RegisterYear.year == year)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = opened.scalars(query).one_or_none()
+    if found is not None:
+        return found
     insert_once(
         opened,
         RegisterYear,
@@ -88,12 +97,6 @@ def lock_year(register: Register, year: int) -> RegisterYear:
         last_number=0,
         state=YearState.OPEN,
         head_hash=NO_HASH,
-    )
-    query = (
-        select(RegisterYear)
-        .where(RegisterYear.register_id == register.id, RegisterYear.year == year)
-        .with_for_update()
-        .execution_options(populate_existing=True)
     )
     return opened.scalars(query).one()
 
@@ -148,7 +151,7 @@ def amend(actor: Actor, entry: RegisterEntry, columns: dict[str, Any], reason: s
     """
     _need_reason(reason)
     counter = lock_year(entry.register, entry.year)
-    before = _line(entry)
+    before = line_of(entry)
     entry.snapshot = {**entry.snapshot, **columns}
     _append(actor, counter, entry, LedgerAct.AMEND, before=before, reason=reason)
 
@@ -166,17 +169,21 @@ def register_of(register_id: int) -> Register:
 
 def chain_hash(prev_hash: str, payload: dict[str, Any]) -> str:
     """SHA-256 over the hash before and the event's canonical JSON: sorted keys, NFC."""
-    canonical = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(f"{prev_hash}\n{nfc(canonical)}".encode()).hexdigest()
+    return hashlib.sha256(f"{prev_hash}\n{canonical(payload)}".encode()).hexdigest()
 
 
-def payload_of(line: LedgerEvent) -> dict[str, Any]:
+def canonical(payload: dict[str, Any]) -> str:
+    """One spelling of the same values: sorted keys, NFC, no space."""
+    return nfc(json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+
+
+def payload_of(line: LedgerEvent | Row[Any]) -> dict[str, Any]:
     """What of an event its hash covers."""
     return {
         "register": line.register_id,
         "year": line.year,
         "entry": line.entry_id,
-        "act": line.act.value,
+        "act": LedgerAct(line.act).value,
         "before": line.before,
         "after": line.after,
         "reason": line.reason,
@@ -186,9 +193,17 @@ def payload_of(line: LedgerEvent) -> dict[str, Any]:
     }
 
 
-def line_of(entry: RegisterEntry) -> dict[str, Any]:
+def line_of(entry: RegisterEntry | Row[Any]) -> dict[str, Any]:
     """A line's columns as the ledger keeps them."""
-    return _line(entry)
+    return {
+        "number": entry.number,
+        "suffix": entry.suffix,
+        "date": entry.entry_date.isoformat(),
+        "state": EntryState(entry.state).value,
+        "document": entry.document_id,
+        "columns": entry.snapshot,
+        "note": entry.note,
+    }
 
 
 def _change(actor: Actor, entry: RegisterEntry, act: LedgerAct, state: EntryState, reason: str) -> None:
@@ -196,7 +211,7 @@ def _change(actor: Actor, entry: RegisterEntry, act: LedgerAct, state: EntryStat
     counter = lock_year(entry.register, entry.year)
     if entry.state is not EntryState.USED:
         raise BadState("register.entry_not_used")
-    before = _line(entry)
+    before = line_of(entry)
     entry.state = state
     _append(actor, counter, entry, act, before=before, reason=reason)
 
@@ -204,18 +219,6 @@ def _change(actor: Actor, entry: RegisterEntry, act: LedgerAct, state: EntryStat
 def _need_reason(reason: str) -> None:
     if len(reason.strip()) < REASON_MIN:
         raise Invalid("register.reason_too_short", field="reason", least=REASON_MIN)
-
-
-def _line(entry: RegisterEntry) -> dict[str, Any]:
-    return {
-        "number": entry.number,
-        "suffix": entry.suffix,
-        "date": entry.entry_date.isoformat(),
-        "state": entry.state.value,
-        "document": entry.document_id,
-        "columns": entry.snapshot,
-        "note": entry.note,
-    }
 
 
 def _append(
@@ -234,7 +237,7 @@ def _append(
         entry_id=entry.id,
         act=act,
         before=before,
-        after=_line(entry),
+        after=line_of(entry),
         reason=reason,
         actor_id=actor.id,
         acting_for_id=actor.acting_for,
@@ -244,9 +247,7 @@ def _append(
     )
     line.hash = chain_hash(line.prev_hash, payload_of(line))
     counter.head_hash = line.hash
-    opened = db.session()
-    opened.add(line)
-    opened.flush()
+    db.session().add(line)
 
 
 def _stored(instant: datetime) -> datetime:

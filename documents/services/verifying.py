@@ -1,12 +1,13 @@
 """Proof of a register: no gap and no double, dates that never go back, a whole ledger."""
 
-from collections import Counter
-from collections.abc import Sequence
+import hashlib
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from documents.models.document import Document
 from documents.models.register import (
@@ -14,14 +15,22 @@ from documents.models.register import (
     EntryState,
     LedgerAct,
     LedgerEvent,
+    Register,
     RegisterEntry,
     RegisterYear,
 )
 from documents.permissions import VERIFY
-from documents.services.numbering import chain_hash, line_of, payload_of, register_of
+from documents.services.numbering import canonical, chain_hash, line_of, payload_of, register_of
 from intranet.core import db
 from intranet.core.actor import Actor
+from intranet.core.dialect import hold_still
 from intranet.core.errors import Forbidden
+from intranet.core.labels import label
+from intranet.people import directory
+from intranet.records.ledgers import Proof
+
+#: Rows fetched at a time: a register-year of a million events is never in memory as a whole.
+_BATCH = 2000
 
 _STATE_AFTER = {
     LedgerAct.RESERVE: EntryState.RESERVED,
@@ -51,93 +60,144 @@ def verify_register(actor: Actor, register_id: int, year: int | None = None) -> 
     if not actor.holds(VERIFY):
         raise Forbidden("auth.no_permit")
     register = register_of(register_id)
-    query = select(RegisterYear).where(RegisterYear.register_id == register.id)
+    query = select(RegisterYear.year).where(RegisterYear.register_id == register.id)
     if year is not None:
         query = query.where(RegisterYear.year == year)
-    counters = db.session().scalars(query.order_by(RegisterYear.year)).all()
-    return [fault for counter in counters for fault in prove(counter)]
+    years = db.session().scalars(query.order_by(RegisterYear.year)).all()
+    return [fault for one in years for fault in prove(register.id, one)]
 
 
-def prove(counter: RegisterYear) -> list[Fault]:
-    """Every fault of one year."""
+def prove(register_id: int, year: int) -> list[Fault]:
+    """Every fault of one year as it stands at one instant; rows are read as they are needed.
+
+    Call it outside a unit of work: it may take long, and writers must not wait for it.
+    """
+    db.read_from_now()
     opened = db.session()
-    entries = opened.scalars(
-        select(RegisterEntry)
-        .where(RegisterEntry.register_id == counter.register_id, RegisterEntry.year == counter.year)
-        .order_by(RegisterEntry.number, RegisterEntry.suffix)
-    ).all()
-    events = opened.scalars(
-        select(LedgerEvent)
-        .where(LedgerEvent.register_id == counter.register_id, LedgerEvent.year == counter.year)
-        .order_by(LedgerEvent.id)
-    ).all()
-    found = [*_numbers(counter, entries), *_dates(counter, entries), *_chain(counter, events)]
-    found += _replay(entries, events)
-    found += _documents(entries)
+    hold_still(opened)
+    counter = opened.get_one(RegisterYear, (register_id, year), populate_existing=True)
+    found = [*_numbers(counter), *_documents(counter)]
+    told, broken = _ledger(counter)
+    found += broken
+    found += _replay(counter, told)
     return [Fault(counter.register_id, counter.year, problem, number) for problem, number in found]
 
 
-def _numbers(counter: RegisterYear, entries: Sequence[RegisterEntry]) -> list[tuple[str, int]]:
-    counted = Counter(entry.number for entry in entries if entry.suffix == "")
-    found = [("missing", number) for number in range(1, counter.last_number + 1) if number not in counted]
-    found += [("double", number) for number, times in counted.items() if times > 1]
-    found += [("beyond", number) for number in counted if number > counter.last_number]
-    return found
+def prove_all() -> Iterator[Proof]:
+    """Prove every year of every register of the installation, for the operator of the machine."""
+    with db.scope(), db.across_orgs("the operator proves every register"):
+        counters = db.session().scalars(
+            select(RegisterYear).order_by(RegisterYear.org_id, RegisterYear.register_id, RegisterYear.year)
+        )
+        for counter in counters.all():
+            began = time.monotonic()
+            register = db.session().get_one(Register, counter.register_id)
+            org = directory.org(counter.org_id)
+            yield Proof(
+                title=f"{org.short_name if org else ''}: {register.name}, {counter.year}",
+                numbers=counter.last_number,
+                events=_events_of(counter),
+                faults=tuple(
+                    f"{fault.number}: {label(f'register.fault.{fault.problem}')}"
+                    for fault in prove(counter.register_id, counter.year)
+                ),
+                seconds=time.monotonic() - began,
+            )
 
 
-def _dates(counter: RegisterYear, entries: Sequence[RegisterEntry]) -> list[tuple[str, int]]:
-    main = [entry for entry in entries if entry.suffix == ""]
-    found = [
-        ("date_went_back", later.number)
-        for earlier, later in pairwise(main)
-        if later.entry_date < earlier.entry_date
-    ]
-    if main and main[-1].entry_date != counter.last_date:
-        found.append(("last_date", main[-1].number))
-    return found
+def _events_of(counter: RegisterYear) -> int:
+    return db.session().scalar(_of_year(select(func.count(LedgerEvent.id)), LedgerEvent, counter)) or 0
 
 
-def _chain(counter: RegisterYear, events: Sequence[LedgerEvent]) -> list[tuple[str, int]]:
-    head = NO_HASH
-    for line in events:
-        if line.prev_hash != head or line.hash != chain_hash(line.prev_hash, payload_of(line)):
-            return [("chain_broken", int(line.after.get("number", 0)))]
+def _of_year(query: Any, table: type[RegisterEntry | LedgerEvent], counter: RegisterYear) -> Any:
+    return query.where(table.register_id == counter.register_id, table.year == counter.year)
+
+
+def _rows(query: Any) -> Iterator[Any]:
+    yield from db.session().execute(query.execution_options(yield_per=_BATCH))
+
+
+def _numbers(counter: RegisterYear) -> Iterator[tuple[str, int]]:
+    """Numbers without a gap or a double, dates that never go back; a sub-number leans on its number."""
+    columns = select(RegisterEntry.number, RegisterEntry.suffix, RegisterEntry.entry_date)
+    last, day, last_day = 0, date.min, None
+    for number, suffix, entry_date in _rows(
+        _of_year(columns, RegisterEntry, counter).order_by(RegisterEntry.number, RegisterEntry.suffix)
+    ):
+        if suffix:
+            if number != last:
+                yield "missing", number
+        elif number == last:
+            yield "double", number
+        else:
+            yield from (("missing", lost) for lost in range(last + 1, min(number, counter.last_number + 1)))
+            if number > counter.last_number:
+                yield "beyond", number
+            last, last_day = number, entry_date
+        if entry_date < day:
+            yield "date_went_back", number
+        day = entry_date
+    yield from (("missing", lost) for lost in range(last + 1, counter.last_number + 1))
+    if last and last_day != counter.last_date:
+        yield "last_date", last
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the ledger says last of a line."""
+
+    digest: bytes
+    state: EntryState | None
+    number: int
+
+
+def _ledger(counter: RegisterYear) -> tuple[dict[int, _Told], list[tuple[str, int]]]:
+    """Walk the chain; what it says last of each line, and where it is first broken."""
+    head, told = NO_HASH, dict[int, _Told]()
+    broken: list[tuple[str, int]] = []
+    columns = select(*LedgerEvent.__table__.columns)
+    for line in _rows(_of_year(columns, LedgerEvent, counter).order_by(LedgerEvent.id)):
+        act = LedgerAct(line.act)
+        number = int(line.after.get("number", 0))
+        is_sound = line.prev_hash == head and line.hash == chain_hash(line.prev_hash, payload_of(line))
+        if not is_sound and not broken:
+            broken.append(("chain_broken", number))
         head = line.hash
-    return [] if head == counter.head_hash else [("head_differs", 0)]
+        earlier = told.get(line.entry_id)
+        state = _STATE_AFTER.get(act, earlier.state if earlier else None)
+        told[line.entry_id] = _Told(_digest(line.after), state, number)
+    if not broken and head != counter.head_hash:
+        broken.append(("head_differs", 0))
+    return told, broken
 
 
-def _replay(entries: Sequence[RegisterEntry], events: Sequence[LedgerEvent]) -> list[tuple[str, int]]:
-    last: dict[int, dict[str, Any]] = {}
-    states: dict[int, EntryState] = {}
-    for line in events:
-        last[line.entry_id] = line.after
-        if line.act in _STATE_AFTER:
-            states[line.entry_id] = _STATE_AFTER[line.act]
-    found = [
-        ("differs_from_ledger", entry.number)
-        for entry in entries
-        if last.get(entry.id) != line_of(entry) or states.get(entry.id) is not entry.state
-    ]
-    known = {entry.id for entry in entries}
-    return found + [
-        ("line_missing", int(after.get("number", 0)))
-        for entry_id, after in last.items()
-        if entry_id not in known
-    ]
+def _replay(counter: RegisterYear, told: dict[int, _Told]) -> Iterator[tuple[str, int]]:
+    columns = select(*RegisterEntry.__table__.columns)
+    for entry in _rows(_of_year(columns, RegisterEntry, counter).order_by(RegisterEntry.id)):
+        said = told.pop(entry.id, None)
+        if (
+            said is None
+            or said.digest != _digest(line_of(entry))
+            or said.state is not EntryState(entry.state)
+        ):
+            yield "differs_from_ledger", entry.number
+    yield from (("line_missing", said.number) for said in told.values())
 
 
-def _documents(entries: Sequence[RegisterEntry]) -> list[tuple[str, int]]:
-    if not entries:
-        return []
-    pairs = db.session().execute(
-        select(Document.register_entry_id, Document.id)
-        .join(RegisterEntry, RegisterEntry.id == Document.register_entry_id)
-        .where(RegisterEntry.register_id == entries[0].register_id, RegisterEntry.year == entries[0].year)
+def _documents(counter: RegisterYear) -> Iterator[tuple[str, int]]:
+    """Lines in use whose document is gone, or has another line."""
+    owner = select(RegisterEntry.number).outerjoin(Document, Document.register_entry_id == RegisterEntry.id)
+    bad = or_(
+        RegisterEntry.document_id.is_(None),
+        Document.id.is_(None),
+        Document.id != RegisterEntry.document_id,
     )
-    owner = {row.register_entry_id: row.id for row in pairs}
-    return [
-        ("document_missing", entry.number)
-        for entry in entries
-        if entry.state is not EntryState.RESERVED
-        and (entry.document_id is None or owner.get(entry.id) != entry.document_id)
-    ]
+    used = RegisterEntry.state.in_((EntryState.USED, EntryState.RECALLED))
+    struck = (RegisterEntry.state == EntryState.CANCELLED) & RegisterEntry.document_id.is_not(None)
+    query = _of_year(owner, RegisterEntry, counter).where((used | struck) & bad)
+    for (number,) in _rows(query.order_by(RegisterEntry.number)):
+        yield "document_missing", number
+
+
+def _digest(line: dict[str, Any]) -> bytes:
+    return hashlib.sha256(canonical(line).encode()).digest()

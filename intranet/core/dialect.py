@@ -172,6 +172,15 @@ def _is_sqlite(opened: Session) -> bool:
     return opened.get_bind().dialect.name == "sqlite"
 
 
+def hold_still(opened: Session) -> None:
+    """Let all that the session reads until its next commit be of one instant; nothing within a transaction.
+
+    SQLite reads so anyhow; PostgreSQL must be told before the first statement.
+    """
+    if not _is_sqlite(opened) and not opened.in_transaction():
+        opened.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+
+
 def forbid_changes(connection: Connection, table: str) -> None:
     """Make the database refuse every UPDATE and DELETE of a table that only grows; migrations call it too."""
     if connection.dialect.name == "sqlite":

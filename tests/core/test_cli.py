@@ -122,6 +122,7 @@ def test_every_command_declares_who_may_run_it() -> None:
     assert {"init", "sample", "serve", "worker", "doctor", "user add", "audit verify", "db upgrade"} <= set(
         declared
     )
+    assert "registers verify" in declared
     assert set(declared.values()) == {str(cli.OPERATOR)}
 
 
@@ -132,7 +133,7 @@ def test_a_command_that_declares_nothing_cannot_be_added() -> None:
 
 def test_every_command_explains_itself(machine: Machine) -> None:
     said = machine.run("--help")
-    for name in ("init", "sample", "serve", "worker", "doctor", "user", "audit", "db"):
+    for name in ("init", "sample", "serve", "worker", "doctor", "user", "audit", "registers", "db"):
         assert re.search(rf"^  {name} +\w", said, re.MULTILINE), name
 
 
@@ -144,6 +145,7 @@ def test_a_real_office_starts_with_a_link_and_no_account(machine: Machine) -> No
     again = machine.run("init")
     assert links[0] not in again
     assert "no account" not in machine.run("audit", "verify")
+    assert "Every register is whole." in machine.run("registers", "verify")
     refused = machine.run(
         "user", "add", "vanthu", "--full-name", "Lê Thị Nhung", "--unit", "Văn phòng", expect=1
     )

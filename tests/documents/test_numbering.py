@@ -1,18 +1,12 @@
 """Numbers: no gap, no double, dates that never go back, and a ledger that shows every change."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text, update
@@ -280,38 +274,3 @@ def test_many_writers_with_random_failures_leave_no_gap_and_no_double(book: Book
     with db.scope({org_id}):
         assert numbers(register_id) == sorted(granted)
         assert verify_register(db.session().get_one(User, clerk), register_id) == []
-
-
-@pytest.mark.own_db
-def test_several_processes_one_of_them_killed_leave_a_whole_series(
-    book: Book, database_url: str, app: Flask
-) -> None:
-    office, register = book
-    data_dir = str(app.config["SETTINGS"].data_dir)
-    who = (str(register.id), str(office.clerk.id))
-    root = Path(__file__).resolve().parents[2]
-
-    def start(seed: int) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "tests.documents.number_writer", data_dir, database_url, *who]
-        return subprocess.Popen(
-            [*command, str(seed), "40"], stdout=subprocess.PIPE, text=True, cwd=root, env=dict(os.environ)
-        )
-
-    writers = [start(seed) for seed in range(4)]
-    victim = writers[0]
-    assert victim.stdout is not None
-    told = [int(victim.stdout.readline()) for _ in range(5)]
-    victim.send_signal(signal.SIGKILL)
-    for writer in writers:
-        out, _ = writer.communicate(timeout=60)
-        told += [int(line) for line in out.split()]
-    assert [writer.returncode for writer in writers[1:]] == [0, 0, 0]
-    with db.scope({office.org.id}):
-        # The writers live by the machine's clock, not by the test's.
-        year = db.session().scalars(select(RegisterYear.year)).one()
-        found = numbers(register.id, year)
-        assert found == list(range(1, len(found) + 1))
-        assert len(set(told)) == len(told)
-        assert set(told) <= set(found)
-        assert len(found) - len(told) <= 1
-        assert verify_register(db.session().get_one(User, office.clerk.id), register.id) == []
