@@ -3,12 +3,14 @@
 from documents.models.document import Document
 from documents.models.lifecycle import DocState
 from documents.permissions import DRAFT
-from documents.services import catalogue, drafting
+from documents.services import catalogue, composing, drafting
 from documents.services.composing import DraftFields
 from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.errors import Invalid
 from intranet.core.refs import Ref
+from intranet.people import directory
+from intranet.people.models import Role
 from intranet.records.drafting import DraftAsk, Finish
 
 _OUT = frozenset({DocState.ISSUED, DocState.RECALLED})
@@ -33,6 +35,7 @@ def make(actor: Actor, ask: DraftAsk) -> Finish:
         subject=ask.subject,
         recipients=ask.recipients,
         body=ask.body,
+        signer_id=_signer(actor.org_id, ask.signer_id),
         due_date=ask.due_date,
     )
     prepared = drafting.prepare(actor, fields)
@@ -44,6 +47,13 @@ def make(actor: Actor, ask: DraftAsk) -> Finish:
             return document.ref
 
     return finish
+
+
+def _signer(org_id: int, wanted: int | None) -> int | None:
+    """Who is asked for, if they sign for the agency; else its head, before any deputy."""
+    leaders = directory.with_role(org_id, Role.LEADER)
+    ranked = sorted(leaders, key=lambda one: (one.id != wanted, composing.is_deputy(one)))
+    return ranked[0].id if ranked else None
 
 
 def is_issued(ref: Ref) -> bool | None:

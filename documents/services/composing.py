@@ -106,13 +106,17 @@ def symbol_of(register: Register, kind: DocKind, org: Organisation, unit: Unit |
     return pattern.format(kind=kind.code, org=org.letters, unit=letters)
 
 
+def is_deputy(person: User) -> bool:
+    """True for a post that stands in for another, as its title tells: "Phó Chủ tịch"."""
+    return one_line(person.title).lower().startswith(_DEPUTY)
+
+
 def authority_lines(org: Organisation, signer: User | None) -> tuple[str, ...]:
     """The lines above a signature (Decree 30/2020/NĐ-CP, article 13), as far as a post's title tells."""
     if signer is None:
         return ()
     title = one_line(signer.title)
     head = next((one for one in _HEADS if one.lower() in title.lower()), "")
-    is_deputy = title.lower().startswith(_DEPUTY)
     collective = org.name.lower().startswith("ủy ban nhân dân")
     lines: list[str] = []
     if collective and head in ("Chủ tịch", ""):
@@ -120,7 +124,7 @@ def authority_lines(org: Organisation, signer: User | None) -> tuple[str, ...]:
     elif collective:
         return ("TL. CHỦ TỊCH", head.upper())
     name = head or title
-    if is_deputy and head:
+    if is_deputy(signer) and head:
         return (*lines, f"KT. {head.upper()}", f"PHÓ {head.upper()}")
     return (*lines, name.upper())
 

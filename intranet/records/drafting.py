@@ -26,6 +26,7 @@ class DraftAsk:
     :param recipients: lines of "Nơi nhận", the archive line left out.
     :param due_date: until when it is to be issued.
     :param origin: the record that it comes from.
+    :param signer_id: who is to sign it; where they sign nothing, or nobody is named, the agency's head.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class DraftAsk:
     recipients: tuple[str, ...]
     due_date: date | None
     origin: Ref
+    signer_id: int | None = None
 
 
 def may_draft(actor: Actor) -> bool:

@@ -136,6 +136,7 @@ def _ask(meeting: Meeting) -> DraftAsk:
         recipients=(label("minutes.notice.members"), *list(units)[:40]),
         due_date=due_of(meeting),
         origin=meeting.ref,
+        signer_id=chair.user_id if chair else None,
     )
 
 

@@ -11,14 +11,14 @@ from documents.services import catalogue, drafting
 from intranet.core import clock, db, refs
 from intranet.core.errors import BadState, Forbidden
 from intranet.notices import workdays
-from intranet.people.models import User
+from intranet.people.models import Role, User
 from intranet.records import files
 from intranet.records.docx import text_of
 from meetings.models.conclusion import ConclusionKind
-from meetings.models.meeting import MeetingState
+from meetings.models.meeting import MeetingState, PartRole
 from meetings.services import conclusion_notice, conclusions, life
 from meetings.services.conclusions import Words
-from tests.factories import Office
+from tests.factories import Office, make_user
 from tests.meetings.conftest import Sitting
 
 Browsers = Callable[[User], FlaskClient]
@@ -49,6 +49,7 @@ def test_confirmed_conclusions_become_one_draft_that_leads_back_to_the_meeting(
     assert document.due_date == conclusion_notice.due_of(concluded.meeting)
     assert document.drafter_id == concluded.secretary.id
     assert document.symbol == "TB-UBND"
+    assert document.signer_id == concluded.chair.id
     (docx,) = files.of(document.ref, drafting.DRAFT_DOCX)
     words = text_of(files.path(docx)).text
     assert "Sở Xây dựng rà soát tiến độ (chủ trì: Sở Xây dựng)." in words
@@ -61,6 +62,20 @@ def test_confirmed_conclusions_become_one_draft_that_leads_back_to_the_meeting(
     page = browser.get(refs.url(ref)).get_data(as_text=True)
     assert f'href="/meetings/{concluded.id}"' in page
     assert "Thông báo kết luận" in browser.get(f"/meetings/{concluded.id}/minutes").get_data(as_text=True)
+
+
+def test_a_notice_whose_chair_signs_nothing_is_put_before_the_head_and_not_a_deputy(
+    concluded: Sitting, office: Office
+) -> None:
+    deputy = make_user("a.pct", "An Văn Phó", office.vp, "Phó Chủ tịch UBND tỉnh", Role.LEADER)
+    roles = {office.leader.id: PartRole.DELEGATE, office.head.id: PartRole.CHAIR}
+    with db.unit_of_work():
+        for part in concluded.meeting.participants:
+            part.role = roles.get(part.user_id, part.role)
+    ref = conclusion_notice.draft_notice(concluded.secretary, concluded.id)
+    signer = db.session().get_one(Document, ref.id).signer_id
+    assert signer == office.leader.id
+    assert signer != deputy.id
 
 
 def test_whoever_runs_the_meeting_is_warned_as_the_five_days_run_out(
