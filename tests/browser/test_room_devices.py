@@ -88,3 +88,28 @@ def test_a_tablet_that_dies_in_a_vote_costs_neither_the_ballot_nor_a_mark(open_a
     finish(chair)
     expect(chair.locator("[data-vp] .sum .y dd")).to_have_text("1")
     expect(new.locator("svg.ink path")).to_have_count(1)
+
+
+def test_a_secret_ballot_whose_answer_was_lost_is_not_called_uncounted(open_as: Opener) -> None:
+    chair = enter(open_as("chutich"))
+    finish(chair)
+    page = open_as("daibieu02", tablet=True)
+    page.clock.install()
+    tablet, twin, third = enter(page), enter(open_as("daibieu02")), enter(open_as("daibieu03"))
+    for one in (tablet, third):
+        check_in(one)
+    hold(chair, "Bầu trưởng ban kiểm phiếu", "Bỏ phiếu kín")
+    tablet.locator(".opt").first.tap()
+    expect(tablet.locator("[data-vote-cast]")).to_be_enabled()
+    tablet.context.set_offline(True)
+    tablet.locator("[data-vote-cast]").tap()
+    # The server has the ballot, the tablet never hears of it and gives up.
+    vote = int(chair.locator("#vote-open").get_attribute("data-id") or 0)
+    for one in (twin, third, chair):
+        ask(one, "vote.cast", id=vote, choice=["yes"])
+    tablet.clock.fast_forward(25_000)
+    expect(tablet.locator("[data-vote-hint]")).to_contain_text("chưa bỏ phiếu kín được")
+    finish(chair)
+    tablet.context.set_offline(False)
+    expect(tablet.locator("[data-vote-mine]")).to_contain_text("được tính", timeout=20_000)
+    expect(tablet.locator("[data-vote-mine]")).not_to_contain_text("không")

@@ -74,7 +74,7 @@ export class Ballot {
       const was = this.#st;
       this.#st = vote.st;
       const runs = this.#line.me.can.includes('run');
-      if (was && vote.st !== 'open') this.#folded = false;
+      if (was && vote.st !== 'open') { this.#folded = false; this.#learn(vote); }
       if (runs && vote.st !== 'open') this.#gone.add(vote.id);
       if (was && vote.st === 'closed' && !runs) find('[data-say]').textContent = `${word('vote-ended')}. ${word('vote-wait')}`;
     }
@@ -284,7 +284,11 @@ export class Ballot {
         Object.assign(own, { st: tooLate.has(answer.err) ? 'lost' : 'choosing', unsent: false });
         break;
       }
-      if (isSecret) { Object.assign(own, { st: isOpen ? 'choosing' : 'lost', failed: isOpen, unsent: false }); break; }
+      if (isSecret) {
+        Object.assign(own, { st: 'choosing', failed: isOpen, unsent: false, sent: true });
+        if (!isOpen) this.#learn(vote);
+        break;
+      }
       own.unsent = true;
       this.draw();
       await pause(1000);
@@ -292,6 +296,25 @@ export class Ballot {
     if (own.st === 'lost' && (this.#id !== vote.id || !this.isShown)) toast(word('vote-lost-of', { q: vote.q }), { tone: 'warn' });
     if (!isSecret) this.#outbox.remove(cid);
     if (isSecret) { own.choice = []; for (const input of find('[data-vote-opts]').querySelectorAll('input')) input.checked = false; }
+    this.draw();
+  }
+
+  /**
+   * Asks whether a ballot came in of which this tablet does not know: the answer to it was lost, or another device gave it. The
+   * vote is over, so nothing is cast by asking.
+   */
+  async #learn(vote) {
+    if (!this.#mayCast(vote)) return;
+    const unknown = [null, ...Object.keys(this.#line.me.votes?.[vote.id]?.of ?? {}).map(Number)].map((of) => [of, this.#own(vote, of)]).filter(([of, own]) => own.st === 'choosing' && (own.sent || of === null));
+    for (const [, own] of unknown) own.st = 'asked';
+    await pause(Math.random() * SPREAD);
+    for (const [of, own] of unknown) {
+      const d = { id: vote.id, choice: [], ...(of !== null && { of }) };
+      let answer = await this.#line.send('vote.cast', d, blindId());
+      while (answer.err === 'unreached') { await pause(1000); answer = await this.#line.send('vote.cast', d, blindId()); }
+      Object.assign(own, { st: answer.ok ? 'recorded' : own.sent ? 'lost' : 'choosing', failed: false, isLearnt: true });
+      if (answer.ok && own.receipt) keepCode(vote.id, this.#line.me.p, { code: own.receipt, unsure: true });
+    }
     this.draw();
   }
 
@@ -312,7 +335,7 @@ export class Ballot {
       if (host.lastElementChild?.className === 'kv' && fresh.textContent !== host.lastElementChild.textContent) host.lastElementChild.replaceWith(fresh);
     }
     const isLost = ended.has(vote.st) && own.st === 'lost';
-    const mine = isLost ? word('vote-lost') : vote.mode !== 'secret' && vote.st !== 'open' && own.st === 'recorded' && own.choice.length ? word('vote-mine', { option: choiceWords(vote, own.choice) }) : '';
+    const mine = isLost ? word('vote-lost') : vote.st === 'published' && own.isLearnt && own.st === 'recorded' ? word('vote-counted') : vote.mode !== 'secret' && vote.st !== 'open' && own.st === 'recorded' && own.choice.length ? word('vote-mine', { option: choiceWords(vote, own.choice) }) : '';
     setText('[data-vote-mine]', mine);
     find('[data-vote-mine]').hidden = !mine;
     find('[data-vote-mine]').classList.toggle('m-off', isLost);
@@ -351,9 +374,10 @@ export class Ballot {
   }
 
   #ended(vote, own) {
-    const missed = this.#mayCast(vote) && own.st !== 'recorded';
-    const note = missed ? word(own.st === 'choosing' ? 'vote-not-sent' : 'vote-lost') : word('vote-wait');
-    return [this.#head(missed ? 'circle-minus' : 'hourglass', word('vote-ended'), missed ? `${note} ${word('vote-wait')}` : note)];
+    const missed = this.#mayCast(vote) && !['recorded', 'asked'].includes(own.st);
+    const known = { choosing: 'vote-not-sent', lost: 'vote-lost', asked: 'vote-asked' }[own.st] ?? (own.isLearnt ? 'vote-counted' : null);
+    const said = this.#mayCast(vote) && known ? `${word(known)} ` : '';
+    return [this.#head(missed ? 'circle-minus' : 'hourglass', word('vote-ended'), `${said}${word('vote-wait')}`)];
   }
 }
 
