@@ -31,7 +31,6 @@ const mid = welcome.state.mid;
 const line = new Line(mid, welcome);
 const reader = new Reader(find('[data-reader-host]'));
 const press = presser(line);
-let count = 0;
 /** Whoever runs the room has a desk; what everybody else has needs none of it. */
 const runs = line.me.can.includes('run');
 let running = null;
@@ -89,8 +88,7 @@ async function stamps() {
 function draw() {
   const { state } = line;
   setText('[data-title]', state.title);
-  const sub = state.att ? word('members-in', { place: state.place, in: state.att.in, of: state.att.of }) : count ? word('present', { place: state.place, n: count }) : state.place;
-  setText('[data-sub]', sub);
+  setText('[data-sub]', state.att ? word('members-in', { place: state.place, in: state.att.in, of: state.att.of }) : state.place);
   agenda.draw();
   floor();
   attendance.draw();
@@ -248,7 +246,6 @@ line.addEventListener('state', ({ detail }) => {
 });
 line.addEventListener('lv', ({ detail }) => {
   if (detail.key === 'online') {
-    count = detail.d.n;
     attendance.draw(new Set(detail.d.people ?? []));
     draw();
   } else if (detail.key === 'vote') {

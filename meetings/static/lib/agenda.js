@@ -4,10 +4,13 @@ import { bar, clock, el, find, icon, minutes, word } from './page.js';
 import { spent } from './state.js';
 
 const over = new Set(['done', 'deferred', 'withdrawn']);
+/** Before the sitting its papers are what people come for. */
+const early = new Set(['published', 'ready']);
 
 export class Agenda {
   #list = find('[data-agenda]');
   #opened = new Set();
+  #shut = new Set();
   #arranging = false;
   #shown = null;
   #time = null;
@@ -33,9 +36,6 @@ export class Agenda {
     });
   }
 
-  /** Shows the papers of an item. */
-  open(id) { this.#opened.add(id); }
-
   draw() {
     const state = this.room.state();
     const now = this.room.now();
@@ -58,14 +58,16 @@ export class Agenda {
 
   #row(state, one, no, begins, now) {
     const isNow = one.st === 'live';
-    const isOpen = isNow || this.#opened.has(one.id);
+    const isOpen = isNow || this.#opened.has(one.id) || (early.has(state.state) && !this.#shut.has(one.id));
     const tone = isNow ? ' now' : one.st === 'done' ? ' done' : over.has(one.st) ? ' gone' : '';
     const mark = el('i', { class: 'num' }, one.st === 'done' ? icon('check') : String(no));
     const time = this.#times(state, one, begins, now);
     const toggle = () => {
       if (isNow) return;
-      if (this.#opened.delete(one.id)) this.draw();
-      else { this.#opened.add(one.id); this.draw(); }
+      const [to, from] = isOpen ? [this.#shut, this.#opened] : [this.#opened, this.#shut];
+      to.add(one.id);
+      from.delete(one.id);
+      this.draw();
     };
     const row = el('button', {
       class: `a${tone}`, type: 'button', 'data-key': `item-${one.id}`, 'aria-current': isNow ? 'step' : null, 'aria-expanded': String(isOpen), on: { click: toggle },

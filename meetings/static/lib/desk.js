@@ -127,7 +127,7 @@ export class Desk {
     setText('[data-note-of="show"]', this.#follow.shown ? `${word('showing', { page: this.#reader.page, n: this.#reader.pages || '…' })}, ${this.#follow.shown.n}` : word('show-none'));
     find('[data-do="show"]').disabled = !isLive || !this.#follow.shown;
     setText('[data-word-of="pause"]', word(state === 'paused' ? 'resume' : 'pause'));
-    setText('[data-note-of="pause"]', word(`state-${state}`));
+    setText('[data-note-of="pause"]', inSession ? word(`state-${state}`) : '');
     find('[data-do="pause"]').disabled = !inSession;
     const left = items.filter((one) => open.has(one.st)).length;
     setText('[data-note-of="end"]', left ? word('end-note', { n: left }) : word('end-none'));

@@ -21,6 +21,7 @@ export class Revisions {
     this.#dialog.addEventListener('close', () => this.#crops?.close());
     reader.decorate((host, _viewport, page) => this.#mark(host, page));
     reader.addEventListener('page', () => this.draw());
+    new ResizeObserver(() => reader.host.style.setProperty('--strip', `${this.#strip.offsetHeight}px`)).observe(this.#strip);
   }
 
   get #paper() { return papers(this.#line.state).find(({ file }) => file.id === this.#follow.file)?.file ?? null; }
