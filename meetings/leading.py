@@ -160,8 +160,9 @@ def look_for_presenters() -> None:
     """Tell chair and secretary of a presenter who has been gone for 20 seconds, and of one who is back."""
     now = clock.now()
     arrived, rooms.arrived = rooms.arrived, set()
+    here = {mid: online(mid) for mid in {mid for mid, _ in arrived}}
     for mid, person in arrived:
-        if person in online(mid):
+        if person in here[mid]:
             rooms.left_at.pop((mid, person), None)
     due = {key for key, at in rooms.left_at.items() if now - at >= GONE_AFTER}
     again = {mid for mid, (_, at) in leading.gone.items() if now - at >= GONE_AGAIN}

@@ -30,8 +30,7 @@ from meetings.models.device import DeviceMoved
 from meetings.models.journal import MeetingMoved, PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting
 from meetings.models.paper import FewPapersChanged
-from meetings.permissions import ATTEND, To, access_meeting, access_room, attends_as
-from meetings.rules.audiences import audience_of
+from meetings.permissions import ATTEND, To, access_meeting, access_room, require_room
 from meetings.rules.mark_kinds import is_count
 from meetings.rules.shares import AUDIENCES, Audience
 from meetings.services import annotating, journal, room
@@ -70,6 +69,8 @@ class _Rooms:
     arrived: set[tuple[int, int]] = field(default_factory=set)
     #: Last version told, by meeting.
     told: dict[int, int] = field(default_factory=dict)
+    #: When a room was last told anything that a tablet coming in must know, in monotonic seconds.
+    news_at: float = 0.0
     locks: defaultdict[int, threading.Lock] = field(default_factory=lambda: defaultdict(threading.Lock))
     #: Meetings whose number of people has changed since it was last told.
     counted_anew: set[int] = field(default_factory=set)
@@ -93,19 +94,27 @@ def hello(actor: Actor, frame: Any) -> Answer:
     last = (frame.get("last") or {}).get("cls") if isinstance(frame.get("last"), Mapping | None) else None
     user, on_wall = cast(User, actor), frame.get("as") == ON_WALL
     try:
-        role = attends_as(user, frame["mid"], runs=on_wall)
+        meeting, audience = _come_in(user, frame["mid"], on_wall=on_wall)
+        if rooms.news_at >= db.reads_since():
+            # Something was told after the reading began, perhaps before the tablet was in the room.
+            db.read_anew()
+            meeting, audience = _come_in(user, frame["mid"], on_wall=on_wall)
     except DomainError:
         _leave(socket_id())
         raise
-    audience = Audience.PROJ if on_wall else audience_of(role.value)
-    _enter(socket_id(), Present(frame["mid"], actor.id, audience))
     if frame.get("cls") != audience.value or not isinstance(last, int):
         last = None
-    # The reading above may have begun before the tablet was in the room.
-    db.read_from_now()
-    answer = room.welcome(user, frame["mid"], last, on_wall=on_wall).answer
+    answer = room.answer_to(user, meeting, audience, last)
     rooms.told.setdefault(frame["mid"], answer["v"])
     return answer
+
+
+def _come_in(user: User, meeting_id: int, *, on_wall: bool) -> tuple[Meeting, Audience]:
+    """Put the tablet into the room of whoever may be there."""
+    meeting = access_room(user, meeting_id, on_wall=on_wall)
+    audience = room.audience_for(user, meeting, on_wall=on_wall)
+    _enter(socket_id(), Present(meeting_id, user.id, audience))
+    return meeting, audience
 
 
 @sockets.on("leave", needs=ATTEND)
@@ -133,6 +142,7 @@ def gone() -> None:
 @subscribe(MeetingMoved, live=True)
 def tell_room(moved: MeetingMoved) -> None:
     """Tell each audience its share of what happened, in order, whoever committed first."""
+    rooms.news_at = time.monotonic()
     with rooms.locks[moved.meeting_id]:
         told = rooms.told.get(moved.meeting_id, moved.v - 1)
         if moved.v <= told:
@@ -149,6 +159,7 @@ def tell_room(moved: MeetingMoved) -> None:
 @subscribe(PartChanged, live=True)
 def part_changed(changed: PartChanged) -> None:
     """Whoever lost their part leaves the room now; whoever holds another role asks anew."""
+    rooms.news_at = time.monotonic()
     meeting = session().get(Meeting, changed.meeting_id)
     part = meeting.participant(changed.user_id) if meeting else None
     for sid, tablet in list(rooms.tablets.items()):
@@ -164,6 +175,7 @@ def part_changed(changed: PartChanged) -> None:
 @subscribe(FewPapersChanged, live=True)
 def few_papers_changed(changed: FewPapersChanged) -> None:
     """Whoever is told nothing of papers for few asks anew which are theirs."""
+    rooms.news_at = time.monotonic()
     for audience in (Audience.MEMBER, Audience.GUEST):
         told = {"k": "resync", "why": "papers", "mid": changed.meeting_id}
         sockets.emit("resync", told, to=room_name(changed.meeting_id, audience))
@@ -172,6 +184,7 @@ def few_papers_changed(changed: FewPapersChanged) -> None:
 @subscribe(DeviceMoved, live=True)
 def device_moved(moved: DeviceMoved) -> None:
     """The device that was replaced leaves the room and says why; the screen on the wall stays."""
+    rooms.news_at = time.monotonic()
     for sid, tablet in list(rooms.tablets.items()):
         came_by = sockets.session_of(sid)
         is_theirs = (tablet.meeting_id, tablet.user_id) == (moved.meeting_id, moved.user_id)
@@ -238,7 +251,7 @@ def require_place(actor: Actor, meeting_id: int) -> None:
         return
     # Whether they may attend at all is judged with what is asked.
     with contextlib.suppress(NotFound):
-        attends_as(cast(User, actor), meeting_id)
+        require_room(cast(User, actor), meeting_id)
 
 
 def online(meeting_id: int) -> set[int]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import selectinload
@@ -72,23 +71,19 @@ def may(actor: User, to: To, meeting: Meeting) -> bool:
     return part.role in RUNNING
 
 
-def attends_as(actor: User, meeting_id: int, *, runs: bool = False) -> PartRole:
-    """What the actor is in a meeting whose room they enter, by one small question; a thousand ask it at once.
+def require_room(actor: User, meeting_id: int) -> None:
+    """Refuse whoever may not be in the meeting's room, by one small question.
 
-    :param runs: nothing less than chair or secretary will do.
     :raises NotFound: ``meeting.unknown``: there is none, or none the actor may attend.
-    :raises Forbidden: ``meeting.not_yours_to_run``; ``device.moved``, another device took this one's place.
+    :raises Forbidden: ``device.moved``, another device took this one's place.
     """
     found = db.session().execute(_PART, {"meeting": meeting_id, "person": actor.id}).one_or_none()
     if found is None or _is_elsewhere(actor, meeting_id):
         raise NotFound("meeting.unknown")
     if found.role not in RUNNING and found.published_at is None:
         raise NotFound("meeting.unknown")
-    if not runs and has_moved(actor, found.moved_at):
+    if has_moved(actor, found.moved_at):
         raise Forbidden("device.moved")
-    if runs and found.role not in RUNNING:
-        raise Forbidden("meeting.not_yours_to_run")
-    return cast(PartRole, found.role)
 
 
 def access_room(actor: User, meeting_id: int, *, on_wall: bool = False) -> Meeting:

@@ -4,15 +4,16 @@ SQLite is opened by two engines on one file (``core/engines.py``): the writing o
 waiting happens before any work is done; the reading one cannot write at all.
 """
 
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Enum, ForeignKey, MetaData, TypeDecorator, event
+from sqlalchemy import ForeignKey, MetaData, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -27,44 +28,13 @@ from sqlalchemy.orm import (
 from sqlalchemy.types import TypeEngine
 
 from intranet.core import engines, events
+from intranet.core.columns import UTCDateTime
+from intranet.core.columns import ValueEnum as ValueEnum
 from intranet.core.config import Settings
 from intranet.core.dialect import is_conflict, is_full
 from intranet.core.errors import NoRoom, Unavailable
 
 T = TypeVar("T")
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """An instant: refuses naive values, stores UTC, gives aware UTC back."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Store an aware instant as UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime is not an instant")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Give the instant back, aware."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def _values(kind: type) -> list[str]:
-    return [member.value for member in kind]  # type: ignore[attr-defined]  # Enum classes iterate
-
-
-class ValueEnum(Enum):
-    """A StrEnum stored as its value in a plain text column."""
-
-    def __init__(self, *enums: Any, **kw: Any) -> None:
-        kw |= {"native_enum": False, "length": 40, "values_callable": _values, "create_constraint": False}
-        super().__init__(*enums, **kw)
 
 
 class Base(DeclarativeBase):
@@ -120,6 +90,8 @@ class _Scope:
     parent: "_Scope | None"
     orgs: frozenset[int] | None
     reader: Session | None = None
+    #: Monotonic seconds; what was read since then is as it stood then, or newer.
+    reads_since: float = 0.0
     work: _Work | None = None
 
 
@@ -224,15 +196,31 @@ def session() -> Session:
     if current.work is not None:
         return current.work.session
     if current.reader is None:
+        current.reads_since = time.monotonic()
         current.reader = OfficeSession(
             database().reader, info={"orgs": current.orgs}, autoflush=False, expire_on_commit=False
         )
     return current.reader
 
 
+def reads_since() -> float:
+    """Since when this scope reads, in monotonic seconds: what was committed earlier is in what it read."""
+    return _need_scope().reads_since
+
+
 def read_from_now() -> None:
     """What is read next is as it stands now; what this scope has read stays until it is expired."""
-    _let_go(_need_scope())
+    current = _need_scope()
+    _let_go(current)
+    current.reads_since = time.monotonic()
+
+
+def read_anew() -> None:
+    """What this scope asks from here on is as it stands now, also of what it has read already."""
+    read_from_now()
+    opened = session()
+    opened.expire_all()
+    opened.info.pop("remembered", None)
 
 
 def remembered(key: Callable[[], T]) -> T:

@@ -54,5 +54,5 @@ def _actor(user_id: int) -> User | None:
     if user is None or not user.is_active:
         return None
     if user.has_role(*RECEIVING_ROLES):
-        user.receive_for([unit.id for unit in directory.units_for(user.org_id)])
+        user.receive_for(lambda: [unit.id for unit in directory.units_for(user.org_id)])
     return user

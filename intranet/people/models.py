@@ -1,6 +1,6 @@
 """Agencies, their units and posts, and the officials who work in them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -111,7 +111,8 @@ class User(Base):
 
     # Set by the loader when the person signs in or stands in for somebody; never stored here.
     _standing_for: "User | None" = None
-    _represented_unit_ids: frozenset[int] = frozenset()
+    _represented_unit_ids: frozenset[int] | None = frozenset()
+    _ask_represented: Callable[[], Collection[int]] | None = None
     #: By which session the person comes, since when it is open, and to what record it is bound.
     session_id: int | None = None
     signed_in_at: datetime | None = None
@@ -148,9 +149,12 @@ class User(Base):
         """
         self.session_id, self.signed_in_at, self.only = session_id, since, only
 
-    def receive_for(self, unit_ids: Collection[int]) -> None:
-        """Count these units of superior agencies, which stand for the person's own agency, as own."""
-        self._represented_unit_ids = frozenset(unit_ids)
+    def receive_for(self, unit_ids: Callable[[], Collection[int]]) -> None:
+        """Count these units of superior agencies, which stand for the person's own agency, as own.
+
+        :param unit_ids: asked when the units are, once; in a room nobody asks.
+        """
+        self._ask_represented, self._represented_unit_ids = unit_ids, None
 
     @property
     def acting_for(self) -> int | None:
@@ -196,7 +200,9 @@ class User(Base):
         own = {post.unit_id for post in self.standing.posts} | {
             grant.unit_id for grant in self.standing.grants if grant.unit_id is not None
         }
-        return frozenset(own) | self._represented_unit_ids
+        if self._represented_unit_ids is None and self._ask_represented is not None:
+            self._represented_unit_ids = frozenset(self._ask_represented())
+        return frozenset(own) | (self._represented_unit_ids or frozenset())
 
     # --- for pages ---
     @property

@@ -3,6 +3,7 @@
 Before sign-in there is no row: what a stranger's form needs (its CSRF token) rides in Flask's signed cookie.
 """
 
+import functools
 import hashlib
 import logging
 import secrets
@@ -13,8 +14,9 @@ from typing import Any
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
-from sqlalchemy import JSON, ForeignKey, Row, String, bindparam, delete, exists, select, update
+from sqlalchemy import JSON, ForeignKey, Row, String, bindparam, delete, exists, join, select, update
 from sqlalchemy.orm import Mapped, joinedload, lazyload, mapped_column, object_session
+from sqlalchemy.orm.attributes import set_committed_value
 from werkzeug.datastructures import CallbackDict
 
 from intranet.core import clock, db
@@ -22,7 +24,7 @@ from intranet.core.actor import Actor
 from intranet.core.config import Settings
 from intranet.core.db import Base
 from intranet.core.errors import Unavailable
-from intranet.core.live import MEETINGS
+from intranet.core.live import MEETINGS, is_asking
 from intranet.people.models import RECEIVING_ROLES, Delegation, Role, RoleGrant, Unit, User
 
 log = logging.getLogger("intranet.sessions")
@@ -68,7 +70,7 @@ class SessionRow(Base):
 
 # Every request and socket event asks these: made once, of tables and not of objects, they cost a third.
 _rows, _users = SessionRow.__table__.c, User.__table__.c
-_OPENING = select(
+_ASKED = (
     _rows.id,
     _rows.user_id,
     _rows.delegation_id,
@@ -80,7 +82,8 @@ _OPENING = select(
     _rows.until,
     _users.is_active,
     _users.must_change_password,
-).where(_rows.token_hash == bindparam("token_hash"), _users.id == _rows.user_id)
+)
+_OPENING = select(*_ASKED).where(_rows.token_hash == bindparam("token_hash"), _users.id == _rows.user_id)
 # Posts and units are read when something asks for them: in a room nothing does.
 _PERSON = (
     select(User)
@@ -88,12 +91,22 @@ _PERSON = (
     .options(lazyload(User.posts), joinedload(User.grants).lazyload(RoleGrant.unit))
     .execution_options(**{db.KEPT: True})
 )
+# Whoever asks over a socket is read along with the session: one question for both.
+_OPENING_FOR = (
+    select(User, RoleGrant, *_ASKED)
+    .select_from(join(SessionRow.__table__, User, _users.id == _rows.user_id))
+    .outerjoin(RoleGrant, RoleGrant.user_id == _users.id)
+    .where(_rows.token_hash == bindparam("token_hash"))
+    .order_by(RoleGrant.id)
+    .options(*map(lazyload, (User.posts, User.org, User.grants, RoleGrant.unit)))
+    .execution_options(**{db.KEPT: True})
+)
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
     """The session of a signed-in browser."""
 
-    def __init__(self, row: Row[*tuple[Any, ...]]) -> None:
+    def __init__(self, row: Row[*tuple[Any, ...]], person: User | None = None) -> None:
         def changed(_: object) -> None:
             self.modified = True
 
@@ -107,6 +120,8 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         #: The person is active, and has a password that lasts.
         self.is_active = row.is_active
         self.is_settled = not row.must_change_password
+        #: Whose it is, where that was read along.
+        self.person = person
 
     def note_seen(self) -> None:
         """Count this as use of the session; written at most once a minute, and given up when busy."""
@@ -152,9 +167,9 @@ class OfficeSessions(SecureCookieSessionInterface):
         token = request.cookies.get(self.sid_name)
         if token:
             with db.reading():
-                row = find_row(token, self.settings)
+                row = find_row(token, self.settings, with_person=is_asking())
                 if row is not None:
-                    return ServerSession(row)
+                    return ServerSession(row, row[0] if is_asking() else None)
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -185,10 +200,19 @@ class OfficeSessions(SecureCookieSessionInterface):
             session.note_seen()
 
 
-def find_row(token: str, settings: Settings) -> Row[*tuple[Any, ...]] | None:
-    """What a session is opened from, if the token's is neither ended, idle too long nor too old."""
-    row = db.session().execute(_OPENING, {"token_hash": _hash(token)}).one_or_none()
-    return row if row is not None and _is_open(row, settings) else None
+def find_row(token: str, settings: Settings, *, with_person: bool = False) -> Row[*tuple[Any, ...]] | None:
+    """What a session is opened from, if the token's is neither ended, idle too long nor too old.
+
+    :param with_person: whose it is stands first in the row.
+    """
+    asked = {"token_hash": _hash(token)}
+    # With the person come as many rows as roles, which are alike but for the role.
+    rows = db.session().execute(_OPENING_FOR if with_person else _OPENING, asked).all()
+    if not rows or not _is_open(rows[0], settings):
+        return None
+    if with_person:
+        set_committed_value(rows[0][0], "grants", [row[1] for row in rows if row[1] is not None])
+    return rows[0]
 
 
 def people_signed_in(user_ids: Collection[int]) -> set[int]:
@@ -346,9 +370,9 @@ def load_actor() -> Actor | None:
 
     What is asked in a room counts as use of the session, as a page does; the desk's own refreshing does not.
     """
-    if not current_user.is_authenticated:
-        return None
     user: User = current_user._get_current_object()
+    if not user.is_authenticated:
+        return None
     if object_session(user) is None:
         # Read in a scope that has ended since: what is asked of it could not be read any more.
         again = _load_user(session["_user_id"])
@@ -377,7 +401,9 @@ def load_person() -> int | None:
 
 
 def _load_user(key: str) -> User | None:
-    user = db.session().scalars(_PERSON, {"user_id": int(key)}).unique().one_or_none()
+    user = session.person if isinstance(session, ServerSession) else None
+    if user is None or user.id != int(key) or object_session(user) is None:
+        user = db.session().scalars(_PERSON, {"user_id": int(key)}).unique().one_or_none()
     if user is None or not user.is_active:
         return None
     if isinstance(session, ServerSession):
@@ -387,9 +413,12 @@ def _load_user(key: str) -> User | None:
     if isinstance(session, ServerSession) and session.delegation_id is not None:
         user.stand_in_for(_principal(session.delegation_id, user))
     if user.has_role(*RECEIVING_ROLES):
-        units = select(Unit.id).where(Unit.represents_id == user.standing.org_id)
-        user.receive_for(db.session().scalars(units).all())
+        user.receive_for(functools.partial(_units_standing_for, user.standing.org_id))
     return user
+
+
+def _units_standing_for(org_id: int) -> Collection[int]:
+    return db.session().scalars(select(Unit.id).where(Unit.represents_id == org_id)).all()
 
 
 def _principal(delegation_id: int, substitute: User) -> User | None:

@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, inspect, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm.attributes import instance_state
 
 from intranet.core.db import Base, ValueEnum
 from intranet.core.errors import NotFound
@@ -161,11 +162,13 @@ class Meeting(Base):
 
     def participant(self, user_id: int) -> "Participant | None":
         """The person's part in it, if any; asks for that row alone unless everybody's is here already."""
-        state = inspect(self)
-        if state.session is None or "participants" not in state.unloaded:
+        # Asked a dozen times while somebody comes in: of the state itself, not by ``inspect``.
+        state = instance_state(self)
+        is_here = "participants" in state.dict or "participants" in state.committed_state
+        if is_here or state.session is None:
             return next((one for one in self.participants if one.user_id == user_id), None)
         known: Participant | None = getattr(self, "_part_known", None)
-        if known is not None and not inspect(known).expired and known.user_id == user_id:
+        if known is not None and not instance_state(known).expired and known.user_id == user_id:
             return known
         query = select(Participant).where(Participant.meeting_id == self.id, Participant.user_id == user_id)
         found = state.session.scalar(query)

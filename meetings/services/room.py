@@ -38,6 +38,9 @@ V = TypeVar("V")
 _KEPT_SNAPSHOTS = 64
 _snapshots: OrderedDict[tuple[int, str, int], State] = OrderedDict()
 _rare: OrderedDict[tuple[int, int], "_Rare"] = OrderedDict()
+#: What snapshots are cut from; few are kept, for the audiences of a room ask one after the other.
+_KEPT_WHOLE = 4
+_wholes: OrderedDict[tuple[int, int], State] = OrderedDict()
 
 
 #: The screen is nobody and may do nothing.
@@ -87,6 +90,12 @@ def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = F
     """
     meeting = access_room(actor, meeting_id, on_wall=on_wall)
     audience = audience_for(actor, meeting, on_wall=on_wall)
+    return Welcome(meeting, audience, answer_to(actor, meeting, audience, last))
+
+
+def answer_to(actor: User, meeting: Meeting, audience: Audience, last: int | None) -> dict[str, Any]:
+    """What :func:`welcome` answers somebody whose right to be in this audience was just asked."""
+    on_wall = audience is Audience.PROJ
     answer: dict[str, Any] = {
         "ok": True,
         "k": "welcome",
@@ -105,7 +114,7 @@ def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = F
         answer |= {"mode": "same"}
     else:
         answer |= {"mode": "delta", "events": found}
-    return Welcome(meeting, audience, answer)
+    return answer
 
 
 def events_since(actor: User, meeting_id: int, since: int, *, on_wall: bool = False) -> Since:
@@ -160,10 +169,21 @@ def overlay(actor: User, meeting: Meeting) -> dict[str, Any]:
 def snapshot(meeting: Meeting, audience: Audience) -> State:
     """The state for an audience, built once for each version: a thousand who join ask the database once."""
     while (found := _snapshots.get((meeting.id, audience.value, meeting.v))) is None:
-        built = Written(project_state(full_state(meeting), audience))
+        built = Written(project_state(_whole(meeting), audience))
         built["v"] = journal.head(meeting, audience)
         if _stands(meeting):
             _keep(_snapshots, (meeting.id, audience.value, meeting.v), built)
+    return found
+
+
+def _whole(meeting: Meeting) -> State:
+    """The state before it is cut, built once for all audiences; nobody changes it."""
+    key = (meeting.id, meeting.v)
+    while (found := _wholes.get(key)) is None:
+        built = full_state(meeting)
+        if _stands(meeting):
+            _keep(_wholes, key, built, _KEPT_WHOLE)
+        key = (meeting.id, meeting.v)
     return found
 
 
@@ -185,15 +205,16 @@ def _stands(meeting: Meeting) -> bool:
     return False
 
 
-def _keep(kept: OrderedDict[K, V], key: K, value: V) -> None:
+def _keep(kept: OrderedDict[K, V], key: K, value: V, most: int = _KEPT_SNAPSHOTS) -> None:
     kept[key] = value
-    while len(kept) > _KEPT_SNAPSHOTS:
+    while len(kept) > most:
         kept.popitem(last=False)
 
 
 def forget_snapshots() -> None:
     """Forget what was built; for tests, whose meetings have the same ids."""
     _snapshots.clear()
+    _wholes.clear()
     _rare.clear()
 
 

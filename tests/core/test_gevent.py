@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from intranet.core import clock, db
-from intranet.core.live import Signal
+from intranet.core.signals import Signal
 from tests.factories import Office
 
 ROOT = Path(__file__).resolve().parents[2]

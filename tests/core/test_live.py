@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from flask_socketio import SocketIOTestClient
 from sqlalchemy import select, update
 
-from intranet.core import clock, db, dialect, events, live, permits
+from intranet.core import clock, db, dialect, events, live, permits, signals
 from intranet.core.actor import Actor
-from intranet.core.live import DESK, MAX_PER_DEVICE, MAX_PER_PERSON, MEETINGS, Signal, sockets
+from intranet.core.live import DESK, MAX_PER_DEVICE, MAX_PER_PERSON, MEETINGS, sockets
+from intranet.core.signals import Signal
 from intranet.people.models import User
 from intranet.people.sessions import SessionRow
 from tests.factories import Office
@@ -297,8 +298,8 @@ def test_a_fact_of_a_process_without_sockets_reaches_the_live_subscribers_once(
 def test_signals_are_swept_after_an_hour(office: Office, rung: list[Any], silent: None) -> None:
     with db.unit_of_work():
         db.publish(Rang(7))
-    live.sweep_signals()
+    signals.sweep_signals()
     assert len(db.session().scalars(select(Signal)).all()) == 1
     clock.advance(timedelta(minutes=61))
-    live.sweep_signals()
+    signals.sweep_signals()
     assert db.session().scalars(select(Signal)).all() == []

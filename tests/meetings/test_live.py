@@ -12,8 +12,9 @@ from intranet.core import db
 from intranet.core.live import MEETINGS, sockets
 from intranet.people.models import User
 from meetings import live
-from meetings.models.meeting import PartRole
-from meetings.services import chairing, participants
+from meetings.models.meeting import Meeting, PartRole
+from meetings.services import bodies, chairing, participants
+from tests.counting import count_queries, tables
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, add_paper
 
@@ -77,6 +78,56 @@ def test_the_room_sees_what_the_chair_does(sitting: Sitting, tablet: Tablets) ->
     assert delegate.hello(sitting.id, 0, "member")["mode"] == "delta"
     assert delegate.hello(sitting.id, 1, "member")["mode"] == "same"
     assert delegate.hello(sitting.id, 1, "chair")["mode"] == "snapshot"
+
+
+def test_coming_in_asks_three_questions(
+    app: Flask, client_of: Callable[[User], FlaskClient], sitting: Sitting, tablet: Tablets
+) -> None:
+    with db.unit_of_work() as opened:
+        bodies.keep(opened.get_one(Meeting, sitting.id))  # as a sitting that opened has
+    tablet(sitting.chair).hello(sitting.id)
+    tablet(sitting.delegate).hello(sitting.id)
+    browser = client_of(sitting.delegate)
+    with count_queries("") as sent:
+        assert Tablet(app, browser).hello(sitting.id)["mode"] == "snapshot"
+    # Who connects; who says hello, with their roles; the meeting with their part in it.
+    assert tables(sent) == ["SELECT session", "SELECT session", "SELECT meeting"]
+
+
+def test_what_is_told_while_somebody_comes_in_is_in_the_answer(
+    sitting: Sitting, tablet: Tablets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tablet(sitting.chair).hello(sitting.id)
+    first, enter = sitting.agenda[0].id, live._enter
+
+    def late(sid: str, present: live.Present) -> None:
+        monkeypatch.setattr(live, "_enter", enter)
+        with db.scope(sitting.chair.org_ids):
+            chairing.start_item(sitting.chair, sitting.id, first, expect=None)
+        enter(sid, present)
+
+    delegate = tablet(sitting.delegate)
+    monkeypatch.setattr(live, "_enter", late)
+    answer = delegate.hello(sitting.id)
+    assert (answer["v"], answer["state"]["cur"]["item"]) == (1, first)
+    assert delegate.heard("evt") == []
+
+
+def test_whoever_is_removed_while_coming_in_stays_outside(
+    sitting: Sitting, tablet: Tablets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter = live._enter
+
+    def late(sid: str, present: live.Present) -> None:
+        monkeypatch.setattr(live, "_enter", enter)
+        with db.scope(sitting.secretary.org_ids):
+            participants.remove_participant(sitting.secretary, sitting.id, sitting.delegate.id)
+        enter(sid, present)
+
+    delegate = tablet(sitting.delegate)
+    monkeypatch.setattr(live, "_enter", late)
+    assert delegate.hello(sitting.id)["err"] == "not_found"
+    assert live.online(sitting.id) == set()
 
 
 def test_a_repeated_cid_gets_the_first_answer_and_happens_once(sitting: Sitting, tablet: Tablets) -> None:

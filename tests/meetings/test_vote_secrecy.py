@@ -12,8 +12,8 @@ from intranet.core import commands, db, jobs
 from intranet.core.db import Base
 from intranet.core.errors import BadState
 from intranet.core.jobs import Job
-from intranet.core.live import Signal
 from intranet.core.once import Once
+from intranet.core.signals import Signal
 from intranet.people.models import User
 from intranet.records.audit import history
 from intranet.records.models import AuditLine
