@@ -1,6 +1,7 @@
 """Which way imports run: wings stand on the ground floor and know nothing of each other."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,10 +55,17 @@ def name_of(path: Path) -> str:
     return ".".join(path.relative_to(ROOT).with_suffix("").parts)
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    """What a file says, parsed."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def imports_of(path: Path) -> list[tuple[str, int]]:
     """Every module that a file imports, with its line."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             found += [(alias.name, node.lineno) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -154,7 +162,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_no_function_imports_anything() -> None:
     wrong = []
     for path in modules():
-        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for function in ast.walk(tree_of(path)):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 wrong += [
                     f"{path.relative_to(ROOT)}:{node.lineno}"
