@@ -147,7 +147,10 @@ def tell_room(moved: MeetingMoved) -> None:
         told = rooms.told.get(moved.meeting_id, moved.v - 1)
         if moved.v <= told:
             return
-        lines = journal.lines_after(moved.meeting_id, told)
+        lines = [line for line in moved.lines if line.v > told]
+        if not lines or lines[0].v != told + 1:
+            # Told by another process, or somebody committed before and has not told it yet.
+            lines = journal.lines_after(moved.meeting_id, told)
         for audience in AUDIENCES:
             found = [frame for line in lines if (frame := journal.frame_of(line, audience)) is not None]
             if found:

@@ -52,6 +52,13 @@ _WITH_PART = (
     .where(Meeting.id == bindparam("meeting"))
     .execution_options(**{db.KEPT: True})
 )
+_HELD = (
+    select(Meeting)
+    .where(Meeting.id == bindparam("meeting"))
+    .options(selectinload(Meeting.agenda))
+    .with_for_update(of=Meeting)
+    .execution_options(populate_existing=True, **{db.KEPT: True})
+)
 _WITH_AGENDA = _WITH_PART.options(selectinload(Meeting.agenda))
 
 
@@ -134,9 +141,7 @@ def access_meeting(actor: User, meeting_id: int, to: To, *, lock: bool = False) 
 
 def _held(meeting_id: int) -> Meeting | None:
     """The meeting, held; who takes part is asked only then: it may have changed while this waited."""
-    query = select(Meeting).where(Meeting.id == meeting_id).options(selectinload(Meeting.agenda))
-    query = query.with_for_update(of=Meeting).execution_options(populate_existing=True)
-    return db.session().scalar(query)
+    return db.session().scalar(_HELD, {"meeting": meeting_id})
 
 
 def _with_part(actor: User, meeting_id: int, to: To) -> Meeting | None:

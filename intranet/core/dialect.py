@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Table, Update, inspect, text
@@ -20,14 +21,20 @@ _WIPE_WAITS = "2s"
 def insert(opened: Session, table: type[DeclarativeBase]) -> Any:
     """An INSERT of this engine that can be given ``on_conflict_do_nothing`` or ``_do_update``."""
     maker = sqlite_dialect.insert if _is_sqlite(opened) else postgresql.insert
-    return maker(_table(table))
+    return maker(table_of(table))
 
 
 def insert_once(opened: Session, table: type[DeclarativeBase], **values: Any) -> bool:
     """Insert the row unless a unique key says it exists; returns whether this call inserted it."""
-    statement = insert(opened, table).values(**values).on_conflict_do_nothing()
-    counted = statement.execution_options(preserve_rowcount=True)  # psycopg counts no INSERT otherwise
-    return bool(opened.connection().execute(counted).rowcount == 1)
+    statement = _insert_once(_is_sqlite(opened), table)
+    return bool(opened.connection().execute(statement, values).rowcount == 1)
+
+
+@lru_cache(maxsize=64)
+def _insert_once(is_sqlite: bool, table: type[DeclarativeBase]) -> Any:
+    maker = sqlite_dialect.insert if is_sqlite else postgresql.insert
+    # psycopg counts no INSERT otherwise.
+    return maker(table_of(table)).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def changed_one(opened: Session, statement: Update) -> bool:
@@ -41,7 +48,7 @@ def next_number(opened: Session, counter: type[DeclarativeBase], column: str, **
 
     The row stays locked until commit (PostgreSQL), so take the number near the end of the transaction.
     """
-    table = _table(counter)
+    table = table_of(counter)
     statement = insert(opened, counter).values(**keys, **{column: 1})
     statement = statement.on_conflict_do_update(
         index_elements=list(keys), set_={column: table.c[column] + 1}
@@ -132,7 +139,7 @@ def wipe_deleted(writer: Engine, *tables: type[DeclarativeBase]) -> bool:
     try:
         for table in tables:
             with writer.begin() as connection:
-                _write_anew(connection, _table(table).name)
+                _write_anew(connection, table_of(table).name)
     except OperationalError as problem:
         if is_conflict(problem):
             return False
@@ -161,7 +168,8 @@ def _write_anew(connection: Connection, table: str) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _table(model: type[DeclarativeBase]) -> Table:
+def table_of(model: type[DeclarativeBase]) -> Table:
+    """The table of a model, for statements that ask for rows and not for objects."""
     found = inspect(model).local_table
     if not isinstance(found, Table):
         raise TypeError(f"{model.__name__} is not a table")

@@ -12,6 +12,9 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 log = logging.getLogger("intranet.events")
 
+#: Metadata of a fact's field that this process alone is told; it is no part of the fact elsewhere.
+HERE = {"here": True}
+
 _subscribers: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
 _live: dict[type, list[Callable[[Any], None]]] = defaultdict(list)
 _names: dict[str, type] = {}

@@ -343,6 +343,8 @@ class FrameOnceManager(Manager):
     ) -> None:
         """Tell everybody in a room; one socket's trouble is nobody else's."""
         room = to or room
+        if isinstance(room, str) and room not in self.rooms.get(namespace, ()):
+            return  # nobody is there: nothing to encode
         packet = None if callback else self._framed(event, data, namespace)
         if packet is None:
             super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **options)

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, String, delete
+from sqlalchemy import JSON, String, bindparam, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core import clock
 from intranet.core.actor import Actor
 from intranet.core.db import Base, unit_of_work
-from intranet.core.dialect import insert_once
+from intranet.core.dialect import insert_once, table_of
 from intranet.core.errors import Invalid, Stale
 from intranet.core.jobs import every
 
@@ -35,6 +35,14 @@ class Once(Base):
     body_hash: Mapped[str] = mapped_column(String(64))
     answer: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     at: Mapped[datetime] = mapped_column(index=True)
+
+
+_rows = Once.__table__.c
+_KEEP_ANSWER = (
+    update(table_of(Once))
+    .where(_rows.actor_id == bindparam("actor"), _rows.key == bindparam("keyed"))
+    .values(answer=bindparam("given"))
+)
 
 
 def done_once(actor: Actor, key: str | None, body: Any, act: Callable[[], Any]) -> Any:
@@ -55,14 +63,15 @@ def done_once(actor: Actor, key: str | None, body: Any, act: Callable[[], Any]) 
         is_new = insert_once(
             session, Once, actor_id=actor.id, key=key, body_hash=digest, answer=None, at=clock.now()
         )
-        row = session.get_one(Once, (actor.id, key), populate_existing=True)
         if not is_new:
+            row = session.get_one(Once, (actor.id, key), populate_existing=True)
             if row.body_hash != digest:
                 raise Stale("once.other_body")
             return row.answer
         # As JSON from the start, so that the first answer has the shape of the repeated one.
-        row.answer = json.loads(json.dumps(act()))
-        return row.answer
+        answer = json.loads(json.dumps(act()))
+        session.connection().execute(_KEEP_ANSWER, {"actor": actor.id, "keyed": key, "given": answer})
+        return answer
 
 
 @every(3600, "once.sweep")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,8 +73,11 @@ def leave(opened: Session, facts: list[object]) -> None:
 
 def plain(fact: object) -> dict[str, Any] | None:
     """A fact as JSON; ``None`` when it cannot be, which is logged: the change is worth more."""
+    told = vars(fact)
+    if is_dataclass(fact):
+        told = {one.name: told[one.name] for one in fields(fact) if "here" not in one.metadata}
     try:
-        data: dict[str, Any] = json.loads(json.dumps(vars(fact)))
+        data: dict[str, Any] = json.loads(json.dumps(told))
     except TypeError:
         log.exception("a fact for sockets is not plain", extra={"fact": type(fact).__name__})
         return None

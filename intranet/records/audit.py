@@ -16,12 +16,12 @@ from hashlib import sha256
 from typing import Any
 
 from flask import has_request_context
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from intranet.core import clock, db
 from intranet.core.actor import Actor
-from intranet.core.dialect import insert_once
+from intranet.core.dialect import insert_once, table_of
 from intranet.core.refs import Ref, Referable
 from intranet.core.web import request_id
 from intranet.records.models import AuditHead, AuditLine
@@ -30,6 +30,16 @@ from intranet.records.models import AuditHead, AuditLine
 START = "0" * 64
 #: The chain of acts that belong to no agency.
 INSTALLATION = 0
+
+# With every act: made once, of tables and not of objects.
+_heads = AuditHead.__table__.c
+_HEAD = select(_heads.seq, _heads.mac).where(_heads.org_id == bindparam("org")).with_for_update()
+_APPEND = insert(table_of(AuditLine))
+_MOVE_HEAD = (
+    update(table_of(AuditHead))
+    .where(_heads.org_id == bindparam("org"))
+    .values(seq=bindparam("to"), mac=bindparam("sealed"))
+)
 
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
 
@@ -151,13 +161,14 @@ def verify(org_id: int | None = None) -> Report:
 
 def append_lines(opened: Session, acts: list[Act]) -> None:
     """Give the acts of this transaction their places; runs just before commit."""
-    sign = _signer()
+    if not acts:
+        return
+    sign, connection = _signer(), opened.connection()
     for org_id in sorted({act.org_id for act in acts}):
-        locked = select(AuditHead.seq, AuditHead.mac).where(AuditHead.org_id == org_id).with_for_update()
-        head = opened.execute(locked).one_or_none()
+        head = connection.execute(_HEAD, {"org": org_id}).one_or_none()
         if head is None:
             insert_once(opened, AuditHead, org_id=org_id, seq=0, mac=START)
-            head = opened.execute(locked).one()
+            head = connection.execute(_HEAD, {"org": org_id}).one()
         seq, mac = head
         rows = []
         for act in acts:
@@ -179,13 +190,8 @@ def append_lines(opened: Session, acts: list[Act]) -> None:
             }
             mac = sign(tuple(values.values()), prev)
             rows.append(values | {"prev": prev, "mac": mac})
-        opened.connection().execute(insert(AuditLine), rows)
-        opened.execute(
-            update(AuditHead)
-            .where(AuditHead.org_id == org_id)
-            .values(seq=seq, mac=mac)
-            .execution_options(synchronize_session=False)
-        )
+        connection.execute(_APPEND, rows)
+        connection.execute(_MOVE_HEAD, {"org": org_id, "to": seq, "sealed": mac})
 
 
 def _signer() -> Callable[[tuple[Any, ...], str], str]:

@@ -1,6 +1,7 @@
 """The room's log: what happened, in order, and what each audience was told before."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,22 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core.db import Base
+from intranet.core.events import HERE
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the journal as it was written, without a session."""
+
+    v: int
+    #: ``item.started`` and the like; ``rules/audiences.py`` knows who is told what of it.
+    kind: str
+    #: All that happened, as JSON gives it back; each audience gets its share.
+    data: Any
+    #: By audience: the version that audience was told before this one. An audience not named is not told.
+    pv: dict[str, int]
+    at: datetime
+    by_id: int
 
 
 @dataclass(frozen=True)
@@ -16,6 +33,8 @@ class MeetingMoved:
 
     meeting_id: int
     v: int
+    #: What that transaction wrote of this meeting, in order: told here without asking for it again.
+    lines: Sequence[Line] = field(default=(), compare=False, repr=False, metadata=HERE)
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,7 @@ class CallAnswered:
 
 
 class JournalLine(Base):
-    """One line of the journal; never changed, never taken away."""
+    """One line of the journal (:class:`Line`); never changed, never taken away."""
 
     __tablename__ = "journal_line"
     __table_args__ = (UniqueConstraint("meeting_id", "v"),)
@@ -44,11 +63,8 @@ class JournalLine(Base):
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
     #: Version of the room that this line made.
     v: Mapped[int]
-    #: ``item.started`` and the like; ``rules/audiences.py`` knows who is told what of it.
     kind: Mapped[str] = mapped_column(String(40))
-    #: All that happened; each audience gets its share.
     data: Mapped[Any] = mapped_column(JSON)
-    #: By audience: the version that audience was told before this one. An audience not named is not told.
     pv: Mapped[dict[str, int]] = mapped_column(JSON)
     at: Mapped[datetime]
     by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))

@@ -5,11 +5,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select, text
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, bindparam, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import instance_state
 
-from intranet.core.db import Base, ValueEnum
+from intranet.core.db import KEPT, Base, ValueEnum
 from intranet.core.errors import NotFound
 from intranet.core.refs import Ref
 
@@ -170,8 +170,7 @@ class Meeting(Base):
         known: Participant | None = getattr(self, "_part_known", None)
         if known is not None and not instance_state(known).expired and known.user_id == user_id:
             return known
-        query = select(Participant).where(Participant.meeting_id == self.id, Participant.user_id == user_id)
-        found = state.session.scalar(query)
+        found = state.session.scalar(_PART, {"meeting": self.id, "person": user_id})
         self.know(found)
         return found
 
@@ -196,6 +195,13 @@ class Participant(Base):
     moved_at: Mapped[datetime | None]
 
     meeting: Mapped[Meeting] = relationship(back_populates="participants")
+
+
+_PART = (
+    select(Participant)
+    .where(Participant.meeting_id == bindparam("meeting"), Participant.user_id == bindparam("person"))
+    .execution_options(**{KEPT: True})
+)
 
 
 class AgendaItem(Base):

@@ -12,7 +12,7 @@ from intranet.core.text import one_line
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.floor import CallKind, RoomNotice, ServiceCall
-from meetings.models.journal import CallAnswered, JournalLine
+from meetings.models.journal import CallAnswered, JournalLine, Line
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
 from meetings.permissions import To, access_meeting
 from meetings.services import journal
@@ -201,7 +201,7 @@ def answer_call(actor: User, meeting_id: int, call_id: int, words: str) -> int:
         return v
 
 
-def reply_entry(line: JournalLine) -> dict[str, Any]:
+def reply_entry(line: Line | JournalLine) -> dict[str, Any]:
     """An answer as the one who asked holds it; nobody else is told its words."""
     return {"id": line.data["id"], "t": line.data["t"], "at": ms(line.at), "v": line.v}
 

@@ -19,7 +19,7 @@ from intranet.records.bundle import Bundle
 from intranet.records.files import Kept
 from intranet.records.models import File
 from intranet.records.names import clean_name
-from meetings.models.journal import JournalLine
+from meetings.models.journal import Line
 from meetings.models.meeting import Meeting
 from meetings.models.minutes import MinutesMoved
 from meetings.permissions import To, access_meeting
@@ -235,6 +235,6 @@ def _digest(lines: Any) -> tuple[str, list[dict[str, Any]]]:
     return head, told
 
 
-def _said(line: JournalLine) -> str:
+def _said(line: Line) -> str:
     data = json.dumps(line.data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return f"{line.v}|{line.kind}|{line.at.isoformat()}|{line.by_id}|{data}"

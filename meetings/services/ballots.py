@@ -10,7 +10,7 @@ import re
 import secrets
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from intranet.core import clock, db
 from intranet.core.db import unit_of_work
@@ -25,6 +25,17 @@ from meetings.rules.tally import is_fit, shown_count
 from meetings.services import box
 
 _RECEIPT = re.compile(r"[A-Z2-7]{10}")
+# Asked every second of every room: made once.
+_OPEN_IN = (
+    select(Poll)
+    .join(Meeting, Meeting.id == Poll.meeting_id)
+    .where(
+        Poll.meeting_id.in_(bindparam("meetings", expanding=True)),
+        Poll.state == PollState.OPEN,
+        Meeting.state.in_(IN_SESSION),
+    )
+    .execution_options(populate_existing=True, **{db.KEPT: True})
+)
 
 
 def cast_ballot(
@@ -136,13 +147,8 @@ def progress(meeting_ids: set[int]) -> list[tuple[Poll, int, int, list[int]]]:
     if not meeting_ids:
         return []
     reader = db.session()
-    query = (
-        select(Poll)
-        .join(Meeting, Meeting.id == Poll.meeting_id)
-        .where(Poll.meeting_id.in_(meeting_ids), Poll.state == PollState.OPEN, Meeting.state.in_(IN_SESSION))
-    )
     found = []
-    for poll in reader.scalars(query.execution_options(populate_existing=True)):
+    for poll in reader.scalars(_OPEN_IN, {"meetings": sorted(meeting_ids)}):
         given = select(Participation.voter_id).where(Participation.poll_id == poll.id)
         voters = select(PollVoter.voter_id).where(PollVoter.poll_id == poll.id)
         eligible = reader.scalar(select(func.count()).select_from(voters.subquery())) or 0

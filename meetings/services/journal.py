@@ -4,21 +4,31 @@ Each audience is a chain: a frame carries ``v`` and ``pv``, the version that the
 before, so that whoever receives notices a lost frame and nobody notices what was not for them.
 """
 
-from collections.abc import Sequence
+import json
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 
 from intranet.core import clock
 from intranet.core.db import publish, session
+from intranet.core.dialect import table_of
 from intranet.people.models import User
-from meetings.models.journal import JournalLine, MeetingMoved
+from meetings.models.journal import JournalLine, Line, MeetingMoved
 from meetings.models.meeting import Meeting
 from meetings.rules.audiences import project
 from meetings.rules.shares import AUDIENCES, OFFICERS, Audience
 
 Frame = dict[str, Any]
+
+_lines = JournalLine.__table__.c
+_WRITE = insert(table_of(JournalLine))
+_AFTER = (
+    select(*(_lines[one.name] for one in fields(Line)))
+    .where(_lines.meeting_id == bindparam("meeting"), _lines.v > bindparam("v"))
+    .order_by(_lines.v)
+)
 
 #: A returning tablet gets the lines it missed up to this many, else the whole state.
 MOST_MISSED = 200
@@ -29,20 +39,25 @@ def append(meeting: Meeting, kind: str, /, by: User, **data: Any) -> int:
 
     :returns: the new version.
     """
+    opened = session()
+    if meeting.id is None:
+        opened.flush()
     meeting.v += 1
     told = [audience for audience in AUDIENCES if project(kind, data, audience) is not None]
-    line = JournalLine(
-        meeting_id=meeting.id,
+    line = Line(
         v=meeting.v,
         kind=kind,
-        data=data,
+        data=json.loads(json.dumps(data)),
         pv={audience.value: head(meeting, audience) for audience in told},
         at=clock.now(),
         by_id=by.id,
     )
     meeting.heads = meeting.heads | {audience.value: meeting.v for audience in told}
-    session().add(line)
-    publish(MeetingMoved(meeting.id, meeting.v))
+    # No object of the session: nobody changes a line, and all it would cost is the flush.
+    opened.connection().execute(_WRITE, {"meeting_id": meeting.id, **vars(line)})
+    written = opened.info.setdefault("journal", {}).setdefault(meeting.id, [])
+    written.append(line)
+    publish(MeetingMoved(meeting.id, meeting.v, written))
     return meeting.v
 
 
@@ -51,13 +66,14 @@ def head(meeting: Meeting, audience: Audience) -> int:
     return int(meeting.heads.get(audience.value, 0))
 
 
-def lines_after(meeting_id: int, v: int, limit: int | None = None) -> Sequence[JournalLine]:
-    """The lines after a version, in order."""
-    query = select(JournalLine).where(JournalLine.meeting_id == meeting_id, JournalLine.v > v)
-    return session().scalars(query.order_by(JournalLine.v).limit(limit)).all()
+def lines_after(meeting_id: int, v: int, limit: int | None = None, *, kind: str | None = None) -> list[Line]:
+    """The lines after a version, of one kind where one is named, in order."""
+    query = _AFTER if limit is None else _AFTER.limit(limit)
+    query = query if kind is None else query.where(_lines.kind == kind)
+    return [Line(*row) for row in session().execute(query, {"meeting": meeting_id, "v": v})]
 
 
-def frame_of(line: JournalLine, audience: Audience) -> Frame | None:
+def frame_of(line: Line, audience: Audience) -> Frame | None:
     """The line as the audience is told it, ``None`` when it is not."""
     share = project(line.kind, line.data, audience)
     if share is None or audience.value not in line.pv:
@@ -76,12 +92,10 @@ def frame_of(line: JournalLine, audience: Audience) -> Frame | None:
 
 def frames(meeting_id: int, v: int) -> list[tuple[Audience, Frame]]:
     """The line of one version, as each audience is told it."""
-    found = session().scalar(
-        select(JournalLine).where(JournalLine.meeting_id == meeting_id, JournalLine.v == v)
-    )
-    if found is None:
+    found = lines_after(meeting_id, v - 1, 1)
+    if not found or found[0].v != v:
         return []
-    shares = ((audience, frame_of(found, audience)) for audience in AUDIENCES)
+    shares = ((audience, frame_of(found[0], audience)) for audience in AUDIENCES)
     return [(audience, frame) for audience, frame in shares if frame is not None]
 
 

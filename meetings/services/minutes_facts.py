@@ -13,7 +13,7 @@ from intranet.core.labels import label
 from intranet.people import directory
 from intranet.people.models import User
 from meetings.models.floor import Speech
-from meetings.models.journal import JournalLine
+from meetings.models.journal import Line
 from meetings.models.meeting import Meeting
 from meetings.models.vote import Poll, PollState
 from meetings.rules.tally import amount
@@ -81,10 +81,7 @@ def facts_of(meeting: Meeting, papers: Collection[str]) -> Facts:
 
 def breaks_of(meeting: Meeting) -> list[Fact]:
     """Pauses of a sitting, and when it was taken up again; asks for nothing else."""
-    query = select(JournalLine).where(
-        JournalLine.meeting_id == meeting.id, JournalLine.kind == "meeting.state"
-    )
-    lines = session().scalars(query.order_by(JournalLine.v)).all()
+    lines = lines_after(meeting.id, 0, kind="meeting.state")
     teller = _Teller(meeting, lines, ())
     told = (line for line in lines if _turn(line.data) in {"paused", "resumed", "reopened"})
     return [fact for line in told for fact in teller.tell(line)]
@@ -98,7 +95,7 @@ def _turn(data: Mapping[str, Any]) -> str | None:
     return to if to in {"paused", "ended"} else None
 
 
-def _undone(lines: Iterable[JournalLine]) -> set[int]:
+def _undone(lines: Iterable[Line]) -> set[int]:
     """Versions of the lines that somebody took back."""
     found: set[int] = set()
     moves: list[int] = []
@@ -113,7 +110,7 @@ def _undone(lines: Iterable[JournalLine]) -> set[int]:
 class _Teller:
     """Puts lines of one meeting into words."""
 
-    def __init__(self, meeting: Meeting, lines: Sequence[JournalLine], papers: Collection[str]) -> None:
+    def __init__(self, meeting: Meeting, lines: Sequence[Line], papers: Collection[str]) -> None:
         self._meeting, self._papers = meeting, papers
         self._no = {item.id: place for place, item in enumerate(meeting.agenda, 1)}
         self._speeches = {one.id: one for one in session().scalars(_of(Speech, meeting))}
@@ -123,12 +120,12 @@ class _Teller:
         self._began: datetime | None = None
         self._paused: datetime | None = None
 
-    def tell(self, line: JournalLine) -> list[Fact]:
+    def tell(self, line: Line) -> list[Fact]:
         """The facts of a line."""
         telling = getattr(self, "_" + line.kind.replace(".", "_"), None) if line.kind in TOLD else None
         return [] if telling is None else list(telling(line, line.data))
 
-    def _meeting_state(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _meeting_state(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         if data["to"] == "live":
             self._began = self._began or line.at
         if data["to"] == "ended" and self._current is not None:
@@ -144,27 +141,27 @@ class _Teller:
             note = label("minutes.fact.pause", lasted=pause)
         yield Fact(str(line.v), line.v, line.at, "sitting", label(f"minutes.fact.{what}"), note)
 
-    def _item_started(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _item_started(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         if data.get("prev") is not None:
             yield self._left(line, data["prev"], data["prev_st"], data["prev_spent_s"])
         self._current = data["item"]
         text = label("minutes.fact.item_started", no=self._no.get(data["item"], "–"))
         yield Fact(str(line.v), line.v, line.at, "item", text, item_id=data["item"])
 
-    def _item_finished(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _item_finished(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         self._current = None
         yield self._left(line, data["item"], data["outcome"], data["spent_s"], key=str(line.v))
 
-    def _item_dropped(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _item_dropped(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         text = label(f"agenda.state.{data['st']}")
         yield Fact(str(line.v), line.v, line.at, "item", text, data.get("reason") or "", data["item"])
 
-    def _consent_adopted(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _consent_adopted(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         for place, item in enumerate(data["items"]):
             text = label("minutes.fact.consent")
             yield Fact(f"{line.v}.{place}", line.v, line.at, "item", text, item_id=item)
 
-    def _speech_ended(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _speech_ended(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         speech = self._speeches.get(data["rq"])
         if speech is None:
             return
@@ -173,38 +170,38 @@ class _Teller:
         spent = data["spent_s"]
         yield Fact(str(line.v), line.v, at, "speech", text, lasted(spent), speech.item_id, spent)
 
-    def _vote_published(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _vote_published(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         poll = self._polls.get(data["id"])
         if poll is None or poll.state is PollState.VOID:
             return
         at, names = poll.opened_at or line.at, self._by_choice(poll)
         yield Fact(str(line.v), line.v, at, "vote", _vote(poll), names, poll.item_id)
 
-    def _vote_voided(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _vote_voided(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         poll = self._polls.get(data["id"])
         if poll is None or poll.opened_at is None:
             return
         text = label("minutes.fact.vote_void", question=poll.question)
         yield Fact(str(line.v), line.v, line.at, "vote", text, poll.reason, poll.item_id)
 
-    def _att_changed(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _att_changed(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         if self._began is None or (self._meeting.ended_at is not None and line.at > self._meeting.ended_at):
             return
         text = label(f"minutes.fact.att_{data['st']}", name=self._name(data["p"]))
         note = label("minutes.fact.present", n=data["in"], of=data["of"])
         yield Fact(str(line.v), line.v, line.at, "presence", text, note)
 
-    def _role_transferred(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _role_transferred(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         text = label("minutes.fact.chair", name=self._name(data["to"]))
         yield Fact(str(line.v), line.v, line.at, "presence", text)
 
-    def _file_map(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _file_map(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         if self._began is None or data["file"]["id"] not in self._papers:
             return
         text = label("minutes.fact.paper", name=data["file"]["n"], no=data["file"].get("no", 2))
         yield Fact(str(line.v), line.v, line.at, "paper", text, item_id=data["item"])
 
-    def _position_set(self, line: JournalLine, data: Mapping[str, Any]) -> Iterable[Fact]:
+    def _position_set(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         said = data["position"]
         text = label("minutes.fact.position", name=said["n"], stand=label(f"meeting.stand.{said['pos']}"))
         yield Fact(str(line.v), line.v, line.at, "position", text, said["t"], said["item"])
@@ -217,7 +214,7 @@ class _Teller:
             label("minutes.fact.chose", option=text, names=names) for text, names in told.items() if names
         )
 
-    def _left(self, line: JournalLine, item: int, outcome: str, spent_s: int, key: str = "") -> Fact:
+    def _left(self, line: Line, item: int, outcome: str, spent_s: int, key: str = "") -> Fact:
         text = label(f"minutes.fact.item_{outcome}", no=self._no.get(item, "–"))
         return Fact(key or f"{line.v}a", line.v, line.at, "item", text, lasted(spent_s), item)
 
@@ -230,9 +227,7 @@ def _of(kind: Any, meeting: Meeting) -> Any:
     return select(kind).where(kind.meeting_id == meeting.id)
 
 
-def _people(
-    lines: Iterable[JournalLine], speeches: Iterable[Speech], polls: Iterable[Poll]
-) -> dict[int, User]:
+def _people(lines: Iterable[Line], speeches: Iterable[Speech], polls: Iterable[Poll]) -> dict[int, User]:
     ids = {one.user_id for one in speeches}
     for poll in polls:
         for chose in ((poll.result or {}).get("names") or {}).values():

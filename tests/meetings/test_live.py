@@ -94,6 +94,34 @@ def test_coming_in_asks_three_questions(
     assert tables(sent) == ["SELECT session", "SELECT session", "SELECT meeting"]
 
 
+def test_a_command_asks_no_more_than_it_must(sitting: Sitting, tablet: Tablets) -> None:
+    chair, delegate = tablet(sitting.chair), tablet(sitting.delegate)
+    chair.hello(sitting.id)
+    delegate.hello(sitting.id)
+    first, second = (item.id for item in sitting.agenda)
+    there, back = [second, first], [first, second]
+    # The first line of an agency's audit log makes its head.
+    assert chair.ask("cmd", cmd("there", "item.reorder", mid=sitting.id, order=there, expect=back))["ok"]
+    with count_queries("") as sent:
+        assert chair.ask("cmd", cmd("back", "item.reorder", mid=sitting.id, order=back, expect=there))["ok"]
+    assert tables(sent) == [
+        "SELECT session",
+        "INSERT once",
+        "SELECT meeting",
+        "SELECT agenda_item",
+        "SELECT participant",
+        "INSERT journal_line",
+        "UPDATE once",
+        "UPDATE meeting",
+        "UPDATE agenda_item",
+        "SELECT audit_head",
+        "INSERT audit",
+        "UPDATE audit_head",
+    ]
+    # What was written is told without being read again.
+    assert [one["d"]["order"] for told in delegate.heard("evt") for one in told] == [there, back]
+
+
 def test_what_is_told_while_somebody_comes_in_is_in_the_answer(
     sitting: Sitting, tablet: Tablets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
