@@ -6,11 +6,12 @@ from documents import jobs, subscribers
 from documents.models import catalogue, dispatch, document, draft, intake, register
 from documents.permissions import DIRECT, NUMBER, READ, READ_REGISTER, REGISTER, SIGN, may_read
 from documents.sample import year
-from documents.services import asked_drafts, desk, titles, verifying
+from documents.services import asked_drafts, books, desk, titles, verifying
 from documents.views import drafts, inbox, incoming, outgoing, registers
 from documents.views import intake as intake_views
 from documents.views.base import bp
 from intranet.core import menu, refs, slots
+from intranet.exports import services as exports
 from intranet.notices import services as notices
 from intranet.records import drafting as asked
 from intranet.records import ledgers
@@ -53,6 +54,7 @@ def plug_in(app: Flask) -> None:
     slots.fill("home.acts", desk.acts)
     slots.fill("search", desk.found_for)
     slots.fill("sample", year.build)
+    exports.register_maker(books.KIND, books.table_of)
     slots.fill(asked.MAY, asked_drafts.may_draft)
     slots.fill(asked.MAKE, asked_drafts.make)
     slots.fill(asked.ISSUED, asked_drafts.is_issued)

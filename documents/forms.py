@@ -1,5 +1,6 @@
 """Forms of documents: what a clerk, a drafter and a reviewer fill in."""
 
+from calendar import monthrange
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextArea
 
 from documents.formats.symbols import NUMBER_MAX, SYMBOL_MAX, parse
 from documents.models.document import ISSUER_MAX, SUBJECT_MAX, Urgency
+from documents.services.books import Book, Wish
 from documents.services.composing import DraftFields
 from documents.services.registering import OLD, Incoming
 from documents.services.reviewing import LAYOUT_TICKS
@@ -24,8 +26,11 @@ from intranet.core import clock
 from intranet.core.errors import Invalid
 from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required, read_local, tidy_text
 from intranet.core.labels import label
+from intranet.records.tables import Format
 
 _MOST_LINES = 60
+#: In place of a month: the days are named.
+DAYS = 13
 
 
 def optional_int(value: Any) -> int | None:
@@ -252,3 +257,32 @@ class IssueForm(OfficeForm):
     organisations = ChecksField("Cơ quan trong hệ thống", coerce=int)
     units = ChecksField("Đơn vị trong cơ quan", coerce=int)
     parties = SelectMultipleField("Cơ quan khác", coerce=int)
+
+
+class PrintForm(OfficeForm):
+    """Which book of a register is printed: of which year, which days of it, as what."""
+
+    book = RadioField("Mẫu sổ")
+    year = SelectField("Năm", coerce=int)
+    month = SelectField("Kỳ", coerce=int)
+    first = OfficeDateField("Từ ngày", validators=[Optional()])
+    last = OfficeDateField("Đến ngày", validators=[Optional()])
+    format = RadioField("Tệp")
+
+    def offer(self, books: tuple[Book, ...], years: list[int]) -> None:
+        """Fill the lists: the books of the register and the years that it has."""
+        self.book.choices = [(one.value, label(f"book.title.{one.value}")) for one in books]
+        self.format.choices = [(one.value, label(f"export.format.{one.value}")) for one in Format]
+        self.year.choices = [(year, str(year)) for year in years]
+        months = [(month, f"Tháng {month}") for month in range(1, 13)]
+        self.month.choices = [(0, "Cả năm"), *months, (DAYS, "Theo ngày")]
+
+    def to_wish(self) -> Wish:
+        """What is asked for."""
+        first, last = self.first.data, self.last.data
+        if self.month.data != DAYS:
+            first = last = None
+        if 1 <= self.month.data <= 12:
+            first = date(self.year.data, self.month.data, 1)
+            last = date(self.year.data, self.month.data, monthrange(self.year.data, self.month.data)[1])
+        return Wish(Book(self.book.data), self.year.data, Format(self.format.data), first, last)

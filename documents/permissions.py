@@ -42,6 +42,7 @@ CANCEL = permit("document.cancel_number", Role.CLERK)
 CONSENT = permit("document.consent_cancel", Role.LEADER)
 RECALL = permit("document.recall", Role.CLERK)
 DECIDE_RECALL = permit("document.decide_recall", Role.LEADER)
+PRINT = permit("register.print", *REGISTER_ROLES)
 VERIFY = permit("register.verify", Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
 
 

@@ -12,6 +12,7 @@ from intranet.core import db, headers, live, logs, offline, web
 from intranet.core.config import Settings, load, require_strong
 from intranet.core.live import sockets
 from intranet.core.pages import install_page_helpers
+from intranet.exports import feature as exports
 from intranet.notices import feature as notices
 from intranet.people import feature as people
 from intranet.people.sessions import install_sessions, load_actor, load_person
@@ -57,7 +58,7 @@ def create_app(settings: Settings | None = None, *, with_sockets: bool = True) -
     Babel(app, locale_selector=_language)
     install_page_helpers(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    for package in (records, people, notices, tasks):
+    for package in (records, people, exports, notices, tasks):
         package.plug_in(app)
     app.register_blueprint(offline.bp)
     home.install(app)

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
+from intranet.core.labels import label
 from intranet.core.text import nfc
 
 FONT = "Times New Roman"
@@ -211,6 +213,112 @@ class Paper:
         elements[0].addprevious(control)
         for element in elements:
             content.append(element)
+
+
+class Landscape:
+    """A Word file of one wide table: A4 on its side, a line of facts and page x of y in every foot.
+
+    :param foot: three texts of the foot; the number of the page follows them.
+    """
+
+    def __init__(self, *, title: str, foot: tuple[str, str, str]) -> None:
+        self._document = Document()
+        self._foot = foot
+        self._lay(self._document.sections[0], "PAGE", "NUMPAGES")
+        normal = self._document.styles["Normal"]
+        normal.font.name, normal.font.size = FONT, Pt(12)
+        _name_fonts(normal.element.get_or_add_rPr())
+        facts = self._document.core_properties
+        facts.title, facts.author, facts.language, facts.comments = title[:255], "", "vi-VN", ""
+        facts.created = facts.modified = datetime(2020, 3, 5, tzinfo=UTC)
+
+    def cover(self, above: Sequence[str], title: str, facts: Sequence[str]) -> None:
+        """Write a page of its own in front; call it first."""
+        for place, text in enumerate(above):
+            self._say(text, 14, bold=place > 0, before=30 if place == 0 else 0)
+        self._say(title, 24, bold=True, before=110, after=12)
+        for text in facts:
+            self._say(text, 14, after=6)
+        section = self._document.add_section(WD_SECTION.NEW_PAGE)
+        section.footer.is_linked_to_previous = False
+        self._lay(section, "PAGE", "NUMPAGES")
+        first = self._document.sections[0]
+        for paragraph in first.footer.paragraphs:
+            paragraph.clear()
+            _write_foot(paragraph, (*self._foot, label("table.cover")))
+
+    def headline(self, title: str, period: str) -> None:
+        """Write title and period above the table."""
+        self._say(title, 14, bold=True)
+        self._say(period, 12, italic=True, after=6)
+
+    def insert(self, table: str) -> None:
+        """Put a table in, given as the XML of its element."""
+        body = self._document.element.body
+        body.insert_element_before(parse_xml(table), "w:sectPr")
+
+    def closing(self, text: str) -> None:
+        """Write a sentence under the table."""
+        self._say(text, 12, italic=True, before=6, align="left")
+
+    def to_bytes(self) -> bytes:
+        """The file."""
+        out = io.BytesIO()
+        self._document.save(out)
+        return out.getvalue()
+
+    def _say(
+        self,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        italic: bool = False,
+        before: float = 0,
+        after: float = 0,
+        align: str = "center",
+    ) -> None:
+        paragraph = self._document.add_paragraph()
+        paragraph.alignment = _ALIGN[align]
+        paragraph.paragraph_format.space_before = Pt(before)
+        paragraph.paragraph_format.space_after = Pt(after)
+        run = paragraph.add_run(nfc(text))
+        run.bold, run.italic, run.font.size = bold, italic, Pt(size)
+
+    def _lay(self, section: Any, *fields: str) -> None:
+        section.orientation = WD_ORIENT.LANDSCAPE
+        section.page_width, section.page_height = Mm(297), Mm(210)
+        section.top_margin, section.right_margin = Mm(15), Mm(15)
+        section.bottom_margin, section.left_margin = Mm(18), Mm(20)
+        section.header_distance = section.footer_distance = Mm(8)
+        _write_foot(section.footer.paragraphs[0], (*self._foot, label("table.page", page="")), fields)
+
+
+def _write_foot(paragraph: Any, texts: Sequence[str], fields: Sequence[str] = ()) -> None:
+    """Texts of a foot at equal distances, and after the last one the page and how many there are."""
+    stops = paragraph.paragraph_format.tab_stops
+    stops.clear_all()
+    for place, align in ((90, "LEFT"), (180, "LEFT"), (262, "RIGHT")):
+        stops.add_tab_stop(Mm(place), WD_TAB_ALIGNMENT[align])
+    properties = paragraph._element.get_or_add_pPr()
+    style = properties.find(qn("w:pStyle"))
+    if style is not None:
+        properties.remove(style)
+    run = paragraph.add_run()
+    _add_words(run._element, "\t".join(nfc(text) for text in texts))
+    run.font.size = Pt(9)
+    for place, name in enumerate(fields):
+        if place:
+            paragraph.add_run("/").font.size = Pt(9)
+        for kind, words in (("begin", ""), ("", name), ("end", "")):
+            part = paragraph.add_run()
+            part.font.size = Pt(9)
+            mark = OxmlElement("w:fldChar" if kind else "w:instrText")
+            if kind:
+                mark.set(qn("w:fldCharType"), kind)
+            else:
+                mark.text = words
+            part._element.append(mark)
 
 
 def fill_blocks(path: Path, values: Mapping[str, str]) -> tuple[bytes, tuple[str, ...]]:
