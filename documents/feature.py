@@ -3,11 +3,22 @@
 from flask import Flask
 
 from documents import jobs, subscribers
+from documents.models import asking as asked_models
 from documents.models import catalogue, dispatch, document, draft, intake, register
-from documents.permissions import DIRECT, NUMBER, READ, READ_REGISTER, REGISTER, SIGN, may_read
+from documents.permissions import (
+    DIRECT,
+    KEEP_REGISTERS,
+    NUMBER,
+    NUMBERS,
+    READ,
+    READ_REGISTER,
+    REGISTER,
+    SIGN,
+    may_read,
+)
 from documents.sample import year
-from documents.services import asked_drafts, books, desk, titles, verifying
-from documents.views import drafts, inbox, incoming, outgoing, registers
+from documents.services import asked_drafts, asking, books, desk, titles, verifying
+from documents.views import drafts, inbox, incoming, numbers, outgoing, registers, series
 from documents.views import intake as intake_views
 from documents.views.base import bp
 from intranet.core import menu, refs, slots
@@ -17,8 +28,8 @@ from intranet.records import drafting as asked
 from intranet.records import ledgers
 
 #: Importing the modules makes their tables, jobs, subscriptions and pages known.
-PARTS = (catalogue, dispatch, document, draft, intake, register, jobs, subscribers)
-PAGES = (drafts, inbox, incoming, intake_views, outgoing, registers)
+PARTS = (asked_models, catalogue, dispatch, document, draft, intake, register, jobs, subscribers)
+PAGES = (drafts, inbox, incoming, intake_views, numbers, outgoing, registers, series)
 
 
 def plug_in(app: Flask) -> None:
@@ -27,6 +38,12 @@ def plug_in(app: Flask) -> None:
     refs.register_kind("document", title=titles.title_of, url=titles.url_of, may_read=may_read)
     refs.register_kind(
         "register", title=titles.register_title, url=titles.register_url, may_read=titles.may_read_register
+    )
+    refs.register_kind(
+        "number_request", title=titles.request_title, url=titles.numbers_url, may_read=titles.may_read_request
+    )
+    refs.register_kind(
+        "number_hold", title=titles.hold_title, url=titles.numbers_url, may_read=titles.may_read_hold
     )
     notices.register_titles("document", titles.titles_of)
     for entry in (
@@ -46,6 +63,8 @@ def plug_in(app: Flask) -> None:
         ),
         menu.Entry("outgoing", "documents.outgoing", "send", "documents", 58, READ),
         menu.Entry("registers", "documents.registers", "book", "documents", 60, READ_REGISTER),
+        menu.Entry("numbers", "documents.numbers", "hash", "documents", 62, NUMBERS, asking.waiting_count),
+        menu.Entry("register_settings", "documents.register_settings", "book", "admin", 840, KEEP_REGISTERS),
     ):
         menu.add(entry)
     for panel in (desk.incoming_panel, desk.to_present_panel, desk.drafts_panel):

@@ -249,6 +249,7 @@ class NumberForm(OfficeForm):
     """The date that the document will carry."""
 
     doc_date = OfficeDateField("Ngày ban hành", [Required()])
+    late_reason = LineField("Lý do cấp số muộn cho năm trước", [Limit(200)])
 
 
 class IssueForm(OfficeForm):

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from documents.models.register import Register, RegisterYear
-from documents.services import capturing, catalogue, directing, stamping
+from documents.services import capturing, catalogue, directing, holding, stamping, years
 from documents.services.verifying import prove
 from intranet.core import clock, db
 from intranet.core.jobs import every, job
@@ -60,6 +60,13 @@ def verify() -> None:
         waiting = [(register_id, year) for register_id, year in keys]
     for register_id, year in waiting:
         _prove(register_id, year)
+
+
+@every(900, "registers.years")
+def close_years() -> None:
+    """Past years begin to close; held numbers whose term is over are told of."""
+    years.begin_due()
+    holding.remind_expired()
 
 
 def _prove(register_id: int, year: int) -> None:

@@ -25,7 +25,7 @@ from intranet.tasks.permissions import Standing, is_party_to, person_of, release
 #: Who sees the registers of the agency and all that stands in them.
 REGISTER_ROLES = (Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
 
-READ_REGISTER = permit("document.read_register", *REGISTER_ROLES)
+READ_REGISTER = permit("document.read_register", *REGISTER_ROLES, Role.ARCHIVIST)
 READ = permit("document.read", *REGISTER_ROLES, Role.UNIT_HEAD, Role.OFFICER, Role.ARCHIVIST)
 REGISTER = permit("document.register", Role.CLERK)
 PRESENT = permit("document.present", Role.CLERK, Role.OFFICE_HEAD)
@@ -43,6 +43,14 @@ CONSENT = permit("document.consent_cancel", Role.LEADER)
 RECALL = permit("document.recall", Role.CLERK)
 DECIDE_RECALL = permit("document.decide_recall", Role.LEADER)
 PRINT = permit("register.print", *REGISTER_ROLES)
+#: To hold numbers; to ask the clerk for it; to see what one holds and what waits for one's decision.
+RESERVE = permit("number.reserve", Role.CLERK, Role.OFFICE_HEAD)
+ASK = permit("number.ask", Role.UNIT_HEAD, Role.OFFICER)
+NUMBERS = permit("number.read", *REGISTER_ROLES, Role.UNIT_HEAD, Role.OFFICER)
+AMEND = permit("register.amend", Role.CLERK)
+CLOSE = permit("register.close", Role.CLERK)
+#: Which kinds share a series, how symbols are composed.
+KEEP_REGISTERS = permit("register.keep", Role.ADMIN)
 VERIFY = permit("register.verify", Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
 
 

@@ -79,6 +79,10 @@ class Register(OfOrg, Base):
     letter_pattern: Mapped[str] = mapped_column(String(60), default="{org}-{unit}")
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     is_active: Mapped[bool] = mapped_column(default=True)
+    #: Numbers with a letter behind them (số phụ) may be asked for.
+    allows_suffix: Mapped[bool] = mapped_column(default=False)
+    #: The year from which on it gives numbers.
+    first_year: Mapped[int] = mapped_column(default=0)
 
     @property
     def ref(self) -> Ref:
@@ -100,6 +104,11 @@ class RegisterYear(OfOrg, Base):
     head_hash: Mapped[str] = mapped_column(String(64), default=NO_HASH)
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     closed_at: Mapped[datetime | None]
+    #: Last day for late lines, while it is closing.
+    closing_until: Mapped[date | None]
+    #: Which kinds share the numbers from this year on; empty: as in the year before.
+    series_rule: Mapped[SeriesRule | None] = mapped_column(ValueEnum(SeriesRule))
+    kind_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     #: Office day of the last nightly proof.
     verified_date: Mapped[date | None]
 
@@ -127,6 +136,8 @@ class RegisterEntry(OfOrg, Base):
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     note: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
+    #: For whom its number was held, when it was.
+    hold_id: Mapped[int | None] = mapped_column(ForeignKey("number_hold.id"), index=True)
 
     register: Mapped[Register] = relationship()
 
@@ -134,6 +145,33 @@ class RegisterEntry(OfOrg, Base):
     def ref(self) -> Ref:
         """Its name for audit lines."""
         return Ref("register_entry", self.id)
+
+    @property
+    def shown(self) -> str:
+        """The number as the register shows it: ``12a``."""
+        return f"{self.number}{self.suffix}"
+
+
+class NumberHold(OfOrg, Base):
+    """Numbers held for somebody (giữ số); each is a line of the register from the first moment."""
+
+    __tablename__ = "number_hold"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), index=True)
+    year: Mapped[int]
+    holder_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    #: The last day on which they are filled; after it holder and clerks are reminded every day.
+    expires_on: Mapped[date] = mapped_column(index=True)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime]
+    #: Office day of the last reminder.
+    reminded_on: Mapped[date | None]
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for audit lines."""
+        return Ref("number_hold", self.id)
 
 
 class LedgerEvent(OfOrg, Base):

@@ -7,7 +7,8 @@ from sqlalchemy import or_, select
 from documents.formats.symbols import KIND_ABBREVIATIONS
 from documents.models.catalogue import Channel, DocKind, KindGroup, Party, Phrase
 from documents.models.register import Register, RegisterKind, RegisterYear, SeriesRule
-from intranet.core import db
+from documents.services import years
+from intranet.core import clock, db
 from intranet.core.dialect import insert_once
 from intranet.core.errors import BadState
 from intranet.core.text import fold, one_line
@@ -111,17 +112,22 @@ def all_registers(org_id: int) -> list[tuple[Register, list[RegisterYear]]]:
     return [(register, years[register.id]) for register in found]
 
 
-def register_for(org_id: int, direction: RegisterKind, kind: DocKind | None) -> Register:
-    """The register whose series a document of this kind takes its number from.
+def register_for(
+    org_id: int, direction: RegisterKind, kind: DocKind | None, year: int | None = None
+) -> Register:
+    """The register whose series a document of this kind takes its number from, this year unless named.
 
     :raises BadState: ``register.none_for_kind``.
     """
-    found = registers(org_id, direction)
-    listed = [one for one in found if one.series_rule is SeriesRule.LISTED]
-    for one in listed:
-        if kind is not None and kind.id in one.kind_ids:
-            return one
-    open_ = [one for one in found if one.series_rule is SeriesRule.ALL]
+    when = year or clock.today().year
+    found = [one for one in registers(org_id, direction) if one.first_year <= when]
+    rules = {one.id: years.rule_of(one, when) for one in found}
+    if kind is not None:
+        for one in found:
+            rule, kind_ids = rules[one.id]
+            if rule is SeriesRule.LISTED and kind.id in kind_ids:
+                return one
+    open_ = [one for one in found if rules[one.id][0] is SeriesRule.ALL]
     if direction is RegisterKind.OUT and kind is not None:
         open_ = [one for one in open_ if one.kind_group is kind.group]
     if not open_:

@@ -14,7 +14,7 @@ from documents.models.catalogue import Channel, Party
 from documents.models.dispatch import STATUS_CODES, Dispatch, DispatchState, Purpose
 from documents.models.document import Document, DocumentLink, Relation
 from documents.models.lifecycle import Direction, DocEvent, DocState
-from documents.models.register import RegisterKind
+from documents.models.register import Register, RegisterEntry, RegisterKind
 from documents.permissions import To, access_document, give_access
 from documents.services import catalogue, closing, composing, numbering, stamping
 from documents.services.moving import move, require, tell
@@ -42,18 +42,19 @@ class Target:
     purpose: Purpose = Purpose.ACT
 
 
-def give_number(actor: Actor, document_id: int, day: date) -> int:
+def give_number(actor: Actor, document_id: int, day: date, *, late_reason: str = "") -> int:
     """Grant number and date to a signed document; returns the number.
 
     The file that carries them is made after the commit (:mod:`documents.services.stamping`).
 
+    :param late_reason: why it comes only now, for a day of a year that is closing.
     :raises BadState: ``document.wrong_state``, ``register.year_closed``, ``register.none_for_kind``.
-    :raises Invalid: ``register.date_before_last``, ``register.date_in_future``.
+    :raises Invalid: ``register.date_before_last``, ``register.date_in_future``, ``register.late_reason``.
     """
     with db.unit_of_work():
         document = access_document(actor, document_id, To.NUMBER, lock=True)
         require(document, DocEvent.NUMBER)
-        register = catalogue.register_for(document.org_id, RegisterKind.OUT, document.kind)
+        register = catalogue.register_for(document.org_id, RegisterKind.OUT, document.kind, day.year)
         move(actor, document, DocEvent.NUMBER)
         enqueue(stamping.JOB, str(document.id), {"document": document.id})
         entry = numbering.grant(
@@ -63,12 +64,58 @@ def give_number(actor: Actor, document_id: int, day: date) -> int:
             entry_date=day,
             document_id=document.id,
             snapshot=_columns(document),
+            late_reason=late_reason,
         )
-        document.register_entry_id, document.register_date = entry.id, day
-        document.number, document.doc_date = composing.number_words(entry.number), day
-        document.symbol_key = symbol_key(compose(document.number, document.symbol))[:80]
-        document.uid = make_uid(document.org_id, entry.year, register.code, entry.number)
+        _take(document, register, entry)
         return entry.number
+
+
+def give_held_number(actor: Actor, document_id: int, entry_id: int) -> int:
+    """Fill a number that was held with a signed document; it carries the date of that line.
+
+    :raises BadState: ``document.wrong_state``, ``register.year_closed``, ``register.entry_not_held``.
+    :raises Invalid: ``register.other_series``, held in a register that takes no document of this kind.
+    """
+    with db.unit_of_work():
+        document = access_document(actor, document_id, To.NUMBER, lock=True)
+        require(document, DocEvent.NUMBER)
+        entry = db.session().get(RegisterEntry, entry_id)
+        if entry is None:
+            raise BadState("register.entry_not_held")
+        register = catalogue.register_for(document.org_id, RegisterKind.OUT, document.kind, entry.year)
+        if entry.register_id != register.id:
+            raise Invalid("register.other_series", field="entry_id")
+        move(actor, document, DocEvent.NUMBER)
+        enqueue(stamping.JOB, str(document.id), {"document": document.id})
+        counter = numbering.lock_year(register, entry.year)
+        db.session().refresh(entry)
+        numbering.fill(actor, counter, entry, document.id, _columns(document))
+        _take(document, register, entry)
+        return entry.number
+
+
+def take_sub_number(actor: Actor, document: Document, base: RegisterEntry, reason: str) -> None:
+    """Give a signed document the next letter behind a number, in the open unit of work; a leader consented.
+
+    :raises BadState: ``document.wrong_state``, ``register.year_closed``, ``register.no_letter_left``.
+    """
+    move(actor, document, DocEvent.NUMBER, reason=reason)
+    enqueue(stamping.JOB, str(document.id), {"document": document.id})
+    counter = numbering.lock_year(base.register, base.year)
+    entry = numbering.add_sub_number(
+        actor, counter, base, document_id=document.id, snapshot=_columns(document), reason=reason
+    )
+    _take(document, base.register, entry)
+
+
+def _take(document: Document, register: Register, entry: RegisterEntry) -> None:
+    """Let the document carry number and date of its line."""
+    document.register_entry_id, document.register_date = entry.id, entry.entry_date
+    document.number, document.suffix = composing.number_words(entry.number), entry.suffix
+    document.doc_date = entry.entry_date
+    code = compose(f"{document.number}{document.suffix}", document.symbol)
+    document.symbol_key = symbol_key(code)[:80]
+    document.uid = make_uid(document.org_id, entry.year, register.code, entry.number)
 
 
 def seal(actor: Actor, document_id: int, note: str = "") -> None:

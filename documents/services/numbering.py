@@ -29,6 +29,8 @@ from intranet.core.text import nfc
 
 #: A reason for cancelling a number has at least so many characters.
 REASON_MIN = 10
+#: Letters behind a number, in the order in which they are given.
+SUFFIXES = "abcdeghiklmnopqrstuvxy"
 
 
 def grant(
@@ -40,30 +42,65 @@ def grant(
     document_id: int,
     snapshot: dict[str, Any],
     note: str = "",
+    late_reason: str = "",
 ) -> RegisterEntry:
     """Give the document the next number of the register's year, in the open unit of work.
 
     Call it last: the row stays locked until commit.
 
     :param entry_date: incoming: the day of registering; outgoing: the date the document will carry.
+    :param late_reason: why it comes only now; asked for in a year that is closing.
     :raises BadState: ``register.year_closed``.
     :raises Invalid: ``register.date_before_last``, an earlier line carries a later date;
-        ``register.date_in_future``.
+        ``register.date_in_future``; ``register.late_reason``.
     """
     counter = lock_year(register, year)
-    if counter.state is YearState.CLOSED:
-        raise BadState("register.year_closed", year=year)
+    if counter.state is YearState.CLOSING:
+        late = late_reason.strip()
+        if len(late) < REASON_MIN:
+            raise Invalid("register.late_reason", field="late_reason", year=year, least=REASON_MIN)
+        note = "; ".join(part for part in (note, f"ghi muộn: {late}") if part)[:300]
+    return add_line(
+        actor,
+        counter,
+        entry_date=entry_date,
+        act=LedgerAct.USE,
+        document_id=document_id,
+        snapshot=snapshot,
+        note=note,
+    )
+
+
+def add_line(
+    actor: Actor,
+    counter: RegisterYear,
+    *,
+    entry_date: date,
+    act: LedgerAct,
+    snapshot: dict[str, Any],
+    document_id: int | None = None,
+    hold_id: int | None = None,
+    note: str = "",
+    reason: str | None = None,
+) -> RegisterEntry:
+    """Write the next line of a locked year.
+
+    :raises BadState: ``register.year_closed``.
+    :raises Invalid: ``register.date_before_last``, ``register.date_in_future``.
+    """
+    need_open(counter)
     check_date(counter, entry_date)
     opened = db.session()
     entry = RegisterEntry(
-        org_id=register.org_id,
-        register_id=register.id,
-        year=year,
+        org_id=counter.org_id,
+        register_id=counter.register_id,
+        year=counter.year,
         number=counter.last_number + 1,
         suffix="",
         entry_date=entry_date,
-        state=EntryState.USED,
+        state=EntryState.USED if act is LedgerAct.USE else EntryState.RESERVED,
         document_id=document_id,
+        hold_id=hold_id,
         snapshot=snapshot,
         note=note,
         created_at=clock.now(),
@@ -72,8 +109,85 @@ def grant(
     opened.flush()
     counter.last_number = entry.number
     counter.last_date = entry_date
-    _append(actor, counter, entry, LedgerAct.USE, before=None)
+    append_event(actor, counter, entry, act, before=None, reason=reason)
     return entry
+
+
+def add_sub_number(
+    actor: Actor,
+    counter: RegisterYear,
+    base: RegisterEntry,
+    *,
+    document_id: int,
+    snapshot: dict[str, Any],
+    reason: str,
+) -> RegisterEntry:
+    """Write a line under the number of another, with the next letter behind it and the same date.
+
+    :raises BadState: ``register.year_closed``, ``register.no_letter_left``.
+    """
+    need_open(counter)
+    opened = db.session()
+    taken = set(
+        opened.scalars(
+            select(RegisterEntry.suffix).where(
+                RegisterEntry.register_id == base.register_id,
+                RegisterEntry.year == base.year,
+                RegisterEntry.number == base.number,
+            )
+        )
+    )
+    suffix = next((letter for letter in SUFFIXES if letter not in taken), None)
+    if suffix is None:
+        raise BadState("register.no_letter_left", number=base.number)
+    entry = RegisterEntry(
+        org_id=base.org_id,
+        register_id=base.register_id,
+        year=base.year,
+        number=base.number,
+        suffix=suffix,
+        entry_date=base.entry_date,
+        state=EntryState.USED,
+        document_id=document_id,
+        snapshot=snapshot,
+        note=f"số phụ: {reason}"[:300],
+        created_at=clock.now(),
+    )
+    opened.add(entry)
+    opened.flush()
+    append_event(actor, counter, entry, LedgerAct.USE, before=None, reason=reason)
+    return entry
+
+
+def fill(
+    actor: Actor, counter: RegisterYear, entry: RegisterEntry, document_id: int, snapshot: dict[str, Any]
+) -> None:
+    """Give a held number to a document; the date stays the one under which it was held.
+
+    :raises BadState: ``register.year_closed``, ``register.entry_not_held``.
+    """
+    need_open(counter)
+    if entry.state is not EntryState.RESERVED:
+        raise BadState("register.entry_not_held")
+    before = line_of(entry)
+    entry.state, entry.document_id, entry.snapshot = EntryState.USED, document_id, snapshot
+    append_event(actor, counter, entry, LedgerAct.USE, before=before)
+
+
+def need_open(counter: RegisterYear) -> None:
+    """Refuse to write into a year that is closed, or whose days for late lines are over.
+
+    :raises BadState: ``register.year_closed``.
+    """
+    if not is_open(counter):
+        raise BadState("register.year_closed", year=counter.year)
+
+
+def is_open(counter: RegisterYear) -> bool:
+    """True while lines may still be written into the year."""
+    if counter.state is YearState.CLOSING:
+        return counter.closing_until is None or clock.today() <= counter.closing_until
+    return counter.state is YearState.OPEN
 
 
 def lock_year(register: Register, year: int) -> RegisterYear:
@@ -126,8 +240,16 @@ def expected(register: Register, year: int) -> tuple[int, date | None]:
     return (1, None) if row is None else (row.last_number + 1, row.last_date)
 
 
+def takes_late(register: Register, year: int) -> bool:
+    """True while late lines may be written into a past year."""
+    row = db.session().scalar(
+        select(RegisterYear).where(RegisterYear.register_id == register.id, RegisterYear.year == year)
+    )
+    return row is not None and row.state is YearState.CLOSING and is_open(row)
+
+
 def cancel(actor: Actor, entry: RegisterEntry, reason: str) -> None:
-    """Strike a line out; its number is never given again.
+    """Strike a line out, used or held; its number is never given again.
 
     :raises Invalid: ``register.reason_too_short``.
     :raises BadState: ``register.entry_not_used``.
@@ -148,12 +270,15 @@ def amend(actor: Actor, entry: RegisterEntry, columns: dict[str, Any], reason: s
     """Correct columns of a line; what stood there before stays in the ledger.
 
     :raises Invalid: ``register.reason_too_short``.
+    :raises BadState: ``register.year_closed``.
     """
-    _need_reason(reason)
+    need_reason(reason)
     counter = lock_year(entry.register, entry.year)
+    if counter.state is YearState.CLOSED:
+        raise BadState("register.year_closed", year=entry.year)
     before = line_of(entry)
     entry.snapshot = {**entry.snapshot, **columns}
-    _append(actor, counter, entry, LedgerAct.AMEND, before=before, reason=reason)
+    append_event(actor, counter, entry, LedgerAct.AMEND, before=before, reason=reason)
 
 
 def register_of(register_id: int) -> Register:
@@ -207,21 +332,27 @@ def line_of(entry: RegisterEntry | Row[Any]) -> dict[str, Any]:
 
 
 def _change(actor: Actor, entry: RegisterEntry, act: LedgerAct, state: EntryState, reason: str) -> None:
-    _need_reason(reason)
+    need_reason(reason)
     counter = lock_year(entry.register, entry.year)
-    if entry.state is not EntryState.USED:
+    was = {EntryState.USED, EntryState.RESERVED} if act is LedgerAct.CANCEL else {EntryState.USED}
+    if entry.state not in was:
         raise BadState("register.entry_not_used")
     before = line_of(entry)
     entry.state = state
-    _append(actor, counter, entry, act, before=before, reason=reason)
+    append_event(actor, counter, entry, act, before=before, reason=reason)
 
 
-def _need_reason(reason: str) -> None:
+def need_reason(reason: str) -> str:
+    """The reason, tidy.
+
+    :raises Invalid: ``register.reason_too_short``.
+    """
     if len(reason.strip()) < REASON_MIN:
         raise Invalid("register.reason_too_short", field="reason", least=REASON_MIN)
+    return reason.strip()
 
 
-def _append(
+def append_event(
     actor: Actor,
     counter: RegisterYear,
     entry: RegisterEntry,
@@ -230,6 +361,7 @@ def _append(
     before: dict[str, Any] | None,
     reason: str | None = None,
 ) -> None:
+    """Chain one event of a line to the ledger of its locked year."""
     line = LedgerEvent(
         org_id=entry.org_id,
         register_id=entry.register_id,

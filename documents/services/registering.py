@@ -19,7 +19,7 @@ from documents.models.document import (
     Urgency,
 )
 from documents.models.lifecycle import Direction, DocEvent, DocState
-from documents.models.register import Register, RegisterKind, RegisterYear, YearState
+from documents.models.register import Register, RegisterKind, RegisterYear
 from documents.permissions import To, access_document
 from documents.services import catalogue, numbering, statuses
 from documents.services.capturing import duplicates_of, set_code
@@ -96,6 +96,7 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
             document_id=document.id,
             snapshot=_columns(document, kind),
             note=note,
+            late_reason=given.note,
         )
         document.register_entry_id = entry.id
         document.register_date = entry.entry_date
@@ -276,7 +277,7 @@ def _year_of(register: Register, given: Incoming) -> tuple[int, str]:
         row = db.session().scalar(
             select(RegisterYear).where(RegisterYear.register_id == register.id, RegisterYear.year == year)
         )
-        if row is None or row.state is YearState.CLOSED:
+        if row is None or not numbering.is_open(row):
             year = today.year
             notes.append("đến năm trước")
     if working_days_between(given.arrival_date, today) > 1:

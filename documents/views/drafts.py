@@ -18,6 +18,7 @@ from documents.forms import (
     SignForm,
     VersionForm,
 )
+from documents.forms_registers import HeldNumberForm, SubNumberForm
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import IN_PREPARATION, Direction, DocState
 from documents.models.register import RegisterKind
@@ -27,6 +28,7 @@ from documents.services import (
     catalogue,
     directing,
     drafting,
+    holding,
     issuing,
     listing,
     numbering,
@@ -294,6 +296,8 @@ def _page(
         "sign": SignForm(formdata=None),
         "note": NoteForm(formdata=None),
         "number": NumberForm(formdata=None, doc_date=clock.today()),
+        "held": HeldNumberForm(formdata=None),
+        "sub": SubNumberForm(formdata=None),
         "issue": _issue_form(document) if "issue" in can else IssueForm(formdata=None),
         "fields": _fields_form(document),
     } | (forms or {})
@@ -362,8 +366,16 @@ def _shown(document: Document, found: list[File], versions: list[int]) -> File |
 
 def _expected(document: Document) -> dict[str, Any]:
     register = catalogue.register_for(document.org_id, RegisterKind.OUT, document.kind)
-    number, last = numbering.expected(register, clock.today().year)
-    return {"number": number, "last": last, "register": register.name}
+    this_year = clock.today().year
+    number, last = numbering.expected(register, this_year)
+    return {
+        "number": number,
+        "last": last,
+        "register": register.name,
+        "allows_suffix": register.allows_suffix,
+        "held": [*holding.fitting(register, this_year), *holding.fitting(register, this_year - 1)],
+        "takes_late": numbering.takes_late(register, this_year - 1),
+    }
 
 
 def _issue_form(document: Document) -> IssueForm:

@@ -71,7 +71,9 @@ def number(document_id: int) -> ResponseReturnValue:
     symbol = access_document(me(), document_id, To.READ).symbol
 
     def grant() -> str:
-        return compose(issuing.give_number(me(), document_id, form.doc_date.data or clock.today()), symbol)
+        day = form.doc_date.data or clock.today()
+        late = form.late_reason.data or ""
+        return compose(issuing.give_number(me(), document_id, day, late_reason=late), symbol)
 
     return step(document_id, form, grant, "draft.flash.numbered", name="number")
 

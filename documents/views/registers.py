@@ -1,15 +1,22 @@
-"""Registers of the agency: their years, their last numbers, and their proof on demand."""
+"""Registers of the agency: their years and lines, the proof on demand, corrections, the close of a year."""
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import PrintForm
-from documents.permissions import PRINT, READ_REGISTER, VERIFY
-from documents.services import books, catalogue, verifying
-from documents.views.base import bp, show
+from documents.forms_registers import AmendForm
+from documents.models.register import EntryState, YearState
+from documents.permissions import AMEND, CLOSE, PRINT, READ_REGISTER, VERIFY
+from documents.services import asking, books, catalogue, lines, numbering, verifying, years
+from documents.views.base import bp, day_of, key_of, show, without
 from intranet.core import clock, menu
+from intranet.core.errors import DomainError
 from intranet.core.labels import label
-from intranet.core.web import me, needs
+from intranet.core.once import done_once
+from intranet.core.web import me, needs, sentence
 
 _MOST_SHOWN = 3
 
@@ -19,6 +26,80 @@ _MOST_SHOWN = 3
 def registers() -> ResponseReturnValue:
     """Registers and their years."""
     return show("registers.html", registers=catalogue.all_registers(me().org_id))
+
+
+@bp.get("/registers/<int:register_id>/<int:year>")
+@needs(READ_REGISTER)
+def register_year(register_id: int, year: int) -> ResponseReturnValue:
+    """The lines of one year, newest on top."""
+    register = numbering.register_of(register_id)
+    known = lines.years_of(register_id)
+    only = request.args.get("tab") == "exceptions"
+    first, last = day_of(request.args.get("first")), day_of(request.args.get("last"))
+    page = lines.page_of(
+        me(),
+        register_id,
+        year,
+        before=key_of("before"),
+        after=key_of("after"),
+        only_exceptions=only,
+        first=first,
+        last=last,
+    )
+    here: dict[str, Any] = {"register_id": register_id, "year": year}
+    return show(
+        "register_year.html",
+        register=register,
+        year=year,
+        counter=next((one for one in known if one.year == year), None),
+        years=known,
+        page=page,
+        shown=lines.shown,
+        first=first,
+        last=last,
+        is_narrowed=first is not None or last is not None,
+        kept=here | without(request.args, "before", "after"),
+        tabs=[
+            {
+                "label": label(f"register.tab.{code}"),
+                "url": url_for("documents.register_year", **here, tab=code),
+                "current": only == (code == "exceptions"),
+            }
+            for code in ("all", "exceptions")
+        ],
+        may_close=year < clock.today().year or not register.is_active,
+    )
+
+
+@bp.get("/registers/lines/<int:entry_id>")
+@needs(READ_REGISTER)
+def register_line(entry_id: int) -> ResponseReturnValue:
+    """One line with its whole ledger."""
+    return _line(entry_id, AmendForm(formdata=None))
+
+
+@bp.post("/registers/lines/<int:entry_id>/amend")
+@needs(AMEND)
+def amend_line(entry_id: int) -> ResponseReturnValue:
+    """Correct columns of a line."""
+    form = AmendForm()
+    line, _, _ = lines.one(me(), entry_id)
+    columns = {
+        name: _text_of(form[name].data)
+        for name in lines.COLUMNS.get(line.entry.register.direction, ())
+        if name in request.form
+    }
+    if form.accepts():
+        with form.refusals():
+            done_once(
+                me(),
+                form.once.data,
+                [request.path, form.as_body()],
+                lambda: lines.amend(me(), entry_id, columns, form.reason.data or ""),
+            )
+            flash(label("register.flash.amended"), "ok")
+            return redirect(url_for("documents.register_line", entry_id=entry_id))
+    return _line(entry_id, form)
 
 
 @bp.post("/registers/<int:register_id>/verify")
@@ -39,11 +120,11 @@ def verify(register_id: int) -> ResponseReturnValue:
 def print_register(register_id: int) -> ResponseReturnValue:
     """Ask for a book of a register in the prescribed form; it is made in the background."""
     menu.stand_at("registers")
-    register, years = books.to_print(me(), register_id)
+    register, printable = books.to_print(me(), register_id)
     form = PrintForm()
-    form.offer(books.books_of(register), years)
+    form.offer(books.books_of(register), printable)
     if request.method == "GET":
-        form.year.data = request.args.get("year", years[0] if years else None, type=int)
+        form.year.data = request.args.get("year", printable[0] if printable else None, type=int)
         form.book.data, form.format.data = books.books_of(register)[0].value, "pdf"
         form.month.data = clock.today().month if form.year.data == clock.today().year else 0
     elif form.accepts():
@@ -51,4 +132,73 @@ def print_register(register_id: int) -> ResponseReturnValue:
             books.ask_book(me(), register_id, form.to_wish())
             flash(label("export.asked"), "ok")
             return redirect(url_for("exports.index"))
-    return show("print.html", register=register, years=years, form=form), form.status
+    return show("print.html", register=register, years=printable, form=form), form.status
+
+
+@bp.post("/registers/<int:register_id>/<int:year>/closing")
+@needs(CLOSE)
+def begin_closing(register_id: int, year: int) -> ResponseReturnValue:
+    """Begin to close a year: thirty days for late lines."""
+    return _do(
+        register_id,
+        year,
+        lambda: years.begin_closing(me(), register_id, year),
+        "register.flash.closing_begun",
+    )
+
+
+@bp.post("/registers/<int:register_id>/<int:year>/close")
+@needs(CLOSE)
+def ask_close(register_id: int, year: int) -> ResponseReturnValue:
+    """Put a year before a leader to be closed."""
+    return _do(register_id, year, lambda: asking.ask_close(me(), register_id, year), "register.flash.asked")
+
+
+def _line(entry_id: int, form: AmendForm) -> ResponseReturnValue:
+    line, events, people = lines.one(me(), entry_id)
+    entry = line.entry
+    columns = lines.COLUMNS.get(entry.register.direction, ())
+    if not form.is_submitted():
+        for name in columns:
+            value = entry.snapshot.get(name)
+            form[name].data = _date_of(value) if name == "doc_date" else lines.shown(value)
+    counter = next((one for one in lines.years_of(entry.register_id) if one.year == entry.year), None)
+    may_amend = (
+        me().holds(AMEND)
+        and entry.state is EntryState.USED
+        and not line.is_hidden
+        and counter is not None
+        and counter.state is not YearState.CLOSED
+    )
+    page = show(
+        "register_line.html",
+        line=line,
+        entry=entry,
+        events=events,
+        people=people,
+        form=form,
+        columns=columns,
+        shown=lines.shown,
+        may_amend=may_amend,
+    )
+    return page, form.status
+
+
+def _date_of(value: Any) -> Any:
+    return day_of(lines.shown(value))
+
+
+def _text_of(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value or "")
+
+
+def _do(register_id: int, year: int, act: Callable[[], Any], words: str) -> ResponseReturnValue:
+    try:
+        act()
+    except DomainError as refusal:
+        if refusal.status in (403, 404):
+            raise
+        flash(sentence(refusal), "bad")
+    else:
+        flash(label(words), "ok")
+    return redirect(url_for("documents.register_year", register_id=register_id, year=year))

@@ -1,0 +1,74 @@
+"""Forms of registers: numbers held, lines corrected, years and series decided."""
+
+from typing import Any
+
+from wtforms import BooleanField, IntegerField, SelectField
+from wtforms.validators import InputRequired, NumberRange
+
+from documents.forms import ChecksField, TextField, optional_int
+from documents.models.register import SeriesRule
+from documents.services.holding import MOST
+from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required
+from intranet.core.labels import label
+
+
+class HoldForm(OfficeForm):
+    """Numbers to be held."""
+
+    register_id = SelectField("Sổ", [Required("field.choose")], coerce=optional_int)
+    count = IntegerField("Số lượng", [InputRequired(), NumberRange(1, MOST)], default=1)
+    expires_on = OfficeDateField("Giữ đến hết ngày", [Required()])
+    reason = LineField("Lý do", [Required(), Limit(500, 10)])
+
+
+class HeldNumberForm(OfficeForm):
+    """Which held number a document is given."""
+
+    entry_id = SelectField("Số đang giữ", [Required("field.choose")], coerce=optional_int)
+
+
+class SubNumberForm(OfficeForm):
+    """Behind which number a letter is wanted, and why."""
+
+    number = IntegerField("Sau số", [InputRequired(), NumberRange(1, 999999)])
+    reason = TextField("Lý do", [Required(), Limit(500, 10)])
+
+
+class AmendForm(OfficeForm):
+    """Columns of a line as they should be."""
+
+    code = LineField("Số, ký hiệu", [Limit(45)])
+    issuer = LineField("Tác giả", [Limit(200)])
+    doc_date = OfficeDateField("Ngày văn bản")
+    subject = TextField("Trích yếu", [Limit(500)])
+    receiver = LineField("Đơn vị, người nhận", [Limit(300)])
+    recipients = TextField("Nơi nhận", [Limit(300)])
+    kept_by = LineField("Đơn vị, người nhận bản lưu", [Limit(150)])
+    reason = LineField("Lý do đính chính", [Required(), Limit(500, 10)])
+
+
+class SeriesForm(OfficeForm):
+    """Which kinds take their numbers from a register in a year."""
+
+    year = SelectField("Năm", coerce=int)
+    rule = SelectField("Hệ thống số", coerce=str)
+    kind_ids = ChecksField("Loại văn bản", coerce=int)
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.rule.choices = [(rule.value, label(f"register.rule.{rule.value}")) for rule in SeriesRule]
+
+
+class NewRegisterForm(SeriesForm):
+    """A register with a series of its own."""
+
+    name = LineField("Tên sổ", [Required(), Limit(150)])
+    code = LineField("Mã sổ", [Required(), Limit(30)])
+
+
+class PatternForm(OfficeForm):
+    """How a register composes symbols."""
+
+    symbol_pattern = LineField("Ký hiệu văn bản có tên loại", [Required(), Limit(60)])
+    letter_pattern = LineField("Ký hiệu công văn", [Required(), Limit(60)])
+    allows_suffix = BooleanField("Cho phép số phụ (12a) khi lãnh đạo đồng ý")

@@ -1,0 +1,256 @@
+"""A register's year: the rule of its series, its last thirty days for late lines, its close."""
+
+import re
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from documents.models.catalogue import KindGroup
+from documents.models.register import (
+    EntryState,
+    Register,
+    RegisterEntry,
+    RegisterKind,
+    RegisterYear,
+    SeriesRule,
+    YearState,
+)
+from documents.permissions import CLOSE, KEEP_REGISTERS
+from documents.services import numbering
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.errors import BadState, Forbidden, Invalid
+from intranet.core.text import one_line
+from intranet.notices import services as notices
+from intranet.people import directory
+from intranet.people.models import Role
+from intranet.records import audit
+
+#: Parts of a symbol: names to be filled in, letters and digits, signs between them.
+_PATTERN = re.compile(r"(?:\{(?:kind|org|unit)\}|[^\W_]|[-&./])+")
+#: Days for late lines once a year is closing (rule N5).
+LATE_DAYS = 30
+
+
+def begin_closing(actor: Actor, register_id: int, year: int) -> None:
+    """From now on thirty days are left for late lines of the year, each with its reason.
+
+    :raises NotFound: ``register.missing``.
+    :raises Forbidden: ``auth.no_permit``.
+    :raises BadState: ``register.year_not_over``, ``register.year_not_open``.
+    """
+    if not actor.holds(CLOSE):
+        raise Forbidden("auth.no_permit")
+    with db.unit_of_work():
+        register = numbering.register_of(register_id)
+        if year >= clock.today().year and register.is_active:
+            raise BadState("register.year_not_over", year=year)
+        counter = numbering.lock_year(register, year)
+        if counter.state is not YearState.OPEN:
+            raise BadState("register.year_not_open", year=year)
+        _begin(actor, register, counter)
+
+
+def begin_due() -> int:
+    """The year is over: registers' past years begin to close by themselves; returns how many."""
+    with db.scope(), db.across_orgs("the new year closes the old one in every agency"):
+        waiting = (
+            db.session()
+            .execute(
+                select(RegisterYear.register_id, RegisterYear.year).where(
+                    RegisterYear.year < clock.today().year, RegisterYear.state == YearState.OPEN
+                )
+            )
+            .all()
+        )
+    for register_id, year in waiting:
+        with db.unit_of_work() as session, db.across_orgs("the new year closes the old one in every agency"):
+            register = session.get_one(Register, register_id)
+            counter = numbering.lock_year(register, year)
+            if counter.state is YearState.OPEN:
+                _begin(None, register, counter)
+    return len(waiting)
+
+
+def need_closable(counter: RegisterYear) -> None:
+    """Refuse to close a year in which a number is held still, or that is not closing.
+
+    :raises BadState: ``register.year_not_closing``, ``register.still_held``.
+    """
+    if counter.state is not YearState.CLOSING:
+        raise BadState("register.year_not_closing", year=counter.year)
+    held = db.session().scalar(
+        select(RegisterEntry.number)
+        .where(
+            RegisterEntry.register_id == counter.register_id,
+            RegisterEntry.year == counter.year,
+            RegisterEntry.state == EntryState.RESERVED,
+        )
+        .order_by(RegisterEntry.number)
+        .limit(1)
+    )
+    if held is not None:
+        raise BadState("register.still_held", number=held, year=counter.year)
+
+
+def close(actor: Actor, register: Register, counter: RegisterYear) -> None:
+    """Close a locked year for good, in the open unit of work; a leader has signed.
+
+    :raises BadState: ``register.year_not_closing``, ``register.still_held``.
+    """
+    need_closable(counter)
+    counter.state = YearState.CLOSED
+    counter.closed_by_id, counter.closed_at = actor.id, clock.now()
+    audit.record(actor, "register.closed", register, year=counter.year, numbers=counter.last_number)
+
+
+def rule_of(register: Register, year: int) -> tuple[SeriesRule, tuple[int, ...]]:
+    """Which kinds share the numbers of a year: what was decided last, for that year or an earlier one."""
+    row = db.session().execute(
+        select(RegisterYear.series_rule, RegisterYear.kind_ids)
+        .where(
+            RegisterYear.register_id == register.id,
+            RegisterYear.year <= year,
+            RegisterYear.series_rule.is_not(None),
+        )
+        .order_by(RegisterYear.year.desc())
+        .limit(1)
+    )
+    found = row.first()
+    if found is None:
+        return register.series_rule, tuple(register.kind_ids)
+    return SeriesRule(found.series_rule), tuple(found.kind_ids or ())
+
+
+def is_locked(org_id: int, group: KindGroup, year: int) -> bool:
+    """True once a number of the year was given in a series of these kinds: the choice stands (rule N10)."""
+    query = (
+        select(RegisterYear.year)
+        .join(Register, Register.id == RegisterYear.register_id)
+        .where(
+            Register.org_id == org_id,
+            Register.direction == RegisterKind.OUT,
+            Register.kind_group == group,
+            Register.series_rule != SeriesRule.ADVISORY_BODY,
+            RegisterYear.year == year,
+            RegisterYear.last_number > 0,
+        )
+    )
+    return db.session().scalar(query.limit(1)) is not None
+
+
+def decide_series(
+    actor: Actor, register_id: int, year: int, rule: SeriesRule, kind_ids: Collection[int]
+) -> None:
+    """Decide for a year which kinds take their numbers from the register.
+
+    :raises NotFound: ``register.missing``.
+    :raises Forbidden: ``auth.no_permit``.
+    :raises BadState: ``register.series_locked``, the first number of the year was given.
+    :raises Invalid: ``register.no_kinds``, ``register.past_year``.
+    """
+    _need_keeper(actor)
+    kinds = sorted(set(kind_ids)) if rule is SeriesRule.LISTED else []
+    if rule is SeriesRule.LISTED and not kinds:
+        raise Invalid("register.no_kinds", field="kind_ids")
+    if year < clock.today().year:
+        raise Invalid("register.past_year", field="year")
+    with db.unit_of_work():
+        register = numbering.register_of(register_id)
+        counter = numbering.lock_year(register, year)
+        _need_unlocked(register, year)
+        counter.series_rule, counter.kind_ids = rule, kinds
+        audit.record(actor, "register.series_decided", register, year=year, rule=rule.value, kinds=kinds)
+
+
+def add_register(
+    actor: Actor, *, name: str, code: str, rule: SeriesRule, kind_ids: Collection[int], first_year: int
+) -> int:
+    """Open a register of outgoing documents with a series of its own; returns its id.
+
+    :raises Forbidden: ``auth.no_permit``.
+    :raises Invalid: ``register.code_taken``, ``register.no_kinds``, ``register.past_year``.
+    :raises BadState: ``register.series_locked``, kinds would change their series within a year.
+    """
+    _need_keeper(actor)
+    kinds = sorted(set(kind_ids)) if rule is SeriesRule.LISTED else []
+    if rule is SeriesRule.LISTED and not kinds:
+        raise Invalid("register.no_kinds", field="kind_ids")
+    if first_year < clock.today().year:
+        raise Invalid("register.past_year", field="year")
+    with db.unit_of_work() as session:
+        taken = session.scalar(
+            select(Register.id).where(Register.org_id == actor.org_id, Register.code == code)
+        )
+        if taken is not None:
+            raise Invalid("register.code_taken", field="code")
+        if rule is not SeriesRule.ADVISORY_BODY and is_locked(
+            actor.org_id, KindGroup.ADMINISTRATIVE, first_year
+        ):
+            raise BadState("register.series_locked", year=first_year)
+        register = Register(
+            org_id=actor.org_id,
+            direction=RegisterKind.OUT,
+            name=one_line(name)[:150],
+            code=code,
+            series_rule=rule,
+            kind_ids=kinds,
+            first_year=first_year,
+        )
+        session.add(register)
+        session.flush()
+        audit.record(actor, "register.added", register, rule=rule.value, kinds=kinds, year=first_year)
+        return register.id
+
+
+def change_settings(
+    actor: Actor, register_id: int, *, symbol_pattern: str, letter_pattern: str, allows_suffix: bool
+) -> None:
+    """Set how symbols are composed, and whether numbers may carry a letter.
+
+    :raises Forbidden: ``auth.no_permit``.
+    :raises NotFound: ``register.missing``.
+    :raises Invalid: ``register.pattern_wrong``.
+    """
+    _need_keeper(actor)
+    for field, pattern in (("symbol_pattern", symbol_pattern), ("letter_pattern", letter_pattern)):
+        if not _PATTERN.fullmatch(pattern) or "{org}" not in pattern:
+            raise Invalid("register.pattern_wrong", field=field)
+    with db.unit_of_work():
+        register = numbering.register_of(register_id)
+        register.symbol_pattern, register.letter_pattern = symbol_pattern, letter_pattern
+        register.allows_suffix = allows_suffix
+        audit.record(actor, "register.changed", register, symbol=symbol_pattern, letter=letter_pattern)
+
+
+def _need_keeper(actor: Actor) -> None:
+    if not actor.holds(KEEP_REGISTERS):
+        raise Forbidden("auth.no_permit")
+
+
+def _need_unlocked(register: Register, year: int) -> None:
+    if is_locked(register.org_id, register.kind_group, year):
+        raise BadState("register.series_locked", year=year)
+
+
+def _begin(actor: Actor | None, register: Register, counter: RegisterYear) -> None:
+    counter.state = YearState.CLOSING
+    counter.closing_until = clock.today() + timedelta(days=LATE_DAYS)
+    audit.record(
+        actor,
+        "register.closing",
+        register,
+        org_id=register.org_id,
+        year=counter.year,
+        until=counter.closing_until.isoformat(),
+    )
+    people = directory.ids_with_role(register.org_id, Role.CLERK)
+    notices.notify(
+        people,
+        "register.closing",
+        register.ref,
+        by=actor,
+        year=counter.year,
+        until=f"{counter.closing_until:%d/%m/%Y}",
+    )
