@@ -17,8 +17,8 @@ from intranet.core import clock, db
 from intranet.core.db import session
 from intranet.core.errors import Invalid
 from intranet.people.models import User
-from intranet.records import files
-from intranet.records.models import File
+from intranet.records import files, scans
+from intranet.records.models import File, Scan, ScanState
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
 from meetings.permissions import access_room, visible_to
 from meetings.services import paper_rights, papers
@@ -33,7 +33,10 @@ _KID = 32
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of a pack; ``rev`` names the version that ink lies on, ``sha256`` the bytes that are shown."""
+    """One file of a pack; ``rev`` names the version that ink lies on, ``sha256`` the bytes that are shown.
+
+    ``words``: it is a scan whose words were read, and they are kept beside it.
+    """
 
     file: str
     name: str
@@ -43,6 +46,7 @@ class Entry:
     pages: int | None
     type: str
     url: str
+    words: bool
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Pack:
     """What one person's devices keep of a meeting."""
 
     meeting: Meeting
-    #: Changes with every file that comes, goes or is replaced, and with nothing else.
+    #: Changes with every file that comes, goes or is replaced, or whose words were read; with nothing else.
     rev: str
     files: list[Entry]
 
@@ -85,13 +89,15 @@ def pack_of(actor: User, meeting_id: int) -> Pack:
 
 def packs_for(readers: Iterable[User], meeting: Meeting) -> dict[int, Pack]:
     """Packs of those who take part, by person: what each may read, save for what is read online alone."""
-    entries: dict[int, Entry | None] = {}
+    by_person = {
+        person: [one.file for one in readable if not one.online_only]
+        for person, readable in paper_rights.readable_by(readers, meeting).items()
+    }
+    all_files = {file.id: file for kept in by_person.values() for file in kept}
+    read = scans.of({file.sha256 for file in all_files.values()})
+    entries = {key: _entry(file, read.get(file.sha256)) for key, file in all_files.items()}
     found = {}
-    for person, readable in paper_rights.readable_by(readers, meeting).items():
-        kept = [one.file for one in readable if not one.online_only]
-        for file in kept:
-            if file.id not in entries:
-                entries[file.id] = _entry(file)
+    for person, kept in by_person.items():
         found[person] = _packed(meeting, [entry for file in kept if (entry := entries[file.id]) is not None])
     return found
 
@@ -127,14 +133,18 @@ def device_key(actor: User, kid: str | None = None) -> tuple[str, bytes]:
 
 
 def _packed(meeting: Meeting, entries: list[Entry]) -> Pack:
-    said = "\n".join(f"{one.file} {one.sha256}" for one in sorted(entries, key=lambda one: one.file))
+    named = [f"{one.file} {one.sha256}{' words' if one.words else ''}" for one in entries]
+    said = "\n".join(sorted(named))
     return Pack(meeting, sha256(said.encode()).hexdigest()[:16], entries)
 
 
-def _entry(paper: File) -> Entry | None:
+def _entry(paper: File, scan: Scan | None) -> Entry | None:
     """``None`` for what no page shows: it is downloaded, not kept."""
     url, shown = papers.url_of(paper), files.shown(paper, to_reader=True)
     if url is None or shown is None:
         return None
     title, rev = papers.title_of(paper), paper.sha256
-    return Entry(paper.public_id, title, rev, shown.sha256, shown.size, paper.pages, shown.media_type, url)
+    words = scan is not None and scan.state is ScanState.DONE
+    return Entry(
+        paper.public_id, title, rev, shown.sha256, shown.size, paper.pages, shown.media_type, url, words
+    )

@@ -2,6 +2,8 @@
 
 import json
 import re
+import sqlite3
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -128,6 +130,17 @@ def packed(page: Page) -> Page:
     return page
 
 
+def read_as_scans(server: Server) -> None:
+    """Let every paper be a scan on whose second page these words were read."""
+    said = [[], [{"t": "Chữ trên bản quét", "box": [70, 700, 300, 715]}]]
+    with sqlite3.connect(server.data / "office.sqlite3") as opened:
+        opened.execute(
+            "insert into scan (sha256, state, pages, done, tries, data, asked_at)"
+            " select distinct sha256, 'done', 4, 4, 1, ?, '2026-01-01' from file",
+            (zlib.compress(json.dumps(said).encode()),),
+        )
+
+
 def draw(page: Page) -> None:
     """One stroke of the pen on the page that is open."""
     box = page.locator(".pdfViewer .page[data-loaded]").first.bounding_box()
@@ -152,6 +165,7 @@ def marks(page: Page) -> list[dict[str, Any]]:
 def test_a_room_opens_without_network_and_server_and_ink_arrives_once_from_two_devices(
     open_as: Opener, server: Server
 ) -> None:
+    read_as_scans(server)
     one, two = packed(open_as("daibieu05", tablet=True)), packed(open_as("daibieu05", tablet=True))
     here: Callable[[], set[str]] = lambda: {op["id"] for op in marks(one)}  # noqa: E731
     before = here()
@@ -172,7 +186,12 @@ def test_a_room_opens_without_network_and_server_and_ink_arrives_once_from_two_d
         one.locator("#read-tab-words").tap()
         one.locator("#read-q").fill("ke hoach")
         expect(one.locator("[data-read-hits] li").first).to_be_visible()
+        # Of a scan its words are looked for as they were read.
+        one.locator("#read-q").fill("chu tren ban quet")
+        expect(one.locator("[data-read-hits] li")).to_have_text([re.compile("Trang 2")])
         one.locator("#reading [data-read=shut]").tap()
+        one.locator("[data-page-back]").tap()
+        expect(drawn(one, 1)).to_be_visible()
         for tablet in (one, two):
             draw(tablet)
             draw(tablet)

@@ -13,6 +13,7 @@ from intranet.core.errors import Forbidden, Invalid, NotFound
 from intranet.core.live import person_room, sockets
 from intranet.people.sessions import SessionRow, end
 from intranet.records import files, store
+from intranet.records.models import Scan, ScanState
 from meetings.models.paper import PaperRule
 from meetings.services import distributing, packs, papers, participants
 from tests.clients import client_for
@@ -50,6 +51,22 @@ def test_the_name_of_a_pack_changes_with_its_files_and_with_nothing_else(sitting
     assert packs.pack_of(sitting.guest, sitting.id).rev == full.rev
     papers.withdraw_paper(sitting.secretary, sitting.id, paper.public_id)
     assert packs.pack_of(sitting.delegate, sitting.id).rev == empty
+
+
+def test_a_pack_says_which_words_of_scans_are_kept_and_changes_once_they_were_read(sitting: Sitting) -> None:
+    paper = add_paper(sitting.secretary, sitting, None)
+    with db.unit_of_work() as session:
+        scan = Scan(
+            sha256=paper.sha256, pages=3, done=0, tries=0, asked_at=clock.now(), state=ScanState.READING
+        )
+        session.add(scan)
+    before = packs.pack_of(sitting.delegate, sitting.id)
+    with db.unit_of_work() as session:
+        session.get_one(Scan, paper.sha256).state = ScanState.DONE
+    after = packs.pack_of(sitting.delegate, sitting.id)
+    assert [before.files[0].words, after.files[0].words] == [False, True]
+    assert before.rev != after.rev
+    assert after.told()["files"][0]["words"] is True
 
 
 def test_a_paper_for_few_is_in_the_packs_of_few_and_one_for_online_reading_in_none(sitting: Sitting) -> None:

@@ -97,6 +97,7 @@ async function brought(user, mid, tell, anew) {
     await fits(() => keepParts(now));
     await fits(() => keepPage(held, pack));
     await keepFiles(held, pack, { isDue, save, tell });
+    await fits(() => keepWords(held, pack));
   } catch {
     pack.problem = 'network';
   }
@@ -155,6 +156,12 @@ async function keepFiles(held, pack, { isDue, save, tell }) {
     await save();
   }
   say(pack.files.length);
+}
+
+/** The words of scans, so that they are found without the network too. */
+async function keepWords(held, { files }) {
+  const here = new Set(await names());
+  for (const { words, url, file } of files) if (words && !here.has(`lines:${url}`)) await keep(held, `lines:${url}`, await (await asked(`/files/${file}/lines.json`)).json());
 }
 
 /** Null when the file is here whole, else what became of it. @throws the network, or the session, is gone */
@@ -240,15 +247,17 @@ async function each(list, act) {
 /** Packs of meetings long over go, and with them what no pack names any more. */
 async function sweep(held) {
   const files = new Set();
+  const lines = new Set();
   const parts = new Set(['/kept']);
   for (const name of await names()) {
     const [kind, mid] = name.split(':');
     const found = kind === 'pack' || kind === 'page' ? await kept(held, name) : null;
     if (kind === 'pack' && (!found || found.starts + STAYS < Date.now())) { await forget(name, `page:${mid}`, `state:${mid}`); continue; }
-    if (kind === 'pack') for (const one of found.files) files.add(one.sha256);
+    if (kind === 'pack') for (const one of found.files) { files.add(one.sha256); lines.add(`lines:${one.url}`); }
     for (const address of found?.shell ?? []) parts.add(address);
   }
   await keepOnly(files);
+  await forget(...(await names()).filter((name) => name.startsWith('lines:') && !lines.has(name)));
   const cache = await caches.open(PARTS);
   for (const one of await cache.keys()) if (!parts.has(new URL(one.url).pathname)) await cache.delete(one);
 }
