@@ -5,6 +5,7 @@
 import { merged, separate } from '@lib/ink-notes.js';
 import { onPage, onScreen } from '@lib/ink-place.js';
 import { toast } from '@lib/toast.js';
+import { Drafts } from './drafts.js';
 import { later } from './later.js';
 import { bounds, draw, touches, UNIT } from './marks-draw.js';
 import { Live } from './marks-live.js';
@@ -20,10 +21,11 @@ const draftOf = (mark) => mark.id ?? `${mark.kind} ${mark.file} ${mark.page}`;
 const ofText = new Set(['highlight', 'underline', 'strike']);
 
 export class Annotator {
-  #notes; #reader; #follow; #panel = find('#ink-panel'); #bar = find('[data-chosen]'); #dialog = find('#mark-words'); #mark = null; #drafts = new Map(); #chosen = null; #list; #live;
+  #notes; #reader; #follow; #panel = find('#ink-panel'); #bar = find('[data-chosen]'); #dialog = find('#mark-words'); #mark = null; #drafts; #chosen = null; #list; #live;
 
   constructor(notes, { reader, follow, line, mid }) {
     [this.#notes, this.#reader, this.#follow] = [notes, reader, follow];
+    this.#drafts = new Drafts(line.me.p, mid);
     document.head.append(el('link', { rel: 'stylesheet', href: this.#panel.dataset.style }));
     const { hand, ink } = notes;
     ink.merged = merged;
@@ -84,6 +86,7 @@ export class Annotator {
       this.#keep();
     });
     this.#dialog.addEventListener('close', () => this.#left());
+    this.#dialog.addEventListener('input', () => this.#typed());
     this.#dialog.querySelector('[data-mark-erase]').addEventListener('click', () => { this.#notes.ink.erase([this.#mark]); this.#shut(); });
     this.#dialog.querySelector('[data-mark-share]').addEventListener('click', () => { const mark = this.#keep(); if (mark) this.share([mark]); });
     addEventListener('keydown', (event) => {
@@ -147,7 +150,8 @@ export class Annotator {
     this.#write(made[copy]);
   }
 
-  #write(mark) {
+  async #write(mark) {
+    await this.#drafts.come;
     this.#mark = mark;
     const field = this.#dialog.querySelector('textarea');
     const isNew = !mark.id, isMine = !mark.by;
@@ -168,14 +172,22 @@ export class Annotator {
     this.#dialog.close();
   }
 
+  /** What is typed waits from now on: a page that goes takes no word along. */
+  #typed() {
+    const mark = this.#mark;
+    if (!mark || mark.by) return false;
+    const { value } = this.#dialog.querySelector('textarea');
+    const isDraft = value !== mark.d.text && Boolean(value.trim() || mark.id);
+    if (isDraft) this.#drafts.set(draftOf(mark), value);
+    else this.#drafts.delete(draftOf(mark));
+    return isDraft;
+  }
+
   /** Closed before it was kept: the words wait for the next opening, those of a new mark for one on its page. */
   #left() {
-    const mark = this.#mark;
-    if (!mark || mark.by) return;
-    const { value } = this.#dialog.querySelector('textarea');
+    const isDraft = this.#typed();
     this.#mark = null;
-    if (value === mark.d.text) this.#drafts.delete(draftOf(mark));
-    else if (value.trim() || mark.id) { this.#drafts.set(draftOf(mark), value); toast(word('mark-drafted')); }
+    if (isDraft) toast(word('mark-drafted'));
   }
 
   /** @returns {object|null} the mark as it was kept, null for empty words */
