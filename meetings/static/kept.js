@@ -57,6 +57,7 @@ async function waiting() {
 /** Sends what a person wrote in a meeting; what the server does not take stays. */
 async function send(user, scope) {
   const store = new InkStore(user, scope);
+  await store.refuse([], false);
   for (let before = Infinity; ;) {
     const some = whole(await store.outbox(MOST), MOST);
     const n = await store.waiting();

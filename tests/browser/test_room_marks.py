@@ -80,7 +80,7 @@ def test_marks_follow_the_words_are_undone_moved_shared_and_taken_along(open_as:
     words = tablet.locator("#mark-words textarea")
     words.fill("Cần giải trình thêm")
     assert axe(tablet) == []
-    # Left before it was kept: the words wait for the next note here, also after a reload; Ctrl+Enter keeps it.
+    # Left before it was kept: the words wait for the next note here, after a reload too; Ctrl+Enter keeps it.
     words.press("Escape")
     expect(words).to_be_hidden()
     until(tablet, f"async () => (await ({KEPT})()).names.some((one) => one.startsWith('drafts:'))")

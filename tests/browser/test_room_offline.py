@@ -309,11 +309,18 @@ def test_a_full_tablet_says_what_it_could_not_keep_and_keeps_the_rest(open_as: O
     before = {op["id"] for op in marks(tablet)}
     draw(tablet)
     draw(tablet)
-    expect(tablet.get_by_text("Máy chủ chưa nhận 1 ghi chú; chúng vẫn được giữ trên máy này")).to_be_visible()
-    expect(tablet.locator("body[data-unsent='0']")).to_be_attached()
+    refused = tablet.get_by_text("Máy chủ chưa nhận 1 ghi chú; chúng vẫn được giữ trên máy này")
+    expect(refused.first).to_be_visible()
+    expect(tablet.locator("[data-room-word]")).to_have_text("Còn 1 ghi chú chưa gửi được")
     tablet.context.unroute("**/annotations/sync")
     [arrived] = {op["id"] for op in marks(tablet)} - before
     assert [arrived] != spoilt
+    tablet.locator("[data-ink-list]").tap()
+    expect(tablet.locator("#mark-list [data-marks-refused]")).to_contain_text("Máy chủ chưa nhận 1 ghi chú")
+    assert axe(tablet) == []
+    tablet.get_by_role("button", name="Gửi lại").tap()
+    expect(tablet.locator("#mark-list [data-marks-refused]")).to_be_hidden()
+    assert {op["id"] for op in marks(tablet)} - before == {arrived, *spoilt}
     tablet.reload()
     expect(tablet.locator("svg.ink path")).to_have_count(2)
     tablet.evaluate(FULL, "outbox")

@@ -15,6 +15,7 @@ export class MarkList {
     this.#dialog.querySelector('[data-mark-add]').addEventListener('click', () => { this.#dialog.close(); this.#acts.add(); });
     this.#dialog.querySelector('[data-mark-share-page]').addEventListener('click', () => this.share(this.#own().filter((one) => one.page === this.#reader.page)));
     this.#dialog.querySelector('[data-marks-tray]').addEventListener('click', () => { this.#dialog.close(); find('[data-tray-open]').click(); });
+    this.#dialog.querySelector('[data-marks-again]').addEventListener('click', async () => { await notes.again(); this.#draw(); });
     notes.addEventListener('tray', () => { if (this.#dialog.open) this.#draw(); });
     for (const radio of this.#dialog.querySelectorAll('[name=which]')) radio.addEventListener('change', () => this.#takes());
     for (const button of all('[data-export]')) button.addEventListener('click', () => this.#take(button));
@@ -38,7 +39,10 @@ export class MarkList {
       box.hidden = name !== 'own' && !marks.length;
       box.querySelector('ul').replaceChildren(...this.#rows(marks, name));
     }
-    const { tray } = this.#notes;
+    const { tray, refused } = this.#notes;
+    const left = this.#dialog.querySelector('[data-marks-refused]');
+    left.hidden = refused === 0;
+    left.querySelector('span').textContent = word('ink-refused', { n: refused });
     this.#dialog.querySelector('[data-marks-none]').hidden = parts.own.length > 0 || tray > 0;
     const wait = this.#dialog.querySelector('[data-marks-tray]');
     wait.hidden = tray === 0;

@@ -36,6 +36,8 @@ function paperOf(version) {
 export class Notes extends EventTarget {
   /** How many strokes wait for a place that this person gives them. */
   tray = 0;
+  /** How many operations the server would not take; they are sent again with the next page, or when they are asked for. */
+  refused = 0;
   #seen = 0; #part; #kit = null; #came;
   #later = 0; #reader; #follow; #mid; #store; #layers = new Map(); #lam = 0; #dev = ''; #have = {}; #kept = 0; #unkept = 0; #how = 'on'; #at = ''; #syncing = null; #again = false; #begun; #writes; #timer = 0;
   ink = new InkDoc(ulid);
@@ -71,6 +73,7 @@ export class Notes extends EventTarget {
       // Kept before versions of papers were told apart: all of it comes anew.
       if (kept.some((one) => !one.file.includes(' '))) this.#have = {};
       this.ink.load(kept.filter((one) => one.file.includes(' ')));
+      await this.#store.refuse([], false);
       this.#kept = await this.#store.waiting();
     } catch {
       this.#dev = ulid();
@@ -215,6 +218,8 @@ export class Notes extends EventTarget {
       .then(() => { this.#kept += n; this.#unkept -= n; });
   }
 
+  again() { return this.#store.refuse([], false).then(() => this.sync()); }
+
   /** Sends what waits and takes what is new; one at a time, never throws. */
   sync() {
     if (this.#syncing) { this.#again = true; return this.#syncing; }
@@ -245,9 +250,15 @@ export class Notes extends EventTarget {
       const now = add.length || gone.length ? this.ink.bring(add, gone) : [];
       const meta = { have: { ...this.#have }, lam: this.#lam, dev: this.#dev };
       const [theirs, taken] = this.#share(answer.shared);
-      await this.#store.heard([...now, ...theirs], [...gone, ...taken], waiting.map((op) => op.seq), meta);
-      if (answer.rejected.length) toast(`${word('ink-refused', { n: answer.rejected.length })} ${answer.rejected[0].msg}`, { tone: 'warn' });
+      const refused = new Set(answer.rejected.map((one) => one.id));
+      const seqs = (is) => waiting.filter((op) => refused.has(op.id) === is).map((op) => op.seq);
+      await this.#store.heard([...now, ...theirs], [...gone, ...taken], seqs(false), meta);
+      if (refused.size) {
+        await this.#store.refuse(seqs(true));
+        toast(`${word('ink-refused', { n: refused.size })} ${answer.rejected[0].msg}`, { tone: 'warn' });
+      }
       this.#kept = await this.#store.waiting();
+      this.refused = await this.#store.waiting(true);
       more = answer.more || answer.shared.more || (ops.length > 0 && this.#waiting > 0);
       clearTimeout(this.#later);
       if (answer.waiting) this.#later = setTimeout(() => this.sync(), PLACING);
@@ -277,7 +288,7 @@ export class Notes extends EventTarget {
     const isOff = this.#how === 'slow' || this.#how === 'off';
     const words = {
       off: () => word('net-off', { at: this.#at }), slow: () => word('net-slow'),
-      http: () => word('net-http'), on: () => word(this.#waiting ? 'saving' : 'saved'),
+      http: () => word('net-http'), on: () => word(this.#waiting ? 'saving' : this.refused ? 'ink-left' : 'saved', { n: this.refused }),
     };
     const box = find('[data-room-net]');
     box.classList.toggle('slow', this.#how === 'slow' || this.#how === 'http');
@@ -285,7 +296,7 @@ export class Notes extends EventTarget {
     const text = this.#how !== 'on' && this.#waiting ? `${words[this.#how]()}, ${word('unsent', { n: this.#waiting })}` : words[this.#how]();
     const said = find('[data-room-word]');
     if (said.textContent !== text) said.textContent = text;
-    box.querySelector('svg')?.replaceWith(icon(isOff ? 'cloud-off' : this.#waiting ? 'cloud-upload' : 'cloud-check'));
-    document.body.dataset.unsent = String(this.#waiting);
+    box.querySelector('svg')?.replaceWith(icon(isOff ? 'cloud-off' : this.#waiting + this.refused ? 'cloud-upload' : 'cloud-check'));
+    document.body.dataset.unsent = String(this.#waiting + this.refused);
   }
 }

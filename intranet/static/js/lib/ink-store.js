@@ -69,11 +69,10 @@ export class InkStore {
   }
 
   async strokes() { return this.#opened(await this.#read('strokes', (strokes) => strokes.index('scope').getAll(this.scope))); }
-  async outbox(limit = 200) {
-    const rows = await this.#opened(await this.#read('outbox', (outbox) => outbox.index('scope').getAll(this.scope, limit)));
-    return [...rows, ...this.#loose].slice(0, limit);
-  }
-  async waiting() { return (await this.#read('outbox', (outbox) => outbox.index('scope').count(this.scope))) + this.#loose.length; }
+  /** Operations of this scope as they lie here: those to be sent, or those that the server would not take. */
+  async #rows(isRefused) { return [...(await this.#read('outbox', (outbox) => outbox.index('scope').getAll(this.scope))), ...this.#loose].filter((one) => Boolean(one.isRefused) === isRefused); }
+  async outbox(limit = 200) { return this.#opened((await this.#rows(false)).slice(0, limit)); }
+  async waiting(isRefused = false) { return (await this.#rows(isRefused)).length; }
   async meta(key) { return this.#read('meta', (meta) => meta.get(`${this.scope}:${key}`)); }
 
   /**
@@ -102,6 +101,12 @@ export class InkStore {
       for (const op of told) at.outbox.add(op);
       for (const [key, value] of Object.entries(meta)) at.meta.put(value, `${this.scope}:${key}`);
     });
+  }
+
+  /** The server would not take these: they stay, and are sent again when they are asked for. */
+  async refuse(seqs, isRefused = true) {
+    const rows = (await this.#rows(!isRefused)).filter((one) => !isRefused || seqs.includes(one.seq));
+    await this.#change(['outbox'], (at) => { for (const one of rows) if (one.seq > 0) at.outbox.put({ ...one, isRefused }); else one.isRefused = isRefused; });
   }
 
   /** The server answered: its operations are here, those it took are no longer waiting. */
