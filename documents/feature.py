@@ -18,7 +18,7 @@ from documents.permissions import (
 )
 from documents.sample import year
 from documents.services import asked_drafts, asking, books, desk, titles, verifying
-from documents.views import drafts, inbox, incoming, numbers, outgoing, registers, series
+from documents.views import drafts, inbox, incoming, numbers, outgoing, registers, series, slips
 from documents.views import intake as intake_views
 from documents.views.base import bp
 from intranet.core import menu, refs, slots
@@ -29,7 +29,7 @@ from intranet.records import ledgers
 
 #: Importing the modules makes their tables, jobs, subscriptions and pages known.
 PARTS = (asked_models, catalogue, dispatch, document, draft, intake, register, jobs, subscribers)
-PAGES = (drafts, inbox, incoming, intake_views, numbers, outgoing, registers, series)
+PAGES = (drafts, inbox, incoming, intake_views, numbers, outgoing, registers, series, slips)
 
 
 def plug_in(app: Flask) -> None:

@@ -37,6 +37,7 @@ DOORS = {
         "intranet/records/pdf.py",
         "intranet/records/pdf_marks.py",
         "intranet/records/reading_copy.py",
+        "intranet/records/stamp.py",
         "intranet/records/watermark.py",
     },
 }
