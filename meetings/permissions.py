@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from intranet.core import db
 from intranet.core.actor import Actor
@@ -55,8 +56,14 @@ _WITH_PART = (
 _HELD = (
     select(Meeting)
     .where(Meeting.id == bindparam("meeting"))
-    .options(selectinload(Meeting.agenda))
     .with_for_update(of=Meeting)
+    .execution_options(populate_existing=True, **{db.KEPT: True})
+)
+# In the order of ``Meeting.agenda``; asked by itself, for a loader makes its question anew each time.
+_AGENDA = (
+    select(AgendaItem)
+    .where(AgendaItem.meeting_id == bindparam("meeting"))
+    .order_by(AgendaItem.position, AgendaItem.id)
     .execution_options(populate_existing=True, **{db.KEPT: True})
 )
 _WITH_AGENDA = _WITH_PART.options(selectinload(Meeting.agenda))
@@ -141,7 +148,12 @@ def access_meeting(actor: User, meeting_id: int, to: To, *, lock: bool = False) 
 
 def _held(meeting_id: int) -> Meeting | None:
     """The meeting, held; who takes part is asked only then: it may have changed while this waited."""
-    return db.session().scalar(_HELD, {"meeting": meeting_id})
+    opened = db.session()
+    meeting = opened.scalar(_HELD, {"meeting": meeting_id})
+    if meeting is not None:
+        items = opened.scalars(_AGENDA, {"meeting": meeting_id}).all()
+        set_committed_value(meeting, "agenda", items)
+    return meeting
 
 
 def _with_part(actor: User, meeting_id: int, to: To) -> Meeting | None:

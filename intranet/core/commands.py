@@ -14,6 +14,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from intranet.core.actor import Actor
@@ -30,6 +31,7 @@ F = TypeVar("F", bound=Callable[..., Answer])
 _MAX_CID = 64
 _MOST_ITEMS = 1000
 _LARGEST_INT = 2**63 - 1
+_SIMPLE = frozenset({int, float, str, bool})
 #: A nought byte and halves of characters, which no text of ours has.
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
@@ -95,17 +97,23 @@ def parse(kind: type, given: Any) -> Any:
     """
     if not isinstance(given, Mapping):
         raise Invalid("command.payload", name="d")
-    hints = get_type_hints(kind)
+    hints, declared_fields = _declared(kind)
     unknown = set(given) - set(hints)
     if unknown:
         raise Invalid("command.payload", name=str(sorted(map(str, unknown))[0]))
     values: dict[str, Any] = {}
-    for field in dataclasses.fields(kind):
+    for field in declared_fields:
         if field.name in given:
             values[field.name] = _value(field.name, hints[field.name], given[field.name])
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise Invalid("command.payload", name=field.name)
     return kind(**values)
+
+
+@lru_cache(maxsize=256)
+def _declared(kind: type) -> tuple[dict[str, Any], tuple[dataclasses.Field[Any], ...]]:
+    """The kinds of a dataclass's fields, and the fields."""
+    return get_type_hints(kind), dataclasses.fields(kind)
 
 
 def _read(actor: Actor, frame: Any) -> tuple[str, Any, str]:
@@ -123,6 +131,8 @@ def _read(actor: Actor, frame: Any) -> tuple[str, Any, str]:
 
 
 def _value(name: str, kind: Any, given: Any) -> Any:
+    if type(given) is kind and kind in _SIMPLE and _fits(kind, given):
+        return given
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         return _one_of(name, args, given)

@@ -274,7 +274,8 @@ def unit_of_work() -> Iterator[Session]:
     _let_go(current)
     db = database()
     with _writers_turn(db):
-        work = _Work(OfficeSession(db.writer, info={"orgs": current.orgs}))
+        # Nothing is asked of it after its commit: no need to say so to each of its objects.
+        work = _Work(OfficeSession(db.writer, info={"orgs": current.orgs}, expire_on_commit=False))
         current.work = work
         try:
             work.session.connection()

@@ -48,6 +48,8 @@ from intranet.core.websocket import (
 from intranet.core.written import Written
 
 _READ = 16 * 1024
+#: Send what fits now; as a plain number, for a room sends a thousand times.
+_AT_ONCE = int(socket.MSG_DONTWAIT)
 #: Stands for what is written already; no text of ours holds a nought byte.
 _HERE = "\0here\0"
 #: Characters from which a message that was sent is worth letting go of at once: a room's whole state.
@@ -183,7 +185,7 @@ class FrameOnceWebSocket:
         if self.writers or self.rest or not self.is_open or self._queue.qsize():
             return False
         try:
-            sent = self._try_send(wire, socket.MSG_DONTWAIT)
+            sent = self._try_send(wire, _AT_ONCE)
         except BlockingIOError:
             return False
         except OSError:
@@ -265,7 +267,7 @@ class FrameOnceWebSocket:
                 if not data:
                     return
                 try:
-                    sent = self._try_send(data, socket.MSG_DONTWAIT)
+                    sent = self._try_send(data, _AT_ONCE)
                 except BlockingIOError:
                     sent = 0
                 if sent < len(data):
@@ -349,16 +351,15 @@ class FrameOnceManager(Manager):
         if packet is None:
             super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **options)
             return
-        skipped = skip_sid if isinstance(skip_sid, list) else [skip_sid]
-        sockets = self.server.eio.sockets
+        skipped = set(skip_sid) if isinstance(skip_sid, list) else {skip_sid}
+        find, wire = self.server.eio.sockets.get, packet.wire
         for sid, engine_sid in self.get_participants(namespace, room):
-            found = sockets.get(engine_sid)
+            found = find(engine_sid)
             if found is None or found.closed or found.closing or sid in skipped:
                 continue
-            queue = found.queue
-            websocket = getattr(queue, "websocket", None)
-            if found.upgrading or websocket is None or not websocket.offer(packet.wire):
-                queue.put(packet)
+            websocket = getattr(found.queue, "websocket", None)
+            if found.upgrading or websocket is None or not websocket.offer(wire):
+                found.queue.put(packet)
 
     def _framed(self, event: str, data: Any, namespace: str) -> FramedPacket | None:
         """The event as one text frame; ``None`` when nobody is there or it holds bytes."""

@@ -393,9 +393,9 @@ def _follow_signals(app: Flask) -> None:
 
 
 def _repeat(app: Flask, seconds: float, function: Callable[[], None]) -> None:
-    while True:
-        time.sleep(seconds)
-        with app.app_context(), _as_every_process():
+    with app.app_context(), _as_every_process():
+        while True:
+            time.sleep(seconds)
             _safely(function)
 
 

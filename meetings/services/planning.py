@@ -1,13 +1,15 @@
 """Preparing a meeting: its head and what is on the agenda."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from intranet.core import clock
-from intranet.core.db import unit_of_work
+from intranet.core.db import session, unit_of_work
+from intranet.core.dialect import table_of
 from intranet.core.errors import BadState, Forbidden, Invalid, Stale
 from intranet.people import directory
 from intranet.people.models import User
@@ -31,6 +33,8 @@ from meetings.services.room import item_entry, owner_entry
 
 #: More would be no agenda, and its snapshot too large for a frame.
 MOST_ITEMS = 60
+_items = table_of(AgendaItem)
+_PLACE = update(_items).where(_items.c.id == bindparam("item")).values(position=bindparam("place"))
 
 
 @dataclass(frozen=True)
@@ -284,11 +288,18 @@ def reorder_items(
             (next(wanted) if item.state is ItemState.PLANNED else item.id): place
             for place, item in enumerate(meeting.agenda)
         }
-        for item in meeting.agenda:
-            item.position = places[item.id]
-        meeting.agenda.sort(key=lambda item: item.position)
+        _place(meeting, places)
         audit.record(actor, "item.reordered", meeting)
         return journal.append(meeting, "item.reordered", by=actor, order=[item.id for item in meeting.agenda])
+
+
+def _place(meeting: Meeting, places: Mapping[int, int]) -> None:
+    """Give items their places: all rows by one statement, where a flush would look at each object."""
+    moved = [item for item in meeting.agenda if item.position != places[item.id]]
+    session().connection().execute(_PLACE, [{"item": one.id, "place": places[one.id]} for one in moved])
+    for item in moved:
+        set_committed_value(item, "position", places[item.id])
+    set_committed_value(meeting, "agenda", sorted(meeting.agenda, key=lambda item: item.position))
 
 
 def lacks(meeting: Meeting) -> list[Lack]:
