@@ -20,6 +20,7 @@ from documents.models.lifecycle import DocEvent, DocState
 from documents.permissions import DIRECT, To, access_document, give_access
 from documents.services import statuses
 from documents.services.moving import move, need_reason, require, tell
+from documents.services.secrecy import refuse_marks
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Invalid, NotFound
@@ -78,8 +79,9 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
     :raises Forbidden: ``document.not_allowed``.
     :raises BadState: ``document.wrong_state``.
     :raises Invalid: ``directive.no_lead``, ``directive.unit_twice``, ``directive.unknown_unit``,
-        ``directive.no_due``, ``directive.past_due``.
+        ``directive.no_due``, ``directive.past_due``, ``document.secret_mark``.
     """
+    refuse_marks(actor, text=given.text)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.DIRECT, lock=True)
         require(document, DocEvent.DIRECT)
@@ -124,6 +126,7 @@ def let_know(actor: Actor, document_id: int, unit_ids: Sequence[int] = (), text:
     :raises BadState: ``document.wrong_state``.
     :raises Invalid: ``directive.unknown_unit``.
     """
+    refuse_marks(actor, text=text)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.DIRECT, lock=True)
         units = _known(document.org_id, unit_ids)

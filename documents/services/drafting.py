@@ -13,6 +13,7 @@ from documents.permissions import DRAFT, To, access_document, give_access, heade
 from documents.services import catalogue, composing
 from documents.services.composing import DraftFields, Sheets
 from documents.services.moving import need_version, note_opinion, require, tell, touch
+from documents.services.secrecy import refuse_marks
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
@@ -45,10 +46,11 @@ def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -
 
     :raises Forbidden: ``auth.no_permit``.
     :raises NotFound: ``document.missing``, the document to answer.
-    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``.
+    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``, ``document.secret_mark``.
     """
     if not actor.holds(DRAFT):
         raise Forbidden("auth.no_permit")
+    _refuse_marks(actor, fields)
     answered = access_document(actor, reply_to_id, To.READ) if reply_to_id is not None else None
     kind, unit = _kind(actor.org_id, fields.kind_id), own_unit(actor)
     signer = _signer(actor.org_id, fields.signer_id)
@@ -107,6 +109,7 @@ def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | 
     :raises BadState: ``document.wrong_state``.
     :raises Stale: ``document.changed``.
     """
+    _refuse_marks(actor, fields)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.EDIT, lock=True)
         require(document, DocEvent.OPINION)
@@ -152,10 +155,11 @@ def upload_version(actor: Actor, document_id: int, staged_id: str, note: str) ->
 def give_opinion(actor: Actor, document_id: int, text: str) -> None:
     """Note an opinion on the present version of a draft.
 
-    :raises Invalid: ``draft.opinion_empty``.
+    :raises Invalid: ``draft.opinion_empty``, ``document.secret_mark``.
     """
     if not text.strip():
         raise Invalid("draft.opinion_empty", field="text")
+    refuse_marks(actor, text=text)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.READ, lock=True)
         if document.direction is not Direction.OUT:
@@ -181,6 +185,10 @@ def last_seq(document_id: int) -> int:
     """Number of the newest version, 0 without any."""
     query = select(func.max(DraftVersion.seq)).where(DraftVersion.document_id == document_id)
     return db.session().scalar(query) or 0
+
+
+def _refuse_marks(actor: Actor, fields: DraftFields) -> None:
+    refuse_marks(actor, subject=fields.subject, body="\n".join(fields.body))
 
 
 def own_unit(actor: Actor) -> Unit | None:

@@ -21,6 +21,7 @@ from documents.services import numbering
 from documents.services.asking import line_of
 from documents.services.capturing import set_code
 from documents.services.moving import tell, touch
+from documents.services.secrecy import refuse_marks
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
@@ -28,7 +29,6 @@ from intranet.core.text import one_line
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit
-from intranet.records.secrecy import mark_in_title
 
 PAGE = 50
 #: Columns that may be corrected: number, date and state never.
@@ -167,8 +167,7 @@ def amend(actor: Actor, entry_id: int, columns: dict[str, str], reason: str) -> 
         changed = _changed(entry, columns)
         if (line := _lines(actor, [entry])[0]).is_hidden:
             raise NotFound("register.line_missing")
-        if "subject" in changed and mark_in_title(str(changed["subject"])):
-            raise Invalid("document.secret_mark", field="subject")
+        refuse_marks(actor, **{name: shown(value) for name, value in changed.items()})
         numbering.amend(actor, entry, changed, said)
         if line.document is not None and entry.register.direction is RegisterKind.IN:
             _follow(line.document, changed)

@@ -24,6 +24,7 @@ from documents.permissions import To, access_document
 from documents.services import catalogue, numbering, statuses
 from documents.services.capturing import duplicates_of, set_code
 from documents.services.moving import move, need_reason, need_version, require, touch
+from documents.services.secrecy import refuse_marks
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Invalid
@@ -73,10 +74,18 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
     :raises NotFound: ``document.missing``.
     :raises Forbidden: ``document.not_allowed``.
     :raises BadState: ``document.wrong_state``, ``register.year_closed``.
-    :raises Invalid: a date, the issuer, the hour of a timed flash, or ``document.maybe_duplicate``.
+    :raises Invalid: a date, the issuer, the hour of a timed flash, ``document.maybe_duplicate``, or
+        ``document.secret_mark``.
     :raises Stale: ``document.changed``.
     """
     check(given)
+    refuse_marks(
+        actor,
+        subject=given.subject,
+        note=given.note,
+        issuer=given.issuer,
+        not_duplicate_reason=given.not_duplicate_reason,
+    )
     with db.unit_of_work():
         document = access_document(actor, document_id, To.REGISTER, lock=True)
         require(document, DocEvent.REGISTER)
@@ -109,7 +118,9 @@ def save_draft(actor: Actor, document_id: int, changes: dict[str, Any]) -> None:
 
     :raises NotFound: ``document.missing``.
     :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``document.secret_mark``.
     """
+    refuse_marks(actor, **{name: str(changes.get(name) or "") for name in _TEXTS})
     with db.unit_of_work():
         document = access_document(actor, document_id, To.REGISTER, lock=True)
         require(document, DocEvent.REGISTER)
@@ -130,6 +141,7 @@ def return_document(actor: Actor, document_id: int, reason: str) -> None:
     :raises BadState: ``document.wrong_state``.
     """
     said = need_reason(reason)
+    refuse_marks(actor, reason=said)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.REGISTER, lock=True)
         move(actor, document, DocEvent.RETURN, reason=said)

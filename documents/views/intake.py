@@ -14,6 +14,7 @@ from documents.models.register import Register, RegisterKind
 from documents.permissions import REGISTER, To, access_document
 from documents.services import capturing, catalogue, directing, numbering, registering, stamping
 from documents.services.capturing import Duplicate
+from documents.services.secrecy import is_secret_symbol
 from documents.views.base import bp, show
 from intranet.core import clock
 from intranet.core.errors import DomainError
@@ -166,6 +167,7 @@ def _page(document: Document, form: IncomingForm, returning: ReasonForm | None =
         candidates=_candidates(document),
         marks=_marks(document),
         duplicates=_duplicates(document),
+        looks_secret=is_secret_symbol((form.code.data or "").partition("/")[2]),
         place=next((at for at, one in enumerate(waiting, 1) if one.id == document.id), 1),
         following=_after(waiting, document.id),
         expected=_expected(document.org_id),
