@@ -100,6 +100,17 @@ def forget_refused(actor: User, meeting_id: int) -> None:
             opened.delete(one)
 
 
+def paper_or_in_tray(actor: User, meeting_id: int, public_id: str) -> tuple[Meeting, File]:
+    """A paper on the table or a file of the tray, as whoever prepares the meeting reads it.
+
+    :raises NotFound: no such meeting; ``meeting.unknown_paper``, in neither.
+    :raises Forbidden: the actor does not prepare it.
+    """
+    meeting = access_meeting(actor, meeting_id, To.PLAN)
+    found = next((one for one in tray(meeting) if one.public_id == public_id), None)
+    return meeting, found or papers.paper_of(meeting, public_id)
+
+
 def move_paper(actor: User, meeting_id: int, public_id: str, item_id: int | None) -> None:
     """Give a paper, or a file of the tray, to an item, as its last; ``None``: to the whole meeting.
 

@@ -121,6 +121,19 @@ def rights(mid: int, public_id: str) -> ResponseReturnValue:
     return render_template("meetings/paper_rights.html", **shown), 422 if problem else 200
 
 
+@bp.get("/<string(length=32):public_id>/read")
+@needs(ATTEND)
+def read(mid: int, public_id: str) -> ResponseReturnValue:
+    """A paper, or a file of the tray, page by page, for whoever prepares the meeting."""
+    meeting, paper = placing.paper_or_in_tray(_user(), mid, public_id)
+    url = papers.url_of(paper)
+    if url is None:
+        return redirect(paper.url)
+    return render_template(
+        "meetings/paper.html", meeting=meeting, file=paper, title=papers.title_of(paper), url=url
+    )
+
+
 @bp.get("/<string(length=32):public_id>/print")
 @needs(ATTEND)
 def printed(mid: int, public_id: str) -> ResponseReturnValue:

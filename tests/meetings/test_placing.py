@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from intranet.core import db, jobs
@@ -146,6 +147,23 @@ def test_a_paper_moves_to_another_item_and_keeps_its_identity(sitting: Sitting) 
     presenting.start_presenting(sitting.chair, mid, key, 1)
     with pytest.raises(BadState, match=r"meeting\.presented"):
         placing.move_paper(secretary, mid, key, second.id)
+
+
+def test_whoever_prepares_a_meeting_reads_its_papers_and_its_tray_in_a_page_of_the_house(
+    sitting: Sitting, office: Office, client_of: Callable[[User], FlaskClient]
+) -> None:
+    paper = add_paper(sitting.secretary, sitting, sitting.agenda[0])
+    placing.drop(sitting.secretary, sitting.id, staged_file(sitting.secretary, pdf(2), "scan1.pdf"))
+    (waiting,) = placing.tray(sitting.meeting)
+    plan = client_of(sitting.secretary).get(f"/meetings/{sitting.id}").get_data(as_text=True)
+    for file in (paper, waiting):
+        address = f"/meetings/{sitting.id}/papers/{file.public_id}/read"
+        assert f'href="{address}"' in plan
+        page = client_of(sitting.secretary).get(address).get_data(as_text=True)
+        assert f'data-url="{papers.url_of(file)}"'.replace("&", "&amp;") in page
+        assert client_of(sitting.delegate).get(address).status_code == 403
+    elsewhere = f"/meetings/{sitting.id}/papers/{'0' * 32}/read"
+    assert client_of(sitting.secretary).get(elsewhere).status_code == 404
 
 
 def test_only_who_prepares_the_meeting_places_papers(sitting: Sitting, office: Office) -> None:
