@@ -17,7 +17,7 @@ from documents.permissions import (
     may_read,
 )
 from documents.sample import year
-from documents.services import asked_drafts, asking, books, desk, titles, verifying
+from documents.services import asked_drafts, asking, books, desk, list_export, titles, verifying
 from documents.views import drafts, inbox, incoming, numbers, outgoing, registers, series, slips
 from documents.views import intake as intake_views
 from documents.views.base import bp
@@ -74,6 +74,7 @@ def plug_in(app: Flask) -> None:
     slots.fill("search", desk.found_for)
     slots.fill("sample", year.build)
     exports.register_maker(books.KIND, books.table_of)
+    exports.register_maker(list_export.KIND, list_export.table_of)
     slots.fill(asked.MAY, asked_drafts.may_draft)
     slots.fill(asked.MAKE, asked_drafts.make)
     slots.fill(asked.ISSUED, asked_drafts.is_issued)

@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import aliased, selectinload
 
 from documents.formats.symbols import symbol_key
+from documents.models.catalogue import DocKind
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
 from documents.models.register import RegisterEntry
@@ -23,11 +24,31 @@ from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.text import fold
 from intranet.notices.workdays import late_from
+from intranet.people.models import Unit, User
 from intranet.tasks.permissions import person_of
 
 PAGE = 50
 #: Counts go no further; the page says 99+.
 MOST_COUNTED = 99
+#: Lists that are taken along have no more rows.
+MOST_EXPORTED = 50_000
+
+
+_NUMBER, _SUFFIX = "entry_number", "entry_suffix"
+_EXPORTED = (
+    "state",
+    "urgency",
+    "number",
+    "suffix",
+    "symbol",
+    "doc_date",
+    "register_date",
+    "due_date",
+    "issuer_text",
+    "signer_name",
+    "subject",
+    "note",
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +94,28 @@ def incoming(actor: Actor, filters: Filters, *, before: int | None = None, after
 def outgoing(actor: Actor, filters: Filters, *, before: int | None = None, after: int | None = None) -> Page:
     """Numbered outgoing documents that the actor may read."""
     return _page(actor, Direction.OUT, filters, before, after)
+
+
+def every(actor: Actor, direction: Direction, filters: Filters) -> Sequence[Any]:
+    """All rows of a list as plain values, one more than may be exported where there are more."""
+    lead, own, leader = aliased(Unit), aliased(Unit), aliased(User)
+    query = (
+        _base(actor, direction, filters)
+        .join(RegisterEntry, RegisterEntry.id == Document.register_entry_id)
+        .outerjoin(DocKind, DocKind.id == Document.kind_id)
+        .outerjoin(lead, lead.id == Document.lead_unit_id)
+        .outerjoin(own, own.id == Document.unit_id)
+        .outerjoin(leader, leader.id == Document.presented_to_id)
+        .with_only_columns(
+            RegisterEntry.number.label(_NUMBER),
+            RegisterEntry.suffix.label(_SUFFIX),
+            *(getattr(Document, name) for name in _EXPORTED),
+            *(column.label(name) for name, column in _named(lead, own, leader).items()),
+        )
+        .order_by(Document.register_entry_id.desc())
+        .limit(MOST_EXPORTED + 1)
+    )
+    return db.session().execute(query).all()
 
 
 def found(actor: Actor, words: str, limit: int) -> list[Document]:
@@ -162,6 +205,10 @@ def count(actor: Actor, *where: ColumnElement[bool]) -> int:
     """How many documents meet the condition, none counted beyond a hundred; for the menu."""
     few = select(Document.id).where(visible_to(actor), *where).limit(MOST_COUNTED + 1)
     return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
+
+
+def _named(lead: Any, own: Any, leader: Any) -> dict[str, Any]:
+    return {"kind": DocKind.name, "lead": lead.short_name, "unit": own.short_name, "leader": leader.full_name}
 
 
 def _page(

@@ -9,13 +9,14 @@ from documents.forms import ReasonForm
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import INCOMING_STATES, Direction, DocState
 from documents.permissions import FINISH, PRESENT, READ, RECALL, To, access_document
-from documents.services import about, catalogue, directing, listing, recalling
+from documents.services import about, catalogue, directing, list_export, listing, recalling
 from documents.services.listing import INCOMING_TABS, Filters
 from documents.views.base import bp, day_of, holder, key_of, opened, show, without
-from intranet.core.errors import DomainError
+from intranet.core.errors import BadState, DomainError, Invalid
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in
 from intranet.records import readers
+from intranet.records.tables import Format
 
 _MOST_AT_ONCE = 50
 
@@ -43,9 +44,17 @@ def incoming() -> ResponseReturnValue:
             and state not in (DocState.RECEIVED, DocState.RETURNED, DocState.MERGED)
         ],
         urgencies=urgency_choices(),
+        choices=list_export.COLUMNS[Direction.IN],
         issuers=[(party.name, party.name) for party in catalogue.parties(me().org_id)],
         leaders=directing.leaders_of(me().org_id) if me().holds(PRESENT) else [],
     )
+
+
+@bp.post("/incoming/export")
+@needs(READ)
+def export_incoming() -> ResponseReturnValue:
+    """Have the list made as a file, as it is narrowed, with the columns that were ticked."""
+    return export(Direction.IN, filters_of(INCOMING_TABS, INCOMING_STATES), "documents.incoming")
 
 
 @bp.get("/incoming/<int:document_id>")
@@ -128,6 +137,24 @@ def answer_recall(document_id: int) -> ResponseReturnValue:
         lambda: recalling.answer_recall(me(), document_id, agree=agree),
         "document.flash.recall_answered",
     )
+
+
+def export(direction: Direction, filters: Filters, back: str) -> ResponseReturnValue:
+    """Ask for a list as a file; what is refused is said above the list."""
+    format_ = request.form.get("format", "")
+    try:
+        list_export.ask_list(
+            me(),
+            direction,
+            filters,
+            request.form.getlist("column"),
+            Format(format_) if format_ in set(Format) else Format.XLSX,
+        )
+    except (BadState, Invalid) as refusal:
+        flash(sentence(refusal), "bad")
+        return redirect(url_for(back, **without(request.args)))
+    flash(label("export.asked"), "ok")
+    return redirect(url_for("exports.index"))
 
 
 def filters_of(tabs_: tuple[str, ...], states: frozenset[DocState]) -> Filters:

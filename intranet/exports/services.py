@@ -84,7 +84,7 @@ def ask(actor: Actor, kind: str, asked: dict[str, Any], format_: Format, title: 
         )
         opened.add(row)
         opened.flush()
-        audit.record(actor, "export.asked", row, kind=kind, format=format_.value, asked=asked)
+        audit.record(actor, "export.asked", row, kind=kind, format=format_.value)
         enqueue(MAKE, str(row.id), {"export": row.id})
         return row.id
 
