@@ -7,6 +7,7 @@ from bench import (
     annotator,
     figures,
     handing_over,
+    heads,
     numbers,
     offline,
     pages,
@@ -19,6 +20,7 @@ from bench import (
 
 MEASURES = {
     "start": start.measure,
+    "heads": heads.measure,
     "pages": pages.measure,
     "room": room.measure,
     "tablets": tablets.measure,

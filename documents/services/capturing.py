@@ -20,7 +20,7 @@ from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import Forbidden, NotFound
 from intranet.people.models import User
-from intranet.records import audit, files
+from intranet.records import audit, files, scans
 from intranet.records.files import Staged
 from intranet.records.media import DOCX
 from intranet.records.models import StagedState
@@ -107,7 +107,7 @@ def capture(actor: Actor, staged_id: str) -> int | None:
         session.add(document)
         session.flush()
         role = "main_docx" if staged.media_type == DOCX else "main_pdf"
-        files.attach(actor, staged_id, document.ref, org_id=document.org_id, role=role)
+        scans.ask_for(files.attach(actor, staged_id, document.ref, org_id=document.org_id, role=role))
         row.state, row.document_id = IntakeState.CAPTURED, document.id
         audit.record(actor, "document.received", document, channel="file")
         tell(document)

@@ -44,7 +44,7 @@ def prefill(staged: Staged, kinds: Sequence[DocKind], issuers: Sequence[str]) ->
         known_issuers=issuers,
         pages=staged.pages or 1,
         today=clock.today(),
-        source="docx_text" if staged.media_type == DOCX else "pdf_text",
+        source="docx_text" if staged.media_type == DOCX else "ocr" if page.is_seen else "pdf_text",
     )
     evidence = reading.to_json()
     evidence["_page"] = {"width": page.width, "height": page.height}

@@ -199,7 +199,7 @@ def _text(file: File | None) -> str:
 def _is_mute(file: File | None) -> bool:
     """True for a file that was read and has no text layer."""
     found = files.reading(file) if file is not None and file.problem is None else None
-    return found is not None and not found.first_page
+    return found is not None and not (found.first_page or {}).get("lines")
 
 
 def _duplicates(document: Document) -> list[Duplicate]:
@@ -269,7 +269,7 @@ def _marks(document: Document) -> dict[str, Any] | None:
                         "h": round(y1 - y0 + 4, 1),
                     }
                 )
-    return {"width": page["width"], "height": page["height"], "boxes": boxes}
+    return {"width": page["width"], "height": page["height"], "boxes": boxes} if boxes else None
 
 
 def _values(document: Document) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from intranet.core import clock, db
 from intranet.core.db import publish, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.events import subscribe
-from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
-from intranet.records import audit, media, parsing, reading_copy, staging, store
+from intranet.core.jobs import Job, JobFinished, JobState, enqueue, every, job
+from intranet.records import audit, looking, media, parsing, reading_copy, staging, store
 from intranet.records.events import BlobDamaged
 from intranet.records.media import Verdict
 from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
@@ -32,7 +32,27 @@ _NIGHTS = 28
 @job(READ_JOB)
 def read_staged(payload: Any) -> None:
     """Parse an upload in a child process and give it its verdict; one without a fault enters the store."""
-    public_id = str(payload["staged"])
+    _read(str(payload["staged"]), looks=False)
+
+
+@every(1, "files.look")
+def look_at_scan() -> bool:
+    """Recognise page 1 of the scan that waits longest, and give it its verdict; other work goes on meanwhile.
+
+    :returns: whether one waited.
+    """
+    parsed = select(Job.key).where(Job.kind == READ_JOB, Job.state == JobState.DONE)
+    with db.scope():
+        query = select(StagedFile.public_id).where(
+            StagedFile.state == StagedState.CHECKING, StagedFile.public_id.in_(parsed)
+        )
+        public_id = db.session().scalar(query.order_by(StagedFile.id).limit(1))
+    if public_id is not None:
+        _read(public_id, looks=True)
+    return public_id is not None
+
+
+def _read(public_id: str, *, looks: bool) -> None:
     row = _waiting(public_id)
     if row is None:
         return
@@ -42,6 +62,10 @@ def read_staged(payload: Any) -> None:
         _conclude(public_id, StagedState.REFUSED, Verdict("file.lost"))
         return
     parsed = parsing.parse(source, row.name)
+    if looking.is_wanted(parsed):
+        if not looks:
+            return
+        parsed = looking.looked_at(source, parsed)
     verdict = parsed.verdict
     if verdict is not None and verdict.code == "file.secret_mark" and row.is_cleared:
         verdict = None

@@ -18,6 +18,7 @@ from intranet.core.errors import BadState, Invalid
 from intranet.core.text import nfc
 from intranet.records import sandbox
 from intranet.records.page_record import Box, TextRow
+from intranet.records.pagetext import PageText, TextLine
 from intranet.records.parse_child import answer
 from intranet.records.parsing import Limits, ask_child
 from intranet.records.pdf import open_page, open_pdf
@@ -33,6 +34,11 @@ LEAST_SURE = 30.0
 _DRAWING = Limits(cpu_seconds=90, wall_seconds=120.0, output=256 * 1024**2)
 _READING = Bounds(cpu_seconds=150, wall_seconds=170.0, file_bytes=64 * 1024**2)
 _LANGUAGE = "vie"
+#: Words further apart than this, in heights of their letters, stand in two columns.
+_GAP = 2.0
+
+#: A word of tesseract's table: its columns by name.
+Word = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,19 @@ def read_pages(source: Path, first: int, count: int) -> list[tuple[TextRow, ...]
     :raises BadState: ``ocr.not_installed``; ``sandbox.required``.
     :raises Invalid: ``ocr.failed``: the pages cannot be drawn or read within their limits.
     """
+    return rows_of(*_seen(source, first, count))
+
+
+def read_texts(source: Path, first: int, count: int) -> list[PageText]:
+    """The same pages as they are seen: what stands side by side is told apart, as in a text layer.
+
+    :raises DomainError: as :func:`read_pages`.
+    """
+    return texts_of(*_seen(source, first, count))
+
+
+def _seen(source: Path, first: int, count: int) -> tuple[list[str], list[Drawn]]:
+    """Tesseract's table of words, and how the pages were drawn for it."""
     if not is_installed():
         raise BadState("ocr.not_installed")
     with sandbox.box() as folder:
@@ -74,8 +93,7 @@ def read_pages(source: Path, first: int, count: int) -> list[tuple[TextRow, ...]
         (folder / "home").mkdir()
         if sandbox.run(folder, _words, _READING) != 0:
             raise Invalid("ocr.failed", why="tesseract")
-        lines = (folder / "out.tsv").read_text(encoding="utf-8").splitlines()
-    return rows_of(lines, drawn)
+        return (folder / "out.tsv").read_text(encoding="utf-8").splitlines(), drawn
 
 
 def read_some(source: Path, pages: Collection[int]) -> dict[int, tuple[TextRow, ...]]:
@@ -93,20 +111,55 @@ def read_some(source: Path, pages: Collection[int]) -> dict[int, tuple[TextRow, 
 
 def rows_of(lines: Sequence[str], drawn: Sequence[Drawn]) -> list[tuple[TextRow, ...]]:
     """What a table of words says, as lines in the frame of each page."""
-    found: dict[tuple[int, ...], list[dict[str, str]]] = {}
+    return [tuple(_row(words, page) for words in said) for said, page in _by_page(lines, drawn)]
+
+
+def texts_of(lines: Sequence[str], drawn: Sequence[Drawn]) -> list[PageText]:
+    """What a table of words says, as pages seen upright: lines from the top down, left before right."""
+    return [_text(said, page) for said, page in _by_page(lines, drawn)]
+
+
+def _by_page(lines: Sequence[str], drawn: Sequence[Drawn]) -> Iterator[tuple[list[list[Word]], Drawn]]:
+    """The words of each page, line by line as the recogniser joined them."""
+    found: dict[tuple[int, ...], list[Word]] = {}
     for word in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
         is_word = word.get("level") == "5" and (word.get("text") or "").strip()
         if is_word and float(word["conf"]) >= LEAST_SURE:
             line = tuple(int(word[name]) for name in ("page_num", "block_num", "par_num", "line_num"))
             found.setdefault(line, []).append(word)
-    pages: list[list[TextRow]] = [[] for _ in drawn]
-    for (page, *_), words in sorted(found.items()):
-        if 1 <= page <= len(drawn):
-            pages[page - 1].append(_row(words, drawn[page - 1]))
-    return [tuple(rows) for rows in pages]
+    for number, page in enumerate(drawn, 1):
+        yield [words for line, words in sorted(found.items()) if line[0] == number], page
 
 
-def _row(words: Sequence[dict[str, str]], page: Drawn) -> TextRow:
+def _text(said: Sequence[Sequence[Word]], page: Drawn) -> PageText:
+    wide, high = page.crop[2] - page.crop[0], page.crop[3] - page.crop[1]
+    width, height = (high, wide) if page.turn % 180 else (wide, high)
+    found = []
+    for words in said:
+        tall = statistics.median(bottom - top for _, top, _, bottom in map(_box, words))
+        for part in _parted(words, _GAP * tall):
+            boxes = [_box(word) for word in part]
+            text = nfc(" ".join(word["text"].strip() for word in part))
+            top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
+            x0, x1 = boxes[0][0] / page.scale, boxes[-1][2] / page.scale
+            y0, y1 = height - bottom / page.scale, height - top / page.scale
+            found.append(TextLine(text, x0, y0, x1, y1, tall / page.scale))
+    return PageText(width, height, tuple(sorted(found, key=lambda line: (-line.y1, line.x0))), is_seen=True)
+
+
+def _parted(words: Sequence[Word], gap: float) -> Iterator[list[Word]]:
+    """A line of the recogniser, cut where more than ``gap`` dots lie between two words."""
+    part: list[Word] = []
+    for word in words:
+        if part and _box(word)[0] - _box(part[-1])[2] > gap:
+            yield part
+            part = []
+        part.append(word)
+    if part:
+        yield part
+
+
+def _row(words: Sequence[Word], page: Drawn) -> TextRow:
     """One line, as high as its words are on the whole; within a word its signs have equal widths."""
     boxes = [_box(word) for word in words]
     top, bottom = (statistics.median(box[side] for box in boxes) for side in (1, 3))
@@ -126,7 +179,7 @@ def _row(words: Sequence[dict[str, str]], page: Drawn) -> TextRow:
     return TextRow(text, *box, page.turn, tuple(along))
 
 
-def _box(word: dict[str, str]) -> tuple[float, float, float, float]:
+def _box(word: Word) -> tuple[float, float, float, float]:
     left, top, wide, high = (float(word[name]) for name in ("left", "top", "width", "height"))
     return left, top, left + wide, top + high
 

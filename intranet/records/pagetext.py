@@ -47,11 +47,13 @@ class PageText:
 
     :param width: of the visible page, points.
     :param height: likewise.
+    :param is_seen: the words were recognised in a picture; the file holds none.
     """
 
     width: float
     height: float
     lines: tuple[TextLine, ...] = ()
+    is_seen: bool = False
 
     @property
     def text(self) -> str:
@@ -63,6 +65,7 @@ class PageText:
         return {
             "width": round(self.width, 2),
             "height": round(self.height, 2),
+            **({"seen": True} if self.is_seen else {}),
             "lines": [
                 [
                     line.text,
@@ -85,6 +88,6 @@ class PageText:
                 TextLine(str(t), float(a), float(b), float(c), float(d), float(s), bool(bold), bool(italic))
                 for t, a, b, c, d, s, bold, italic in data["lines"]
             )
-            return cls(float(data["width"]), float(data["height"]), lines)
+            return cls(float(data["width"]), float(data["height"]), lines, bool(data.get("seen", False)))
         except (KeyError, TypeError, ValueError) as wrong:
             raise ValueError("no page text") from wrong

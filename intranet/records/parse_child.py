@@ -60,6 +60,7 @@ def _read_pdf(path: Path) -> _Json:
         "pages": facts.pages,
         "encrypted": facts.encrypted,
         "has_text": facts.has_text,
+        "pictured": facts.is_pictured,
         "active": facts.active,
         **_shown(path, min(facts.pages, MARKED_PAGES)),
         **dict(zip(("text", "text_cut"), pdf.all_text(path), strict=True)),

@@ -41,6 +41,7 @@ class Parsed:
 
     :param verdict: ``None`` when the file is sound; else why it is refused or stays unread.
     :param pages: 0 where the format has none, or unknown.
+    :param is_pictured: page 1 of a PDF carries a picture.
     :param first_page: text of page 1 with its places; of a DOCX, of the preview set from its words.
     :param last_page: likewise of the last page, where the signature stands.
     :param text: of the whole file, at most 200 000 characters; ``text_cut`` tells that there is more.
@@ -55,6 +56,7 @@ class Parsed:
     pages: int = 0
     encrypted: bool = False
     has_text: bool = False
+    is_pictured: bool = False
     active: tuple[str, ...] = ()
     first_page: PageText | None = None
     last_page: PageText | None = None
@@ -122,6 +124,7 @@ def _parsed(media_type: str, answer: dict[str, Any]) -> Parsed:
         pages=int(answer.get("pages", 0)),
         encrypted=bool(answer.get("encrypted")),
         has_text=bool(answer.get("has_text")),
+        is_pictured=bool(answer.get("pictured")),
         active=tuple(answer.get("active", ())),
         first_page=PageText.from_json(first) if first else None,
         last_page=PageText.from_json(last) if last else None,

@@ -47,12 +47,14 @@ class PdfFacts:
 
     :param encrypted: protected, though it opens without a password.
     :param has_text: one of the first three pages has a text layer.
+    :param is_pictured: page 1 carries a picture.
     :param active: what could act, sorted: ``embedded_files javascript launch media remote xfa``.
     """
 
     pages: int
     encrypted: bool
     has_text: bool
+    is_pictured: bool
     active: tuple[str, ...]
 
 
@@ -175,7 +177,7 @@ def inspect(path: Path) -> PdfFacts:
         raise Unreadable("file.no_pages")
     with open_pdf(path) as opened:
         seen = (_has_text(opened, number) for number in range(1, min(len(opened), 3) + 1))
-        return PdfFacts(pages, encrypted, any(seen), active)
+        return PdfFacts(pages, encrypted, any(seen), _is_pictured(opened), active)
 
 
 def is_cut_off(path: Path) -> bool:
@@ -205,6 +207,11 @@ def open_page(document: pdfium.PdfDocument, number: int) -> Iterator[pdfium.PdfP
         yield page
     finally:
         page.close()
+
+
+def _is_pictured(document: pdfium.PdfDocument) -> bool:
+    with open_page(document, 1) as page:
+        return any(page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
 
 
 def _has_text(document: pdfium.PdfDocument, number: int) -> bool:

@@ -79,7 +79,9 @@ def test_pages_are_counted_read_and_drawn(sheet: Path) -> None:
 
 
 def test_a_plain_file_has_nothing_that_acts(sheet: Path) -> None:
-    assert pdf.inspect(sheet) == pdf.PdfFacts(pages=2, encrypted=False, has_text=True, active=())
+    assert pdf.inspect(sheet) == pdf.PdfFacts(
+        pages=2, encrypted=False, has_text=True, is_pictured=False, active=()
+    )
 
 
 def script(document: pikepdf.Pdf) -> None:

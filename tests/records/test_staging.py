@@ -62,10 +62,10 @@ def bytes_on_disk() -> list[Path]:
 
 
 @pytest.fixture
-def small(app: Flask, office: Office) -> None:
+def small(app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """An office that takes 200 kB a file."""
     settings = replace(app.config["SETTINGS"], max_file_bytes=200_000)
-    app.config["SETTINGS"] = settings
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
     db.database().settings = settings
 
 

@@ -1,0 +1,65 @@
+"""Scans on the clerk's desk: page 1 is recognised, its head fills the form, a secret mark keeps it out."""
+
+from dataclasses import replace
+
+import pytest
+
+from documents.models.document import Document
+from documents.models.intake import IntakeState
+from documents.services import capturing
+from intranet.core import db
+from intranet.records import files, ocr, scans, store
+from intranet.records import jobs as file_jobs
+from tests.documents import papers
+from tests.factories import Office
+
+
+def drop(office: Office, data: bytes) -> list[Document]:
+    """Drop a scan and let its page be recognised; returns what was received."""
+    assert papers.drop(office.clerk, (data, "quet.pdf")) == []
+    (waiting,) = capturing.waiting_files(office.clerk)
+    assert waiting.state is IntakeState.CHECKING
+    assert file_jobs.look_at_scan()
+    assert not file_jobs.look_at_scan()
+    with db.scope(office.clerk.org_ids):
+        keys = [document.id for document in capturing.received(office.clerk)]
+    return [db.session().get_one(Document, key) for key in keys]
+
+
+def test_the_head_of_a_scan_fills_the_form_and_says_where_it_stood(desk: Office) -> None:
+    subject = "quy hoạch mật độ dân số và bảo mật thông tin của người dân"
+    (document,) = drop(desk, papers.scanned(papers.pdf(subject=subject)))
+    assert (document.code, str(document.doc_date)) == ("9412/BTC-ĐT", "2026-11-12")
+    assert (document.issuer_text, document.subject) == ("Bộ Tài chính", subject.capitalize())
+    page = document.prefill["_page"]
+    for name in ("number", "doc_date", "issuer", "subject"):
+        read = document.prefill[name]
+        x0, y0, x1, y1 = read["box"]
+        assert read["source"] == "ocr"
+        assert 0 < x0 < x1 < page["width"]
+        assert page["height"] / 2 < y0 < y1 < page["height"]
+    (file,) = files.of(document.ref)
+    assert scans.is_scan(file)
+    assert scans.of([file.sha256])
+
+
+def test_a_scan_with_a_secret_mark_never_enters_the_store(desk: Office) -> None:
+    data = papers.scanned(papers.pdf(circulation_mark="TUYỆT MẬT"))
+    assert drop(desk, data) == []
+    (refused,) = capturing.waiting_files(desk.clerk)
+    assert (refused.state, refused.problem, refused.name) == (IntakeState.REFUSED, "file.secret_mark", "")
+    assert list(store.stored()) == []
+
+
+def test_without_a_recogniser_a_scan_is_received_unread(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ocr, "is_installed", lambda: False)
+    (document,) = papers.drop(desk.clerk, (papers.scanned(papers.pdf()), "quet.pdf"))
+    assert (document.code, document.prefill.keys()) == ("", {"_page"})
+
+
+def test_what_cannot_be_recognised_is_received_unread(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_READING", replace(ocr._READING, wall_seconds=0.01))
+    (document,) = drop(desk, papers.scanned(papers.pdf()))
+    assert (document.code, document.prefill.keys()) == ("", {"_page"})
