@@ -36,6 +36,7 @@ NEEDS: dict[DocEvent, To] = {
     DocEvent.GIVE_BACK: To.GIVE_BACK,
     DocEvent.FINISH: To.FINISH,
     DocEvent.REOPEN: To.REOPEN,
+    DocEvent.RECALL: To.RECALL,
     DocEvent.OPINION: To.EDIT,
     DocEvent.SUBMIT: To.EDIT,
     DocEvent.UNIT_APPROVE: To.REVIEW_UNIT,

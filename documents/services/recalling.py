@@ -5,15 +5,19 @@ from typing import Any
 from sqlalchemy import select
 
 from documents.events import DispatchChanged
+from documents.formats.symbols import symbol_key
 from documents.models.dispatch import STATUS_CODES, Dispatch, DispatchState
-from documents.models.document import Document
-from documents.models.lifecycle import DocEvent
-from documents.permissions import To, access_document
+from documents.models.document import Document, DocumentLink, Relation
+from documents.models.lifecycle import Direction, DocEvent
+from documents.models.register import EntryState
+from documents.permissions import To, access_document, visible_to
 from documents.services import numbering, statuses
 from documents.services.moving import move, need_reason, require, tell, touch
+from documents.services.secrecy import refuse_marks
 from intranet.core import clock, db
 from intranet.core.actor import Actor
-from intranet.core.errors import BadState
+from intranet.core.errors import BadState, Invalid
+from intranet.core.labels import label
 from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import Role
@@ -110,12 +114,62 @@ def answer_recall(actor: Actor, document_id: int, *, agree: bool) -> None:
         document.recall_asked_at = None
         if agree:
             move(actor, document, DocEvent.RECALL)
+            _strike(actor, document, label("document.recall_agreed"))
             statuses.answer_sender(actor, document, DispatchState.RECALL_AGREED)
         else:
             touch(document)
             audit.record(actor, "document.recall_refused", document)
             statuses.answer_sender(actor, document, DispatchState.RECALL_REFUSED)
             tell(document)
+
+
+def note_recall(actor: Actor, document_id: int, reason: str, recall_code: str = "") -> None:
+    """The clerk notes that the issuer of an incoming document recalled it: its content is locked.
+
+    :param recall_code: number and symbol of the recalling document, where it was registered.
+    :raises NotFound: ``document.missing``.
+    :raises Forbidden: ``document.not_allowed``.
+    :raises Invalid: ``document.reason_too_short``, ``document.no_such_code``.
+    :raises BadState: ``document.wrong_state``.
+    """
+    said = need_reason(reason)
+    refuse_marks(actor, reason=said)
+    with db.unit_of_work() as session:
+        document = access_document(actor, document_id, To.RECALL, lock=True)
+        if not document.is_incoming:
+            raise BadState("document.wrong_state", state=document.state.value)
+        require(document, DocEvent.RECALL)
+        if recall_code.strip():
+            order = session.scalar(
+                select(Document)
+                .where(
+                    Document.org_id == document.org_id,
+                    Document.direction == Direction.IN,
+                    Document.id != document.id,
+                    Document.symbol_key == symbol_key(recall_code)[:80],
+                    visible_to(actor),
+                )
+                .order_by(Document.id.desc())
+                .limit(1)
+            )
+            if order is None:
+                raise Invalid("document.no_such_code", field="recall_code", given=recall_code.strip()[:45])
+            link = DocumentLink(from_id=order.id, to_id=document.id, relation=Relation.RECALLS)
+            link.org_id = document.org_id
+            session.add(link)
+        move(actor, document, DocEvent.RECALL, reason=said)
+        document.recall_asked_at = None
+        _strike(actor, document, said)
+        statuses.answer_sender(actor, document, DispatchState.RECALL_AGREED)
+        if document.lead_unit_id is not None:
+            told = directory.receivers_of(document.lead_unit_id)
+            notices.notify(told, "document.recall_noted", document.ref, by=actor)
+
+
+def _strike(actor: Actor, document: Document, reason: str) -> None:
+    """Note on the line of a recalled document that it was recalled."""
+    if document.entry is not None and document.entry.state is EntryState.USED:
+        numbering.mark_recalled(actor, document.entry, reason)
 
 
 def _ask(actor: Actor, document: Document, what: str, reason: str) -> None:

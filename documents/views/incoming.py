@@ -157,6 +157,18 @@ def export(direction: Direction, filters: Filters, back: str) -> ResponseReturnV
     return redirect(url_for("exports.index"))
 
 
+@bp.post("/incoming/<int:document_id>/recalled")
+@needs(RECALL)
+def note_recall(document_id: int) -> ResponseReturnValue:
+    """Note that the issuer recalled the document."""
+    code = request.form.get("recall_code", "")[:60]
+    return _with_reason(
+        document_id,
+        lambda reason: recalling.note_recall(me(), document_id, reason, code),
+        "document.flash.recall_noted",
+    )
+
+
 def filters_of(tabs_: tuple[str, ...], states: frozenset[DocState]) -> Filters:
     """The filters in the address; what is not known is left out."""
     args = request.args

@@ -1,0 +1,207 @@
+"""The table of rights asked over HTTP: each role, each act on incoming documents, numbers and registers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from documents.models.document import AccessLevel, Document
+from documents.models.lifecycle import Direction, DocState
+from documents.models.register import EntryState, RegisterEntry, RegisterKind
+from documents.permissions import give_access
+from documents.services import asking, catalogue, directing, holding, recalling, registering
+from documents.services.verifying import verify_register
+from intranet.core import clock, db
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
+from intranet.people.models import Role, User
+from tests.factories import Office, make_user
+
+Make = Callable[..., Document]
+ClientOf = Callable[[User], FlaskClient]
+REASON = "Một lý do đủ dài để ghi"
+ROLES = ("clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor", "admin")
+#: Who may, of those who can read the document (incoming and outgoing) or of everybody (registers).
+ALLOWED: dict[str, set[str]] = {
+    "/documents/incoming/intake": {"clerk"},
+    "POST /documents/incoming/intake/{received}/return": {"clerk"},
+    "POST /documents/incoming/intake/{received}/merge": {"clerk"},
+    "POST /documents/incoming/{registered}/present": {"clerk", "office_head"},
+    "/documents/inbox": {"leader"},
+    "POST /documents/inbox/{presented}/direct": {"leader"},
+    "POST /documents/inbox/{presented}/know": {"leader"},
+    "POST /documents/incoming/{processing}/finish": {"leader", "office_head"},
+    "POST /documents/incoming/{done}/reopen": {"leader", "office_head"},
+    "POST /documents/incoming/{registered}/recalled": {"clerk"},
+    "/documents/incoming/{registered}": {
+        "clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor",
+    },
+    "POST /documents/drafts/{signed}/number": {"clerk"},
+    "POST /documents/drafts/{signed}/held-number": {"clerk"},
+    "POST /documents/drafts/{signed}/sub-number": {"clerk"},
+    "POST /documents/drafts/{numbered}/seal": {"clerk"},
+    "POST /documents/drafts/{sealed}/issue": {"clerk"},
+    "POST /documents/drafts/{numbered}/cancel": {"clerk"},
+    "POST /documents/drafts/{numbered}/cancel/consent": {"leader"},
+    "POST /documents/drafts/{issued}/recall/order": {"leader"},
+    "POST /documents/drafts/{issued}/recall": {"clerk"},
+    "/documents/drafts/new": {"clerk", "office_head", "unit_head", "officer"},
+    "/documents/numbers": {"clerk", "leader", "office_head", "unit_head", "officer", "auditor"},
+    "POST /documents/numbers/lines/{line}/cancel": {"clerk"},
+    "/documents/registers": {"clerk", "leader", "office_head", "archivist", "auditor"},
+    "/documents/registers/{register}/2026": {"clerk", "leader", "office_head", "archivist", "auditor"},
+    "/documents/registers/lines/{line}": {"clerk", "leader", "office_head", "archivist", "auditor"},
+    "POST /documents/registers/lines/{line}/amend": {"clerk"},
+    "POST /documents/registers/{register}/verify": {"clerk", "leader", "office_head", "auditor"},
+    "POST /documents/registers/{register}/2026/closing": {"clerk"},
+    "POST /documents/registers/{register}/2026/close": {"clerk"},
+    "/documents/registers/settings": {"admin"},
+    "POST /documents/registers/{register}/series": {"admin"},
+    "POST /documents/registers/{register}/pattern": {"admin"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def people(desk: Office) -> dict[str, User]:
+    """One person of each role, of the same agency."""
+    return {
+        "clerk": desk.clerk,
+        "leader": desk.leader,
+        "office_head": desk.office_head,
+        "unit_head": desk.head,
+        "officer": desk.officer,
+        "archivist": make_user("luutru", "Đào Thị Kho", desk.admin_room, "Lưu trữ", Role.ARCHIVIST),
+        "auditor": make_user("thanhtra", "Phạm Văn Soát", desk.vp, "Thanh tra", Role.AUDITOR),
+        "admin": desk.admin,
+    }
+
+
+@pytest.fixture
+def things(desk: Office, received: Make, people: dict[str, User]) -> dict[str, int]:
+    """A document in each state that everybody but the administrator may read, a register and a held line."""
+    kind = catalogue.kind_named(desk.org.id, "Quyết định")
+    assert kind is not None
+    made = {}
+    for state in ("received", "registered", "presented", "processing", "done"):
+        made[state] = received(state=DocState(state)).id
+    for state in ("signed", "numbered", "sealed", "issued"):
+        document = received(state=DocState(state), direction=Direction.OUT, kind_id=kind.id, symbol="QĐ-UBND")
+        made[state] = document.id
+    for key in made.values():
+        with db.unit_of_work():
+            document = db.session().get_one(Document, key)
+            names = (person for role, person in people.items() if role != "admin")
+            give_access(document, *(f"u:{person.id}" for person in names), reason="named")
+    register = catalogue.register_for(desk.org.id, RegisterKind.OUT, None)
+    holding.reserve(desk.clerk, register.id, count=1, reason=REASON, expires_on=clock.today())
+    line = db.session().scalars(select(RegisterEntry.id)).one()
+    return made | {"register": register.id, "line": line}
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("role", ROLES)
+def test_every_cell_of_the_table_answers_over_http(
+    people: dict[str, User], things: dict[str, int], client_of: ClientOf, role: str
+) -> None:
+    client, wrong = client_of(people[role]), []
+    for ask, allowed in ALLOWED.items():
+        if role in allowed and ask.startswith("POST"):
+            continue  # what is allowed is done in tests of its own; here it would change what comes next
+        method, path = ("POST", ask[5:]) if ask.startswith("POST") else ("GET", ask)
+        answer = client.open(path.format(**things), method=method, data={"reason": REASON, "agree": "yes"})
+        refused = answer.status_code in (403, 404)
+        if refused is (role in allowed):
+            wrong.append((ask, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.pages
+@pytest.mark.parametrize("ask", [ask for ask in ALLOWED if ask.startswith("POST")])
+def test_whoever_the_table_allows_is_let_in(
+    people: dict[str, User], things: dict[str, int], client_of: ClientOf, ask: str
+) -> None:
+    role = sorted(ALLOWED[ask])[0]
+    sent = {"reason": REASON, "first": things["registered"]}
+    answer = client_of(people[role]).post(ask[5:].format(**things), data=sent)
+    assert answer.status_code not in (401, 403, 404, 500)
+
+
+def test_held_numbers_are_asked_for_and_granted_by_those_of_the_table(
+    people: dict[str, User], things: dict[str, int]
+) -> None:
+    given: dict[str, Any] = {"count": 1, "reason": REASON, "expires_on": clock.today()}
+    holds, asks = set(), set()
+    for role, person in people.items():
+        try:
+            holding.reserve(person, things["register"], **given)
+            holds.add(role)
+        except Forbidden:
+            pass
+        try:
+            asking.ask_hold(person, things["register"], **given)
+            asks.add(role)
+        except Forbidden:
+            pass
+    # The office head of this office heads a unit too.
+    assert (holds, asks - holds) == ({"clerk", "office_head"}, {"unit_head", "officer"})
+
+
+def test_a_document_recalled_by_its_issuer_is_locked_and_tied_to_the_recall(
+    desk: Office, received: Make, fields: Callable[..., Any]
+) -> None:
+    document, order = received(), received()
+    for one, number in ((document, "41"), (order, "57")):
+        registering.register_incoming(desk.clerk, one.id, fields(number=number))
+    with pytest.raises(Invalid, match=r"document.no_such_code"):
+        recalling.note_recall(desk.clerk, document.id, "Theo công văn thu hồi của Bộ", "99/BTC-ĐT")
+    with pytest.raises(Forbidden):
+        recalling.note_recall(desk.leader, document.id, "Theo công văn thu hồi của Bộ")
+    recalling.note_recall(desk.clerk, document.id, "Theo công văn thu hồi của Bộ", "57/BTC-ĐT")
+    with db.scope({desk.org.id}):
+        after = db.session().get_one(Document, document.id)
+        assert after.state is DocState.RECALLED
+        assert after.entry is not None
+        assert after.entry.state is EntryState.RECALLED
+        register = after.entry.register_id
+    assert verify_register(desk.clerk, register) == []
+    for act in (
+        lambda: directing.present(desk.clerk, document.id),
+        lambda: recalling.note_recall(desk.clerk, document.id, "Thu hồi thêm một lần nữa"),
+        lambda: registering.register_incoming(desk.clerk, document.id, fields()),
+    ):
+        with pytest.raises(BadState, match=r"document.wrong_state"):
+            act()
+
+
+@pytest.mark.parametrize("state", [DocState.MERGED, DocState.RECALLED])
+def test_what_was_merged_or_recalled_is_not_recalled(desk: Office, received: Make, state: DocState) -> None:
+    with pytest.raises(BadState, match=r"document.wrong_state"):
+        recalling.note_recall(desk.clerk, received(state=state).id, "Theo công văn thu hồi của Bộ")
+
+
+def test_the_page_of_a_document_offers_the_recall_to_the_clerk_alone(
+    desk: Office, received: Make, fields: Callable[..., Any], client_of: ClientOf
+) -> None:
+    document = received()
+    registering.register_incoming(desk.clerk, document.id, fields())
+    path = f"/documents/incoming/{document.id}"
+    assert "Ghi nhận bị thu hồi" in client_of(desk.clerk).get(path).text
+    assert "Ghi nhận bị thu hồi" not in client_of(desk.leader).get(path).text
+    answer = client_of(desk.clerk).post(f"{path}/recalled", data={"reason": "Theo công văn thu hồi của Bộ"})
+    assert answer.status_code == 302
+    assert "Bị thu hồi" in client_of(desk.leader).get(path).text
+
+
+def test_a_restricted_document_is_found_by_nobody_but_those_named(
+    desk: Office, received: Make, client_of: ClientOf
+) -> None:
+    document = received(state=DocState.REGISTERED, access_level=AccessLevel.NAMED, subject="Nhân sự chủ chốt")
+    with db.unit_of_work():
+        give_access(document, f"u:{desk.leader.id}", reason="named")
+    assert client_of(desk.leader).get(f"/documents/incoming/{document.id}").status_code == 200
+    client = client_of(desk.clerk)
+    assert client.get(f"/documents/incoming/{document.id}").status_code == 404
+    assert "Nhân sự chủ chốt" not in client.get("/documents/incoming").text
+    with pytest.raises(NotFound):
+        directing.present(desk.clerk, document.id)
