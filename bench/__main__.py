@@ -5,6 +5,7 @@ import sys
 
 from bench import (
     annotator,
+    books,
     figures,
     handing_over,
     heads,
@@ -30,6 +31,7 @@ MEASURES = {
     "annotator": annotator.measure,
     "handover": handing_over.measure,
     "numbers": numbers.measure,
+    "books": books.measure,
 }
 
 
