@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Opener, axe, sign_in, until
-from tests.browser.laying import heavy_paper, lay, post
+from tests.browser.laying import lay, post
+from tests.meetings.test_reading_copy import scattered
 from tests.serving import Server
 from tests.uploads import pdf_with
 
@@ -88,7 +89,7 @@ async (url) => {
 
 @pytest.fixture(scope="module")
 def meeting(browser: Browser, server: Server) -> str:
-    """The address of a meeting that begins in two days; three papers lie on its table."""
+    """A meeting that begins in two days, its address: three papers, one of them read from a copy."""
     with sqlite3.connect(server.data / "office.sqlite3") as opened:
         (key,) = opened.execute("select id from meeting where title = ?", (MEETING,)).fetchone()
     begins(server, key, 48 * 3600)
@@ -96,7 +97,7 @@ def meeting(browser: Browser, server: Server) -> str:
     desk = context.new_page()
     sign_in(desk, "thuky", server.url)
     small = {f"{title}.pdf": pdf_with(title) for title in ("Bảng giá", "Thu hồi")}
-    lay(desk, f"/meetings/{key}", {**small, "Bản đồ.pdf": heavy_paper(7.4)})
+    lay(desk, f"/meetings/{key}", {**small, "Bản đồ.pdf": scattered(kilobytes=126)})
     context.close()
     return f"/meetings/{key}"
 

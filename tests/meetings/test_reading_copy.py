@@ -18,6 +18,8 @@ from tests.meetings.conftest import Sitting
 from tests.uploads import staged_file
 
 PAGES = 60
+#: So that nobody takes it for a scan and reads its pictures.
+WORDS = b"BT /F 12 Tf 60 800 Td (Phu luc kem theo to trinh nay) Tj ET"
 
 
 def scattered(*, kilobytes: int = 80) -> bytes:
@@ -26,9 +28,10 @@ def scattered(*, kilobytes: int = 80) -> bytes:
     parts = [b"<</Type/Catalog/Pages 2 0 R>>", f"<</Type/Pages/Count {PAGES}/Kids[{kids}]>>".encode()]
     for n in range(PAGES):
         own = f"/MediaBox[0 0 {595 - n % 2} 842]/Rotate {90 * (n % 4)}/Contents {4 + 3 * n} 0 R"
-        drawn = f"<</XObject<</P {5 + 3 * n} 0 R>>>>"
+        font = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+        drawn = f"<</XObject<</P {5 + 3 * n} 0 R>>/Font<</F {font}>>>>"
         parts.append(f"<</Type/Page/Parent 2 0 R{own}/Resources{drawn}>>".encode())
-        parts.append(stream("", b"q 400 0 0 %d 80 120 cm /P Do Q" % (40 + n)))
+        parts.append(stream("", b"q 400 0 0 %d 80 120 cm /P Do Q " % (40 + n) + WORDS))
         kind = f"/Subtype/Image/ColorSpace/DeviceGray/BitsPerComponent 8/Width 1024/Height {kilobytes}"
         parts.append(stream(kind, os.urandom(1024 * kilobytes)))
     out, places = bytearray(b"%PDF-1.4\n"), []

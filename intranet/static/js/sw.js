@@ -141,7 +141,8 @@ async function keptFile(url) {
 async function bytesOf(held, file, n) {
   const data = await piece(held, file.sha256, n).catch(() => dropPiece(file.sha256, n));
   if (data) return data;
-  const answer = await fetch(file.url, { headers: { Range: `bytes=${n * PIECE}-${Math.min(file.bytes, (n + 1) * PIECE) - 1}` } });
+  // The pack may hold a copy made for readers: without the header the piece would be another file's.
+  const answer = await fetch(file.url, { headers: { 'Office-Reader': '1', Range: `bytes=${n * PIECE}-${Math.min(file.bytes, (n + 1) * PIECE) - 1}` } });
   if (answer.status !== 206) throw new Error('a piece is missing');
   return new Uint8Array(await answer.arrayBuffer());
 }
