@@ -74,7 +74,9 @@ def take_along(actor: User, meeting_id: int, public_id: str, shape: Shape, which
     if shape is Shape.LIST:
         taken = Taken(f"{stem} - ghi chú.docx", media.DOCX, _listed(stem, marks))
     else:
-        taken = Taken(f"{stem} - ghi chú.pdf", media.PDF, _copied(actor, meeting, paper, marks, shape))
+        # Two files that one person takes along one after the other do not bear the same name.
+        name = f"{stem} - ghi chú in liền.pdf" if shape is Shape.FLAT else f"{stem} - ghi chú.pdf"
+        taken = Taken(name, media.PDF, _copied(actor, meeting, paper, marks, shape))
     with unit_of_work():
         audit.record(actor, "meeting.marks_taken", meeting, file=paper.id, form=shape.value)
     return taken

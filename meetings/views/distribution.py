@@ -146,7 +146,7 @@ def printed(mid: int, public_id: str) -> ResponseReturnValue:
 @needs(ATTEND)
 def cover_list(mid: int) -> ResponseReturnValue:
     """The list of the papers, to be printed."""
-    return _pdf(copies.cover_list(_user(), mid), f"Danh muc tai lieu {mid}.pdf")
+    return _pdf(copies.cover_list(_user(), mid), f"Danh mục tài liệu {mid}.pdf")
 
 
 @bp.post("/publish")

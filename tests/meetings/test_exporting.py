@@ -76,6 +76,8 @@ def test_both_versions_of_a_note_are_taken_along(sitting: Sitting, paper: File, 
     taken = take_along(sitting.delegate, sitting.id, file, Shape.ANNOTATED, Which.MINE)
     assert [text for _, _, text in notes(taken)] == ["bản hai", "(bản trùng) bản một"]
     assert taken.name == "To trinh 318 - ghi chú.pdf"
+    flat = take_along(sitting.delegate, sitting.id, file, Shape.FLAT, Which.MINE)
+    assert flat.name == "To trinh 318 - ghi chú in liền.pdf"
 
 
 def test_the_list_in_word_has_pages_kinds_quotations_and_words(sitting: Sitting, marked: File) -> None:
