@@ -75,25 +75,33 @@ def wake(opened: Session) -> None:
         opened.execute(text("NOTIFY office_signal"))
 
 
-def changes(reader: Engine, look_seconds: float) -> Iterator[None]:
-    """Yield once now, then whenever another process has committed; at the latest every two seconds."""
+def changes(reader: Engine, look_seconds: float, table: type[DeclarativeBase]) -> Iterator[None]:
+    """Yield once now, then whenever another process has added to the table; at the latest every two seconds.
+
+    PostgreSQL is woken by :func:`wake`.
+    """
     if reader.dialect.name == "sqlite":
-        yield from _sqlite_changes(reader, look_seconds)
+        yield from _sqlite_changes(reader, look_seconds, table_of(table).name)
     else:
         yield from _postgresql_changes(reader)
 
 
-def _sqlite_changes(reader: Engine, look_seconds: float) -> Iterator[None]:
+def _sqlite_changes(reader: Engine, look_seconds: float, table: str) -> Iterator[None]:
     with reader.connect() as connection:
         raw: Any = connection.connection.driver_connection
-        version, looked_at = None, time.monotonic()
+        version, newest, looked_at = None, None, 0.0
         while True:
+            last = newest
             try:
                 moved = raw.execute("PRAGMA data_version").fetchone()[0]
+                if moved != version:
+                    # Nearly always it was this process itself that committed, something else.
+                    (last,) = raw.execute(f'SELECT max(rowid) FROM "{table}"').fetchone()  # noqa: S608 - ours
+                    version = moved
             except sqlite3.OperationalError:  # somebody holds the whole file for a moment
-                moved = version
-            if moved != version or time.monotonic() - looked_at > _LOOK_AT_LEAST:
-                version, looked_at = moved, time.monotonic()
+                last = newest
+            if last != newest or time.monotonic() - looked_at > _LOOK_AT_LEAST:
+                newest, looked_at = last, time.monotonic()
                 yield
             time.sleep(look_seconds)
 

@@ -64,7 +64,7 @@ class _Events(SocketIO):
     """A scope round each event: what opens its session and what it asks share one connection."""
 
     def _handle_event(self, handler: Any, message: str, *args: Any) -> Any:
-        token = _asks.set(message != "connect")
+        token = _asks.set(message not in {"connect", "disconnect"})
         try:
             with db.scope():
                 return super()._handle_event(handler, message, *args)
@@ -385,7 +385,7 @@ def _follow_signals(app: Flask) -> None:
     with app.app_context():
         while True:
             try:
-                for _ in dialect.changes(db.database().reader, _LOOK_SECONDS):
+                for _ in dialect.changes(db.database().reader, _LOOK_SECONDS, signals.Signal):
                     read_signals(seen, max(started, clock.now() - _LOOK_BACK))
             except Exception:
                 log.exception("signals stopped")

@@ -181,14 +181,20 @@ def place_of(person: User, near: Collection[int]) -> str:
     agency = person.org.short_name
     if not person.posts:
         return agency
+    is_own_unit_enough = person.org_id in near and not _leads(person)
+    return ", ".join(filter(None, [post_of(person), "" if is_own_unit_enough else agency]))
+
+
+def post_of(person: User) -> str:
+    """Post and unit of a person, to be told beside the agency; of whoever leads the agency the post alone."""
+    if not person.posts:
+        return ""
     post = person.posts[0]
-    if any(grant.role is Role.LEADER for grant in person.grants):
-        place = [post.title, agency]
-    elif person.org_id in near:
-        place = [post.title, post.unit.name]
-    else:
-        place = [post.title, post.unit.name, agency]
-    return ", ".join(filter(None, place))
+    return ", ".join(filter(None, [post.title, "" if _leads(person) else post.unit.name]))
+
+
+def _leads(person: User) -> bool:
+    return any(grant.role is Role.LEADER for grant in person.grants)
 
 
 def substitutes(user_ids: Collection[int], day: date | None = None) -> dict[int, list[User]]:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from intranet.core.db import session
+from intranet.people import directory
 from intranet.people.models import User
 from meetings.models.floor import Speech, SpeechState
 from meetings.models.meeting import Meeting
@@ -46,7 +47,7 @@ def running_entry(speech: Speech, user: User) -> dict[str, Any]:
         "rq": speech.id,
         "p": user.id,
         "n": user.full_name,
-        "title": user.title,
+        "title": directory.post_of(user),
         "item": speech.item_id,
         "kind": speech.kind.value,
         "started": ms(speech.started_at),

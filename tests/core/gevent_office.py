@@ -21,6 +21,7 @@ from sqlalchemy import select, update  # noqa: E402
 
 from intranet.core import clock, db, dialect, live  # noqa: E402
 from intranet.core.config import Settings  # noqa: E402
+from intranet.core.signals import Signal  # noqa: E402
 from intranet.people.models import User  # noqa: E402
 
 WRITERS = 12
@@ -67,7 +68,7 @@ def tired() -> str:
 
 def hear() -> None:
     """Follow what other processes leave, as the web process does."""
-    for _ in dialect.changes(db.database().reader, 0.02):
+    for _ in dialect.changes(db.database().reader, 0.02, Signal):
         live.read_signals(heard, clock.now() - timedelta(minutes=1))
 
 

@@ -265,7 +265,7 @@ def test_a_signal_that_nobody_can_read_stops_none_after_it(office: Office, rung:
 
 
 def test_whoever_follows_changes_is_woken_by_a_commit(office: Office) -> None:
-    woken = dialect.changes(db.database().reader, 0.01)
+    woken = dialect.changes(db.database().reader, 0.01, Signal)
     next(woken)
 
     def leave() -> None:

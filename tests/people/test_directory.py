@@ -71,3 +71,9 @@ def test_a_role_in_one_unit_is_not_a_role_in_another(office: Office) -> None:
     make_user("truongphong.hc", "Lý Văn Hai", office.admin_room, "Trưởng phòng", Role.UNIT_HEAD)
     found = directory.with_role(office.org.id, Role.UNIT_HEAD, unit_id=office.admin_room.id)
     assert [person.name for person in found] == ["truongphong.hc"]
+
+
+def test_a_post_is_told_with_its_unit_save_of_whoever_leads_the_agency(office: Office) -> None:
+    assert directory.post_of(office.leader) == office.leader.title
+    assert directory.post_of(office.officer) == f"{office.officer.title}, {office.officer.posts[0].unit.name}"
+    assert directory.post_of(User(full_name="Không chức vụ", posts=[], grants=[])) == ""

@@ -71,7 +71,7 @@ export class Speakers {
     if (cur) {
       const who = this.person(cur.p);
       setText('[data-speech-name]', cur.n ?? this.name(cur.p));
-      setText('[data-speech-note]', [word(cur.paused_at ? 'speech-paused' : 'speaking'), who?.title, who?.org].filter(Boolean).join(', '));
+      setText('[data-speech-note]', [word(cur.paused_at ? 'speech-paused' : 'speaking'), cur.title, who?.org].filter(Boolean).join(', '));
     }
     setText('[data-wait-next]', this.#next(wait));
     setText('[data-wait-n]', String(wait.length));
