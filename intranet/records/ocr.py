@@ -139,7 +139,7 @@ def _text(said: Sequence[Sequence[Word]], page: Drawn) -> PageText:
         tall = statistics.median(bottom - top for _, top, _, bottom in map(_box, words))
         for part in _parted(words, _GAP * tall):
             boxes = [_box(word) for word in part]
-            text = nfc(" ".join(word["text"].strip() for word in part))
+            text = " ".join(_said(word) for word in part)
             top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
             x0, x1 = boxes[0][0] / page.scale, boxes[-1][2] / page.scale
             y0, y1 = height - bottom / page.scale, height - top / page.scale
@@ -165,7 +165,7 @@ def _row(words: Sequence[Word], page: Drawn) -> TextRow:
     top, bottom = (statistics.median(box[side] for box in boxes) for side in (1, 3))
     text, stops, end = "", [], boxes[0][0]
     for word, (left, _, right, _) in zip(words, boxes, strict=True):
-        said = nfc(word["text"].strip())
+        said = _said(word)
         if text:
             text += " "
             stops.append(end)
@@ -177,6 +177,11 @@ def _row(words: Sequence[Word], page: Drawn) -> TextRow:
     along = [_in_page(stop, bottom, page)[page.turn % 180 // 90] for stop in (*stops, end)]
     box = (min(xa, xb), min(ya, yb), max(xa, xb), max(ya, yb))
     return TextRow(text, *box, page.turn, tuple(along))
+
+
+def _said(word: Word) -> str:
+    """The letters of a word; an Icelandic Ð, which looks the same, is a Đ, and one seen twice is one."""
+    return nfc(word["text"].strip()).translate({0xD0: "Đ", 0xF0: "đ"}).replace("ĐĐ", "Đ")
 
 
 def _box(word: Word) -> tuple[float, float, float, float]:

@@ -61,6 +61,22 @@ def test_places_are_those_of_the_page_however_it_is_turned(turn: int, box: tuple
     assert row.part(0, len(row.text)) == pytest.approx(box)
 
 
+def test_pages_as_they_are_seen_tell_columns_apart_and_letters_that_look_alike() -> None:
+    row = "5\t1\t1\t1\t3\t{n}\t{left}\t500\t90\t40\t90\t{said}"
+    words = [
+        row.format(n=n, left=left, said=said) for n, left, said in ((1, 60, "Số:"), (2, 160, "7/QĐÐ-SYT"))
+    ]
+    (page,) = ocr.texts_of(
+        [*TABLE, *words, row.format(n=3, left=420, said="Hà")], [Drawn((0, 0, 300, 400), 0, 2.0)]
+    )
+    assert (page.width, page.height, page.is_seen) == (300, 400, True)
+    assert [line.text for line in page.lines] == ["vốn vay", "Số: 7/QĐ-SYT", "Hà"]
+    assert [(line.x0, line.y0, line.x1, line.y1, line.size) for line in page.lines[1:]] == [
+        (30, 400 - 270, 125, 400 - 250, 20),
+        (210, 400 - 270, 255, 400 - 250, 20),
+    ]
+
+
 @pytest.fixture
 def sitting(office: Office) -> Sitting:
     return make_sitting(office, office.clerk)
