@@ -11,6 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from documents.models.catalogue import Channel
+from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import AccessLevel, Document
 from documents.models.register import Register, RegisterEntry, RegisterKind
 from documents.services import books, catalogue, directing, numbering, registering
@@ -24,6 +26,7 @@ from intranet.people.models import User
 from intranet.records import files
 from intranet.records.models import AuditLine
 from intranet.records.tables import Format, Table
+from tests.documents import granting
 from tests.factories import Office
 
 Make = Callable[..., Document]
@@ -224,3 +227,20 @@ def test_the_postal_book_and_copies_are_printed_from_outgoing_registers(desk: Of
     assert offered["di"] == (Book.OUTGOING, Book.POST)
     assert offered["sao"] == (Book.OUTGOING,)
     assert db.session().scalars(select(RegisterEntry.id)).all() == []
+
+
+def test_outgoing_lines_and_their_envelopes_are_printed(desk: Office) -> None:
+    register = catalogue.register_for(desk.org.id, RegisterKind.OUT, None)
+    number = granting.grant(desk.clerk, register.id)
+    with db.unit_of_work() as session:
+        entry = session.scalars(select(RegisterEntry)).one()
+        for channel in (Channel.POST, Channel.EMAIL):
+            line = Dispatch(org_id=desk.org.id, document_id=entry.document_id, sent_at=clock.now())
+            line.receiver_name, line.channel = f"Sở Nội vụ ({channel.value})", channel
+            line.consignment_id, line.state = channel.value, DispatchState.SENT
+            session.add(line)
+    today = f"{clock.today():%d/%m}"
+    (out,) = table(desk.clerk, register, Book.OUTGOING).lines
+    assert out.cells[:3] == (f"0{number}", today, "Văn bản")
+    (envelope,) = table(desk.clerk, register, Book.POST).lines
+    assert envelope.cells[:4] == (today, f"0{number}", "Sở Nội vụ (post)", "1")
