@@ -71,6 +71,7 @@ def decide_request(request_id: int) -> ResponseReturnValue:
 @needs(CANCEL)
 def cancel_held(entry_id: int) -> ResponseReturnValue:
     """Ask a leader to let a held number be struck out."""
+    asking.line_of(entry_id)
     form = ReasonForm()
     if not form.accepts():
         flash(" ".join(text for texts in form.errors.values() for text in texts), "bad")

@@ -37,7 +37,8 @@ WATCH = """
 """
 #: All packs are looked at, as every five minutes; the pack of a meeting as it is then.
 LOOK = """
-(mid) => new Promise((ok) => {
+(mid) => new Promise((ok, no) => {
+  setTimeout(() => no(new Error('the pack was not looked at')), 30_000);
   document.addEventListener('pack', function heard({ detail }) {
     if (detail.mid !== mid || !('pack' in detail)) return;
     document.removeEventListener('pack', heard);

@@ -15,10 +15,12 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from documents.models.asking import NumberRequest
 from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile
-from documents.models.register import Register
+from documents.models.register import Register, RegisterEntry, RegisterYear
 from intranet.core import db
+from intranet.exports.models import Export
 from intranet.notices.models import Notice
 from intranet.people.models import Delegation, RoleGrant, Unit, User
 from intranet.people.sessions import SessionRow
@@ -69,6 +71,11 @@ def documents_of(org_id: int, into: Records) -> None:
     """Documents, directions, registers and files of an agency."""
     into.add("/documents", _column(select(Document.id).where(Document.org_id == org_id), "document_id"))
     into.add("/documents", _column(select(Register.id).where(Register.org_id == org_id), "register_id"))
+    years = select(RegisterYear.register_id, RegisterYear.year).where(RegisterYear.org_id == org_id)
+    into.add("/documents", _pairs(years, "register_id", "year"))
+    into.add(
+        "/documents", _column(select(RegisterEntry.id).where(RegisterEntry.org_id == org_id), "entry_id")
+    )
     files = select(File.public_id, File.name).where(File.org_id == org_id)
     both = _pairs(files, "public_id", "name")
     into.add("/files", both)
@@ -81,6 +88,9 @@ def records_of(app: Flask, org_id: int) -> Records:
     documents_of(org_id, known)
     known.add("/documents", _column(select(Directive.id).where(Directive.org_id == org_id), "directive_id"))
     known.add("/documents", _column(select(IntakeFile.id).where(IntakeFile.org_id == org_id), "intake_id"))
+    asked = select(NumberRequest.id).where(NumberRequest.org_id == org_id)
+    known.add("/documents", _column(asked, "request_id"))
+    known.add("/exports", _column(select(Export.id).where(Export.org_id == org_id), "export_id"))
     own = select(User.id).where(User.org_id == org_id)
     known.add("/files/staged", _column(select(StagedFile.public_id), "public_id"))
     known.add("/notices", _column(select(Notice.id).where(Notice.user_id.in_(own)), "notice_id"))

@@ -17,8 +17,10 @@ from werkzeug.test import TestResponse
 
 from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile, IntakeState
-from documents.models.lifecycle import DocState
-from documents.services import registering
+from documents.models.lifecycle import Direction, DocState
+from documents.models.register import RegisterKind
+from documents.services import asking, catalogue, list_export, registering
+from documents.services.listing import Filters
 from intranet.core import clock, db
 from intranet.core.db import Base
 from intranet.core.web import access_of
@@ -26,6 +28,7 @@ from intranet.people.models import Organisation, Role, Unit, User
 from intranet.people.services import standing_in
 from intranet.records import files
 from intranet.records.models import File
+from intranet.records.tables import Format
 from intranet.tasks.models import Task
 from meetings.models.conclusion import ConclusionKind
 from meetings.models.meeting import AgendaItem, Meeting, MeetingState
@@ -119,7 +122,7 @@ def _strangers(finance: Organisation) -> None:
 
 
 def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
-    """An upload on its way, a refused file on the clerk's desk, minutes of the sitting, a stand-in."""
+    """An upload on its way, a refused file on the desk, a number and a list asked for, minutes, a stand-in."""
     clerk, leader = sample.person("vanthu"), sample.person("chutich")
     files.stage(sample.person("chuyenvien"), io.BytesIO(pdf_with("Bản nháp")), "ban-nhap.pdf")
     with db.unit_of_work() as session:
@@ -135,6 +138,10 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
         session.add(refused)
     _keep_minutes(sample.person("thuky"))
     today = clock.today()
+    register = catalogue.registers(province.id, RegisterKind.OUT)[0]
+    officer, soon = sample.person("chuyenvien"), today + timedelta(days=3)
+    asking.ask_hold(officer, register.id, count=1, reason="Thông báo phát hành ngay", expires_on=soon)
+    list_export.ask_list(clerk, Direction.IN, Filters(), ("subject",), Format.XLSX)
     standing_in.name_substitute(
         leader,
         leader.id,
