@@ -13,10 +13,12 @@ PLACES = {
         "/documents/incoming",
         "/documents/outgoing",
         "/documents/registers",
+        "/documents/numbers",
+        "/exports/",
         "/search?q=báo+cáo",
     ),
     "chutich": ("/", "/documents/inbox", "/documents/signing", "/tasks?tab=given"),
-    "quantri": ("/admin/agencies", "/admin/people"),
+    "quantri": ("/admin/agencies", "/admin/people", "/documents/registers/settings"),
 }
 
 #: What is pressed and smaller than 44 px. A target may reach beyond its own box, or be the label around it.
