@@ -106,7 +106,8 @@ def test_whoever_was_called_by_mistake_waits_again_in_the_same_place(chair: Page
     chair.locator("[data-do=call]").click()
     expect(chair.locator(".spk [data-speech-name]")).to_have_text(names[1])
     chair.locator("[data-undo-do]").click()
-    expect(chair.locator(".spk [data-speech-name]")).to_have_text(names[0])
+    # Five commands, one after the other's answer.
+    expect(chair.locator(".spk [data-speech-name]")).to_have_text(names[0], timeout=15_000)
     expect(chair.locator("[data-queue] .qr .t0")).to_have_text([names[1]])
     expect(first.locator("[data-clock]").first).to_have_text(re.compile(r"04:\d\d"))
     chair.locator("[data-speech-do=end]").click()
