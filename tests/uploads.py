@@ -8,7 +8,6 @@ from docx import Document
 from intranet.core import jobs
 from intranet.core.actor import Actor
 from intranet.records import files
-from intranet.records import jobs as file_jobs
 from intranet.records.typeset import Face, Sheet
 
 
@@ -33,8 +32,6 @@ def staged_file(actor: Actor, data: bytes | None = None, name: str = "van-ban.pd
     """Upload as this person, let the worker read it, and return the public id of the upload."""
     upload = files.stage(actor, io.BytesIO(pdf_with("Số: 05/QĐ-UBND") if data is None else data), name)
     jobs.run_due()
-    while file_jobs.look_at_scan():
-        pass
     return upload.public_id
 
 

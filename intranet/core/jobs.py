@@ -67,18 +67,23 @@ Handler = Callable[[Any], Any]
 Tick = Callable[[], object]
 _handlers: dict[str, Handler] = {}
 _ticks: dict[str, tuple[float, Tick]] = {}
+_slow: set[str] = set()
 
 
-def job(kind: str) -> Callable[[Handler], Handler]:
+def job(kind: str, *, is_slow: bool = False) -> Callable[[Handler], Handler]:
     """Declare who does jobs of a kind: a function of the payload that returns a JSON-able result.
 
     Jobs act for the house, not for a person: the function checks what the payload asks itself.
+
+    :param is_slow: one takes many seconds and nobody waits before a form: they leave room for the others.
     """
 
     def register(function: Handler) -> Handler:
         if _handlers.get(kind, function) is not function:
             raise ValueError(f"two handlers for job {kind}")
         _handlers[kind] = function
+        if is_slow:
+            _slow.add(kind)
         return function
 
     return register
@@ -118,11 +123,14 @@ def state_of(kind: str, key: str) -> tuple[JobState, Any] | None:
     return None if row is None else (row[0], row[1])
 
 
-def run_due(limit: int = 20) -> int:
-    """Claim and do due jobs, oldest first; returns how many were done or failed."""
+def run_due(limit: int = 20, *, only_quick: bool = False) -> int:
+    """Claim and do due jobs, oldest first; returns how many were done or failed.
+
+    :param only_quick: leave those of slow kinds to others.
+    """
     done = 0
     for _ in range(limit):
-        claimed = _claim()
+        claimed = _claim(only_quick=only_quick)
         if claimed is None:
             break
         _do(*claimed)
@@ -130,13 +138,15 @@ def run_due(limit: int = 20) -> int:
     return done
 
 
-def _claim() -> tuple[int, str, Any, int] | None:
+def _claim(*, only_quick: bool = False) -> tuple[int, str, Any, int] | None:
     now = clock.now()
     # A lease far longer than any we give was written by a clock that has been set back since.
     is_left = or_(Job.lease_until < now, Job.lease_until > now + 2 * LEASE)
     due = or_(
         (Job.state == JobState.WAITING) & (Job.run_at <= now), (Job.state == JobState.RUNNING) & is_left
     )
+    if only_quick:
+        due = due & Job.kind.not_in(_slow)
     with scope():
         waiting = session().scalars(select(Job.id).where(due).order_by(Job.run_at, Job.id).limit(8)).all()
     for job_id in waiting:

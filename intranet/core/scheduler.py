@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import String, case, or_, update
@@ -24,8 +25,6 @@ log = logging.getLogger("intranet.scheduler")
 LEASE = timedelta(seconds=15)
 RENEW_SECONDS = 5.0
 _JOB_SECONDS = 0.5
-#: Jobs done at once: a long conversion must not hold up the upload that a form waits for.
-_LANES = 2
 
 
 class Lease(Base):
@@ -97,8 +96,9 @@ def start(leadership: Leadership) -> BackgroundScheduler:
     ticking.add_job(_renew, "interval", seconds=RENEW_SECONDS, args=[leadership])
     for name, (seconds, tick) in jobs.declared()[1].items():
         ticking.add_job(_if_leading, "interval", seconds=seconds, args=[leadership, name, tick])
-    for _ in range(_LANES):
-        ticking.add_job(_run_jobs, "interval", seconds=_JOB_SECONDS)
+    # Two at once, of which one is never slow: no print of a year holds up the upload that a form waits for.
+    for only_quick in (False, True):
+        ticking.add_job(_run_jobs, "interval", seconds=_JOB_SECONDS, args=[only_quick])
     _renew(leadership)
     ticking.start()
     return ticking
@@ -113,8 +113,8 @@ def _if_leading(leadership: Leadership, name: str, tick: jobs.Tick) -> None:
         _safely(name, tick)
 
 
-def _run_jobs() -> None:
-    _safely("jobs", jobs.run_due)
+def _run_jobs(only_quick: bool) -> None:
+    _safely("jobs", partial(jobs.run_due, only_quick=only_quick))
 
 
 def _safely(name: str, tick: Callable[[], object]) -> None:

@@ -8,7 +8,7 @@ from intranet.core.jobs import JobFinished, JobState, every, job
 from intranet.exports import services
 
 
-@job(services.MAKE)
+@job(services.MAKE, is_slow=True)
 def make_export(payload: Any) -> Any:
     """Make the file that was asked for."""
     return services.make(int(payload["export"]))

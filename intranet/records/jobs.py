@@ -10,7 +10,7 @@ from intranet.core import clock, db
 from intranet.core.db import publish, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.events import subscribe
-from intranet.core.jobs import Job, JobFinished, JobState, enqueue, every, job
+from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
 from intranet.records import audit, looking, media, parsing, reading_copy, staging, store
 from intranet.records.events import BlobDamaged
 from intranet.records.media import Verdict
@@ -27,6 +27,8 @@ _NIGHT_HOUR = 1
 _KEPT_AT_ONCE = 8
 #: Within this many nights every stored byte is read once.
 _NIGHTS = 28
+#: Recognising takes seconds: what only has to be parsed does not wait behind it.
+LOOK_JOB = "file.look"
 
 
 @job(READ_JOB)
@@ -35,21 +37,10 @@ def read_staged(payload: Any) -> None:
     _read(str(payload["staged"]), looks=False)
 
 
-@every(1, "files.look")
-def look_at_scan() -> bool:
-    """Recognise page 1 of the scan that waits longest, and give it its verdict; other work goes on meanwhile.
-
-    :returns: whether one waited.
-    """
-    parsed = select(Job.key).where(Job.kind == READ_JOB, Job.state == JobState.DONE)
-    with db.scope():
-        query = select(StagedFile.public_id).where(
-            StagedFile.state == StagedState.CHECKING, StagedFile.public_id.in_(parsed)
-        )
-        public_id = db.session().scalar(query.order_by(StagedFile.id).limit(1))
-    if public_id is not None:
-        _read(public_id, looks=True)
-    return public_id is not None
+@job(LOOK_JOB, is_slow=True)
+def look_at_scan(payload: Any) -> None:
+    """Recognise page 1 of a scan, and give it its verdict."""
+    _read(str(payload["staged"]), looks=True)
 
 
 def _read(public_id: str, *, looks: bool) -> None:
@@ -64,6 +55,8 @@ def _read(public_id: str, *, looks: bool) -> None:
     parsed = parsing.parse(source, row.name)
     if looking.is_wanted(parsed):
         if not looks:
+            with unit_of_work():
+                enqueue(LOOK_JOB, public_id, {"staged": public_id})
             return
         parsed = looking.looked_at(source, parsed)
     verdict = parsed.verdict
@@ -119,7 +112,7 @@ def _keep_reading(sha256: str, parsed: Parsed) -> None:
 @subscribe(JobFinished)
 def give_up(finished: JobFinished) -> None:
     """Call an upload unreadable whose reading failed time and again."""
-    if finished.kind != READ_JOB or finished.state != JobState.FAILED:
+    if finished.kind not in (READ_JOB, LOOK_JOB) or finished.state != JobState.FAILED:
         return
     row = _waiting(finished.key)
     if row is None:

@@ -46,6 +46,20 @@ def test_a_job_is_left_alone_until_its_hour(office: Office, done: list[Any]) -> 
     assert run_due() == 1
 
 
+def test_what_is_slow_leaves_room_for_the_rest(
+    office: Office, done: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_slow", {"test.slow"})
+    monkeypatch.setitem(jobs._handlers, "test.slow", jobs._handlers["test.act"])
+    enqueue("test.slow", "a", {"n": 1})
+    enqueue("test.slow", "b", {"n": 2})
+    enqueue("test.act", "c", {"n": 3})
+    assert run_due(only_quick=True) == 1
+    assert done == [{"n": 3}]
+    assert run_due() == 2
+    assert done == [{"n": 3}, {"n": 1}, {"n": 2}]
+
+
 def test_a_job_that_fails_is_tried_again_later_and_given_up_in_the_end(
     office: Office, done: list[Any]
 ) -> None:

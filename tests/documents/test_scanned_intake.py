@@ -1,5 +1,6 @@
 """Scans on the clerk's desk: page 1 is recognised, its head fills the form, a secret mark keeps it out."""
 
+import io
 from dataclasses import replace
 
 import pytest
@@ -7,20 +8,20 @@ import pytest
 from documents.models.document import Document
 from documents.models.intake import IntakeState
 from documents.services import capturing
-from intranet.core import db
+from intranet.core import db, jobs
 from intranet.records import files, ocr, scans, store
-from intranet.records import jobs as file_jobs
 from tests.documents import papers
 from tests.factories import Office
 
 
 def drop(office: Office, data: bytes) -> list[Document]:
-    """Drop a scan and let its page be recognised; returns what was received."""
-    assert papers.drop(office.clerk, (data, "quet.pdf")) == []
+    """Drop a scan and let its page be recognised, after what is quick; returns what was received."""
+    capturing.receive(office.clerk, io.BytesIO(data), "quet.pdf")
+    jobs.run_due(only_quick=True)
+    assert capturing.received(office.clerk) == []
     (waiting,) = capturing.waiting_files(office.clerk)
     assert waiting.state is IntakeState.CHECKING
-    assert file_jobs.look_at_scan()
-    assert not file_jobs.look_at_scan()
+    assert jobs.run_due() == 1
     with db.scope(office.clerk.org_ids):
         keys = [document.id for document in capturing.received(office.clerk)]
     return [db.session().get_one(Document, key) for key in keys]
