@@ -1,19 +1,21 @@
 """The wing's blueprint and what its pages share."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, Response, after_this_request, render_template, request, url_for
+from flask import Blueprint, Response, after_this_request, flash, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from documents.models.document import Document
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction
 from intranet.core import clock, db
+from intranet.core.errors import DomainError
 from intranet.core.forms import read_date
 from intranet.core.labels import label
 from intranet.core.refs import Ref
-from intranet.core.web import me
+from intranet.core.web import me, sentence
 from intranet.notices import services as notices
 from intranet.notices.models import Notice
 from intranet.notices.workdays import Calendar, calendar, late_from
@@ -86,6 +88,23 @@ def show(template: str, **context: Any) -> str:
     return render_template(
         f"documents/{template}", frame=frame, due_chip=DueWords(), page_of=page_of, **context
     )
+
+
+def do_and_tell(act: Callable[[], Any], words: str) -> bool:
+    """Do what a button asks, and say on the next page how it went: ``words`` by their key, or why not.
+
+    :return: True when it was done.
+    :raises DomainError: whoever asks may not, or must not know of it.
+    """
+    try:
+        act()
+    except DomainError as refusal:
+        if refusal.status in (403, 404):
+            raise
+        flash(sentence(refusal), "bad")
+        return False
+    flash(label(words), "ok")
+    return True
 
 
 def opened(document: Document) -> None:

@@ -8,13 +8,12 @@ from documents.forms_registers import HeldNumberForm, HoldForm, SubNumberForm
 from documents.models.register import RegisterKind
 from documents.permissions import CANCEL, NUMBER, NUMBERS, RESERVE
 from documents.services import asking, catalogue, holding, issuing, numbering, titles
-from documents.views.base import bp, show
+from documents.views.base import bp, do_and_tell, show
 from documents.views.drafts import step
 from intranet.core import clock
-from intranet.core.errors import DomainError
 from intranet.core.labels import label
 from intranet.core.once import done_once
-from intranet.core.web import me, needs, sentence
+from intranet.core.web import me, needs
 from intranet.notices.workdays import add_working_days
 from intranet.people import directory
 
@@ -56,14 +55,10 @@ def numbers() -> ResponseReturnValue:
 def decide_request(request_id: int) -> ResponseReturnValue:
     """Grant what was asked of a register, or refuse it."""
     agree = request.form.get("agree") == "yes"
-    try:
-        asking.decide(me(), request_id, agree=agree, note=request.form.get("note", ""))
-    except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(sentence(refusal), "bad")
-    else:
-        flash(label("register.flash.granted" if agree else "register.flash.refused"), "ok")
+    do_and_tell(
+        lambda: asking.decide(me(), request_id, agree=agree, note=request.form.get("note", "")),
+        "register.flash.granted" if agree else "register.flash.refused",
+    )
     return redirect(url_for("documents.numbers"))
 
 
@@ -76,19 +71,15 @@ def cancel_held(entry_id: int) -> ResponseReturnValue:
     if not form.accepts():
         flash(" ".join(text for texts in form.errors.values() for text in texts), "bad")
         return redirect(url_for("documents.numbers"))
-    try:
-        done_once(
+    do_and_tell(
+        lambda: done_once(
             me(),
             form.once.data,
             [request.path, form.as_body()],
             lambda: asking.ask_cancel_held(me(), entry_id, form.reason.data or ""),
-        )
-    except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(sentence(refusal), "bad")
-    else:
-        flash(label("register.flash.asked"), "ok")
+        ),
+        "register.flash.asked",
+    )
     return redirect(url_for("documents.numbers"))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.formats.symbols import compose
@@ -22,13 +22,12 @@ from documents.permissions import (
 from documents.services import issuing, list_export, listing, recalling
 from documents.services.issuing import Target
 from documents.services.listing import OUTGOING_TABS
-from documents.views.base import bp, key_of, show, without
+from documents.views.base import bp, do_and_tell, key_of, show, without
 from documents.views.drafts import set_receivers, step
 from documents.views.incoming import export, filters_of, tabs, urgency_choices
 from intranet.core import clock
-from intranet.core.errors import DomainError
 from intranet.core.labels import label
-from intranet.core.web import me, needs, sentence
+from intranet.core.web import me, needs
 
 _DESK = (DocState.SIGNED, DocState.NUMBERED, DocState.SEALED)
 
@@ -172,12 +171,5 @@ def recall(document_id: int) -> ResponseReturnValue:
 
 def _plain(document_id: int, service: Any, words: str) -> ResponseReturnValue:
     access_document(me(), document_id, To.READ)
-    try:
-        service()
-    except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(sentence(refusal), "bad")
-    else:
-        flash(label(words), "ok")
+    do_and_tell(service, words)
     return redirect(url_for("documents.draft", document_id=document_id))

@@ -11,12 +11,11 @@ from documents.forms_registers import AmendForm
 from documents.models.register import EntryState, YearState
 from documents.permissions import AMEND, CLOSE, PRINT, READ_REGISTER, VERIFY
 from documents.services import asking, books, catalogue, lines, numbering, verifying, years
-from documents.views.base import bp, day_of, key_of, show, without
+from documents.views.base import bp, day_of, do_and_tell, key_of, show, without
 from intranet.core import clock, menu
-from intranet.core.errors import DomainError
 from intranet.core.labels import label
 from intranet.core.once import done_once
-from intranet.core.web import me, needs, sentence
+from intranet.core.web import me, needs
 
 _MOST_SHOWN = 3
 
@@ -193,12 +192,5 @@ def _text_of(value: Any) -> str:
 
 
 def _do(register_id: int, year: int, act: Callable[[], Any], words: str) -> ResponseReturnValue:
-    try:
-        act()
-    except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(sentence(refusal), "bad")
-    else:
-        flash(label(words), "ok")
+    do_and_tell(act, words)
     return redirect(url_for("documents.register_year", register_id=register_id, year=year))
