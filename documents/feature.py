@@ -3,8 +3,9 @@
 from flask import Flask
 
 from documents import jobs, subscribers
+from documents.models import access as access_models
 from documents.models import asking as asked_models
-from documents.models import catalogue, dispatch, document, draft, intake, register
+from documents.models import catalogue, copies, dispatch, document, draft, intake, register
 from documents.permissions import (
     DIRECT,
     KEEP_REGISTERS,
@@ -17,8 +18,8 @@ from documents.permissions import (
     may_read,
 )
 from documents.sample import year
-from documents.services import asked_drafts, asking, books, desk, list_export, titles, verifying
-from documents.views import drafts, inbox, incoming, numbers, outgoing, registers, series, slips
+from documents.services import asked_drafts, asking, books, desk, list_export, restricting, titles, verifying
+from documents.views import access, drafts, inbox, incoming, numbers, outgoing, registers, series, slips
 from documents.views import intake as intake_views
 from documents.views.base import bp
 from intranet.core import menu, refs, slots
@@ -28,8 +29,20 @@ from intranet.records import drafting as asked
 from intranet.records import ledgers
 
 #: Importing the modules makes their tables, jobs, subscriptions and pages known.
-PARTS = (asked_models, catalogue, dispatch, document, draft, intake, register, jobs, subscribers)
-PAGES = (drafts, inbox, incoming, intake_views, numbers, outgoing, registers, series, slips)
+PARTS = (
+    access_models,
+    asked_models,
+    catalogue,
+    copies,
+    dispatch,
+    document,
+    draft,
+    intake,
+    register,
+    jobs,
+    subscribers,
+)
+PAGES = (access, drafts, inbox, incoming, intake_views, numbers, outgoing, registers, series, slips)
 
 
 def plug_in(app: Flask) -> None:
@@ -44,6 +57,12 @@ def plug_in(app: Flask) -> None:
     )
     refs.register_kind(
         "number_hold", title=titles.hold_title, url=titles.numbers_url, may_read=titles.may_read_hold
+    )
+    refs.register_kind(
+        "access_change",
+        title=restricting.title_of,
+        url=restricting.changes_url,
+        may_read=restricting.may_read_change,
     )
     notices.register_titles("document", titles.titles_of)
     for entry in (

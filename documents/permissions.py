@@ -22,11 +22,15 @@ from intranet.people.models import Role, User
 from intranet.tasks.models import Task, TaskParty
 from intranet.tasks.permissions import Standing, is_party_to, person_of, released, standing_of
 
+#: Principals that name somebody; to all who merely work in a unit a restricted document is closed.
+_BY_NAME = ("u", "h")
 #: Who sees the registers of the agency and all that stands in them.
 REGISTER_ROLES = (Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
 
 READ_REGISTER = permit("document.read_register", *REGISTER_ROLES, Role.ARCHIVIST)
-READ = permit("document.read", *REGISTER_ROLES, Role.UNIT_HEAD, Role.OFFICER, Role.ARCHIVIST)
+#: Who may be shown a document at all.
+READ_ROLES = (*REGISTER_ROLES, Role.UNIT_HEAD, Role.OFFICER, Role.ARCHIVIST)
+READ = permit("document.read", *READ_ROLES)
 REGISTER = permit("document.register", Role.CLERK)
 PRESENT = permit("document.present", Role.CLERK, Role.OFFICE_HEAD)
 DIRECT = permit("document.direct", Role.LEADER)
@@ -42,6 +46,11 @@ CANCEL = permit("document.cancel_number", Role.CLERK)
 CONSENT = permit("document.consent_cancel", Role.LEADER)
 RECALL = permit("document.recall", Role.CLERK)
 DECIDE_RECALL = permit("document.decide_recall", Role.LEADER)
+#: Who may set who sees it: those roles for what they read, others for what is their own.
+SET_ACCESS = permit(
+    "document.set_access", Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.UNIT_HEAD, Role.OFFICER
+)
+_ACCESS_ROLES = (Role.CLERK, Role.LEADER, Role.OFFICE_HEAD)
 PRINT = permit("register.print", *REGISTER_ROLES)
 #: To hold numbers; to ask the clerk for it; to see what one holds and what waits for one's decision.
 RESERVE = permit("number.reserve", Role.CLERK, Role.OFFICE_HEAD)
@@ -76,6 +85,7 @@ class To(StrEnum):
     CONSENT = "consent"
     RECALL = "recall"
     DECIDE_RECALL = "decide_recall"
+    SET_ACCESS = "set_access"
 
 
 _PERMITS: dict[To, str] = {
@@ -113,6 +123,11 @@ class Sight:
     #: Where the actor stands among tasks.
     standing: Standing
 
+    @property
+    def own(self) -> tuple[str, ...]:
+        """Those that name the actor: as a person, or as the head of a unit."""
+        return tuple(one for one in self.principals if one[0] in _BY_NAME)
+
 
 def sight_of(actor: Actor) -> Sight:
     """Where the actor stands now."""
@@ -140,11 +155,19 @@ def headed_units(actor: Actor) -> frozenset[int]:
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """The condition under which a row of ``document`` may be read by the actor."""
-    shown: ColumnElement[bool] = Document.id.in_(_concerning(actor))
+    at = sight_of(actor)
+    is_open = Document.access_level != AccessLevel.NAMED
+    shown: ColumnElement[bool] = Document.id.in_(_concerning(at.own))
     if reads_register(actor):
-        shown = or_(Document.access_level != AccessLevel.NAMED, shown)
+        shown = or_(is_open, shown)
+    else:
+        shown = or_(shown, and_(is_open, Document.id.in_(_concerning(at.principals))))
     own = and_(Document.org_id.in_(actor.org_ids), shown) if actor.holds(READ) else false()
-    return or_(own, Document.id.in_(_behind_tasks(actor)))
+    return or_(
+        own,
+        Document.id.in_(_behind_tasks(actor)),
+        and_(is_open, Document.id.in_(_behind_tasks(actor, of_units=True))),
+    )
 
 
 def may(actor: Actor, to: To, document: Document) -> bool:
@@ -193,9 +216,13 @@ def readable(actor: Actor, ids: Iterable[int]) -> list[Document]:
 def give_access(document: Document, *principals: str, reason: str, since: datetime | None = None) -> None:
     """Let persons and units come near the document, in the open unit of work; an earlier right stays.
 
+    Of a restricted document a unit's head alone is told of.
+
     :param since: from when; now unless a direction can still be undone.
     """
     opened = db.session()
+    if document.access_level is AccessLevel.NAMED:
+        principals += tuple(f"h:{one[2:]}" for one in principals if one.startswith("d:"))
     known = select(DocumentAccess.principal).where(
         DocumentAccess.document_id == document.id, DocumentAccess.principal.in_(principals)
     )
@@ -214,13 +241,16 @@ def _load(document_id: int, *, lock: bool) -> Document | None:
 
 
 def _may_read(actor: Actor, document: Document) -> bool:
+    is_named = document.access_level is AccessLevel.NAMED
     if document.org_id in actor.org_ids and actor.holds(READ):
-        if reads_register(actor) and document.access_level is not AccessLevel.NAMED:
+        if reads_register(actor) and not is_named:
             return True
-        mine = _concerning(actor).where(DocumentAccess.document_id == document.id)
+        at = sight_of(actor)
+        mine = _concerning(at.own if is_named else at.principals)
+        mine = mine.where(DocumentAccess.document_id == document.id)
         if db.session().scalar(mine.limit(1)) is not None:
             return True
-    return is_party_to(actor, document.ref)
+    return is_party_to(actor, document.ref, by_name=is_named)
 
 
 def _may_act(actor: Actor, to: To, document: Document) -> bool:
@@ -234,6 +264,8 @@ def _may_act(actor: Actor, to: To, document: Document) -> bool:
     if to is To.GIVE_BACK:
         mine = person_of(actor).unit_ids | headed_units(actor)
         return document.lead_unit_id is not None and document.lead_unit_id in mine
+    if to is To.SET_ACCESS:
+        return _may_set_access(actor, document)
     return actor.holds(_PERMITS[to])
 
 
@@ -246,14 +278,27 @@ def _may_edit(actor: Actor, document: Document) -> bool:
     return document.unit_id is not None and document.unit_id in headed_units(actor)
 
 
-def _concerning(actor: Actor) -> Select[int]:
-    return select(DocumentAccess.document_id).where(
-        DocumentAccess.principal.in_(sight_of(actor).principals), DocumentAccess.since <= clock.now()
+def _may_set_access(actor: Actor, document: Document) -> bool:
+    if not actor.holds(SET_ACCESS):
+        return False
+    if person_of(actor).has_role(*_ACCESS_ROLES):
+        return True
+    return document.drafter_id == person_of(actor).standing.id or (
+        document.unit_id is not None and document.unit_id in headed_units(actor)
     )
 
 
-def _behind_tasks(actor: Actor) -> Select[int | None]:
-    """Documents behind the tasks of which the actor is a party (``tasks.permissions.is_party_to`` in SQL)."""
+def _concerning(principals: tuple[str, ...]) -> Select[int]:
+    return select(DocumentAccess.document_id).where(
+        DocumentAccess.principal.in_(principals), DocumentAccess.since <= clock.now()
+    )
+
+
+def _behind_tasks(actor: Actor, *, of_units: bool = False) -> Select[int | None]:
+    """Documents behind the tasks of which the actor is a party (``tasks.permissions.is_party_to`` in SQL).
+
+    :param of_units: those of tasks of the actor's units, instead of those that name the actor.
+    """
     at = sight_of(actor).standing
 
     def party(where: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -262,6 +307,7 @@ def _behind_tasks(actor: Actor) -> Select[int | None]:
     takes_part = or_(
         Task.assigner_id == at.user_id,
         party(or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received))),
-        and_(Task.is_restricted.is_(False), party(TaskParty.unit_id.in_(at.member))),
     )
+    if of_units:
+        takes_part = and_(Task.is_restricted.is_(False), party(TaskParty.unit_id.in_(at.member)))
     return select(Task.origin_id).where(Task.origin_kind == "document", released(), takes_part)

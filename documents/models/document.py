@@ -43,7 +43,7 @@ class AccessLevel(StrEnum):
     #: The register's people.
     NORMAL = "normal"
     UNIT = "unit"
-    #: Only persons and units named ("Hạn chế").
+    #: Only persons named, and heads of the units that deal with it ("Hạn chế").
     NAMED = "named"
 
 

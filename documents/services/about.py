@@ -10,7 +10,7 @@ from documents.models.dispatch import Dispatch
 from documents.models.document import Directive, Document, DocumentLink, Relation
 from documents.models.lifecycle import Direction, DocEvent, leads_to
 from documents.permissions import To, may, visible_to
-from documents.services import directing, issuing, stamping
+from documents.services import directing, issuing, restricting, stamping, telling
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.people import directory
@@ -84,6 +84,10 @@ class About:
     log: list[AuditLine]
     people: dict[int, User]
     seen: list[readers.Seen]
+    #: Says of a line of the log what it changed.
+    told: telling.Telling
+    #: A change of who may see it waits to be confirmed.
+    is_flagged: bool
 
     @property
     def steps(self) -> list[AuditLine]:
@@ -111,8 +115,9 @@ def about(actor: Actor, document: Document) -> About:
     receivers = _receivers(document, directives)
     wanted = {line.actor_id for line in log if line.actor_id} | {one.user_id for one in seen}
     wanted |= {line.acting_for_id for line in log if line.acting_for_id} | set(receivers)
-    wanted |= {one.author_id for one in directives}
+    wanted |= {one.author_id for one in directives} | telling.people_in(log)
     found = files.of(document.ref)
+    people = directory.people(wanted)
     return About(
         document=document,
         files=found,
@@ -122,16 +127,18 @@ def about(actor: Actor, document: Document) -> About:
         related=_related(actor, document),
         dispatches=issuing.dispatches_of(document.id) if own else [],
         log=log,
-        people=directory.people(wanted),
+        people=people,
         seen=seen,
+        told=telling.telling(document, log, people),
+        is_flagged=own and restricting.is_flagged(document),
         receivers=tuple(receivers),
     )
 
 
 def possible(actor: Actor, document: Document) -> frozenset[str]:
-    """The events that the actor may bring about now, for the page's buttons."""
+    """The events that the actor may bring about now, and ``set_access``, for the page's buttons."""
     rights: dict[To, bool] = {}
-    found = set()
+    found = {To.SET_ACCESS.value} if may(actor, To.SET_ACCESS, document) else set()
     for event, to in NEEDS.items():
         if leads_to(document.direction, document.state, event) is None:
             continue

@@ -12,7 +12,7 @@ from documents.models.catalogue import Channel
 from documents.models.document import Document
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
-from documents.permissions import REGISTER
+from documents.permissions import REGISTER, visible_to
 from documents.services import catalogue
 from documents.services.moving import tell
 from documents.services.prefilling import Prefill, prefill
@@ -174,6 +174,7 @@ def received(actor: Actor, limit: int = 100) -> list[Document]:
             Document.org_id == actor.org_id,
             Document.direction == Direction.IN,
             Document.state == DocState.RECEIVED,
+            visible_to(actor),
         )
         .order_by(Document.source_document_id.is_(None), Document.urgency.desc(), Document.id)
         .limit(limit)
@@ -189,6 +190,7 @@ def waiting_count(actor: Actor) -> int:
             Document.org_id == actor.org_id,
             Document.direction == Direction.IN,
             Document.state == DocState.RECEIVED,
+            visible_to(actor),
         )
         .limit(100)
         .subquery()

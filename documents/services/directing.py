@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from documents.models.dispatch import DispatchState
 from documents.models.document import (
+    AccessLevel,
     Directive,
     DirectiveKind,
     Document,
@@ -17,7 +18,7 @@ from documents.models.document import (
     Urgency,
 )
 from documents.models.lifecycle import DocEvent, DocState
-from documents.permissions import DIRECT, To, access_document, give_access
+from documents.permissions import DIRECT, To, access_document, give_access, visible_to
 from documents.services import statuses
 from documents.services.moving import move, need_reason, require, tell
 from documents.services.secrecy import refuse_marks
@@ -66,6 +67,8 @@ def present(actor: Actor, document_id: int, leader_id: int | None = None) -> Non
         document.presented_at = clock.now()
         document.forwarded_at = document.forwarded_at or document.presented_at
         told = [leader_id] if leader_id is not None else leaders
+        if document.access_level is AccessLevel.NAMED:
+            give_access(document, *(f"u:{one}" for one in told), reason="presented")
         kind = "document.presented_urgent" if document.urgency > Urgency.NORMAL else "document.presented"
         notices.notify(told, kind, document.ref, by=actor)
 
@@ -103,6 +106,7 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
             due_date=due,
             release_at=released,
             org_id=document.org_id,
+            is_restricted=document.access_level is AccessLevel.NAMED,
         )
         directive.parsed = {
             "lead": lead.id,
@@ -282,7 +286,7 @@ def waiting_for(actor: Actor, limit: int = 50) -> list[Document]:
     query = (
         select(Document)
         .where(Document.state == DocState.PRESENTED, Document.org_id.in_(actor.org_ids))
-        .where(_mine(actor))
+        .where(_mine(actor), visible_to(actor))
         .order_by(
             Document.urgency.desc(), Document.due_date.is_(None), Document.due_date, Document.presented_at
         )
@@ -311,6 +315,7 @@ def waiting_count(actor: Actor, most: int) -> int:
     few = (
         select(Document.id)
         .where(Document.state == DocState.PRESENTED, Document.org_id.in_(actor.org_ids), _mine(actor))
+        .where(visible_to(actor))
         .limit(most + 1)
     )
     return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0

@@ -1,6 +1,7 @@
 """Drafts: begun from a template, often as a reply; rewritten in a word processor; every version kept."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -121,9 +122,12 @@ def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | 
         if org is not None:
             register = catalogue.register_for(document.org_id, RegisterKind.OUT, kind)
             document.symbol = composing.symbol_of(register, kind, org, unit)
+        was = _plain(document)
         _set(document, fields)
+        now = _plain(document)
         touch(document)
-        audit.record(actor, "document.edited", document)
+        changed = {name: [was[name], now[name]] for name in was if was[name] != now[name]}
+        audit.record(actor, "document.edited", document, fields=changed)
         tell(document)
 
 
@@ -228,6 +232,22 @@ def _add_version(actor: Actor, document: Document, file: File, note: str) -> int
     opened.add(row)
     opened.flush()
     return seq
+
+
+def _plain(document: Document) -> dict[str, Any]:
+    """What may be edited of a draft, as plain values for the log."""
+    kind = db.session().get(DocKind, document.kind_id) if document.kind_id is not None else None
+    return {
+        "kind": kind.name if kind is not None else "",
+        "subject": document.subject,
+        "addressees": "; ".join(document.addressees),
+        "recipients": "; ".join(document.recipients),
+        "signer": document.signer_id,
+        "urgency": int(document.urgency),
+        "kept_by": document.kept_by,
+        "copies": document.copies,
+        "due": document.due_date.isoformat() if document.due_date else "",
+    }
 
 
 def _set(document: Document, fields: DraftFields) -> None:

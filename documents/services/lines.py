@@ -168,7 +168,11 @@ def amend(actor: Actor, entry_id: int, columns: dict[str, str], reason: str) -> 
         if (line := _lines(actor, [entry])[0]).is_hidden:
             raise NotFound("register.line_missing")
         refuse_marks(actor, **{name: shown(value) for name, value in changed.items()})
+        was = {name: entry.snapshot.get(name) for name in changed}
         numbering.amend(actor, entry, changed, said)
+        if line.document is not None:
+            told = {name: [shown(was[name]), shown(value)] for name, value in changed.items()}
+            audit.record(actor, "document.amended", line.document, reason=said, columns=told)
         if line.document is not None and entry.register.direction is RegisterKind.IN:
             _follow(line.document, changed)
         audit.record(

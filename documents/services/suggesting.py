@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
-from documents.models.document import Document, DueSource
+from documents.models.document import AccessLevel, Document, DueSource
 from documents.models.lifecycle import Direction
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -94,6 +94,7 @@ def similar(document: Document, limit: int = 5) -> Sequence[Document]:
         Document.issuer_id == document.issuer_id,
         Document.id != document.id,
         Document.register_entry_id.is_not(None),
+        Document.access_level != AccessLevel.NAMED,
     )
     return db.session().scalars(query.order_by(Document.register_entry_id.desc()).limit(limit)).all()
 

@@ -226,14 +226,18 @@ def may_read(actor: Actor, task_id: int) -> bool:
     return task is not None and may(actor, To.READ, task)
 
 
-def is_party_to(actor: Actor, origin: Ref) -> bool:
-    """True when the actor takes part in a task that comes from the record, and so may read the record."""
+def is_party_to(actor: Actor, origin: Ref, *, by_name: bool = False) -> bool:
+    """True when the actor takes part in a task that comes from the record, and so may read the record.
+
+    :param by_name: for a restricted record: to work in a unit that is a party is not enough.
+    """
     at = standing_of(actor)
     takes_part = or_(
         Task.assigner_id == at.user_id,
         _party(or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received))),
-        and_(Task.is_restricted.is_(False), _party(TaskParty.unit_id.in_(at.member))),
     )
+    if not by_name:
+        takes_part |= and_(Task.is_restricted.is_(False), _party(TaskParty.unit_id.in_(at.member)))
     found = select(Task.id).where(
         Task.origin_kind == origin.kind, Task.origin_id == origin.id, released(), takes_part
     )

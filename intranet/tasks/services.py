@@ -12,7 +12,7 @@ from intranet.tasks.extending import ask_extension, decide_extension, withdraw_e
 from intranet.tasks.judging import accept_result, cancel, reopen, return_result, urge
 from intranet.tasks.parties import Party, Shown, parties_of
 from intranet.tasks.permissions import To, access_task
-from intranet.tasks.tree import for_origin, parts_of
+from intranet.tasks.tree import close_to_others, for_origin, open_to_others, parts_of
 from intranet.tasks.working import (
     accept_work,
     finish_part,
@@ -33,12 +33,14 @@ __all__ = [
     "ask_extension",
     "assign_task",
     "cancel",
+    "close_to_others",
     "decide_extension",
     "finish_part",
     "for_origin",
     "hand_over",
     "move_under",
     "officials_of",
+    "open_to_others",
     "parties_of",
     "parts_of",
     "reassign",

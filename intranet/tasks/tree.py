@@ -1,6 +1,8 @@
 """Tasks in a tree and under the record that they come from."""
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import select, update
 
 from intranet.core import db
 from intranet.core.refs import Ref
@@ -13,6 +15,29 @@ def for_origin(ref: Ref) -> list[Task]:
         Task.origin_kind == ref.kind, Task.origin_id == ref.id, Task.undone_at.is_(None)
     )
     return list(db.session().scalars(query.order_by(Task.id)))
+
+
+def close_to_others(ref: Ref) -> list[int]:
+    """Tasks of a record are for those who take part alone from now on; returns the ids of those changed.
+
+    In the open unit of work; the package that owns the record has judged the right.
+    """
+    rows = db.session().scalars(
+        update(Task)
+        .where(Task.origin_kind == ref.kind, Task.origin_id == ref.id, Task.is_restricted.is_(False))
+        .values(is_restricted=True)
+        .returning(Task.id)
+    )
+    return sorted(rows)
+
+
+def open_to_others(ref: Ref, ids: Collection[int]) -> None:
+    """Take back, for some tasks of the record, what :func:`close_to_others` did."""
+    db.session().execute(
+        update(Task)
+        .where(Task.origin_kind == ref.kind, Task.origin_id == ref.id, Task.id.in_(ids))
+        .values(is_restricted=False)
+    )
 
 
 def parts_of(task_id: int) -> list[Task]:

@@ -37,6 +37,11 @@ ALLOWED: dict[str, set[str]] = {
     "/documents/incoming/{registered}": {
         "clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor",
     },
+    "/documents/{registered}/access": {"clerk", "leader", "office_head"},
+    "POST /documents/{registered}/access": {"clerk", "leader", "office_head"},
+    "/documents/{registered}/history": {
+        "clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor",
+    },
     "POST /documents/drafts/{signed}/number": {"clerk"},
     "POST /documents/drafts/{signed}/held-number": {"clerk"},
     "POST /documents/drafts/{signed}/sub-number": {"clerk"},

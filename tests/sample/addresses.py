@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from documents.models.access import AccessChange
 from documents.models.asking import NumberRequest
 from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile
@@ -90,6 +91,8 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/documents", _column(select(IntakeFile.id).where(IntakeFile.org_id == org_id), "intake_id"))
     asked = select(NumberRequest.id).where(NumberRequest.org_id == org_id)
     known.add("/documents", _column(asked, "request_id"))
+    changed = select(AccessChange.id).where(AccessChange.org_id == org_id)
+    known.add("/documents", _column(changed, "change_id"))
     known.add("/exports", _column(select(Export.id).where(Export.org_id == org_id), "export_id"))
     own = select(User.id).where(User.org_id == org_id)
     known.add("/files/staged", _column(select(StagedFile.public_id), "public_id"))

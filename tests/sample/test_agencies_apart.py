@@ -19,7 +19,7 @@ from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
 from documents.models.register import RegisterKind
-from documents.services import asking, catalogue, list_export, registering
+from documents.services import asking, catalogue, list_export, registering, restricting
 from documents.services.listing import Filters
 from intranet.core import clock, db
 from intranet.core.db import Base
@@ -141,6 +141,10 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
     register = catalogue.registers(province.id, RegisterKind.OUT)[0]
     officer, soon = sample.person("chuyenvien"), today + timedelta(days=3)
     asking.ask_hold(officer, register.id, count=1, reason="Thông báo phát hành ngay", expires_on=soon)
+    shown = restricting.Wish(add=frozenset({officer.id}))
+    taken = select(Document.id).where(Document.org_id == province.id, Document.direction == Direction.IN)
+    document_id = db.session().scalars(taken.order_by(Document.id)).first() or 0
+    restricting.change(clerk, document_id, shown, "Chuyên viên cần theo dõi văn bản này")
     list_export.ask_list(clerk, Direction.IN, Filters(), ("subject",), Format.XLSX)
     standing_in.name_substitute(
         leader,

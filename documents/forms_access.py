@@ -1,0 +1,39 @@
+"""Forms of who may see a document."""
+
+from wtforms import HiddenField, RadioField, SelectMultipleField
+
+from documents.forms import TextField
+from documents.models.document import AccessLevel, Document
+from documents.services.restricting import NAMED, Named, Wish, may_be_named
+from intranet.core.forms import Limit, OfficeForm, Required
+from intranet.core.labels import label
+
+_LEVELS = (AccessLevel.NORMAL, AccessLevel.NAMED)
+
+
+class AccessForm(OfficeForm):
+    """Whether a document is restricted, to whom, and why."""
+
+    level = RadioField("Phạm vi xem")
+    names = SelectMultipleField("Người được nêu tên", coerce=int)
+    reason = TextField("Lý do", [Required(), Limit(500, 10)])
+    version = HiddenField()
+
+    def offer(self, document: Document, named: list[Named]) -> None:
+        """Fill the lists; a form that was not sent shows what holds."""
+        self.level.choices = [(one.value, label(f"access.level.{one.value}")) for one in _LEVELS]
+        #: Whom the work itself names cannot be taken off the list, so they are not on it.
+        self.fixed = {one.user_id for one in named if one.reason != NAMED}
+        self.known = {one.user_id for one in named if one.reason == NAMED and one.user_id is not None}
+        people = [one for one in may_be_named(document.org_id) if one.id not in self.fixed]
+        self.names.choices = [(one.id, f"{one.full_name}, {one.title}".strip(", ")) for one in people]
+        if not self.is_submitted():
+            is_named = document.access_level is AccessLevel.NAMED
+            self.level.data = (AccessLevel.NAMED if is_named else AccessLevel.NORMAL).value
+            self.names.data = sorted(self.known)
+            self.version.data = str(document.version)
+
+    def to_wish(self) -> Wish:
+        """What is to change."""
+        chosen = frozenset(self.names.data or ())
+        return Wish(AccessLevel(self.level.data), chosen - self.known, frozenset(self.known - chosen))
