@@ -7,9 +7,10 @@ and its event are written, the counter rises, all in the transaction of the docu
 import hashlib
 import json
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, insert, select
 
 from documents.models.register import (
     NO_HASH,
@@ -23,7 +24,7 @@ from documents.models.register import (
 )
 from intranet.core import clock, db
 from intranet.core.actor import Actor
-from intranet.core.dialect import insert_once
+from intranet.core.dialect import insert_once, stand_in_line, table_of
 from intranet.core.errors import BadState, Invalid, NotFound
 from intranet.core.text import nfc
 
@@ -31,6 +32,15 @@ from intranet.core.text import nfc
 REASON_MIN = 10
 #: Letters behind a number, in the order in which they are given.
 SUFFIXES = "abcdeghiklmnopqrstuvxy"
+
+# With every number, while others wait for it: made once, and of tables where no object is wanted.
+_LOCK = (
+    select(RegisterYear)
+    .where(RegisterYear.register_id == bindparam("register"), RegisterYear.year == bindparam("of"))
+    .with_for_update()
+    .execution_options(populate_existing=True, **{db.KEPT: True})
+)
+_APPEND = insert(table_of(LedgerEvent))
 
 
 def grant(
@@ -193,13 +203,9 @@ def is_open(counter: RegisterYear) -> bool:
 def lock_year(register: Register, year: int) -> RegisterYear:
     """The counter row of a register's year, made if new, locked until commit."""
     opened = db.session()
-    query = (
-        select(RegisterYear)
-        .where(RegisterYear.register_id == register.id, RegisterYear.year == year)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = opened.scalars(query).one_or_none()
+    which = {"register": register.id, "of": year}
+    stand_in_line(opened, register.id, year)
+    found = opened.scalars(_LOCK, which).one_or_none()
     if found is not None:
         return found
     insert_once(
@@ -212,7 +218,7 @@ def lock_year(register: Register, year: int) -> RegisterYear:
         state=YearState.OPEN,
         head_hash=NO_HASH,
     )
-    return opened.scalars(query).one()
+    return opened.scalars(_LOCK, which).one()
 
 
 def check_date(counter: RegisterYear, day: date) -> None:
@@ -302,7 +308,7 @@ def canonical(payload: dict[str, Any]) -> str:
     return nfc(json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
-def payload_of(line: LedgerEvent | Row[Any]) -> dict[str, Any]:
+def payload_of(line: Any) -> dict[str, Any]:
     """What of an event its hash covers."""
     return {
         "register": line.register_id,
@@ -362,24 +368,23 @@ def append_event(
     reason: str | None = None,
 ) -> None:
     """Chain one event of a line to the ledger of its locked year."""
-    line = LedgerEvent(
-        org_id=entry.org_id,
-        register_id=entry.register_id,
-        year=entry.year,
-        entry_id=entry.id,
-        act=act,
-        before=before,
-        after=line_of(entry),
-        reason=reason,
-        actor_id=actor.id,
-        acting_for_id=actor.acting_for,
-        at=_stored(clock.now()),
-        prev_hash=counter.head_hash,
-        hash="",
-    )
-    line.hash = chain_hash(line.prev_hash, payload_of(line))
-    counter.head_hash = line.hash
-    db.session().add(line)
+    line = {
+        "org_id": entry.org_id,
+        "register_id": entry.register_id,
+        "year": entry.year,
+        "entry_id": entry.id,
+        "act": act,
+        "before": before,
+        "after": line_of(entry),
+        "reason": reason,
+        "actor_id": actor.id,
+        "acting_for_id": actor.acting_for,
+        "at": _stored(clock.now()),
+        "prev_hash": counter.head_hash,
+    }
+    counter.head_hash = line["hash"] = chain_hash(counter.head_hash, payload_of(SimpleNamespace(**line)))
+    # Of the connection, not of the session: nothing else need be written first.
+    db.session().connection().execute(_APPEND, line)
 
 
 def _stored(instant: datetime) -> datetime:
