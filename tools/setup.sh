@@ -143,6 +143,8 @@ if ! ready package "$package" || [ ! -x "$bin/intranet" ]; then
 fi
 
 if [ -n "$making" ]; then
+    # A core is idle while the browser's files are fetched: the modules that come next are compiled by it.
+    "$bin/python" -c 'import intranet.cli' &
     wait "$making"
     done_with run "$packages"
 elif ! ready assets "$assets" || [ ! -f "$dist" ]; then
