@@ -271,6 +271,14 @@ def directives_of(document: Document) -> list[Directive]:
     return list(db.session().scalars(query.order_by(Directive.id.desc())))
 
 
+def last_undoable(actor: Actor) -> Directive | None:
+    """The actor's last direction, as long as it can be taken back."""
+    query = select(Directive).where(
+        Directive.author_id == actor.id, Directive.undone_at.is_(None), Directive.release_at > clock.now()
+    )
+    return db.session().scalar(query.order_by(Directive.id.desc()).limit(1))
+
+
 def sentence(given: Direction, units: dict[int, Unit], due: date | None) -> str:
     """The sentence of a direction put together from what was tapped."""
     lead = units[given.lead_unit_id or 0].short_name

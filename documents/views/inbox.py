@@ -11,7 +11,7 @@ from documents.permissions import DIRECT, To, access_document
 from documents.services import catalogue, directing, stamping, suggesting
 from documents.services.directing import Direction
 from documents.views.base import bp, opened, show
-from intranet.core import clock, db
+from intranet.core import clock
 from intranet.core.errors import DomainError
 from intranet.core.labels import label
 from intranet.core.once import done_once
@@ -112,14 +112,14 @@ def _page(waiting: list[Document], document: Document | None, form: DirectForm) 
 
 
 def _undo() -> dict[str, Any] | None:
-    """The direction just given, while it can be taken back."""
-    directive_id = request.args.get("undo", type=int)
-    row = db.session().get(Directive, directive_id) if directive_id is not None else None
-    if row is None or row.author_id != me().id or row.undone_at is not None:
+    """The direction given last, while it can be taken back.
+
+    Also where the address does not name it: its own answer may never have been seen.
+    """
+    row = directing.last_undoable(me())
+    if row is None:
         return None
     left = (row.release_at - clock.now()).total_seconds()
-    if left <= 0:
-        return None
     return {"id": row.id, "seconds": max(1, round(left)), "words": _words(row)}
 
 

@@ -7,12 +7,11 @@ import { refreshNamed } from '@lib/desk.js';
 import { ask, startDialogs } from '@lib/dialogs.js';
 import { startForms } from '@lib/forms.js';
 import { startKeep } from '@lib/keep.js';
-import { startKeys } from '@lib/keys.js';
-import { showChosen, startRows } from '@lib/rows.js';
+import { areKeysOn, isTyping, startKeys } from '@lib/keys.js';
 import { startTabs } from '@lib/tabs.js';
 import { startTheme } from '@lib/theme.js';
 import { startToasts, toast } from '@lib/toast.js';
-import { startUndo } from '@lib/undo.js';
+import { startUndo, watchUndo } from '@lib/undo.js';
 import { word } from '@lib/words.js';
 
 /** Answers that are a form or a fragment again and take their place on the page; other refusals become a message. */
@@ -40,7 +39,6 @@ function startHtmx() {
   document.addEventListener('htmx:after:swap', () => {
     pickers();
     startUndo();
-    document.querySelectorAll('table[data-rows]').forEach(showChosen);
   });
 }
 
@@ -51,13 +49,14 @@ startForms();
 startDates();
 startTheme();
 startKeys();
-startRows();
 startTabs();
 startUndo();
+watchUndo();
 startHtmx();
 pickers();
 if (document.querySelector('[data-drop]')) import('@lib/drop.js').then(({ startDrop }) => startDrop());
 if (document.body.hasAttribute('data-desk')) startLine(refreshNamed);
-document.body.dataset.ready = '';
+const lists = document.querySelector('.o-list, table[data-rows]') ? import('@lib/rows.js').then(({ startRows }) => startRows(isTyping, areKeysOn)) : Promise.resolve();
+lists.then(() => (document.body.dataset.ready = ''));
 
 export { htmx };

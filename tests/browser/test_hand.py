@@ -1,0 +1,167 @@
+"""The speed of a hand: keys from the drop to the number, keys for many rows, the help of every screen."""
+
+import logging
+import re
+import time
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import keys
+from tests.browser.conftest import Opener, axe
+from tests.browser.test_main_path import file, incoming
+
+#: Where the help is asked for, by person.
+SCREENS = {
+    "vanthu": (
+        "/",
+        "/documents/incoming",
+        "/documents/outgoing",
+        "/documents/registers",
+        "/search?q=báo",
+        "/me",
+    ),
+    "chutich": ("/documents/inbox", "/tasks?tab=given", "/notices"),
+    "quantri": ("/admin/people",),
+}
+#: Letters of elements on the page that are pressed by a key, also of acts on rows that are not chosen yet.
+OWN = """() => [...document.querySelectorAll('[data-key]')]
+  .filter((one) => /^[a-z]$/.test(one.dataset.key) && !one.closest('[hidden]:not([data-bulk])'))
+  .map((one) => one.dataset.key)"""
+
+log = logging.getLogger(__name__)
+
+
+def ready(page: Page) -> None:
+    """Its script has begun."""
+    expect(page.locator("body[data-ready]")).to_be_attached()
+
+
+def test_a_text_file_is_registered_in_twelve_keys_and_the_next_is_open_before_she_looks_up(
+    open_as: Opener,
+) -> None:
+    clerk = open_as("vanthu.stc")
+    keys.listen(clerk)
+    clerk.goto("/documents/incoming/intake")
+    ready(clerk)
+    codes = ["7411/BTC-ĐT", "7412/BTC-NSNN", "7413/BTC-QLCS"]
+    began = time.monotonic()
+    clerk.set_input_files("#intake-files", [file(f"{n}.pdf", incoming(code)) for n, code in enumerate(codes)])
+    # Others wait on the desk: of those dropped she opens the first.
+    clerk.locator("#queue a", has_text=codes[0]).click(timeout=60_000)
+    expect(clerk.locator("#queue a", has_text=codes[-1])).to_be_visible(timeout=60_000)
+    for code in codes:
+        # Nothing more is pressed until it is open, with the cursor in its form.
+        expect(clerk.locator("#code")).to_have_value(code)
+        ready(clerk)
+        assert clerk.evaluate("() => document.activeElement.form?.id") == "intake-form"
+        here, number = clerk.url, clerk.locator(".d-no b").inner_text()
+        # Two fields are put right: a term, and one degree of urgency more.
+        clerk.locator("#due_date").click()
+        clerk.keyboard.type("2412")
+        clerk.locator("#urgency").get_by_text("Khẩn", exact=True).click()
+        clerk.keyboard.press("Control+Enter")
+        clerk.wait_for_url(lambda url, here=here: url != here)
+        expect(clerk.get_by_text(f"Đã vào sổ số đến {number}")).to_be_visible()
+        used = keys.pressed(clerk)
+        keys.forget(clerk)
+        log.info("%s: %s keys (%s), %.1f s", code, len(used), " ".join(used), time.monotonic() - began)
+        assert 4 <= len(used) <= 12
+        began = time.monotonic()
+    clerk.goto("/documents/incoming")
+    for code in codes:
+        expect(clerk.locator("tr", has_text=code)).to_contain_text("24/12")
+
+
+@pytest.mark.parametrize("person", SCREENS)
+def test_the_help_of_every_screen_lists_what_works_there_and_gives_the_focus_back(
+    person: str, open_as: Opener
+) -> None:
+    page = open_as(person)
+    for place in SCREENS[person]:
+        page.goto(place)
+        ready(page)
+        opener = page.locator("a.brand")
+        opener.focus()
+        page.keyboard.press("?")
+        sheet = page.locator("dialog#keys[open]")
+        expect(sheet).to_be_visible()
+        listed = sheet.locator("div:not([hidden]) > dt").all_inner_texts()
+        wanted = {"Esc", "?", "/", "g b"}
+        if page.locator("table[data-rows] tbody a").count():
+            wanted |= {"J K", "O"}
+        if page.locator("[data-check]").count():
+            wanted |= {"X", "A"}
+        wanted |= {text.upper() for text in page.evaluate(OWN)}
+        for letter, path in (("d", "/documents/incoming"), ("i", "/documents/outgoing"), ("m", "/meetings")):
+            if page.locator(f".side a[href='{path}'], .side a[href='{path}/']").count():
+                wanted.add(f"g {letter}")
+        assert wanted <= set(listed), (place, wanted - set(listed))
+        assert set(listed) - wanted <= {"g t", "g l", "Ctrl ↵", "Alt ↓"}, (place, listed)
+        page.keyboard.press("Escape")
+        expect(sheet).to_have_count(0)
+        assert page.evaluate("() => document.activeElement.className") == "brand"
+
+
+def test_the_keys_of_the_help_do_what_it_says_and_can_be_switched_off(open_as: Opener) -> None:
+    page = open_as("vanthu")
+    page.goto("/")
+    ready(page)
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.wait_for_url("**/documents/incoming")
+    ready(page)
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    row = page.locator("table[data-rows] tbody tr").first
+    expect(row.locator("td.ty a")).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+    page.wait_for_url(re.compile(r"/documents/incoming/\d+"))
+    ready(page)
+    page.keyboard.press("g")
+    page.keyboard.press("i")
+    page.wait_for_url("**/documents/outgoing")
+    ready(page)
+    # By the menu of the person, without a key of one sign: the focus comes back there.
+    menu = page.get_by_role("button", name="Mở bảng cá nhân")
+    menu.focus()
+    page.keyboard.press("Enter")
+    help_ = page.get_by_role("button", name=re.compile("Phím tắt"))
+    help_.focus()
+    page.keyboard.press("Enter")
+    sheet = page.locator("dialog#keys[open]")
+    expect(sheet).to_be_visible()
+    assert axe(page) == []
+    sheet.get_by_label("Dùng phím một chữ").uncheck()
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    page.keyboard.press("?")
+    page.keyboard.press("j")
+    expect(sheet).to_have_count(0)
+    expect(menu).to_be_focused()
+
+
+def test_an_older_undo_cannot_be_pressed_while_a_newer_act_waits_for_its_answer(open_as: Opener) -> None:
+    leader = open_as("chutich", tablet=True)
+    leader.goto("/documents/inbox")
+    ready(leader)
+    leader.locator(".o-unit").first.tap()
+    leader.locator("[data-go]").tap()
+    expect(leader.locator(".o-undo")).to_be_visible()
+    ready(leader)
+    leader.locator(".o-unit").first.tap()
+    # The answer to the second does not come; its page stays.
+    leader.route("**/direct", lambda route: route.fetch() and route.abort("aborted"))
+    leader.locator("[data-go]").tap()
+    assert leader.locator(".o-undo").evaluate("(bar) => bar.inert")
+    # It was done all the same: whoever looks again can take back the newer one.
+    leader.unroute("**/direct")
+    first = leader.locator(".o-undo form").get_attribute("action")
+    leader.goto("/documents/inbox")
+    expect(leader.locator(".o-undo")).to_be_visible()
+    assert leader.locator(".o-undo form").get_attribute("action") != first
