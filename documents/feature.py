@@ -18,8 +18,19 @@ from documents.permissions import (
     may_read,
 )
 from documents.sample import year
-from documents.services import asked_drafts, asking, books, desk, list_export, restricting, titles, verifying
+from documents.services import (
+    asked_drafts,
+    asking,
+    books,
+    desk,
+    lending,
+    list_export,
+    restricting,
+    titles,
+    verifying,
+)
 from documents.views import access, drafts, inbox, incoming, numbers, outgoing, registers, series, slips
+from documents.views import copies as copy_views
 from documents.views import intake as intake_views
 from documents.views.base import bp
 from intranet.core import menu, refs, slots
@@ -42,7 +53,19 @@ PARTS = (
     jobs,
     subscribers,
 )
-PAGES = (access, drafts, inbox, incoming, intake_views, numbers, outgoing, registers, series, slips)
+PAGES = (
+    access,
+    copy_views,
+    drafts,
+    inbox,
+    incoming,
+    intake_views,
+    numbers,
+    outgoing,
+    registers,
+    series,
+    slips,
+)
 
 
 def plug_in(app: Flask) -> None:
@@ -63,6 +86,9 @@ def plug_in(app: Flask) -> None:
         title=restricting.title_of,
         url=restricting.changes_url,
         may_read=restricting.may_read_change,
+    )
+    refs.register_kind(
+        "copy_use", title=lending.title_of, url=lending.uses_url, may_read=lending.may_read_use
     )
     notices.register_titles("document", titles.titles_of)
     for entry in (

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from documents.models.register import Register, RegisterYear
-from documents.services import capturing, catalogue, directing, holding, stamping, years
+from documents.services import capturing, catalogue, directing, holding, lending, stamping, years
 from documents.services.verifying import prove
 from intranet.core import clock, db
 from intranet.core.jobs import every, job
@@ -64,9 +64,10 @@ def verify() -> None:
 
 @every(900, "registers.years")
 def close_years() -> None:
-    """Past years begin to close; held numbers whose term is over are told of."""
+    """Past years begin to close; held numbers whose term is over and copies not back in time are told of."""
     years.begin_due()
     holding.remind_expired()
+    lending.remind_late()
 
 
 def _prove(register_id: int, year: int) -> None:

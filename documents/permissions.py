@@ -56,6 +56,10 @@ PRINT = permit("register.print", *REGISTER_ROLES)
 RESERVE = permit("number.reserve", Role.CLERK, Role.OFFICE_HEAD)
 ASK = permit("number.ask", Role.UNIT_HEAD, Role.OFFICER)
 NUMBERS = permit("number.read", *REGISTER_ROLES, Role.UNIT_HEAD, Role.OFFICER)
+#: Kept copies of issued documents: to ask for one, to allow it, to hand it over and take it back.
+ASK_COPY = permit("copy.ask", *(role for role in READ_ROLES if role is not Role.AUDITOR))
+ALLOW_COPY = permit("copy.allow", Role.LEADER, Role.OFFICE_HEAD)
+LEND = permit("copy.lend", Role.CLERK, Role.ARCHIVIST)
 AMEND = permit("register.amend", Role.CLERK)
 CLOSE = permit("register.close", Role.CLERK)
 #: Which kinds share a series, how symbols are composed.

@@ -57,6 +57,7 @@ class Found:
     people: dict[int, str] = field(default_factory=dict)
     replies: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
     sent: Sequence[Any] = ()
+    uses: Sequence[Any] = ()
 
 
 def find(actor: Actor, span: Span, *, replies: bool = False, post: bool = False) -> Found:
@@ -118,14 +119,14 @@ def incoming(found: Found) -> Iterator[Line]:
     for entry in found.entries:
         said, known, is_shown = _known(found, entry)
         cells = (
-            _day(said.get("arrival_date"), found.year) or _short(entry.entry_date, found.year),
+            _day(said.get("arrival_date"), found.year) or short(entry.entry_date, found.year),
             _number(entry),
-            _secret(is_shown, said.get("issuer")),
-            _secret(is_shown, said.get("code")),
+            secret(is_shown, said.get("issuer")),
+            secret(is_shown, said.get("code")),
             _day(said.get("doc_date"), found.year),
-            _secret(is_shown, _subject(said)),
+            secret(is_shown, _subject(said)),
             _holder(known),
-            _short(_office_day(known.forwarded_at), found.year) if known else "",
+            short(_office_day(known.forwarded_at), found.year) if known else "",
             label("book.taken") if known and known.state in _TAKEN else "",
             _note(entry, known),
         )
@@ -138,13 +139,13 @@ def outgoing(found: Found) -> Iterator[Line]:
         said, known, is_shown = _known(found, entry)
         cells = (
             _code(entry, said),
-            _short(entry.entry_date, found.year),
-            _secret(is_shown, _subject(said)),
-            _secret(is_shown, said.get("signer")),
-            _secret(is_shown, "; ".join(said.get("recipients") or ())),
-            _secret(is_shown, said.get("kept_by")),
+            short(entry.entry_date, found.year),
+            secret(is_shown, _subject(said)),
+            secret(is_shown, said.get("signer")),
+            secret(is_shown, "; ".join(said.get("recipients") or ())),
+            secret(is_shown, said.get("kept_by")),
             str(said.get("copies") or ""),
-            _short(_office_day(known.issued_at), found.year) if known else "",
+            short(_office_day(known.issued_at), found.year) if known else "",
             "",
             _note(entry, known),
         )
@@ -160,9 +161,9 @@ def follow_up(found: Found) -> Iterator[Line]:
         named = ", ".join(part for part in (" ".join(filter(None, told)), said.get("issuer")) if part)
         cells = (
             _number(entry),
-            _secret(is_shown, named),
+            secret(is_shown, named),
             _holder(known),
-            _short(known.due_date, found.year) if known else "",
+            short(known.due_date, found.year) if known else "",
             label(f"document.state.{known.state.value}") if known else "",
             "; ".join(found.replies.get(entry.document_id or 0, ())),
             _note(entry, known),
@@ -177,9 +178,9 @@ def post(found: Found) -> Iterator[Line]:
         entry = entries[row.document_id]
         said, _, is_shown = _known(found, entry)
         cells = (
-            _short(_office_day(row.sent_at), found.year),
+            short(_office_day(row.sent_at), found.year),
             _code(entry, said),
-            _secret(is_shown, row.receiver_name),
+            secret(is_shown, row.receiver_name),
             "1",
             "",
             label(f"dispatch.state.{row.state.value}"),
@@ -318,7 +319,8 @@ def _note(entry: Any, known: Any) -> str:
     return "; ".join([*told, entry.note] if entry.note else told)
 
 
-def _secret(is_shown: bool, text: str | None) -> str:
+def secret(is_shown: bool, text: str | None) -> str:
+    """A text, or the word for what the printer may not see."""
     return (text or "") if is_shown else label("book.restricted")
 
 
@@ -326,14 +328,14 @@ def _office_day(instant: datetime | None) -> date | None:
     return clock.local(instant).date() if instant is not None else None
 
 
-def _short(day: date | None, year: int) -> str:
+def short(day: date | None, year: int) -> str:
     """A day as it is printed; the year of the register is left out."""
     return "" if day is None else f"{day:%d/%m}" if day.year == year else f"{day:%d/%m/%Y}"
 
 
 def _day(written: Any, year: int) -> str:
-    """As :func:`_short`, of a day kept as ISO text; empty for anything else."""
+    """As :func:`short`, of a day kept as ISO text; empty for anything else."""
     try:
-        return _short(date.fromisoformat(written), year) if isinstance(written, str) else ""
+        return short(date.fromisoformat(written), year) if isinstance(written, str) else ""
     except ValueError:
         return ""

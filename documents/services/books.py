@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from documents.models.register import EntryState, Register, RegisterKind, RegisterYear
 from documents.permissions import PRINT
-from documents.services import book_lines
+from documents.services import book_lines, copy_lines
 from documents.services.book_lines import Found, Span
 from documents.services.numbering import register_of
 from intranet.core import clock, db
@@ -36,6 +36,7 @@ class Book(StrEnum):
     FOLLOW_UP = "follow_up"
     OUTGOING = "outgoing"
     POST = "post"
+    COPY_USE = "copy_use"
 
 
 @dataclass(frozen=True)
@@ -100,12 +101,26 @@ _FORMS = {
         ),
         book_lines.post,
     ),
+    Book.COPY_USE: _Form(
+        (
+            ("used_on", 16, True),
+            ("used_by", 34, False),
+            ("used_code", 36, False),
+            ("kind_subject", 62, False),
+            ("case_code", 26, False),
+            ("signed_for", 18, False),
+            ("returned_on", 20, True),
+            ("allowed_by", 30, False),
+            ("note", 26, False),
+        ),
+        copy_lines.uses,
+    ),
 }
 _BOOKS = {
     RegisterKind.IN: (Book.INCOMING, Book.FOLLOW_UP),
-    RegisterKind.OUT: (Book.OUTGOING, Book.POST),
+    RegisterKind.OUT: (Book.OUTGOING, Book.POST, Book.COPY_USE),
     RegisterKind.COPY: (Book.OUTGOING,),
-    RegisterKind.INTERNAL: (Book.OUTGOING,),
+    RegisterKind.INTERNAL: (Book.OUTGOING, Book.COPY_USE),
 }
 
 
@@ -176,12 +191,12 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
     printer = cast(User, actor).full_name
     title = name if book is Book.OUTGOING and register.direction is not RegisterKind.OUT else ""
     form = _FORMS[book]
-    found = book_lines.find(actor, span, replies=book is Book.FOLLOW_UP, post=book is Book.POST)
+    found = _found(actor, book, span)
     lines = []
     for number, line in enumerate(form.lines(found)):
         lines.append(line)
         if number % _EVERY == 0:
-            progress(number / max(len(found.entries), 1))
+            progress(number / max(len(found.entries), len(found.uses), 1))
     period = _period(span)
     facts = [label("book.cover.year", year=span.year), period]
     if found.entries:
@@ -201,13 +216,19 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
             label("book.foot.printed", at=f"{now:%H:%M}", day=f"{now:%d/%m/%Y}", by=printer),
             label("book.foot.head", head=" ".join((head[:4], head[4:8], head[8:]))),
         ),
-        closing=_closing(found) if book is not Book.POST else "",
+        closing=_CLOSINGS.get(book, _closing)(found),
         cover=Cover(
             above=above.name.upper() if above is not None else "",
             agency=org.name.upper() if org is not None else "",
             facts=tuple(facts),
         ),
     )
+
+
+def _found(actor: Actor, book: Book, span: Span) -> Found:
+    if book is Book.COPY_USE:
+        return copy_lines.find(actor, span)
+    return book_lines.find(actor, span, replies=book is Book.FOLLOW_UP, post=book is Book.POST)
 
 
 def _span(asked: dict[str, Any]) -> Span:
@@ -247,6 +268,12 @@ def _closing(found: Found) -> str:
     if numbers[-1] - numbers[0] + 1 == len(numbers):
         told.append(label("book.closing.whole", first=_thousands(numbers[0]), last=_thousands(numbers[-1])))
     return " ".join(told)
+
+
+_CLOSINGS: dict[Book, Callable[[Found], str]] = {
+    Book.POST: lambda _found: "",
+    Book.COPY_USE: copy_lines.closing,
+}
 
 
 def _thousands(number: int) -> str:

@@ -224,7 +224,7 @@ def test_one_person_has_few_waiting_and_all_are_gone_after_a_week(
 def test_the_postal_book_and_copies_are_printed_from_outgoing_registers(desk: Office) -> None:
     registers = db.session().scalars(select(Register).where(Register.org_id == desk.org.id)).all()
     offered = {register.code: books.books_of(register) for register in registers}
-    assert offered["di"] == (Book.OUTGOING, Book.POST)
+    assert offered["di"] == (Book.OUTGOING, Book.POST, Book.COPY_USE)
     assert offered["sao"] == (Book.OUTGOING,)
     assert db.session().scalars(select(RegisterEntry.id)).all() == []
 

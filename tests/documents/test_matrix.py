@@ -11,7 +11,7 @@ from documents.models.document import AccessLevel, Document
 from documents.models.lifecycle import Direction, DocState
 from documents.models.register import EntryState, RegisterEntry, RegisterKind
 from documents.permissions import give_access
-from documents.services import asking, catalogue, directing, holding, recalling, registering
+from documents.services import asking, catalogue, directing, holding, lending, recalling, registering
 from documents.services.verifying import verify_register
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
@@ -52,6 +52,12 @@ ALLOWED: dict[str, set[str]] = {
     "POST /documents/drafts/{issued}/recall/order": {"leader"},
     "POST /documents/drafts/{issued}/recall": {"clerk"},
     "/documents/drafts/new": {"clerk", "office_head", "unit_head", "officer"},
+    "/documents/{issued}/copy": {"clerk", "leader", "office_head", "unit_head", "officer", "archivist"},
+    "POST /documents/{issued}/copy": {"clerk", "leader", "office_head", "unit_head", "officer", "archivist"},
+    "/documents/copies": {"clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor"},
+    "POST /documents/copies/{use}/decide": {"leader", "office_head"},
+    "POST /documents/copies/{use}/give": {"clerk", "archivist"},
+    "POST /documents/copies/{use}/return": {"clerk", "archivist"},
     "/documents/numbers": {"clerk", "leader", "office_head", "unit_head", "officer", "auditor"},
     "POST /documents/numbers/lines/{line}/cancel": {"clerk"},
     "/documents/registers": {"clerk", "leader", "office_head", "archivist", "auditor"},
@@ -101,7 +107,9 @@ def things(desk: Office, received: Make, people: dict[str, User]) -> dict[str, i
     register = catalogue.register_for(desk.org.id, RegisterKind.OUT, None)
     holding.reserve(desk.clerk, register.id, count=1, reason=REASON, expires_on=clock.today())
     line = db.session().scalars(select(RegisterEntry.id)).one()
-    return made | {"register": register.id, "line": line}
+    wanted = lending.Asking("Đối chiếu hồ sơ", clock.today())
+    use = lending.ask(desk.clerk, made["issued"], wanted)
+    return made | {"register": register.id, "line": line, "use": use}
 
 
 @pytest.mark.pages

@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 
 from documents.models.access import AccessChange
 from documents.models.asking import NumberRequest
+from documents.models.copies import CopyUse
 from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile
 from documents.models.register import Register, RegisterEntry, RegisterYear
@@ -93,6 +94,7 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/documents", _column(asked, "request_id"))
     changed = select(AccessChange.id).where(AccessChange.org_id == org_id)
     known.add("/documents", _column(changed, "change_id"))
+    known.add("/documents", _column(select(CopyUse.id).where(CopyUse.org_id == org_id), "use_id"))
     known.add("/exports", _column(select(Export.id).where(Export.org_id == org_id), "export_id"))
     own = select(User.id).where(User.org_id == org_id)
     known.add("/files/staged", _column(select(StagedFile.public_id), "public_id"))

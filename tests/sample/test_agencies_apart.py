@@ -19,7 +19,7 @@ from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
 from documents.models.register import RegisterKind
-from documents.services import asking, catalogue, list_export, registering, restricting
+from documents.services import asking, catalogue, lending, list_export, registering, restricting
 from documents.services.listing import Filters
 from intranet.core import clock, db
 from intranet.core.db import Base
@@ -145,6 +145,9 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
     taken = select(Document.id).where(Document.org_id == province.id, Document.direction == Direction.IN)
     document_id = db.session().scalars(taken.order_by(Document.id)).first() or 0
     restricting.change(clerk, document_id, shown, "Chuyên viên cần theo dõi văn bản này")
+    issued = select(Document.id).where(Document.org_id == province.id, Document.state == DocState.ISSUED)
+    wanted = lending.Asking("Đối chiếu với hồ sơ lưu", soon)
+    lending.ask(clerk, db.session().scalars(issued.order_by(Document.id)).first() or 0, wanted)
     list_export.ask_list(clerk, Direction.IN, Filters(), ("subject",), Format.XLSX)
     standing_in.name_substitute(
         leader,
