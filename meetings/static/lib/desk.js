@@ -72,6 +72,7 @@ export class Desk {
     const before = this.state.cur?.item ?? null;
     const speech = this.state.queue?.cur;
     const left = this.#desks.queue.left();
+    this.#undo.hide();
     const answer = await this.ask('item.start', { item, expect: before });
     const no = this.state.items.findIndex((one) => one.id === item);
     if (answer?.ok) this.#offerBack(word('item-now', { no: no + 1, title: this.state.items[no]?.t ?? '' }), item, item, speech, left);
@@ -84,6 +85,7 @@ export class Desk {
     if (!cur) return null;
     const no = items.findIndex((one) => one.id === cur.item);
     const left = this.#desks.queue.left();
+    this.#undo.hide();
     const answer = await this.ask('item.finish', { expect: cur.item, outcome });
     if (answer?.ok) this.#offerBack(word('item-left', { no: no + 1, st: word(outcome).toLocaleLowerCase('vi') }), cur.item, null, queue?.cur, left);
     return answer;

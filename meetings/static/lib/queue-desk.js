@@ -27,6 +27,7 @@ export class QueueDesk {
     const place = queue.wait.findIndex((one) => one.rq === rq);
     const called = queue.wait[place];
     const left = this.left();
+    this.#undo.hide();
     const answer = await this.#press('speech.start', { rq, expect: before?.rq ?? null });
     if (answer?.ok && called) {
       const back = () => this.#takeBack(called, place, before, left);

@@ -9,7 +9,7 @@ export class Undo {
   constructor() {
     find('[data-undo-do]').addEventListener('click', () => {
       const offer = this.#offer;
-      this.#hide();
+      this.hide();
       offer?.back();
     });
   }
@@ -30,21 +30,22 @@ export class Undo {
     this.#timer = setInterval(() => {
       const left = Math.max(0, ends - performance.now());
       line.setAttribute('width', String((left / LASTS) * 100));
-      if (!left && !this.#bar.contains(document.activeElement)) this.#hide();
+      if (!left && !this.#bar.contains(document.activeElement)) this.hide();
     }, 200);
+  }
+
+  /** What is offered goes: its time is over, or whoever pressed goes on to the next act. */
+  hide() {
+    clearInterval(this.#timer);
+    this.#offer = null;
+    if (this.#bar.contains(document.activeElement)) find('#doc').focus({ preventScroll: true });
+    this.#bar.hidden = true;
   }
 
   /** The room moved: an act that something else has followed cannot be taken back any more. */
   draw() {
     if (!this.#offer) return;
     if (this.#offer.holds()) this.#offer.isSeen = true;
-    else if (this.#offer.isSeen) this.#hide();
-  }
-
-  #hide() {
-    clearInterval(this.#timer);
-    this.#offer = null;
-    if (this.#bar.contains(document.activeElement)) find('#doc').focus({ preventScroll: true });
-    this.#bar.hidden = true;
+    else if (this.#offer.isSeen) this.hide();
   }
 }
