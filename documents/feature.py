@@ -6,6 +6,7 @@ from documents import jobs, subscribers
 from documents.models import access as access_models
 from documents.models import asking as asked_models
 from documents.models import catalogue, copies, dispatch, document, draft, intake, register
+from documents.models import search as search_models
 from documents.permissions import (
     DIRECT,
     KEEP_REGISTERS,
@@ -23,13 +24,25 @@ from documents.services import (
     asking,
     books,
     desk,
+    indexing,
     lending,
     list_export,
     restricting,
     titles,
     verifying,
 )
-from documents.views import access, drafts, inbox, incoming, numbers, outgoing, registers, series, slips
+from documents.views import (
+    access,
+    drafts,
+    inbox,
+    incoming,
+    numbers,
+    outgoing,
+    registers,
+    search,
+    series,
+    slips,
+)
 from documents.views import copies as copy_views
 from documents.views import intake as intake_views
 from documents.views.base import bp
@@ -37,7 +50,7 @@ from intranet.core import menu, refs, slots
 from intranet.exports import services as exports
 from intranet.notices import services as notices
 from intranet.records import drafting as asked
-from intranet.records import ledgers
+from intranet.records import ledgers, wordindexes
 
 #: Importing the modules makes their tables, jobs, subscriptions and pages known.
 PARTS = (
@@ -48,8 +61,10 @@ PARTS = (
     dispatch,
     document,
     draft,
+    indexing,
     intake,
     register,
+    search_models,
     jobs,
     subscribers,
 )
@@ -63,6 +78,7 @@ PAGES = (
     numbers,
     outgoing,
     registers,
+    search,
     series,
     slips,
 )
@@ -107,6 +123,7 @@ def plug_in(app: Flask) -> None:
             desk.outgoing_count,
         ),
         menu.Entry("outgoing", "documents.outgoing", "send", "documents", 58, READ),
+        menu.Entry("search", "documents.search", "search", "documents", 59, READ),
         menu.Entry("registers", "documents.registers", "book", "documents", 60, READ_REGISTER),
         menu.Entry("numbers", "documents.numbers", "hash", "documents", 62, NUMBERS, asking.waiting_count),
         menu.Entry("register_settings", "documents.register_settings", "book", "admin", 840, KEEP_REGISTERS),
@@ -124,3 +141,4 @@ def plug_in(app: Flask) -> None:
     slots.fill(asked.MAKE, asked_drafts.make)
     slots.fill(asked.ISSUED, asked_drafts.is_issued)
     slots.fill(ledgers.PROOFS, verifying.prove_all)
+    slots.fill(wordindexes.REBUILD, indexing.rebuild)

@@ -5,15 +5,16 @@ from typing import Any
 from sqlalchemy import select, update
 
 from documents.models.register import Register, RegisterYear
-from documents.services import capturing, catalogue, directing, holding, lending, stamping, years
+from documents.services import capturing, catalogue, directing, holding, indexing, lending, stamping, years
 from documents.services.verifying import prove
 from intranet.core import clock, db
-from intranet.core.jobs import every, job
+from intranet.core.jobs import enqueue, every, job
 from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import Organisation, Role
 
 _NIGHT_HOUR = 2
+_TERMS = "documents.terms"
 
 
 @job(stamping.JOB)
@@ -32,6 +33,27 @@ def announce() -> None:
 def capture() -> None:
     """Capture uploads that were read while nobody listened."""
     capturing.capture_left_over()
+
+
+@every(2, "documents.index")
+def index_changed() -> None:
+    """Read files and directions again that were changed, so that their words are found."""
+    indexing.index_changed()
+
+
+@every(900, "documents.terms")
+def count_terms() -> None:
+    """Ask once a night for the beginnings of words to be counted anew."""
+    now = clock.local(clock.now())
+    if now.hour >= _NIGHT_HOUR:
+        with db.unit_of_work():
+            enqueue(_TERMS, now.date().isoformat(), None)
+
+
+@job(_TERMS)
+def refresh_terms(_payload: Any) -> None:
+    """Count anew what beginnings of words are looked up by."""
+    indexing.refresh()
 
 
 @every(30, "documents.seed")

@@ -29,7 +29,7 @@ from intranet.core.web import Access, UndeclaredAccess, sentence
 from intranet.people import directory, passwords
 from intranet.people.models import Role
 from intranet.people.services import accounts, starting
-from intranet.records import audit, bundle, ledgers, programs
+from intranet.records import audit, bundle, ledgers, programs, wordindexes
 
 C = TypeVar("C", bound=Callable[..., Any])
 #: Who may run a command: whoever can on this machine, as the user that owns the data folder.
@@ -295,6 +295,22 @@ def verify_registers() -> None:
         wrong += len(proof.faults)
     click.echo(f"{wrong} faults." if wrong else "Every register is whole.")
     sys.exit(1 if wrong else 0)
+
+
+@main.group("search", cls=OfficeGroup)
+@operator
+def searches() -> None:
+    """The indexes of words that searching goes by."""
+
+
+@searches.command("rebuild")
+@operator
+def rebuild_search() -> None:
+    """Make the indexes of words anew, after a restore or where the release notes ask for it."""
+    _require_schema()
+    for title, count in wordindexes.rebuild_all():
+        click.echo(f"{title}: {count}")
+    click.echo("Every index is made.")
 
 
 @main.group("db", cls=OfficeGroup)

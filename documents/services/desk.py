@@ -1,11 +1,12 @@
 """What the official's desk, the menu and the search box show of documents."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.permissions import DIRECT, DRAFT, PRESENT, READ, REGISTER
-from documents.services import capturing, directing, listing
+from documents.services import capturing, directing, listing, searching
 from documents.services.listing import waits_for
 from documents.services.titles import name_of, url_of
 from intranet.core.actor import Actor
@@ -123,7 +124,8 @@ def found_for(actor: Actor, words: str) -> dict[str, Any] | None:
     """Documents that a few words name, for the search page."""
     if not actor.holds(READ):
         return None
-    rows = listing.found(actor, words, _FOUND + 1)
+    ids = searching.Search(actor, words).ids(_FOUND + 1)
+    rows = searching.load(actor, ids)
     return {
         "label": label("menu.group.documents"),
         "order": 10,
@@ -131,6 +133,7 @@ def found_for(actor: Actor, words: str) -> dict[str, Any] | None:
             {"title": name_of(row), "url": url_of(row.id), "note": _found_note(row)} for row in rows[:_FOUND]
         ],
         "more": len(rows) > _FOUND,
+        "all": f"/documents/search?{urlencode({'q': words})}",
     }
 
 

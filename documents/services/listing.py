@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from documents.formats.symbols import symbol_key
@@ -116,31 +116,6 @@ def every(actor: Actor, direction: Direction, filters: Filters) -> Sequence[Any]
         .limit(MOST_EXPORTED + 1)
     )
     return db.session().execute(query).all()
-
-
-def found(actor: Actor, words: str, limit: int) -> list[Document]:
-    """Registered documents, both ways, that a few words name and the actor may read.
-
-    First those with exactly this number or symbol, then those whose number it is, then those with the words
-    side by side in the subject, then all others; among equals the newest line first.
-    """
-    key, folded = symbol_key(words)[:80], fold(words)[:200]
-    if not folded:
-        return []
-    rank = case(
-        (Document.symbol_key == key, 0),
-        (or_(*_numbered(key)), 1),
-        (Document.subject_key.contains(" ".join(folded.split()), autoescape=True), 2),
-        else_=3,
-    )
-    query = (
-        select(Document)
-        .where(Document.register_entry_id.is_not(None), visible_to(actor), *_words(words))
-        .options(selectinload(Document.entry))
-        .order_by(rank, Document.register_entry_id.desc())
-        .limit(limit)
-    )
-    return list(db.session().scalars(query))
 
 
 def counts(actor: Actor, direction: Direction, tabs: Sequence[str]) -> dict[str, int]:

@@ -24,6 +24,8 @@ from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from intranet.core import fulltext
+
 #: Seconds after which changes are looked at though nothing woke us.
 _LOOK_AT_LEAST = 2.0
 #: How long the wiping of a table waits for its readers.
@@ -211,6 +213,12 @@ def table_of(model: type[DeclarativeBase]) -> Table:
 
 def _is_sqlite(opened: Session) -> bool:
     return opened.get_bind().dialect.name == "sqlite"
+
+
+def word_index(opened: Session | Connection, name: str) -> fulltext.Index:
+    """The index of words beside the table of that name, as this engine keeps it."""
+    bound = opened.get_bind() if isinstance(opened, Session) else opened
+    return fulltext.Fts5(name) if bound.dialect.name == "sqlite" else fulltext.Vectors(name)
 
 
 def hold_still(opened: Session) -> None:

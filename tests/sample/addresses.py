@@ -21,6 +21,7 @@ from documents.models.copies import CopyUse
 from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile
 from documents.models.register import Register, RegisterEntry, RegisterYear
+from documents.models.search import SavedSearch
 from intranet.core import db
 from intranet.exports.models import Export
 from intranet.notices.models import Notice
@@ -95,6 +96,8 @@ def records_of(app: Flask, org_id: int) -> Records:
     changed = select(AccessChange.id).where(AccessChange.org_id == org_id)
     known.add("/documents", _column(changed, "change_id"))
     known.add("/documents", _column(select(CopyUse.id).where(CopyUse.org_id == org_id), "use_id"))
+    kept = select(SavedSearch.id).where(SavedSearch.org_id == org_id)
+    known.add("/documents", _column(kept, "search_id"))
     known.add("/exports", _column(select(Export.id).where(Export.org_id == org_id), "export_id"))
     own = select(User.id).where(User.org_id == org_id)
     known.add("/files/staged", _column(select(StagedFile.public_id), "public_id"))

@@ -19,7 +19,15 @@ from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
 from documents.models.register import RegisterKind
-from documents.services import asking, catalogue, lending, list_export, registering, restricting
+from documents.services import (
+    asking,
+    catalogue,
+    lending,
+    list_export,
+    registering,
+    restricting,
+    saved_searches,
+)
 from documents.services.listing import Filters
 from intranet.core import clock, db
 from intranet.core.db import Base
@@ -72,6 +80,8 @@ SEARCHED = frozenset(
         "tasks.mine",
         "documents.incoming",
         "documents.outgoing",
+        "documents.search",
+        "documents.suggest",
         "tasks.offer_parties",
         "people.find",
     ]
@@ -149,6 +159,7 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
     wanted = lending.Asking("Đối chiếu với hồ sơ lưu", soon)
     lending.ask(clerk, db.session().scalars(issued.order_by(Document.id)).first() or 0, wanted)
     list_export.ask_list(clerk, Direction.IN, Filters(), ("subject",), Format.XLSX)
+    saved_searches.save(clerk, "Giải ngân", "giải ngân", {}, "", None)
     standing_in.name_substitute(
         leader,
         leader.id,

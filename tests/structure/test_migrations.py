@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 
+from intranet.core import fulltext
 from intranet.core.db import Base
 from intranet.core.schema import MIGRATIONS, alembic_config
 from tests import databases
@@ -28,9 +29,15 @@ def migrated(maker: databases.Maker) -> Iterator[sqlalchemy.Engine]:
     maker.drop(url)
 
 
+def is_owned(name: str | None, kind: str) -> bool:
+    """True for a table of an index of words, which no model describes."""
+    return kind == "table" and fulltext.owned(name or "", "document")
+
+
 def test_the_migrations_make_what_the_models_say(migrated: sqlalchemy.Engine) -> None:
     with migrated.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        opts = {"compare_type": False, "include_name": lambda name, kind, _parents: not is_owned(name, kind)}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
 
 

@@ -1,0 +1,242 @@
+"""Keeping the index of words: the head of a document with every change of it, its files soon after.
+
+Numbers, symbols and subjects are found from the commit on. The texts of files and directions are long and
+come from the worker; it reads a document again when one of them has changed.
+"""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, event, insert, inspect, select, update
+
+from documents.formats.query import indexed_symbol
+from documents.models.document import Directive, Document
+from documents.models.register import RegisterEntry
+from documents.models.search import INDEX, DocumentText
+from intranet.core import clock, db
+from intranet.core.dialect import table_of, word_index
+from intranet.core.fulltext import MOST_WORDS, Entry
+from intranet.core.text import NORM_VERSION, fold, toned
+from intranet.records.models import Blob, File, Reading, Scan
+
+log = logging.getLogger("documents.indexing")
+
+#: Characters of one document's files and directions.
+MOST_TEXT = 200_000
+_BATCH = 2_000
+_WATCHED = (
+    "number",
+    "suffix",
+    "symbol",
+    "register_entry_id",
+    "subject",
+    "issuer_text",
+    "signer_name",
+    "signer_title",
+    "addressees",
+    "recipients",
+    "note",
+)
+_LINE, _LETTER = "entry_number", "entry_suffix"
+_HEAD = ("symbol", "subject", "facts")
+_WHY = "the index of words is kept for every agency"
+
+_document, _entry = table_of(Document), table_of(RegisterEntry)
+_text, _file = table_of(DocumentText), table_of(File)
+
+
+def entry_of(symbol: str, subject: str, facts: str, body: str) -> Entry:
+    """The words of a document, as they are indexed."""
+    long = fold(f"{facts}\n{body}"[: MOST_TEXT + 2_000]).split(" ", MOST_WORDS)
+    return Entry(symbol, fold(subject), " ".join(long[:MOST_WORDS]), toned(subject))
+
+
+def index_changed(limit: int = 40) -> int:
+    """Read the files and directions of some documents again that have changed; returns how many."""
+    with db.scope(), db.across_orgs(_WHY):
+        waiting = select(DocumentText.document_id, DocumentText.changes).where(DocumentText.changes > 0)
+        rows = db.session().execute(waiting.order_by(DocumentText.document_id.desc()).limit(limit)).all()
+    for key, changes in rows:
+        with db.scope(), db.across_orgs(_WHY):
+            body, parts = _read(key)
+        with db.unit_of_work() as opened, db.across_orgs(_WHY):
+            connection = opened.connection()
+            claim = update(_text).where(_text.c.document_id == key, _text.c.changes == changes)
+            claim = claim.values(changes=0)
+            if connection.execute(claim).rowcount == 1:
+                _exchange(connection, key, body=body, parts=parts)
+    return len(rows)
+
+
+def rebuild() -> Iterator[int]:
+    """Make the whole index anew, in batches; tells after each how many documents are in it."""
+    with db.unit_of_work() as opened:
+        word_index(opened, INDEX).clear(opened.connection())
+        opened.connection().execute(update(_text).values(norm_version=0))
+    last, count = 0, 0
+    while True:
+        with db.unit_of_work() as opened:
+            connection = opened.connection()
+            keys = select(_document.c.id).where(_document.c.id > last).order_by(_document.c.id)
+            found = list(connection.scalars(keys.limit(_BATCH)))
+            if not found:
+                break
+            _put_anew(connection, found)
+        last, count = found[-1], count + len(found)
+        yield count
+    refresh()
+
+
+def refresh() -> None:
+    """Count anew what beginnings of words are looked up by."""
+    with db.unit_of_work() as opened:
+        word_index(opened, INDEX).refresh(opened.connection())
+
+
+def _put_anew(connection: Connection, keys: list[int]) -> None:
+    """Index documents that are not in the index, heads and bodies."""
+    known = {row.document_id: row for row in connection.execute(_texts(keys))}
+    given, changed, new = [], [], []
+    for document, line in _heads(connection, keys):
+        key, values = document["id"], _head(document, line)
+        row = known.get(key)
+        if row is None:
+            new.append({"document_id": key, "body": "", "parts": [], "changes": 0, **values})
+        elif row.norm_version == NORM_VERSION:
+            continue
+        else:
+            changed.append({"b_id": key} | {f"b_{name}": value for name, value in values.items()})
+        given.append((key, entry_of(**values, body="" if row is None else row.body)))
+    if new:
+        connection.execute(insert(_text), [{**row, "norm_version": NORM_VERSION} for row in new])
+    if changed:
+        columns: dict[str, Any] = {name: bindparam(f"b_{name}") for name in _HEAD}
+        again = update(_text).where(_text.c.document_id == bindparam("b_id"))
+        connection.execute(again.values(**columns, norm_version=NORM_VERSION), changed)
+    word_index(connection, INDEX).put(connection, given)
+
+
+def _read(key: int) -> tuple[str, list[dict[str, Any]]]:
+    """Directions that hold, then the texts of the files, and where each begins."""
+    opened = db.session()
+    directions = select(Directive.text).where(
+        Directive.document_id == key, Directive.undone_at.is_(None), Directive.release_at <= clock.now()
+    )
+    found = [text for text in opened.scalars(directions.order_by(Directive.id)) if text]
+    length, parts = sum(len(text) + 1 for text in found), []
+    files = (
+        select(File.name, Reading.text, Scan.sha256)
+        .join(Reading, Reading.sha256 == File.sha256)
+        .outerjoin(Scan, Scan.sha256 == File.sha256)
+        .where(File.ref_kind == "document", File.ref_id == key)
+        .order_by(File.order, File.id)
+    )
+    seen_texts: set[str] = set()
+    for name, text, scan in opened.execute(files):
+        if length >= MOST_TEXT:
+            break
+        if not text.strip() or text in seen_texts:
+            continue
+        seen_texts.add(text)
+        parts.append({"at": length, "name": name, "seen": scan is not None})
+        found.append(text[: MOST_TEXT - length])
+        length += len(found[-1]) + 1
+    return "\n".join(found), parts
+
+
+def _exchange(connection: Connection, key: int, **changes: Any) -> None:
+    """Let the index say of a document what its row says with these changes."""
+    old = connection.execute(_texts([key])).one_or_none()
+    if old is None:
+        return
+    index = word_index(connection, INDEX)
+    if old.norm_version not in (0, NORM_VERSION):
+        log.warning("indexed with another normal form: rebuild the index", extra={"document_id": key})
+        return
+    if old.norm_version:
+        index.take(connection, [(key, entry_of(old.symbol, old.subject, old.facts, old.body))])
+    elif "symbol" not in changes:
+        changes |= _head(*next(iter(_heads(connection, [key]))))
+    new = {name: changes.get(name, getattr(old, name)) for name in (*_HEAD, "body")}
+    index.put(connection, [(key, entry_of(**new))])
+    where = _text.c.document_id == key
+    connection.execute(update(_text).where(where).values(**changes, norm_version=NORM_VERSION))
+
+
+def _texts(keys: list[int]) -> Any:
+    return select(_text).where(_text.c.document_id.in_(keys)).order_by(_text.c.document_id)
+
+
+def _heads(connection: Connection, keys: list[int]) -> Iterator[tuple[dict[str, Any], str]]:
+    names = [_document.c[name] for name in ("id", *_WATCHED)]
+    query = (
+        select(*names, _entry.c.number.label(_LINE), _entry.c.suffix.label(_LETTER))
+        .outerjoin_from(_document, _entry, _entry.c.id == _document.c.register_entry_id)
+        .where(_document.c.id.in_(keys))
+        .order_by(_document.c.id)
+    )
+    for row in connection.execute(query).mappings():
+        yield dict(row), "" if row[_LINE] is None else f"{row[_LINE]}{row[_LETTER]}"
+
+
+def _head(document: dict[str, Any], line: str) -> dict[str, str]:
+    number, symbol = f"{document['number'] or ''}{document['suffix'] or ''}", document["symbol"] or ""
+    code = f"{number}/{symbol}" if number and symbol else number or symbol
+    issuer, signer = document["issuer_text"] or "", document["signer_name"] or ""
+    lines = (issuer, signer, document["signer_title"], document["note"])
+    lists = (*(document["addressees"] or ()), *(document["recipients"] or ()))
+    return {
+        "symbol": indexed_symbol(code, line, issuer, signer),
+        "subject": document["subject"] or "",
+        "facts": "\n".join(one for one in (*lines, *lists) if one),
+    }
+
+
+@event.listens_for(Document, "after_insert")
+def _document_made(_mapper: Any, connection: Connection, document: Document) -> None:
+    _put_anew(connection, [document.id])
+
+
+@event.listens_for(Document, "after_update")
+def _document_changed(_mapper: Any, connection: Connection, document: Document) -> None:
+    state = inspect(document)
+    if any(state.attrs[name].history.has_changes() for name in _WATCHED):
+        for values, line in _heads(connection, [document.id]):
+            _exchange(connection, document.id, **_head(values, line))
+
+
+@event.listens_for(Directive, "after_insert")
+@event.listens_for(Directive, "after_update")
+def _direction_changed(_mapper: Any, connection: Connection, directive: Directive) -> None:
+    _mark(connection, [directive.document_id])
+
+
+@event.listens_for(File, "after_insert")
+@event.listens_for(File, "after_update")
+@event.listens_for(File, "after_delete")
+def _file_changed(_mapper: Any, connection: Connection, file: File) -> None:
+    if file.ref_kind == "document":
+        _mark(connection, [file.ref_id])
+
+
+@event.listens_for(Blob, "after_update")
+def _file_read(_mapper: Any, connection: Connection, blob: Blob) -> None:
+    if inspect(blob).attrs["is_unread"].history.has_changes():
+        _mark_owners(connection, blob.sha256)
+
+
+@event.listens_for(Reading, "after_update")
+def _text_changed(_mapper: Any, connection: Connection, reading: Reading) -> None:
+    _mark_owners(connection, reading.sha256)
+
+
+def _mark_owners(connection: Connection, sha256: str) -> None:
+    of = select(_file.c.ref_id).where(_file.c.sha256 == sha256, _file.c.ref_kind == "document")
+    _mark(connection, list(connection.scalars(of)))
+
+
+def _mark(connection: Connection, keys: list[int]) -> None:
+    if keys:
+        changed = update(_text).where(_text.c.document_id.in_(keys))
+        connection.execute(changed.values(changes=_text.c.changes + 1))

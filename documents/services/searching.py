@@ -1,0 +1,359 @@
+"""Searching documents: the page, how many there are, and what they are divided into.
+
+Everything that is shown, counted or suggested passes :func:`documents.permissions.visible_to` in the query
+itself: what the actor may not read is nowhere, not in a total and not in a facet.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy.orm import selectinload
+
+from documents.formats import query as typed_query
+from documents.formats import snippets
+from documents.formats.query import Query
+from documents.formats.snippets import Piece
+from documents.models.document import Document
+from documents.models.search import INDEX, DocumentText
+from documents.permissions import nearest_to, visible_to
+from documents.services import narrowing
+from documents.services.narrowing import Narrowed
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.dialect import table_of, word_index
+from intranet.core.fulltext import ANYWHERE, SUBJECT, SYMBOL, Clause, Match, Term
+from intranet.notices.workdays import late_from
+
+PAGE = 50
+#: Totals are exact to here.
+MOST_COUNTED = 10_000
+#: By relevance the newest of so many are ordered; so many are looked through for exact marks in their texts.
+MOST_RANKED, MOST_LOOKED_THROUGH = 1_000, 200
+#: Characters of a text in which a snippet is looked for.
+_MOST_LOOKED = 40_000
+_BODY = "body"
+NEWEST, FITTING = "new", "fit"
+ORDERS = (NEWEST, FITTING)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One document as the page shows it."""
+
+    document: Document
+    subject: list[Piece]
+    snippet: list[Piece]
+    #: Name of the file that the snippet is from; ``is_seen`` when its words were recognised in a picture.
+    file: str = ""
+    is_seen: bool = False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of what was found, and the key of the next."""
+
+    hits: Sequence[Hit]
+    older: str | None = None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many documents there are, and by facet how many have which value, most first."""
+
+    total: int
+    is_more: bool
+    facets: dict[str, list[tuple[Any, int]]]
+
+
+class Search:
+    """One search of one actor."""
+
+    def __init__(
+        self, actor: Actor, typed: str, facets: Mapping[str, str] | None = None, order: str = NEWEST
+    ) -> None:
+        query = typed_query.parse(typed, clock.today())
+        self.narrowed: Narrowed = narrowing.narrow(actor, query, facets or {})
+        self.query: Query = self.narrowed.query
+        self.order = order
+        self._actor = actor
+        self._index = word_index(db.session(), INDEX)
+        self._wanted = [one for one in self.query.clauses if not one.is_negated]
+        self._barred = [one for one in self.query.clauses if one.is_negated]
+        self._where = [visible_to(actor), *self.narrowed.where]
+
+    @property
+    def is_empty(self) -> bool:
+        """True when nothing is asked."""
+        return not (self.query.clauses or self.narrowed.where)
+
+    def page(self, after: str = "") -> Page:
+        """One page; ``after`` is the key that the page before gave."""
+        ids, older = self.keys(after)
+        return Page(self._hits(ids), older)
+
+    def keys(self, after: str = "") -> tuple[list[int], str | None]:
+        """The documents of one page by their keys, and where the next begins."""
+        if self.is_empty:
+            return [], None
+        place = _Place.read(after)
+        if place is None:
+            place = _Place(0, None, next(iter(self._take((), (), 1)), 0))
+        return self._fitting(place) if self.order == FITTING else self._newest_first(place)
+
+    def ids(self, limit: int) -> list[int]:
+        """The first documents: the very number, the words side by side, then the newest."""
+        return [] if self.is_empty else self._ranked(None, is_weighed=False)[:limit]
+
+    def suggested(self, limit: int) -> list[Document]:
+        """The newest documents that have the words in their number, symbol or subject."""
+        if self.is_empty:
+            return []
+        heads = [Clause(tuple(map(_in_head, one.any_of))) for one in self._wanted]
+        match = self._match(heads)
+        query = self._select(match).order_by(self._key(match).desc()).limit(limit)
+        return load(self._actor, list(db.session().scalars(query)))
+
+    def count(self, most: int) -> int:
+        """How many there are, none counted beyond ``most`` and one."""
+        if self.is_empty:
+            return 0
+        few = self._select().limit(most + 1)
+        return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
+
+    def counted(self) -> Counted:
+        """The total, and the facets of the newest ten thousand."""
+        if self.is_empty:
+            return Counted(0, False, {})
+        columns = narrowing.columns()
+        match = self._match(self._wanted)
+        query = self._select(match).add_columns(*columns.values())
+        query = query.order_by(self._key(match).desc()).limit(MOST_COUNTED + 1)
+        rows = db.session().execute(query).all()
+        by_column: dict[str, Any] = {}
+        if rows:
+            by_column = dict(zip(("id", *columns), zip(*rows[:MOST_COUNTED], strict=True), strict=True))
+        if rows:
+            today, late = clock.today(), late_from()
+            by_column["year"] = tuple(day.year if day else None for day in by_column["year"])
+            classed = zip(by_column["due"], by_column["state"], strict=True)
+            by_column["due"] = tuple(narrowing.due_class(due, state, today, late) for due, state in classed)
+        facets = {
+            name: [pair for pair in Counter(by_column[name]).most_common() if pair[0] not in (None, "")]
+            for name in narrowing.FACETS
+            if rows
+        }
+        return Counted(min(len(rows), MOST_COUNTED), len(rows) > MOST_COUNTED, facets)
+
+    def _match(self, clauses: Sequence[Clause], without: Sequence[Sequence[Clause]] = ()) -> Match | None:
+        """What is asked of the index; ``None`` when no word is wanted."""
+        if not self._wanted:
+            return None
+        connection = db.session().connection()
+        return self._index.match(connection, [*clauses, *self._barred], without)
+
+    def _select(self, match: Match | None = None, *columns: Any) -> Select[Any]:
+        match = match or self._match(self._wanted)
+        if match is None:
+            query = select(Document.id, *columns).where(*self._where)
+            for clause in self._barred:
+                barred = self._index.match(db.session().connection(), [Clause(clause.any_of)])
+                query = query.where(Document.id.not_in(select(barred.key).where(barred.condition)))
+            return query
+        query = select(Document.id, *columns).select_from(match.source)
+        query = query.join(Document, Document.id == match.link).where(match.condition, *self._where)
+        near = nearest_to(self._actor)
+        if near is not None:
+            query = query.where(match.link.in_(near))
+        for bounds in self._bounds():
+            query = query.where(match.key.between(*bounds))
+        return query
+
+    def _key(self, match: Match | None) -> ColumnElement[int]:
+        return Document.id.expression if match is None else match.key
+
+    def _bounds(self) -> Iterator[tuple[int, int]]:
+        """Between which keys the documents of the days asked for lie: spares walking all others."""
+        dated = table_of(Document)
+        for days in self.narrowed.days:
+            ends = [dated.c.doc_date >= days.first] if days.first else []
+            ends += [dated.c.doc_date <= days.last] if days.last else []
+            # The offset keeps the planner from walking the key instead.
+            within = select(dated.c.id).where(*ends).offset(0).subquery()
+            first, last = db.session().execute(select(func.min(within.c.id), func.max(within.c.id))).one()
+            yield (0, -1) if first is None else (first, last)
+
+    def _take(
+        self,
+        clauses: Sequence[Clause],
+        without: Sequence[Sequence[Clause]],
+        limit: int,
+        *where: tuple[str, Any],
+    ) -> list[int]:
+        """Newest documents that have these clauses too; ``where``: ``most`` and ``below`` bound the key."""
+        match = self._match([*self._wanted, *clauses], without)
+        query, key = self._select(match), self._key(match)
+        for name, value in where:
+            if name == "not":
+                query = query.where(Document.id.not_in(value))
+            elif value is not None:
+                query = query.where({"most": key <= value, "below": key < value, "least": key >= value}[name])
+        return list(db.session().scalars(query.order_by(key.desc()).limit(limit)))
+
+    def _newest_first(self, place: "_Place") -> tuple[list[int], str | None]:
+        """The very number, then exact marks, then the others; within each the newest first."""
+        wanted = PAGE + 1
+        found: list[tuple[int, int]] = []
+        without: list[Sequence[Clause]] = []
+        top = ("most", place.top)
+        tiers = [[self.query.number]] if self.query.number else []
+        tiers += [list(self.query.marked)] if self.query.marked else []
+        if not self._wanted:
+            tiers = []
+        for tier, clauses in enumerate(tiers):
+            if tier >= place.tier:
+                below = place.key if tier == place.tier else None
+                ids = self._take(clauses, without, wanted - len(found), top, ("below", below))
+                found += [(tier, key) for key in ids]
+            without.append(clauses)
+            if len(found) == wanted:
+                break
+        rest = len(tiers)
+        if len(found) < wanted:
+            exact = self._exact_in_texts(without, top) if self._wanted and self.query.exact else []
+            if place.tier <= rest:
+                below = place.key if place.tier == rest else None
+                found += [(rest, key) for key in exact if below is None or key < below]
+                found = found[:wanted]
+            if len(found) < wanted:
+                below = place.key if place.tier == rest + 1 else None
+                others = ("not", exact) if exact else ("below", None)
+                ids = self._take((), without, wanted - len(found), top, ("below", below), others)
+                found += [(rest + 1, key) for key in ids]
+        older = None
+        if len(found) > PAGE:
+            tier, key = found[PAGE - 1]
+            older = str(_Place(tier, key, place.top))
+        return [key for _, key in found[:PAGE]], older
+
+    def _exact_in_texts(self, without: Sequence[Sequence[Clause]], top: tuple[str, Any]) -> list[int]:
+        """Of the newest of the rest those whose texts have the words with the marks that were typed."""
+        ids = self._take((), without, MOST_LOOKED_THROUGH, top)
+        texts = select(DocumentText.document_id, DocumentText.facts, DocumentText.subject, DocumentText.body)
+        rows = db.session().execute(texts.where(DocumentText.document_id.in_(ids)))
+        found = set()
+        for row in rows:
+            text = f"{row.subject}\n{row.facts}\n{row.body}".lower()
+            if all(words in text for words in self.query.exact):
+                found.add(row.document_id)
+        return [key for key in ids if key in found]
+
+    def _ranked(self, top: int | None, *, is_weighed: bool = True) -> list[int]:
+        """The very number, then the newest thousand, the best first.
+
+        :param is_weighed: also by how often and where the words stand, not only side by side and with marks.
+        """
+        if not self._wanted:
+            return self._take((), (), MOST_RANKED, ("most", top))
+        bound = ("most", top)
+        number = self._take([self.query.number], (), PAGE, bound) if self.query.number else []
+        match = self._match(self._wanted)
+        rank: Any = literal(0)
+        if is_weighed:
+            rank = self._index.rank(db.session().connection(), self._wanted)
+        query = self._select(match, rank)
+        if top is not None:
+            query = query.where(self._key(match) <= top)
+        rows = db.session().execute(query.order_by(self._key(match).desc()).limit(MOST_RANKED)).all()
+        least = ("least", rows[-1][0] if rows else None)
+        tiers = [set(number)]
+        for clauses in ([self.query.side_by_side] if self.query.side_by_side else [], self.query.marked):
+            ids = self._take(clauses, (), MOST_RANKED, bound, least) if clauses else []
+            tiers.append(set(ids))
+        exact, beside, marked = tiers
+        weights = {key: (key not in marked, key not in beside, rank) for key, rank in rows}
+        others = sorted((key for key in weights if key not in exact), key=lambda key: (*weights[key], -key))
+        return [*number, *others]
+
+    def _fitting(self, place: "_Place") -> tuple[list[int], str | None]:
+        ids, at = self._ranked(place.top), place.key or 0
+        older = str(_Place(0, at + PAGE, place.top)) if len(ids) > at + PAGE else None
+        return ids[at : at + PAGE], older
+
+    def _hits(self, ids: list[int]) -> list[Hit]:
+        if not ids:
+            return []
+        rows = {row.id: row for row in load(self._actor, ids)}
+        shown = self.query.shown
+        poor = [key for key in ids if key in rows and not snippets.holds_all(rows[key].subject, shown)]
+        texts = _texts(poor) if shown else {}
+        return [_hit(rows[key], texts.get(key), shown) for key in ids if key in rows]
+
+
+def _in_head(term: Term) -> Term:
+    return replace(term, columns=SYMBOL + SUBJECT) if term.columns == ANYWHERE else term
+
+
+def load(actor: Actor, ids: Sequence[int]) -> list[Document]:
+    """The documents themselves, in this order, those that the actor may read."""
+    query = (
+        select(Document)
+        .where(Document.id.in_(ids), visible_to(actor))
+        .options(
+            selectinload(Document.entry),
+            selectinload(Document.presented_to),
+            selectinload(Document.lead_unit),
+            selectinload(Document.unit),
+        )
+    )
+    rows = {row.id: row for row in db.session().scalars(query)}
+    return [rows[key] for key in ids if key in rows]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a page begins: a group, a key in it, and the newest document of the first page."""
+
+    tier: int
+    key: int | None
+    top: int | None
+
+    @classmethod
+    def read(cls, text: str) -> "_Place | None":
+        """The place that an address names; ``None`` for none or a wrong one."""
+        parts = text.split(".")
+        if len(parts) != 3 or not all(one.isascii() and one.isdecimal() and len(one) < 10 for one in parts):
+            return None
+        return cls(int(parts[0]), int(parts[1]), int(parts[2]))
+
+    def __str__(self) -> str:
+        return f"{self.tier}.{self.key or 0}.{self.top or 0}"
+
+
+def _texts(ids: Sequence[int]) -> dict[int, Any]:
+    if not ids:
+        return {}
+    query = select(
+        DocumentText.document_id,
+        func.substr(DocumentText.body, 1, _MOST_LOOKED).label(_BODY),
+        DocumentText.facts,
+        DocumentText.parts,
+    ).where(DocumentText.document_id.in_(ids))
+    return {row.document_id: row for row in db.session().execute(query)}
+
+
+def _hit(document: Document, text: Any, shown: Sequence[str]) -> Hit:
+    subject = snippets.marked(document.subject, shown)
+    if text is None:
+        return Hit(document, subject, [])
+    found = snippets.excerpt(text.body, shown)
+    if found is None:
+        facts = snippets.excerpt(text.facts, shown)
+        return Hit(document, subject, facts[1] if facts else [])
+    at, pieces = found
+    part = next((one for one in reversed(text.parts) if one["at"] <= at), None)
+    if part is None:
+        return Hit(document, subject, pieces)
+    return Hit(document, subject, pieces, part["name"], bool(part["seen"]))
