@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 
 from bench import (
     annotator,
@@ -15,6 +16,7 @@ from bench import (
     reader,
     replacing,
     room,
+    search,
     start,
     tablets,
 )
@@ -32,6 +34,7 @@ MEASURES = {
     "handover": handing_over.measure,
     "numbers": numbers.measure,
     "books": books.measure,
+    "search": search.measure,
 }
 
 
@@ -40,7 +43,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASURES))
     parser.add_argument("--keep", action="store_true", help="compare later runs with this one")
+    parser.add_argument("--documents", type=int, help="how many are searched, a million by default")
     asked = parser.parse_args()
+    if asked.documents:
+        MEASURES["search"] = partial(search.measure, asked.documents)
     if unknown := set(asked.names) - MEASURES.keys():
         parser.error(f"no such measure: {', '.join(sorted(unknown))}")
     before = figures.kept()
