@@ -96,8 +96,9 @@ def start(leadership: Leadership) -> BackgroundScheduler:
     ticking.add_job(_renew, "interval", seconds=RENEW_SECONDS, args=[leadership])
     for name, (seconds, tick) in jobs.declared()[1].items():
         ticking.add_job(_if_leading, "interval", seconds=seconds, args=[leadership, name, tick])
-    # Two at once, of which one is never slow: no print of a year holds up the upload that a form waits for.
-    for only_quick in (False, True):
+    # Three at once, of which one is never slow: a dropped folder is read ahead, and no print of a year holds
+    # up the upload that a form waits for.
+    for only_quick in (False, False, True):
         ticking.add_job(_run_jobs, "interval", seconds=_JOB_SECONDS, args=[only_quick])
     _renew(leadership)
     ticking.start()

@@ -88,6 +88,28 @@ function taken(zone, input) {
   } else list.replaceChildren(...files.map((file) => line(file).item));
 }
 
+/** What lies in a folder, folders in it too; a browser tells of a hundred at a time. */
+async function inside(entry) {
+  if (!entry.isDirectory) return [await new Promise((resolve, reject) => entry.file(resolve, reject))];
+  const reader = entry.createReader();
+  const found = [];
+  for (;;) {
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (!some.length) break;
+    found.push(...some);
+  }
+  found.sort((a, b) => a.name.localeCompare(b.name, 'vi', { numeric: true }));
+  return (await Promise.all(found.map(inside))).flat();
+}
+
+/** The files that were dropped, those of a folder in the order of their names. */
+async function dropped(transfer) {
+  const files = [...transfer.files];
+  const entries = [...(transfer.items ?? [])].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return files;
+  return (await Promise.all(entries.map((entry) => inside(entry).catch(() => [])))).flat();
+}
+
 function fits(input, file) {
   const kinds = input.accept.split(',').map((kind) => kind.trim().toLowerCase()).filter(Boolean);
   return !kinds.length || kinds.some((kind) => file.name.toLowerCase().endsWith(kind));
@@ -104,15 +126,16 @@ export function startDrop() {
     if (button) drop(button.closest('li'));
   });
   for (const name of ['dragenter', 'dragover', 'dragleave', 'drop'])
-    document.addEventListener(name, (event) => {
+    document.addEventListener(name, async (event) => {
       const zone = event.target.closest?.('[data-drop]');
       if (!zone) return;
       event.preventDefault();
       zone.classList.toggle('over', name === 'dragenter' || name === 'dragover');
       if (name !== 'drop') return;
       const input = zone.querySelector('input');
-      const good = [...event.dataTransfer.files].filter((file) => fits(input, file));
-      if (good.length < event.dataTransfer.files.length) toast(word('file-kind', { kinds: input.accept }), { tone: 'warn' });
+      const given = await dropped(event.dataTransfer);
+      const good = given.filter((file) => fits(input, file));
+      if (good.length < given.length) toast(word('file-kind', { kinds: input.accept }), { tone: 'warn' });
       const box = new DataTransfer();
       good.slice(0, input.multiple ? undefined : 1).forEach((file) => box.items.add(file));
       if (!box.files.length) return;
