@@ -9,6 +9,7 @@ from documents.models import catalogue, copies, dispatch, document, draft, intak
 from documents.models import search as search_models
 from documents.permissions import (
     DIRECT,
+    KEEP_CATALOGUE,
     KEEP_REGISTERS,
     NUMBER,
     NUMBERS,
@@ -42,6 +43,7 @@ from documents.views import (
     search,
     series,
     slips,
+    spelling,
 )
 from documents.views import copies as copy_views
 from documents.views import intake as intake_views
@@ -81,6 +83,7 @@ PAGES = (
     search,
     series,
     slips,
+    spelling,
 )
 
 
@@ -127,6 +130,7 @@ def plug_in(app: Flask) -> None:
         menu.Entry("registers", "documents.registers", "book", "documents", 60, READ_REGISTER),
         menu.Entry("numbers", "documents.numbers", "hash", "documents", 62, NUMBERS, asking.waiting_count),
         menu.Entry("register_settings", "documents.register_settings", "book", "admin", 840, KEEP_REGISTERS),
+        menu.Entry("spellings", "documents.spellings", "building", "admin", 842, KEEP_CATALOGUE),
     ):
         menu.add(entry)
     for panel in (desk.incoming_panel, desk.to_present_panel, desk.drafts_panel):

@@ -17,7 +17,14 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextArea
 
 from documents.formats.symbols import NUMBER_MAX, SYMBOL_MAX, parse
-from documents.models.document import ISSUER_MAX, SUBJECT_MAX, Urgency
+from documents.models.document import (
+    ISSUER_MAX,
+    PLACE_MAX,
+    REPLY_MAX,
+    SUBJECT_MAX,
+    CirculationMark,
+    Urgency,
+)
 from documents.services.books import Book, Wish
 from documents.services.composing import DraftFields
 from documents.services.registering import OLD, Incoming
@@ -86,6 +93,11 @@ class IncomingForm(OfficeForm):
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
     register_id = SelectField("Sổ đăng ký", [Required("field.choose")], coerce=optional_int)
     signer_name = LineField("Người ký", [Limit(50)])
+    signer_title = LineField("Chức vụ", [Limit(100)])
+    signer_authority = LineField("Thẩm quyền ký", [Limit(200)])
+    place = LineField("Địa danh", [Limit(PLACE_MAX)])
+    circulation_mark = SelectField("Chỉ dẫn lưu hành", coerce=str, default="")
+    reply_to = LineField("Trả lời văn bản", [Limit(REPLY_MAX)])
     page_count = IntegerField("Số trang", [Optional(), NumberRange(1, 99999)])
     arrival_date = OfficeDateField("Ngày đến", [Required()])
     urgency = RadioField("Độ khẩn", coerce=int, default=0)
@@ -147,6 +159,11 @@ class IncomingForm(OfficeForm):
             arrival_date=self.arrival_date.data or clock.today(),
             register_id=self.register_id.data,
             signer_name=self.signer_name.data or "",
+            signer_title=self.signer_title.data or "",
+            signer_authority=self.signer_authority.data or "",
+            place=self.place.data or "",
+            circulation_mark=CirculationMark(self.circulation_mark.data or ""),
+            reply_to=self.reply_to.data or "",
             urgency=Urgency(self.urgency.data),
             urgent_at=read_local(self.urgent_date.data or clock.today(), self.urgent_time.data or "")
             if timed

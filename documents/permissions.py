@@ -65,6 +65,8 @@ AMEND = permit("register.amend", Role.CLERK)
 CLOSE = permit("register.close", Role.CLERK)
 #: Which kinds share a series, how symbols are composed.
 KEEP_REGISTERS = permit("register.keep", Role.ADMIN)
+#: What was learned from clerks, as the names of agencies on papers.
+KEEP_CATALOGUE = permit("catalogue.keep", Role.ADMIN, Role.OFFICE_HEAD)
 VERIFY = permit("register.verify", Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
 
 

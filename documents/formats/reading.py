@@ -3,7 +3,7 @@
 Rather empty than wrong: a value below :data:`FILLED` is kept as a candidate and not filled in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from documents.formats.reading_blocks import Head, find_head
 from documents.formats.reading_end import read_due, read_replies, read_signer
 from documents.formats.reading_head import read_date, read_issuer, read_marks, read_number
+from documents.formats.reading_learned import Spelling
 from documents.formats.reading_title import read_kind, read_subject
 from documents.formats.reading_values import FILLED, SURE, Found
 from documents.formats.symbols import KIND_ABBREVIATIONS
@@ -66,30 +67,32 @@ def read_first_page(
     page: PageText,
     *,
     kinds: Iterable[str] = tuple(KIND_ABBREVIATIONS),
-    known_issuers: Iterable[str] = (),
-    last_page: PageText | None = None,
-    pages: int = 1,
+    known_issuers: Mapping[str, str] | None = None,
+    spellings: Sequence[Spelling] = (),
+    signed_page: PageText | None = None,
     today: date | None = None,
     source: str = "pdf_text",
 ) -> Reading:
-    """Read the fields of a document off its first page.
+    """Read the fields of a document off its first page, and its signature.
 
     :param kinds: names of the kinds that the office's catalogue has.
-    :param known_issuers: names of agencies as the office writes them; one that is met gives its spelling.
-    :param last_page: where the signature is looked for; the first page when it is the only one.
+    :param known_issuers: agencies as the office names them, by each form in which they are written.
+    :param spellings: what clerks put for issuers as papers print them.
+    :param signed_page: where the signature is looked for; the first page when it is the only one.
     :param today: a later date is not believed; ``None`` believes any.
     :param source: kept with each value, as the place of the text ("pdf_text", "docx_text", "ocr").
     """
-    known = tuple(known_issuers)
     head = find_head(page)
     number, symbol = read_number(head)
     kind, kind_line = read_kind(head, tuple(kinds), symbol)
     doc_date, place = read_date(head, today)
-    issuer, parent = read_issuer(head, known, slack=2 if source == "ocr" else 0)
+    issuer, parent = read_issuer(head, known_issuers or {}, spellings, slack=2 if source == "ocr" else 0)
     subject = read_subject(head, kind_line, issuer)
     urgency, circulation = read_marks(head)
-    name, title, authority = read_signer(last_page or page, pages if last_page else 1)
-    due_date, due_days = read_due(page, head, doc_date)
+    name, title, authority = read_signer(signed_page or page)
+    due_date, due_days = read_due(head.below, doc_date)
+    if signed_page is not None and due_date is None and due_days is None:
+        due_date, due_days = read_due(signed_page.lines, doc_date, signed_page.number)
     reading = Reading(
         number=number,
         symbol=symbol,

@@ -1,14 +1,17 @@
 """Signer, stated deadline and the documents answered: what stands in the text and at its end."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from documents.formats import symbols
 from documents.formats.reading_blocks import Head, is_capitals
-from documents.formats.reading_values import Found, found
+from documents.formats.reading_values import Found, found, part_of
 from intranet.core.text import fold, one_line
 from intranet.records.pagetext import PageText, TextLine
 
+#: Between the lines of an authority: "TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH".
+AUTHORITY_JOIN = " / "
 _PREFIX = re.compile(r"^(TM|KT|TL|TUQ|Q)\s*\.\s*", re.IGNORECASE)
 _POSTS = (
     "chu tich",
@@ -54,11 +57,8 @@ _REPLY = re.compile(
 )
 
 
-def read_signer(page: PageText, number: int) -> tuple[Found | None, Found | None, Found | None]:
-    """Name, title and authority line from the block at the right of "Nơi nhận".
-
-    :param number: of the page, from 1, kept with the values.
-    """
+def read_signer(page: PageText) -> tuple[Found | None, Found | None, Found | None]:
+    """Name, title and authority line from the block at the right of "Nơi nhận"."""
     start = next((line for line in page.lines if fold(line.text).startswith("noi nhan")), None)
     if start is None:
         return None, None, None
@@ -71,39 +71,38 @@ def read_signer(page: PageText, number: int) -> tuple[Found | None, Found | None
     posts = [line for line in block if is_capitals(line.text) and _is_post(line.text)]
     if not posts:
         return None, None, None
-    own = posts[-1]
+    own, number = posts[-1], page.number
     title = found(one_line(_PREFIX.sub("", own.text)), [own], 0.9 if own.bold else 0.75, page=number)
     prefixed = [line for line in posts if _PREFIX.match(line.text)]
-    authority = (
-        found(" / ".join(one_line(line.text) for line in prefixed), prefixed, 0.9, page=number)
-        if prefixed
-        else None
-    )
+    said = AUTHORITY_JOIN.join(one_line(line.text) for line in prefixed)
+    sure = 0.9 if own.bold else 0.75
+    authority = found(said, prefixed, sure, page=number) if prefixed else None
     return _signer_name(block, own, number), title, authority
 
 
-def read_due(page: PageText, head: Head, doc_date: Found | None) -> tuple[Found | None, Found | None]:
+def read_due(
+    lines: Sequence[TextLine], doc_date: Found | None, page: int = 1
+) -> tuple[Found | None, Found | None]:
     """The deadline that the text itself sets, as a day or as a number of days; always to be looked at."""
     written = date.fromisoformat(doc_date.value) if doc_date else None
-    lines = list(head.below)
     text, owners = _flow(lines)
     for matched in _BY_DAY.finditer(text):
         day = _day(matched, written)
         if day is not None and (written is None or written <= day <= written + timedelta(days=730)):
             near = _lines_at(owners, matched.start(), matched.end())
-            return found(day.isoformat(), near, 0.8, note=_sentence(text, matched)), None
+            return found(day.isoformat(), near, 0.8, page=page, note=_sentence(text, matched)), None
     for matched in _WITHIN.finditer(text):
         count = int(matched.group(1))
         if 1 <= count <= 365:
             near = _lines_at(owners, matched.start(), matched.end())
             unit = "working" if matched.group(2) else "calendar"
-            return None, found(f"{count} {unit}", near, 0.7, note=_sentence(text, matched))
+            return None, found(f"{count} {unit}", near, 0.7, page=page, note=_sentence(text, matched))
     return None, None
 
 
 def read_replies(head: Head) -> Found | None:
     """Codes of the documents that this one says it answers."""
-    text, owners = _flow(list(head.below))
+    text, owners = _flow(head.below)
     codes: list[str] = []
     near: list[TextLine] = []
     for matched in _REPLY.finditer(text):
@@ -129,7 +128,7 @@ def _signer_name(block: list[TextLine], own: TextLine, number: int) -> Found | N
     return None
 
 
-def _flow(lines: list[TextLine]) -> tuple[str, list[tuple[int, TextLine]]]:
+def _flow(lines: Sequence[TextLine]) -> tuple[str, list[tuple[int, TextLine]]]:
     """The lines as running text, and at which character each begins."""
     parts: list[str] = []
     owners: list[tuple[int, TextLine]] = []
@@ -143,8 +142,13 @@ def _flow(lines: list[TextLine]) -> tuple[str, list[tuple[int, TextLine]]]:
 
 
 def _lines_at(owners: list[tuple[int, TextLine]], start: int, end: int) -> list[TextLine]:
+    """The lines between two characters of the text, the first and last of them only in part."""
     ends = [at for at, _ in owners[1:]] + [1 << 30]
-    return [line for (at, line), after in zip(owners, ends, strict=True) if at < end and after > start]
+    return [
+        part_of(line, start - at, end - at)
+        for (at, line), after in zip(owners, ends, strict=True)
+        if at < end and after > start
+    ]
 
 
 def _sentence(text: str, matched: re.Match[str]) -> str:

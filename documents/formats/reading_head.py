@@ -1,12 +1,15 @@
 """Number, date, issuer and marks: what stands in the two columns of the head."""
 
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from documents.formats import symbols
 from documents.formats.reading_blocks import Head, after_number_word, is_capitals
+from documents.formats.reading_learned import Spelling, corrected, recall
 from documents.formats.reading_names import agency_case, begins_agency, best_match, continues_agency
-from documents.formats.reading_values import Found, found
+from documents.formats.reading_values import Found, found, part_of
 from intranet.core.text import fold, one_line, toned
 from intranet.records.pagetext import TextLine
 
@@ -34,6 +37,8 @@ def read_number(head: Head) -> tuple[Found | None, Found | None]:
         letters = still_open.group(1).lstrip("/ ") if still_open else ""
         return None, found(letters, [line], 0.8) if symbols.parse(f"1/{letters}") else None
     printed = matched.group(1)
+    start = line.text.find(rest)
+    code = [part_of(line, start, start + matched.end())]
     digits = printed.translate(str.maketrans("OolI", "0011")) if not printed.isdigit() else printed
     digits = printed if symbols.parse(f"{printed}/A-B") else digits
     symbol = symbols.parse(digits + matched.group(2))
@@ -42,7 +47,7 @@ def read_number(head: Head) -> tuple[Found | None, Found | None]:
         return found(digits, [line], 0.55), None
     if digits != printed:
         sure = 0.75
-    return found(f"{symbol.number}{symbol.suffix}", [line], sure), found(symbol.symbol, [line], sure)
+    return found(f"{symbol.number}{symbol.suffix}", code, sure), found(symbol.symbol, code, sure)
 
 
 def read_date(head: Head, today: date | None) -> tuple[Found | None, Found | None]:
@@ -63,28 +68,44 @@ def read_date(head: Head, today: date | None) -> tuple[Found | None, Found | Non
             level = row is None or abs(row - line.y0) < 30
             sure = (0.97 if level else 0.85) if head.anchor else 0.55
             place = re.sub(r"^[\W\d_]+|[\s,.;]+$", "", matched["place"])
-            named = found(place, lines, sure - 0.02) if place and place[0].isupper() else None
-            return found(day.isoformat(), lines, sure), named
+            where, when = _place_and_day(lines)
+            named = found(place, where, sure - 0.02) if place and place[0].isupper() else None
+            return found(day.isoformat(), when, sure), named
     return None, None
 
 
-def read_issuer(head: Head, known: tuple[str, ...], *, slack: int = 0) -> tuple[Found | None, Found | None]:
+def _place_and_day(lines: list[TextLine]) -> tuple[list[TextLine], list[TextLine]]:
+    """The lines of a place and date, cut before the day."""
+    if len(lines) > 1:
+        return lines[:1], lines
+    at = lines[0].text.lower().find("ngày")
+    return [part_of(lines[0], 0, at)], [part_of(lines[0], at, len(lines[0].text))]
+
+
+def read_issuer(
+    head: Head, known: Mapping[str, str], spellings: Sequence[Spelling] = (), *, slack: int = 0
+) -> tuple[Found | None, Found | None]:
     """The issuing agency, above the number, and the one above it.
 
     Bold lines are the agency and upright ones its parent; where the type does not tell them apart,
-    known names do, then the words with which a name begins.
+    known names do, then the words with which a name begins. What clerks put for these letters before
+    goes before both.
 
+    :param known: names of agencies by each form in which they are written.
     :param slack: letters that may be misread in a known name; 0 for a true text layer.
     """
     lines = [line for line in head.left[: head.number_at] if head.number_at is not None]
     lines = [line for line in lines if is_capitals(line.text) or line.bold][:8]
     if not lines or not head.anchor:
         return None, None
-    cut, sure = _cut(lines, known)
+    cut, sure = _learned_cut(lines, spellings) or _cut(lines, known)
     own, above = lines[cut:], lines[:cut]
     issuer = _agency(own, known, sure, slack)
     parent = _agency(above, known, sure - 0.05, slack) if above else None
-    return issuer, parent
+    printed = issuer.printed, parent.printed if parent else ""
+    is_name = toned(issuer.printed) in {toned(form) for form in known}
+    learned = recall(*printed, spellings, slack=slack)
+    return corrected(issuer, *printed, is_name, learned), parent
 
 
 def read_marks(head: Head) -> tuple[Found | None, Found | None]:
@@ -104,7 +125,7 @@ def read_marks(head: Head) -> tuple[Found | None, Found | None]:
     return urgency, circulation
 
 
-def _cut(lines: list[TextLine], known: tuple[str, ...]) -> tuple[int, float]:
+def _cut(lines: list[TextLine], known: Mapping[str, str]) -> tuple[int, float]:
     """Index of the agency's first line, and how surely it is known."""
     for start in range(len(lines)):
         if best_match(_joined(lines[start:]), known, slack=0) is not None:
@@ -121,13 +142,22 @@ def _cut(lines: list[TextLine], known: tuple[str, ...]) -> tuple[int, float]:
     return starts[-1], 0.5  # parent and agency in one type: a candidate, not a value
 
 
-def _agency(lines: list[TextLine], known: tuple[str, ...], sure: float, slack: int) -> Found:
+def _learned_cut(lines: list[TextLine], spellings: Sequence[Spelling]) -> tuple[int, float] | None:
+    """Likewise where clerks have met just these letters."""
+    for start in range(len(lines)):
+        if recall(_joined(lines[start:]), _joined(lines[:start]), spellings, slack=0) is not None:
+            return start, 0.9
+    return None
+
+
+def _agency(lines: list[TextLine], known: Mapping[str, str], sure: float, slack: int) -> Found:
     name = _joined(lines)
     met = best_match(name, known, slack=slack)
-    if met is not None:
-        same = toned(met) == toned(name)
-        return found(met, lines, max(sure, 0.95) if same else min(max(sure, 0.75), 0.85))
-    return found(agency_case(name), lines, sure)
+    if met is None:
+        return replace(found(agency_case(name), lines, sure), printed=name)
+    same = toned(met) == toned(name)
+    sure = max(sure, 0.95) if same else min(max(sure, 0.75), 0.85)
+    return replace(found(known[met], lines, sure), printed=name)
 
 
 def _joined(lines: list[TextLine]) -> str:

@@ -1,6 +1,6 @@
 """Names of agencies: printed in capitals, written in sentences, met again with a letter misread."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from intranet.core.text import fold, one_line, toned
 
@@ -134,11 +134,13 @@ def agency_case(name: str) -> str:
     return _sentence(out)
 
 
-def best_match(name: str, known: Iterable[str], *, slack: int) -> str | None:
-    """The one known name that a printed one is: equal, equal without marks, or within ``slack`` letters.
+def best_match(name: str, known: Mapping[str, str], *, slack: int) -> str | None:
+    """The one known form that a printed name is: equal, equal without marks, or within ``slack`` letters.
 
     Marks tell Tân Hòa from Tân Hóa and digits one ward from the next, so a name that two known ones
     could be is none of them, and digits must agree.
+
+    :param known: names of agencies by each form in which they are written.
     """
     wanted, exact = fold(name), toned(name)
     if not wanted:
@@ -150,16 +152,24 @@ def best_match(name: str, known: Iterable[str], *, slack: int) -> str | None:
         return by_form[exact]
     folded = [(fold(candidate), candidate) for candidate in by_form.values()]
     plain = [candidate for key, candidate in folded if key == wanted]
-    if plain or not slack or len(wanted) <= 8:
-        return plain[0] if len(plain) == 1 else None
-    digits = [word for word in wanted.split() if word.isdigit()]
-    near = [
-        candidate
-        for key, candidate in folded
-        if [word for word in key.split() if word.isdigit()] == digits
-        and _distance(wanted, key, slack) <= slack
-    ]
-    return near[0] if len(near) == 1 else None
+    met = plain or [candidate for key, candidate in folded if slack and is_near(wanted, key, slack)]
+    return met[0] if len({known[form] for form in met}) == 1 else None
+
+
+def is_near(a: str, b: str, slack: int) -> bool:
+    """Whether two folded names are one with letters misread: one in a word, ``slack`` in all, digits none.
+
+    One letter in each word only: "tinh Ha Nam" is not "tinh Ha Noi". Spaces not seen are no letters.
+    """
+    if a.replace(" ", "") == b.replace(" ", ""):
+        return True
+    words, others = a.split(), b.split()
+    if len(words) != len(others) or len(a) <= 8:
+        return False
+    apart = [(x, y) for x, y in zip(words, others, strict=True) if x != y]
+    if len(apart) > slack or any(word.isdigit() or len(word) < 2 for pair in apart for word in pair):
+        return False
+    return all(_distance(x, y, 1) <= 1 for x, y in apart)
 
 
 def _phrase(words: list[str], *, first: bool) -> tuple[int, str]:

@@ -1,14 +1,15 @@
 """What the documents of an agency are chosen from: kinds, outside agencies, sentences of direction."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, validates
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from intranet.core.db import Base, OfOrg, ValueEnum
 from intranet.core.refs import Ref
 from intranet.core.text import fold
+from intranet.people.models import User
 
 
 class KindGroup(StrEnum):
@@ -87,6 +88,35 @@ class Party(OfOrg, Base):
     def ref(self) -> Ref:
         """Its name for audit lines."""
         return Ref("party", self.id)
+
+
+class IssuerSpelling(OfOrg, Base):
+    """What clerks put for an agency's name as papers print it (cách viết tên cơ quan)."""
+
+    __tablename__ = "issuer_spelling"
+    __table_args__ = (UniqueConstraint("org_id", "key", "party_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Letters and marks of both lines, not their case; two names for one key are at odds.
+    key: Mapped[str] = mapped_column(String(1300))
+    printed: Mapped[str] = mapped_column(String(200))
+    #: The agency above it on the paper.
+    above: Mapped[str] = mapped_column(String(200), default="")
+    party_id: Mapped[int] = mapped_column(ForeignKey("party.id"), index=True)
+    #: How often it was put.
+    times: Mapped[int] = mapped_column(default=0)
+    first_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    first_at: Mapped[datetime]
+    last_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    last_at: Mapped[datetime]
+
+    party: Mapped[Party] = relationship(lazy="joined", innerjoin=True)
+    first_by: Mapped[User] = relationship(foreign_keys=[first_by_id])
+    last_by: Mapped[User] = relationship(foreign_keys=[last_by_id])
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for audit lines."""
+        return Ref("issuer_spelling", self.id)
 
 
 class Phrase(OfOrg, Base):

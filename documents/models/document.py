@@ -17,6 +17,8 @@ from intranet.people.models import Unit, User
 
 #: Longest fields, in characters (Decree 30/2020/NĐ-CP, appendix VI).
 NUMBER_MAX, SYMBOL_MAX, SUBJECT_MAX, ISSUER_MAX = 11, 30, 500, 200
+#: Likewise of the codes that a document answers, and of the place where it was made.
+REPLY_MAX, PLACE_MAX = 200, 50
 
 
 class Urgency(IntEnum):
@@ -97,7 +99,7 @@ class Document(OfOrg, Base):
     #: The whole code folded, parts apart, without leading zeros: two spellings of one code are equal.
     symbol_key: Mapped[str] = mapped_column(String(80), default="")
     doc_date: Mapped[date | None]
-    place: Mapped[str] = mapped_column(String(50), default="")
+    place: Mapped[str] = mapped_column(String(PLACE_MAX), default="")
     issuer_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
     issuer_text: Mapped[str] = mapped_column(String(ISSUER_MAX), default="")
     subject: Mapped[str] = mapped_column(String(SUBJECT_MAX), default="")
@@ -139,6 +141,8 @@ class Document(OfOrg, Base):
     forwarded_at: Mapped[datetime | None]
     #: Per field: value, source, page, box and confidence of what was read from the file.
     prefill: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    #: Codes of the documents that it says it answers.
+    reply_to: Mapped[str] = mapped_column(String(REPLY_MAX), default="")
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     #: Why a likely double is none after all.
     not_duplicate_reason: Mapped[str] = mapped_column(String(300), default="")

@@ -13,7 +13,7 @@ from documents.models.document import Document
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
 from documents.permissions import REGISTER, visible_to
-from documents.services import catalogue
+from documents.services import catalogue, spelling
 from documents.services.moving import tell
 from documents.services.prefilling import Prefill, prefill
 from intranet.core import clock, db
@@ -23,7 +23,9 @@ from intranet.people.models import User
 from intranet.records import audit, files, scans
 from intranet.records.files import Staged
 from intranet.records.media import DOCX
-from intranet.records.models import StagedState
+from intranet.records.models import File, StagedState
+
+MAIN_PDF, MAIN_DOCX = MAIN_ROLES = ("main_pdf", "main_docx")
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,13 @@ class Duplicate:
     """A document that may be the same one."""
 
     document: Document
-    #: ``same_file`` or ``same_code``.
+    #: ``same_file``, ``same_code``, or ``original``: this one is electronic, and that was scanned or typed.
     why: str
+
+    @property
+    def is_original(self) -> bool:
+        """Whether this one's file is to be the main one there."""
+        return self.why == "original"
 
 
 def receive(actor: Actor, stream: IO[bytes], name: str) -> Staged:
@@ -97,7 +104,12 @@ def capture(actor: Actor, staged_id: str) -> int | None:
     if staged.state is StagedState.REFUSED:
         _close(staged_id, IntakeState.REFUSED, staged.problem)
         return None
-    read = prefill(staged, catalogue.kinds(actor.org_id), catalogue.known_issuers(actor.org_id))
+    read = prefill(
+        staged,
+        catalogue.kinds(actor.org_id),
+        catalogue.known_issuers(actor.org_id),
+        spelling.spellings(actor.org_id),
+    )
     with db.unit_of_work() as session:
         row = session.scalar(select(IntakeFile).where(IntakeFile.staged_id == staged_id).with_for_update())
         if row is None or row.state is not IntakeState.CHECKING:
@@ -106,7 +118,7 @@ def capture(actor: Actor, staged_id: str) -> int | None:
         document.page_count, document.main_sha256 = staged.pages, staged.sha256
         session.add(document)
         session.flush()
-        role = "main_docx" if staged.media_type == DOCX else "main_pdf"
+        role = MAIN_DOCX if staged.media_type == DOCX else MAIN_PDF
         scans.ask_for(files.attach(actor, staged_id, document.ref, org_id=document.org_id, role=role))
         row.state, row.document_id = IntakeState.CAPTURED, document.id
         audit.record(actor, "document.received", document, channel="file")
@@ -217,8 +229,22 @@ def duplicates_of(document: Document) -> list[Duplicate]:
         for one in opened.scalars(others.where(Document.symbol_key == document.symbol_key).limit(20)):
             same_year = one.doc_date is not None and one.doc_date.year == document.doc_date.year
             if same_year and _same_issuer(one, document):
-                found.setdefault(one.id, Duplicate(one, "same_code"))
+                why = "original" if is_original(document, one) else "same_code"
+                found.setdefault(one.id, Duplicate(one, why))
     return sorted(found.values(), key=lambda duplicate: duplicate.document.id)
+
+
+def main_of(document: Document) -> File | None:
+    """The file that a received document was taken from."""
+    return next((file for file in files.of(document.ref) if file.role in MAIN_ROLES), None)
+
+
+def is_original(document: Document, first: Document) -> bool:
+    """Whether a document is the electronic original of an earlier one that was only scanned or typed."""
+    main, there = main_of(document), main_of(first)
+    if main is None or scans.is_scan(main) or main.problem is not None:
+        return False
+    return there is None or scans.is_scan(there)
 
 
 def set_code(document: Document, number: str, symbol: str) -> None:
@@ -244,7 +270,10 @@ def _document_of(actor: Actor, read: Prefill) -> Document:
         subject=read.subject,
         signer_name=read.signer_name,
         signer_title=read.signer_title,
+        signer_authority=read.signer_authority,
         urgency=read.urgency,
+        circulation_mark=read.circulation_mark,
+        reply_to=read.reply_to,
         due_date=read.due_date,
         arrival_date=clock.today(),
         arrival_channel=Channel.HAND,

@@ -11,7 +11,7 @@ from documents.services import years
 from intranet.core import clock, db
 from intranet.core.dialect import insert_once
 from intranet.core.errors import BadState
-from intranet.core.text import fold, one_line
+from intranet.core.text import fold, one_line, toned, words
 from intranet.people import directory
 
 #: How many kinds of the list are administrative; the others came as normative documents.
@@ -142,21 +142,34 @@ def parties(org_id: int) -> list[Party]:
 
 
 def party_named(org_id: int, text: str) -> Party | None:
-    """An agency by its name, short name or alias, marks and case aside."""
-    key = fold(text)
+    """An agency by its name, short name or alias: with its marks, or typed without some of them.
+
+    Marks that differ name another agency (Tân Hòa, Tân Hóa); what two agencies could be is neither.
+    """
+    exact, key = toned(text), fold(text)
     if not key:
         return None
-    found = db.session().scalar(
-        select(Party).where(
-            Party.org_id == org_id, Party.merged_into_id.is_(None), or_(Party.name_key == key)
-        )
-    )
-    if found is not None:
-        return found
-    for party in parties(org_id):
-        if key in {fold(alias) for alias in (party.short_name, *party.aliases) if alias}:
-            return party
+    query = select(Party).where(Party.org_id == org_id, Party.merged_into_id.is_(None), Party.name_key == key)
+    named = list(db.session().scalars(query.order_by(Party.id)))
+    ways = [[(party, party.name) for party in named]]
+    ways.append([(party, form) for party in parties(org_id) for form in _short_forms(party)])
+    for way in ways:
+        same = {party.id: party for party, form in way if toned(form) == exact}
+        meant = same or {party.id: party for party, form in way if _without_marks(text, form)}
+        if len(meant) == 1:
+            return next(iter(meant.values()))
     return None
+
+
+def _short_forms(party: Party) -> list[str]:
+    return [form for form in (party.short_name, *party.aliases) if form]
+
+
+def _without_marks(text: str, name: str) -> bool:
+    """Whether words are a name of which some were typed without marks."""
+    pairs = list(zip(words(text), words(name), strict=False))
+    same_length = len(words(text)) == len(words(name))
+    return same_length and all(toned(said) in (toned(true), fold(true)) for said, true in pairs)
 
 
 def find_or_make_party(org_id: int, text: str) -> Party:
@@ -180,11 +193,18 @@ def find_or_make_party(org_id: int, text: str) -> Party:
     return made if made.merged_into_id is None else opened.get_one(Party, made.merged_into_id)
 
 
-def known_issuers(org_id: int) -> tuple[str, ...]:
-    """Names under which agencies are known here, for recognising them on paper."""
-    names: list[str] = [party.name for party in parties(org_id)]
-    names += [one.name for one in directory.orgs()]
-    return tuple(dict.fromkeys(names))
+def known_issuers(org_id: int) -> dict[str, str]:
+    """Names of agencies by each form under which they are known here, for recognising them on paper.
+
+    Forms of two agencies are left out: they name neither.
+    """
+    known = parties(org_id)
+    names = {party.name: party.name for party in known} | {one.name: one.name for one in directory.orgs()}
+    shorts: dict[str, set[str]] = {}
+    for party in known:
+        for form in _short_forms(party):
+            shorts.setdefault(form, set()).add(party.name)
+    return names | {form: next(iter(of)) for form, of in shorts.items() if len(of) == 1 and form not in names}
 
 
 def phrases(org_id: int, user_id: int) -> list[Phrase]:

@@ -233,6 +233,9 @@ def _deliver(actor: Actor, document: Document, line: Dispatch, sent: list[File])
         raise Invalid("dispatch.unknown_receiver", field="organisations")
     with db.across_orgs("issuing into another agency"):
         opened = db.session()
+        if (known := _delivered(document, there_id)) is not None:
+            _take_status(line, known)
+            return
         there = _received(actor, document, org, there_id)
         opened.add(there)
         opened.flush()
@@ -246,6 +249,21 @@ def _deliver(actor: Actor, document: Document, line: Dispatch, sent: list[File])
         clerks = directory.ids_with_role(there_id, Role.CLERK)
         notices.notify(clerks, "document.arrived", there.ref, by=actor)
         tell(there)
+
+
+def _delivered(document: Document, there_id: int) -> Document | None:
+    """The document as that agency has it already: the same item is not stored twice."""
+    query = select(Document).where(Document.source_document_id == document.id, Document.org_id == there_id)
+    return db.session().scalar(query.order_by(Document.id).limit(1))
+
+
+def _take_status(line: Dispatch, there: Document) -> None:
+    """Put on another line to the same agency how far the document got there."""
+    query = select(Dispatch).where(Dispatch.received_document_id == there.id)
+    before = db.session().scalars(query.order_by(Dispatch.id.desc()).limit(1)).one()
+    line.received_document_id = there.id
+    line.state, line.status_code = before.state, before.status_code
+    line.received_at, line.answered_at = before.received_at, before.answered_at
 
 
 def _received(actor: Actor, document: Document, org: Organisation, there_id: int) -> Document:

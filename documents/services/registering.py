@@ -11,6 +11,10 @@ from documents.formats.symbols import compose, symbol_key
 from documents.models.catalogue import Channel, DocKind
 from documents.models.dispatch import DispatchState
 from documents.models.document import (
+    ISSUER_MAX,
+    PLACE_MAX,
+    REPLY_MAX,
+    SUBJECT_MAX,
     CirculationMark,
     Document,
     DocumentLink,
@@ -22,9 +26,10 @@ from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import Register, RegisterKind, RegisterYear
 from documents.permissions import To, access_document
 from documents.services import catalogue, numbering, statuses
-from documents.services.capturing import duplicates_of, set_code
+from documents.services.capturing import duplicates_of, is_original, main_of, set_code
 from documents.services.moving import move, need_reason, need_version, require, touch
 from documents.services.secrecy import refuse_marks
+from documents.services.spelling import settle_issuer
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Invalid
@@ -32,6 +37,8 @@ from intranet.notices.workdays import add_working_days, next_working_day, workin
 from intranet.people import directory
 from intranet.records import audit, files
 
+#: What a draft keeps as it is.
+_PLAIN = ("doc_date", "due_date", "arrival_date", "urgency", "circulation_mark", "kind_id", "page_count")
 #: A document dated further back than this is asked about once more.
 OLD = timedelta(days=730)
 
@@ -53,6 +60,10 @@ class Incoming:
     register_id: int | None = None
     signer_name: str = ""
     signer_title: str = ""
+    #: As it was read, where it is ``None``; so the next two.
+    signer_authority: str | None = None
+    place: str | None = None
+    reply_to: str | None = None
     urgency: Urgency = Urgency.NORMAL
     urgent_at: datetime | None = None
     circulation_mark: CirculationMark = CirculationMark.NONE
@@ -90,7 +101,7 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
         document = access_document(actor, document_id, To.REGISTER, lock=True)
         require(document, DocEvent.REGISTER)
         need_version(document, version)
-        kind = _fill(document, given)
+        kind = _fill(actor, document, given)
         _refuse_duplicate(document, given.not_duplicate_reason)
         register = _register(document.org_id, given.register_id)
         year, note = _year_of(register, given)
@@ -124,7 +135,7 @@ def save_draft(actor: Actor, document_id: int, changes: dict[str, Any]) -> None:
     with db.unit_of_work():
         document = access_document(actor, document_id, To.REGISTER, lock=True)
         require(document, DocEvent.REGISTER)
-        for name in ("doc_date", "due_date", "arrival_date", "urgency", "kind_id", "page_count"):
+        for name in _PLAIN:
             if name in changes:
                 setattr(document, name, changes[name])
         for name, most in _TEXTS.items():
@@ -149,8 +160,24 @@ def return_document(actor: Actor, document_id: int, reason: str) -> None:
         statuses.answer_sender(actor, document, DispatchState.REFUSED)
 
 
+def answered_by(document: Document) -> list[Document]:
+    """Documents that the agency issued and this one says it answers."""
+    keys = [symbol_key(code)[:80] for code in document.reply_to.split(";") if code.strip()]
+    if not keys:
+        return []
+    query = select(Document).where(
+        Document.org_id == document.org_id,
+        Document.direction == Direction.OUT,
+        Document.state == DocState.ISSUED,
+        Document.symbol_key.in_(keys),
+    )
+    return list(db.session().scalars(query.order_by(Document.id).limit(10)))
+
+
 def merge_duplicate(actor: Actor, document_id: int, first_id: int) -> None:
     """Point a received document to the earlier one that it is; its file is kept with the earlier one.
+
+    The electronic original of what was scanned, or typed off a paper, becomes the main file there.
 
     :raises NotFound: ``document.missing``, either of the two.
     :raises Invalid: ``document.merge_with_itself``.
@@ -165,12 +192,28 @@ def merge_duplicate(actor: Actor, document_id: int, first_id: int) -> None:
             raise BadState("document.wrong_state", state=first.state.value)
         move(actor, document, DocEvent.MERGE, first=first.id)
         document.duplicate_of_id = first.id
-        known = {file.sha256 for file in files.of(first.ref)}
-        for file in files.of(document.ref):
-            if file.sha256 not in known:
-                files.attach_copy(actor, file, first.ref, org_id=first.org_id, role="scan")
+        _hand_over_files(actor, document, first)
         audit.record(actor, "document.got_duplicate", first, duplicate=document.id)
         statuses.answer_sender(actor, document, DispatchState.RECEIVED)
+
+
+def _hand_over_files(actor: Actor, document: Document, first: Document) -> None:
+    """Give the earlier document what files of the later one it lacks; an original takes the first place."""
+    known = {file.sha256 for file in files.of(first.ref)}
+    main = main_of(document) if is_original(document, first) else None
+    place = main_of(first)
+    for file in files.of(document.ref):
+        if file.sha256 in known:
+            continue
+        is_main = main is not None and file.id == main.id
+        role = file.role if is_main and place is None else "scan"
+        added = files.attach_copy(actor, file, first.ref, org_id=first.org_id, role=role)
+        if is_main and place is not None:
+            files.exchange(place, added)
+        if is_main:
+            first.main_sha256, first.page_count = file.sha256, file.pages
+            touch(first)
+            audit.record(actor, "document.got_original", first, duplicate=document.id, sha256=file.sha256)
 
 
 def check(given: Incoming) -> None:
@@ -191,14 +234,24 @@ def check(given: Incoming) -> None:
         raise Invalid("document.issuer_missing", field="issuer")
 
 
-_TEXTS = {"issuer_text": 200, "subject": 500, "signer_name": 50, "signer_title": 100, "note": 500}
+#: Longest texts of a draft, characters.
+_TEXTS = {
+    "issuer_text": ISSUER_MAX,
+    "subject": SUBJECT_MAX,
+    "signer_name": 50,
+    "signer_title": 100,
+    "signer_authority": 200,
+    "place": PLACE_MAX,
+    "reply_to": REPLY_MAX,
+    "note": 500,
+}
 
 
-def _fill(document: Document, given: Incoming) -> DocKind:
+def _fill(actor: Actor, document: Document, given: Incoming) -> DocKind:
     kind = db.session().get(DocKind, given.kind_id)
     if kind is None or kind.org_id != document.org_id:
         raise Invalid("document.kind_unknown", field="kind_id")
-    party = catalogue.find_or_make_party(document.org_id, given.issuer)
+    party = settle_issuer(actor, document, given.issuer)
     document.kind_id = kind.id
     set_code(document, given.number, given.symbol)
     document.issuer_id, document.issuer_text = party.id, party.name
@@ -207,6 +260,9 @@ def _fill(document: Document, given: Incoming) -> DocKind:
         "subject",
         "signer_name",
         "signer_title",
+        "signer_authority",
+        "place",
+        "reply_to",
         "urgency",
         "urgent_at",
         "circulation_mark",
@@ -218,7 +274,8 @@ def _fill(document: Document, given: Incoming) -> DocKind:
         "note",
         "not_duplicate_reason",
     ):
-        setattr(document, name, getattr(given, name))
+        if (value := getattr(given, name)) is not None or name in ("urgent_at", "page_count"):
+            setattr(document, name, value)
     _set_due(document, given.due_date, kind)
     touch(document)
     db.session().flush()
@@ -253,21 +310,12 @@ def _refuse_duplicate(document: Document, reason: str) -> None:
 
 def _link_answered(document: Document) -> None:
     """Tie the document to those of our own that it says it answers, as far as they are found."""
-    said = str(document.prefill.get("reply_to", {}).get("value", ""))
-    keys = [symbol_key(code)[:80] for code in said.split(";") if code.strip()]
-    if not keys:
-        return
     opened = db.session()
-    known = select(DocumentLink.to_id).where(DocumentLink.from_id == document.id)
-    query = select(Document.id).where(
-        Document.org_id == document.org_id,
-        Document.direction == Direction.OUT,
-        Document.state == DocState.ISSUED,
-        Document.symbol_key.in_(keys),
-        Document.id.not_in(known),
-    )
-    for answered_id in opened.scalars(query.limit(10)).all():
-        link = DocumentLink(from_id=document.id, to_id=answered_id, relation=Relation.REPLY)
+    known = set(opened.scalars(select(DocumentLink.to_id).where(DocumentLink.from_id == document.id)))
+    for answered in answered_by(document):
+        if answered.id in known:
+            continue
+        link = DocumentLink(from_id=document.id, to_id=answered.id, relation=Relation.REPLY)
         link.org_id = document.org_id
         opened.add(link)
 

@@ -30,29 +30,29 @@ def answer_sender(actor: Actor | None, document: Document, state: DispatchState)
     if document.source_document_id is None:
         return
     with db.across_orgs("telling the sender how far its document got"):
-        line = _dispatch_of(document)
-        if line is None or not _goes_on(line.state, state):
-            return
-        line.state = state
-        line.status_code = STATUS_CODES.get(state, line.status_code)
-        line.answered_at = clock.now()
-        if state is DispatchState.RECEIVED:
-            line.received_at = clock.now()
-        db.session().flush()
-        audit.record(
-            actor,
-            "dispatch.answered",
-            Ref("document", line.document_id),
-            org_id=line.org_id,
-            dispatch=line.id,
-            state=state.value,
-        )
-        db.publish(DispatchChanged(line.id, line.document_id, state.value))
+        # Sent twice to one agency it is one document there: both lines hear of it.
+        lines = select(Dispatch).where(Dispatch.received_document_id == document.id).order_by(Dispatch.id)
+        for line in db.session().scalars(lines.with_for_update()).all():
+            if _goes_on(line.state, state):
+                _answer(actor, line, state)
 
 
-def _dispatch_of(document: Document) -> Dispatch | None:
-    query = select(Dispatch).where(Dispatch.received_document_id == document.id)
-    return db.session().scalar(query.with_for_update())
+def _answer(actor: Actor | None, line: Dispatch, state: DispatchState) -> None:
+    line.state = state
+    line.status_code = STATUS_CODES.get(state, line.status_code)
+    line.answered_at = clock.now()
+    if state is DispatchState.RECEIVED:
+        line.received_at = clock.now()
+    db.session().flush()
+    audit.record(
+        actor,
+        "dispatch.answered",
+        Ref("document", line.document_id),
+        org_id=line.org_id,
+        dispatch=line.id,
+        state=state.value,
+    )
+    db.publish(DispatchChanged(line.id, line.document_id, state.value))
 
 
 def _goes_on(was: DispatchState, now: DispatchState) -> bool:

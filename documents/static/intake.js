@@ -29,9 +29,12 @@ function showMarks(name) {
 
 function followFocus() {
   form.addEventListener('focusin', (event) => showMarks(event.target.closest('[data-marks]')?.dataset.marks ?? (event.target.name === 'urgency' ? 'urgency' : '')));
-  document.querySelector('.d-marks')?.addEventListener('click', (event) => {
+  document.querySelector('.d-scroll')?.addEventListener('click', (event) => {
     const name = event.target.closest('[data-mark]')?.dataset.mark;
-    form.querySelector(`[data-marks="${name}"]`)?.focus();
+    const field = name && form.querySelector(`[data-marks="${name}"], [name="${name}"]:checked`);
+    if (!field) return;
+    field.closest('details')?.setAttribute('open', '');
+    field.focus();
   });
 }
 
@@ -65,7 +68,7 @@ function keepDraft() {
 /** The first field that is empty or should be looked at; nothing when the server marked an error. */
 function focusFirst() {
   if (form.querySelector('[aria-invalid=true]')) return;
-  const unsure = [...form.querySelectorAll('.f')].find((f) => f.querySelector('.tag')?.textContent.includes(','));
+  const unsure = [...form.querySelectorAll('.f')].find((f) => !f.closest('details:not([open])') && f.querySelector('.tag')?.textContent.includes(','));
   const empty = [...form.querySelectorAll('.in[required]')].find((field) => !field.value);
   (empty ?? unsure?.querySelector('.in') ?? form.querySelector('#code'))?.focus();
 }
@@ -91,13 +94,13 @@ function timed() {
 }
 
 function zoom() {
-  const page = document.querySelector('[data-page-1]');
+  const pages = [...document.querySelectorAll('[data-zoomable]')];
   let step = 0;
   document.addEventListener('click', (event) => {
     const way = event.target.closest('[data-zoom]')?.dataset.zoom;
-    if (!way || !page) return;
+    if (!way) return;
     step = Math.max(0, Math.min(4, step + (way === 'in' ? 1 : -1)));
-    page.dataset.zoomed = String(step);
+    for (const page of pages) page.dataset.zoomed = String(step);
   });
 }
 

@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 
 from documents.forms import IncomingForm, ReasonForm, split_code
 from documents.models.catalogue import DocKind
-from documents.models.document import Document, Urgency
+from documents.models.document import CirculationMark, Document, Urgency
 from documents.models.lifecycle import DocState
 from documents.models.register import Register, RegisterKind
 from documents.permissions import REGISTER, To, access_document
 from documents.services import capturing, catalogue, directing, numbering, registering, stamping
 from documents.services.capturing import Duplicate
 from documents.services.secrecy import is_secret_symbol
+from documents.views import evidence
 from documents.views.base import bp, show
 from intranet.core import clock
 from intranet.core.errors import DomainError
@@ -25,21 +26,8 @@ from intranet.core.web import me, needs, sentence, wants_json
 from intranet.records import files
 from intranet.records.models import File
 
-#: Values of the form by the name under which they were read.
-_READ_AS = {
-    "code": ("number", "symbol"),
-    "doc_date": ("doc_date",),
-    "subject": ("subject",),
-    "issuer": ("issuer",),
-    "kind_id": ("kind",),
-    "signer_name": ("signer_name",),
-    "urgency": ("urgency",),
-    "due_date": ("due_date", "due_days"),
-}
-#: Below this the clerk is asked to look.
-_SURE = 0.90
-_FILLED = 0.60
-_MOST_NOTE = 90
+#: Texts that a draft keeps under the names that they have in the form.
+_AS_TYPED = ("signer_name", "signer_title", "signer_authority", "place", "reply_to", "note")
 
 
 @bp.get("/incoming/intake")
@@ -163,9 +151,11 @@ def _page(document: Document, form: IncomingForm, returning: ReasonForm | None =
         file=file,
         text=_text(file),
         is_mute=_is_mute(file),
-        evidence=_evidence(document),
-        candidates=_candidates(document),
-        marks=_marks(document),
+        evidence=evidence.evidence_of(document),
+        candidates=evidence.candidates_of(document),
+        marks=evidence.marks_on(document),
+        signed=_signed_page(document, file),
+        answered=registering.answered_by(document),
         duplicates=_duplicates(document),
         looks_secret=is_secret_symbol((form.code.data or "").partition("/")[2]),
         place=next((at for at, one in enumerate(waiting, 1) if one.id == document.id), 1),
@@ -202,74 +192,15 @@ def _is_mute(file: File | None) -> bool:
     return found is not None and not (found.first_page or {}).get("lines")
 
 
+def _signed_page(document: Document, file: File | None) -> evidence.Marks | None:
+    """The page that is signed with what was read there, where it is not page 1 and has a picture."""
+    reading = files.reading(file) if file is not None else None
+    has_picture = reading is not None and reading.signed_picture_sha256 is not None
+    return evidence.marks_on(document, "_signed") if has_picture else None
+
+
 def _duplicates(document: Document) -> list[Duplicate]:
     return capturing.duplicates_of(document)
-
-
-def _evidence(document: Document) -> dict[str, dict[str, Any]]:
-    """By field of the form: where its value comes from, and whether it should be looked at."""
-    found: dict[str, dict[str, Any]] = {}
-    if document.source_document_id is not None:
-        words = label("document.origin.organisation")
-        names = ("code", "doc_date", "subject", "issuer", "signer_name")
-        return {name: {"words": words, "sure": True} for name in names}
-    for name, sources in _READ_AS.items():
-        one = next((document.prefill[source] for source in sources if source in document.prefill), None)
-        if one is None or one.get("confidence", 0) < _FILLED:
-            continue
-        words = label(f"document.origin.{one.get('source') or 'pdf_text'}")
-        sure = one.get("confidence", 0) >= _SURE
-        found[name] = {
-            "words": words if sure else label("document.origin_unsure", words=words),
-            "sure": sure,
-            "note": _short(one.get("note", "")),
-        }
-    return found
-
-
-def _candidates(document: Document) -> dict[str, str]:
-    """By field of the form: what may have been read, not surely enough to fill it in."""
-    found: dict[str, str] = {}
-    for name in ("code", "doc_date", "subject", "issuer", "signer_name"):
-        read = [document.prefill[source] for source in _READ_AS[name] if source in document.prefill]
-        if (
-            read
-            and all(one.get("value") for one in read)
-            and min(one["confidence"] for one in read) < _FILLED
-        ):
-            values = [str(one["value"]) for one in read]
-            found[name] = "/".join(values)
-    if "doc_date" in found:
-        found["doc_date"] = "/".join(reversed(found["doc_date"].split("-")))
-    return found
-
-
-def _short(sentence: str) -> str:
-    """The end of a long sentence, where its term stands."""
-    return sentence if len(sentence) <= _MOST_NOTE else f"…{sentence[-_MOST_NOTE:].partition(' ')[2]}"
-
-
-def _marks(document: Document) -> dict[str, Any] | None:
-    """Boxes on the picture of page 1, by field of the form, in the page's own points."""
-    page = document.prefill.get("_page")
-    if not page:
-        return None
-    boxes = []
-    for name, sources in _READ_AS.items():
-        for source in sources:
-            one = document.prefill.get(source)
-            if one and one.get("box") and one.get("page", 1) == 1 and one.get("confidence", 0) >= _FILLED:
-                x0, y0, x1, y1 = one["box"]
-                boxes.append(
-                    {
-                        "field": name,
-                        "x": round(x0 - 2, 1),
-                        "y": round(page["height"] - y1 - 2, 1),
-                        "w": round(x1 - x0 + 4, 1),
-                        "h": round(y1 - y0 + 4, 1),
-                    }
-                )
-    return {"width": page["width"], "height": page["height"], "boxes": boxes} if boxes else None
 
 
 def _values(document: Document) -> dict[str, Any]:
@@ -284,6 +215,11 @@ def _values(document: Document) -> dict[str, Any]:
         "kind_id": document.kind_id,
         "register_id": registers[0].id if registers else None,
         "signer_name": document.signer_name,
+        "signer_title": document.signer_title,
+        "signer_authority": document.signer_authority,
+        "place": document.place,
+        "circulation_mark": document.circulation_mark.value,
+        "reply_to": document.reply_to,
         "page_count": document.page_count,
         "arrival_date": document.arrival_date or clock.today(),
         "urgency": int(document.urgency),
@@ -301,6 +237,9 @@ def _set_choices(form: IncomingForm, document: Document) -> None:
     registers: list[Register] = catalogue.registers(document.org_id, RegisterKind.IN)
     form.kind_id.choices = [("", label("document.choose_kind"))] + [(kind.id, kind.name) for kind in kinds]
     form.register_id.choices = [(register.id, register.name) for register in registers]
+    form.circulation_mark.choices = [
+        (one.value, label(f"document.circulation.{one.value or 'none'}")) for one in CirculationMark
+    ]
     form.urgency.choices = [(int(one), label(f"document.urgency.{int(one)}")) for one in Urgency]
     leaders = directing.leaders_of(document.org_id)
     form.presented_to_id.choices = [
@@ -315,8 +254,7 @@ def _typed() -> dict[str, Any]:
     found: dict[str, Any] = {
         "subject": given.get("subject", ""),
         "issuer_text": given.get("issuer", ""),
-        "signer_name": given.get("signer_name", ""),
-        "note": given.get("note", ""),
+        **{name: given.get(name, "") for name in _AS_TYPED},
     }
     with suppress(ValueError):
         found["number"], found["symbol"] = split_code(given.get("code", "").strip())
@@ -326,6 +264,8 @@ def _typed() -> dict[str, Any]:
             found[name] = read_date(typed) if typed else None
         except ValueError:
             continue
+    with suppress(ValueError):
+        found["circulation_mark"] = CirculationMark(given.get("circulation_mark", ""))
     urgency = given.get("urgency", type=int)
     if urgency in {int(one) for one in Urgency}:
         found["urgency"] = Urgency(urgency)

@@ -11,7 +11,7 @@ from intranet.core.db import publish, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.events import subscribe
 from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
-from intranet.records import audit, looking, media, parsing, reading_copy, staging, store
+from intranet.records import audit, looking, media, parsing, reading_copy, scans, staging, store
 from intranet.records.events import BlobDamaged
 from intranet.records.media import Verdict
 from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
@@ -97,12 +97,12 @@ def read_kept() -> int:
 
 
 def _keep_reading(sha256: str, parsed: Parsed) -> None:
-    picture, sheet = _put_renditions(parsed)
+    picture, signed, sheet = _put_renditions(parsed)
     with unit_of_work() as session:
         row = session.get(Blob, sha256)
         if row is None:
             return
-        _note_reading(sha256, parsed)
+        _note_reading(sha256, parsed, signed)
         row.pages = parsed.pages or row.pages
         row.picture_sha256, row.sheet_sha256 = picture, sheet
         row.problem = parsed.verdict.code if parsed.verdict else None
@@ -208,31 +208,35 @@ def _conclude(public_id: str, state: StagedState, verdict: Verdict) -> None:
 
 
 def _take_over(public_id: str, sha256: str, parsed: Parsed) -> None:
-    picture, sheet = _put_renditions(parsed)
+    picture, signed, sheet = _put_renditions(parsed)
     if parsed.media_type == media.PDF:
         sheet = reading_copy.make(store.path_of(sha256))
     with unit_of_work() as session:
         row = session.scalar(select(StagedFile).where(StagedFile.public_id == public_id).with_for_update())
         if row is None or row.state is not StagedState.CHECKING:
             return
-        _note_reading(sha256, parsed)
+        _note_reading(sha256, parsed, signed)
         row.pages = parsed.pages or None
         row.picture_sha256, row.sheet_sha256 = picture, sheet
         staging.conclude(row, StagedState.READY)
 
 
-def _put_renditions(parsed: Parsed) -> tuple[str | None, str | None]:
-    picture = store.put_bytes(parsed.preview) if parsed.preview else None
-    sheet = store.put_bytes(parsed.preview_pdf) if parsed.preview_pdf else None
-    return picture, sheet
+def _put_renditions(parsed: Parsed) -> tuple[str | None, str | None, str | None]:
+    """Put the pictures of page 1 and of the signed page, and the sheet, on disk."""
+    made = parsed.preview, parsed.signed_preview, parsed.preview_pdf
+    picture, signed, sheet = (store.put_bytes(data) if data else None for data in made)
+    return picture, signed, sheet
 
 
-def _note_reading(sha256: str, parsed: Parsed) -> None:
+def _note_reading(sha256: str, parsed: Parsed, signed: str | None) -> None:
     insert_once(
         db.session(),
         Reading,
         sha256=sha256,
         first_page=parsed.first_page.to_json() if parsed.first_page else None,
+        signed_page=parsed.signed_page.to_json() if parsed.signed_page else None,
+        signed_picture_sha256=signed,
+        is_scan=scans.are_pictures(parsed),
         text=parsed.text,
         is_cut=parsed.text_cut,
         blocks=list(parsed.blocks),
@@ -263,7 +267,9 @@ def _is_referred(sha256: str) -> bool:
             StagedFile.picture_sha256 == sha256,
             StagedFile.sheet_sha256 == sha256,
         )
-        found = db.session().scalar(select(or_(exists().where(by_blob), exists().where(by_upload))))
+        by_reading = Reading.signed_picture_sha256 == sha256
+        ways = [exists().where(way) for way in (by_blob, by_upload, by_reading)]
+        found = db.session().scalar(select(or_(*ways)))
         return bool(found)
 
 

@@ -113,6 +113,12 @@ class Reading(Base):
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     #: :meth:`~intranet.records.pagetext.PageText.to_json` of page 1, ``None`` where there is no text layer.
     first_page: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: Likewise of the page that is signed, where that is not page 1.
+    signed_page: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
+    #: A WebP picture of it, in the store.
+    signed_picture_sha256: Mapped[str | None] = mapped_column(String(64))
+    #: Its pages are pictures; what text it had of itself is no more than stamps.
+    is_scan: Mapped[bool] = mapped_column(default=False)
     #: At most 200 000 characters.
     text: Mapped[str] = mapped_column(Text)
     is_cut: Mapped[bool] = mapped_column(default=False)
@@ -191,8 +197,8 @@ class File(Base):
     @property
     def url(self) -> str:
         """The path that downloads it."""
-        # The name only decorates the address; it must not take the one of the picture.
-        shown = f"_{self.name}" if self.name == PICTURE_NAME else self.name
+        # The name only decorates the address; it must not take that of a picture.
+        shown = f"_{self.name}" if self.name in (PICTURE_NAME, SIGNED_PICTURE_NAME) else self.name
         return f"/files/{self.public_id}/{quote(shown, safe='')}"
 
     @property
@@ -204,6 +210,11 @@ class File(Base):
     def picture_url(self) -> str | None:
         """The path of the picture of page 1, ``None`` where there is none."""
         return f"/files/{self.public_id}/{PICTURE_NAME}" if self.blob.picture_sha256 else None
+
+    @property
+    def signed_picture_url(self) -> str:
+        """The path of the picture of the signed page, for a file whose reading has one."""
+        return f"/files/{self.public_id}/{SIGNED_PICTURE_NAME}"
 
 
 class ConversionState(StrEnum):
@@ -272,6 +283,8 @@ class Scan(Base):
 
 #: Last part of the address of every picture of a first page (the bytes are WebP).
 PICTURE_NAME = "page-1.png"
+#: Likewise of the page that is signed, where that is another.
+SIGNED_PICTURE_NAME = "page-signed.png"
 
 
 class StagedState(StrEnum):

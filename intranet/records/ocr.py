@@ -9,7 +9,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -75,7 +75,8 @@ def read_texts(source: Path, first: int, count: int) -> list[PageText]:
 
     :raises DomainError: as :func:`read_pages`.
     """
-    return texts_of(*_seen(source, first, count))
+    found = texts_of(*_seen(source, first, count))
+    return [replace(page, number=number) for number, page in enumerate(found, first)]
 
 
 def _seen(source: Path, first: int, count: int) -> tuple[list[str], list[Drawn]]:

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from intranet.core.text import fold
+
+#: How the block beside a signature begins (Decree 30/2020/NĐ-CP, annex I, cell 9b), folded.
+_BESIDE_SIGNATURE = "noi nhan"
+
 
 class Unreadable(Exception):
     """A file that its parser could not, or must not, open.
@@ -48,12 +53,19 @@ class PageText:
     :param width: of the visible page, points.
     :param height: likewise.
     :param is_seen: the words were recognised in a picture; the file holds none.
+    :param number: of the page in its file, from 1.
     """
 
     width: float
     height: float
     lines: tuple[TextLine, ...] = ()
     is_seen: bool = False
+    number: int = 1
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the text ends here: the list of receivers stands beside the signature."""
+        return any(_ends_text(line.text) for line in self.lines)
 
     @property
     def text(self) -> str:
@@ -66,6 +78,7 @@ class PageText:
             "width": round(self.width, 2),
             "height": round(self.height, 2),
             **({"seen": True} if self.is_seen else {}),
+            **({"number": self.number} if self.number > 1 else {}),
             "lines": [
                 [
                     line.text,
@@ -88,6 +101,22 @@ class PageText:
                 TextLine(str(t), float(a), float(b), float(c), float(d), float(s), bool(bold), bool(italic))
                 for t, a, b, c, d, s, bold, italic in data["lines"]
             )
-            return cls(float(data["width"]), float(data["height"]), lines, bool(data.get("seen", False)))
+            size, number = (float(data["width"]), float(data["height"])), int(data.get("number", 1))
+            return cls(*size, lines, bool(data.get("seen", False)), number)
         except (KeyError, TypeError, ValueError) as wrong:
             raise ValueError("no page text") from wrong
+
+
+def signed_page(text: str, pages: int) -> int:
+    """Number of the signed page: the first with a list of receivers, for annexes follow it, else the last.
+
+    :param text: of the whole file, form feeds between its pages.
+    """
+    for number, page in enumerate(text.split("\f"), 1):
+        if any(_ends_text(line) for line in page.splitlines()):
+            return min(number, pages)
+    return pages
+
+
+def _ends_text(line: str) -> bool:
+    return fold(line[:40]).startswith(_BESIDE_SIGNATURE)

@@ -18,7 +18,7 @@ from PIL import Image, UnidentifiedImageError
 from intranet.records import docx, media, pdf, secrecy
 from intranet.records.docx_preview import preview_pdf
 from intranet.records.office_text import words_of
-from intranet.records.pagetext import Unreadable
+from intranet.records.pagetext import Unreadable, signed_page
 
 #: Pages whose head is searched for secret marks.
 MARKED_PAGES = 5
@@ -56,28 +56,36 @@ def _read_pdf(path: Path) -> _Json:
     facts = pdf.inspect(path)
     if pdf.is_cut_off(path):
         raise Unreadable("file.truncated")
+    text, cut = pdf.all_text(path)
     return {
         "pages": facts.pages,
         "encrypted": facts.encrypted,
         "has_text": facts.has_text,
         "pictured": facts.is_pictured,
         "active": facts.active,
-        **_shown(path, min(facts.pages, MARKED_PAGES)),
-        **dict(zip(("text", "text_cut"), pdf.all_text(path), strict=True)),
+        "text": text,
+        "text_cut": cut,
+        **_shown(path, min(facts.pages, MARKED_PAGES), text),
     }
 
 
-def _shown(path: Path, pages: int) -> _Json:
-    """Text of the first and last page, picture of the first, marks on the first few."""
+def _shown(path: Path, pages: int, text: str) -> _Json:
+    """Text of page 1 and of the page that is signed, picture of page 1, marks on the first few."""
     texts = [pdf.page_text(path, number) for number in range(1, pages + 1)]
+    signed = signed_page(text, pdf.page_count(path))
     marks = [mark for number, text in enumerate(texts, 1) for mark in secrecy.marks_on(text, number)]
-    picture = Image.open(io.BytesIO(pdf.render_png(path, 1, PREVIEW_WIDTH)))
     return {
         "first_page": texts[0].to_json(),
-        "last_page": pdf.page_text(path, pdf.page_count(path)).to_json(),
+        "signed_page": pdf.page_text(path, signed).to_json() if signed > 1 else None,
         "marks": _marks(marks),
-        "preview": _webp(picture),
+        "preview": picture_of(path, 1),
+        "signed_preview": picture_of(path, signed) if signed > 1 else None,
     }
+
+
+def picture_of(path: Path, number: int) -> str:
+    """A WebP picture of a page, in letters."""
+    return _webp(Image.open(io.BytesIO(pdf.render_png(path, number, PREVIEW_WIDTH))))
 
 
 def _read_docx(path: Path) -> _Json:
@@ -87,7 +95,7 @@ def _read_docx(path: Path) -> _Json:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "preview.pdf"
         copy.write_bytes(sheet)
-        shown = _shown(copy, 1)
+        shown = _shown(copy, 1, pdf.all_text(copy)[0])
     shown["marks"] = _marks(marks) or shown["marks"]
     whole = text.text
     return {

@@ -41,12 +41,13 @@ class Parsed:
 
     :param verdict: ``None`` when the file is sound; else why it is refused or stays unread.
     :param pages: 0 where the format has none, or unknown.
-    :param is_pictured: page 1 of a PDF carries a picture.
+    :param is_pictured: page 1 of a PDF is a picture; of text it has no more than a stamp.
     :param first_page: text of page 1 with its places; of a DOCX, of the preview set from its words.
-    :param last_page: likewise of the last page, where the signature stands.
+    :param signed_page: likewise of the page with the signature, where that is not page 1.
     :param text: of the whole file, at most 200 000 characters; ``text_cut`` tells that there is more.
     :param marks: marks of state secrets; the caller must not store a file that has one.
     :param preview: a WebP picture of page 1.
+    :param signed_preview: likewise of ``signed_page``, or of the last page of a scan.
     :param preview_pdf: of a DOCX its words on A4 pages.
     :param blocks: of a DOCX the tags of its named content controls.
     """
@@ -59,11 +60,12 @@ class Parsed:
     is_pictured: bool = False
     active: tuple[str, ...] = ()
     first_page: PageText | None = None
-    last_page: PageText | None = None
+    signed_page: PageText | None = None
     text: str = ""
     text_cut: bool = False
     marks: tuple[Mark, ...] = ()
     preview: bytes | None = field(default=None, repr=False)
+    signed_preview: bytes | None = field(default=None, repr=False)
     preview_pdf: bytes | None = field(default=None, repr=False)
     blocks: tuple[str, ...] = ()
 
@@ -113,7 +115,7 @@ def _judged(media_type: str, answer: dict[str, Any]) -> Parsed:
 
 
 def _parsed(media_type: str, answer: dict[str, Any]) -> Parsed:
-    first, last = answer.get("first_page"), answer.get("last_page")
+    first, signed = answer.get("first_page"), answer.get("signed_page")
     marks = tuple(
         Mark(str(word), int(number), (box[0], box[1], box[2], box[3]) if box else None)
         for word, number, box in answer.get("marks", ())
@@ -127,11 +129,12 @@ def _parsed(media_type: str, answer: dict[str, Any]) -> Parsed:
         is_pictured=bool(answer.get("pictured")),
         active=tuple(answer.get("active", ())),
         first_page=PageText.from_json(first) if first else None,
-        last_page=PageText.from_json(last) if last else None,
+        signed_page=PageText.from_json(signed) if signed else None,
         text=str(answer.get("text", "")),
         text_cut=bool(answer.get("text_cut")),
         marks=marks,
         preview=_bytes(answer.get("preview")),
+        signed_preview=_bytes(answer.get("signed_preview")),
         preview_pdf=_bytes(answer.get("preview_pdf")),
         blocks=tuple(answer.get("blocks", ())),
     )

@@ -11,7 +11,7 @@ import statistics
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,12 @@ from intranet.records.pagetext import PageText, TextLine, Unreadable
 
 #: Signs read from one page at most; a page of a book has 3000.
 MAX_SIGNS = 30_000
+#: Signs of text, at most, on a page that shows its words as pictures.
+PICTURE_SIGNS = 20
+#: Likewise on one that a picture covers: who signed and when is often written over a scan.
+STAMP_SIGNS = 300
+#: Part of a page from which on a picture covers it.
+COVERED = 0.7
 #: Objects looked through for acting parts.
 MAX_OBJECTS = 300_000
 #: Pixels of one picture, about 6000 x 8000.
@@ -47,7 +53,7 @@ class PdfFacts:
 
     :param encrypted: protected, though it opens without a password.
     :param has_text: one of the first three pages has a text layer.
-    :param is_pictured: page 1 carries a picture.
+    :param is_pictured: page 1 is a picture; of text it has no more than the stamp of a signature.
     :param active: what could act, sorted: ``embedded_files javascript launch media remote xfa``.
     """
 
@@ -118,7 +124,7 @@ def page_text(path: Path, page: int) -> PageText:
     :raises Unreadable: as :func:`page_count`, and ``file.no_such_page``.
     """
     with open_pdf(path) as document, open_page(document, page) as opened:
-        return _text_of(opened)
+        return replace(_text_of(opened), number=page)
 
 
 def all_text(path: Path, *, limit: int = 200_000) -> tuple[str, bool]:
@@ -211,16 +217,26 @@ def open_page(document: pdfium.PdfDocument, number: int) -> Iterator[pdfium.PdfP
 
 def _is_pictured(document: pdfium.PdfDocument) -> bool:
     with open_page(document, 1) as page:
-        return any(page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+        signs = _count_signs(page)
+        if signs > STAMP_SIGNS:
+            return False
+        pictures = list(page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+        width, height = page.get_size()
+        areas = [abs((x1 - x0) * (y1 - y0)) for x0, y0, x1, y1 in (one.get_bounds() for one in pictures)]
+        return bool(areas) and (signs <= PICTURE_SIGNS or sum(areas) >= COVERED * width * height)
 
 
 def _has_text(document: pdfium.PdfDocument, number: int) -> bool:
     with open_page(document, number) as page:
-        reader = page.get_textpage()
-        try:
-            return bool(reader.count_chars() > 20)
-        finally:
-            reader.close()
+        return _count_signs(page) > PICTURE_SIGNS
+
+
+def _count_signs(page: pdfium.PdfPage) -> int:
+    reader = page.get_textpage()
+    try:
+        return int(reader.count_chars())
+    finally:
+        reader.close()
 
 
 def _active_parts(document: pikepdf.Pdf) -> tuple[str, ...]:

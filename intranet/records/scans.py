@@ -13,9 +13,11 @@ from intranet.core.db import unit_of_work
 from intranet.core.dialect import changed_one, insert_once
 from intranet.core.errors import DomainError
 from intranet.core.jobs import every
-from intranet.records import ocr, store
+from intranet.records import media, ocr, store
 from intranet.records.models import File, Reading, Scan, ScanState
 from intranet.records.page_record import TextRow
+from intranet.records.parsing import Parsed
+from intranet.records.pdf import STAMP_SIGNS
 
 #: A PDF whose text layer says less than this, characters, is a scan.
 LEAST_TEXT = 20
@@ -26,11 +28,17 @@ MAX_TRIES = 3
 _MOST_TEXT = 200_000
 
 
+def are_pictures(parsed: Parsed) -> bool:
+    """Whether the words of a PDF are to be recognised: pictures with no more text than stamps."""
+    is_bare = len(parsed.text.strip()) <= STAMP_SIGNS * max(1, parsed.pages)
+    return parsed.media_type == media.PDF and parsed.is_pictured and is_bare
+
+
 def is_scan(file: File) -> bool:
-    """Whether a file is a PDF of pictures: it was read, and said nothing."""
+    """Whether a file is a PDF of pictures: it was read, and said nothing but what was stamped on it."""
     reading = db.session().get(Reading, file.sha256)
     is_sound = file.is_pdf and file.problem is None and bool(file.pages)
-    return is_sound and reading is not None and len(reading.text.strip()) < LEAST_TEXT
+    return is_sound and reading is not None and _is_mute(reading)
 
 
 def ask_for(file: File) -> None:
@@ -88,6 +96,10 @@ def read_next() -> bool:
     return True
 
 
+def _is_mute(reading: Reading) -> bool:
+    return reading.is_scan or len(reading.text.strip()) < LEAST_TEXT
+
+
 def _line(row: TextRow) -> dict[str, Any]:
     return {"t": row.text, "box": [round(value, 1) for value in row.box], "row": row.to_json()}
 
@@ -123,5 +135,5 @@ def _keep(sha256: str, found: list[list[dict[str, Any]]]) -> None:
     _note(sha256, state=ScanState.DONE, data=data, done=len(found), problem=None)
     with unit_of_work() as opened:
         reading = opened.get(Reading, sha256, with_for_update=True)
-        if reading is not None and len(reading.text.strip()) < LEAST_TEXT:
+        if reading is not None and _is_mute(reading):
             reading.text, reading.is_cut = text[:_MOST_TEXT], len(text) > _MOST_TEXT

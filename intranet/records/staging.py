@@ -49,13 +49,19 @@ class Staged:
     problem_data: dict[str, Any] = field(default_factory=dict, hash=False)
     pages: int | None = None
     has_picture: bool = False
-    #: What was read: first_page, text, is_cut, blocks, active; ``None`` when nothing could be.
+    #: What was read: first_page, signed_page, text, is_cut, blocks, active; ``None`` when nothing could be.
     reading: dict[str, Any] | None = field(default=None, repr=False, hash=False)
 
     @property
     def first_page(self) -> PageText | None:
         """Text of page 1 with its places."""
         page = self.reading and self.reading.get("first_page")
+        return PageText.from_json(page) if page else None
+
+    @property
+    def signed_page(self) -> PageText | None:
+        """Likewise of the page that is signed, ``None`` when that is page 1."""
+        page = self.reading and self.reading.get("signed_page")
         return PageText.from_json(page) if page else None
 
     @property
@@ -277,6 +283,7 @@ def _shown(row: StagedFile) -> Staged:
     found = db.session().get(Reading, row.sha256) if row.state is StagedState.READY else None
     reading = found and {
         "first_page": found.first_page,
+        "signed_page": found.signed_page,
         "text": found.text,
         "is_cut": found.is_cut,
         "blocks": found.blocks,

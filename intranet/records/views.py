@@ -13,7 +13,7 @@ from intranet.core.headers import FILE_POLICY
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in, within
 from intranet.records import access, files, media, scans, staging, store
-from intranet.records.models import PICTURE_NAME, StagedState
+from intranet.records.models import PICTURE_NAME, SIGNED_PICTURE_NAME, StagedState
 from intranet.records.names import clean_name
 from intranet.records.permissions import CLEAR_MARK
 from intranet.records.staging import Staged
@@ -97,6 +97,15 @@ def staged_picture(public_id: str) -> ResponseReturnValue:
 def picture(public_id: str) -> ResponseReturnValue:
     """Picture of page 1 of a file."""
     return _picture(files.get(me(), public_id).blob.picture_sha256)
+
+
+@bp.get(f"/<string(length=32):public_id>/{SIGNED_PICTURE_NAME}")
+@within("*")
+@signed_in
+def signed_picture(public_id: str) -> ResponseReturnValue:
+    """Picture of the page of a file that is signed, where that is not page 1."""
+    reading = files.reading(files.get(me(), public_id))
+    return _picture(reading.signed_picture_sha256 if reading else None)
 
 
 @bp.get("/<string(length=32):public_id>/lines.json")

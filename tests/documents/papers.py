@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+import pikepdf
 import pypdfium2
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from documents.formats.layout import OfficialText
 from documents.formats.layout_docx import build_docx
@@ -79,4 +81,29 @@ def scanned(data: bytes, askew: float = 1.0) -> bytes:
             pages.append(Image.blend(turned, Image.effect_noise(sheet.size, 14.0), 0.12))
     made = io.BytesIO()
     pages[0].save(made, "PDF", save_all=True, append_images=pages[1:], resolution=200, quality=60)
+    return made.getvalue()
+
+
+def stamped(data: bytes, words: str) -> bytes:
+    """The same file with a line of real text on page 1, as signing programs put there."""
+    stamp = io.BytesIO()
+    sheet = Canvas(stamp)
+    sheet.setFont("Helvetica", 8)
+    sheet.drawString(60, 40, words.encode("ascii", "ignore").decode())
+    sheet.save()
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as whole, pikepdf.open(stamp) as over:
+        whole.pages[0].add_overlay(over.pages[0])
+        whole.save(made)
+    return made.getvalue()
+
+
+def joined(*parts: bytes) -> bytes:
+    """Several files as one: a letter with its annexes."""
+    made = io.BytesIO()
+    with pikepdf.new() as whole:
+        for part in parts:
+            with pikepdf.open(io.BytesIO(part)) as one:
+                whole.pages.extend(one.pages)
+        whole.save(made)
     return made.getvalue()

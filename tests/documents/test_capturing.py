@@ -10,10 +10,10 @@ from sqlalchemy import func, select
 
 from documents.formats.symbols import KIND_ABBREVIATIONS
 from documents.models.catalogue import DocKind, KindGroup
-from documents.models.document import Document, DueSource
+from documents.models.document import CirculationMark, Document, DueSource
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import DocState
-from documents.models.register import Register
+from documents.models.register import Register, RegisterEntry
 from documents.services import capturing, catalogue, registering
 from documents.services.registering import Incoming
 from intranet.core import clock, db, jobs
@@ -108,6 +108,67 @@ def test_the_same_file_twice_is_seen_as_a_double(desk: Office, fields: Fields) -
         registering.register_incoming(desk.clerk, second.id, fields())
     registering.merge_duplicate(desk.clerk, second.id, first.id)
     assert len(files.of(first.ref)) == 1
+
+
+def test_the_signature_is_read_off_the_page_that_is_signed_though_annexes_follow(desk: Office) -> None:
+    body = ("Ủy ban nhân dân tỉnh rà soát từng dự án và báo cáo kết quả. " * 12,) * 5
+    mark = "LƯU HÀNH NỘI BỘ"
+    signed = papers.pdf(
+        body=body, authority=("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"), circulation_mark=mark
+    )
+    annex = papers.pdf(agency="Phụ lục", signer_name="Người Khác", body=("Mẫu biểu kèm theo công văn.",))
+    (document,) = papers.drop(desk.clerk, (papers.joined(signed, annex), "mot.pdf"))
+    assert document.page_count == 3
+    assert (document.signer_name, document.signer_title) == ("Trần Quốc Hưng", "PHÓ CHỦ TỊCH")
+    assert document.signer_authority == "TM. ỦY BAN NHÂN DÂN / KT. CHỦ TỊCH"
+    assert document.circulation_mark is CirculationMark.INTERNAL
+    name, page = document.prefill["signer_name"], document.prefill["_signed"]
+    assert (name["page"], page["page"]) == (2, 2)
+    assert page["width"] / 2 < name["box"][0] < name["box"][2] < page["width"]
+
+
+def test_a_scan_counts_as_the_earlier_paper_and_an_electronic_original_takes_its_place(
+    desk: Office, fields: Fields
+) -> None:
+    given = fields(number="9412", issuer="Bộ Tài chính", doc_date=date(2026, 11, 12))
+    scan, original = papers.scanned(papers.pdf()), papers.pdf()
+    (first,) = papers.drop(desk.clerk, (scan, "quet.pdf"))
+    registering.register_incoming(desk.clerk, first.id, given)
+    (second,) = [one for one in papers.drop(desk.clerk, (original, "goc.pdf")) if one.id != first.id]
+    (double,) = capturing.duplicates_of(second)
+    assert (double.document.id, double.why, double.is_original) == (first.id, "original", True)
+    numbers = select(func.count()).select_from(RegisterEntry)
+    before = db.session().scalar(numbers)
+    registering.merge_duplicate(desk.clerk, second.id, first.id)
+    main, kept = files.of(first.ref)
+    assert (main.role, main.name, files.read(main)) == ("main_pdf", "goc.pdf", original)
+    assert (kept.role, kept.name, files.read(kept)) == ("scan", "quet.pdf", scan)
+    assert first.main_sha256 == main.sha256
+    assert db.session().scalar(numbers) == before
+    (third,) = papers.drop(desk.clerk, (papers.scanned(original, -1), "quet-lai.pdf"))
+    assert [one.why for one in capturing.duplicates_of(third)] == ["same_code"]
+
+
+def test_the_same_code_of_another_issuer_or_year_is_no_double(
+    desk: Office, received: Make, fields: Fields
+) -> None:
+    first = received()
+    registering.register_incoming(desk.clerk, first.id, fields(number="7", issuer="Bộ Tài chính"))
+    same = {"number": "7", "symbol": "BTC-ĐT", "symbol_key": first.symbol_key, "issuer_text": "Bộ Tài chính"}
+    day = first.doc_date
+    assert day is not None
+    found = {
+        "double": received(**same, doc_date=day),
+        "year": received(**same, doc_date=day.replace(year=day.year - 1)),
+        "issuer": received(**(same | {"issuer_text": "Bộ Y tế"}), doc_date=day),
+        "symbol": received(**(same | {"symbol_key": "7 btc khac"}), doc_date=day),
+    }
+    doubles = {
+        name
+        for name, one in found.items()
+        if any(d.document.id == first.id for d in capturing.duplicates_of(one))
+    }
+    assert doubles == {"double"}
 
 
 def test_a_merged_scan_gives_its_file_to_the_first(desk: Office, fields: Fields) -> None:

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from documents.models.catalogue import Channel
-from documents.models.dispatch import Dispatch, DispatchState
+from documents.models.dispatch import Dispatch, DispatchState, Purpose
 from documents.models.document import Document
 from documents.models.lifecycle import DocState
 from documents.models.register import EntryState, RegisterKind
@@ -250,6 +251,27 @@ def test_a_wrong_receiver_stops_the_whole_sending(
         issuing.issue(desk.clerk, document.id, [Target(organisation_id=desk.org.id)])
     assert document.state is DocState.SEALED
     assert issuing.dispatches_of(document.id) == []
+
+
+def test_what_is_sent_twice_to_an_agency_is_one_document_there_and_both_lines_hear_of_it(
+    desk: Office, draft: Callable[..., Document], fields: Fields
+) -> None:
+    document = bring_to(desk, draft(), DocState.SEALED)
+    there = desk.other.id
+    targets = [Target(organisation_id=there), Target(organisation_id=there, purpose=Purpose.KNOW)]
+    assert issuing.issue(desk.clerk, document.id, targets) == 2
+    lines = issuing.dispatches_of(document.id)
+    (received_id,) = {line.received_document_id for line in lines}
+    assert received_id is not None
+    assert [(line.state, line.status_code) for line in lines] == [(DispatchState.ARRIVED, "01")] * 2
+    given = fields()
+    with db.agencies({there}):
+        kind = catalogue.kind_named(there, "Công văn")
+        assert kind is not None
+        registering.register_incoming(desk.other_clerk, received_id, replace(given, kind_id=kind.id))
+    for line in lines:
+        db.session().refresh(line)
+    assert [(line.state, line.status_code) for line in lines] == [(DispatchState.RECEIVED, "03")] * 2
 
 
 def test_the_receivers_states_come_back_to_the_sender(

@@ -173,7 +173,7 @@ def test_what_the_paper_says_it_answers_is_tied_to_our_own_document(
         symbol="UBND-KT",
         symbol_key="1874 ubnd kt",
     )
-    document = received(prefill={"reply_to": {"value": "1874/UBND-KT; 5/QĐ-BTC", "confidence": 0.9}})
+    document = received(reply_to="1874/UBND-KT; 5/QĐ-BTC")
     register_incoming(desk.clerk, document.id, fields())
     link = db.session().scalars(select(DocumentLink)).one()
     assert (link.from_id, link.to_id, link.relation) == (document.id, ours.id, Relation.REPLY)

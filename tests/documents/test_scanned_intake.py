@@ -52,6 +52,25 @@ def test_a_scan_with_a_secret_mark_never_enters_the_store(desk: Office) -> None:
     assert list(store.stored()) == []
 
 
+def test_a_scan_of_pages_with_the_stamp_of_a_signature_is_read_at_its_head_and_its_end(desk: Office) -> None:
+    body = ("Ủy ban nhân dân tỉnh rà soát từng dự án và báo cáo kết quả. " * 12,) * 5
+    sheets = papers.scanned(papers.pdf(body=body))
+    words = "Ký bởi: Bộ Tài chính; thời gian ký 12.11.2026 10:20:33 +07:00; email: vanthu@mof.vn"
+    data = papers.stamped(sheets, words)
+    (document,) = drop(desk, data)
+    assert (document.code, document.page_count) == ("9412/BTC-ĐT", 2)
+    assert (document.signer_name, document.signer_title) == ("Trần Quốc Hưng", "THỨ TRƯỞNG")
+    assert document.signer_authority == "KT. BỘ TRƯỞNG"
+    name = document.prefill["signer_name"]
+    assert (name["page"], name["source"], document.prefill["_signed"]["page"]) == (2, "ocr", 2)
+    (file,) = files.of(document.ref)
+    assert scans.is_scan(file)
+    assert scans.of([file.sha256])
+    reading = files.reading(file)
+    assert reading is not None
+    assert reading.signed_picture_sha256 is not None
+
+
 def test_without_a_recogniser_a_scan_is_received_unread(
     desk: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

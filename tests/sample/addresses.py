@@ -17,6 +17,7 @@ from werkzeug.routing import Rule
 
 from documents.models.access import AccessChange
 from documents.models.asking import NumberRequest
+from documents.models.catalogue import IssuerSpelling
 from documents.models.copies import CopyUse
 from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile
@@ -91,6 +92,8 @@ def records_of(app: Flask, org_id: int) -> Records:
     documents_of(org_id, known)
     known.add("/documents", _column(select(Directive.id).where(Directive.org_id == org_id), "directive_id"))
     known.add("/documents", _column(select(IntakeFile.id).where(IntakeFile.org_id == org_id), "intake_id"))
+    learned = select(IssuerSpelling.id).where(IssuerSpelling.org_id == org_id)
+    known.add("/documents", _column(learned, "spelling_id"))
     asked = select(NumberRequest.id).where(NumberRequest.org_id == org_id)
     known.add("/documents", _column(asked, "request_id"))
     changed = select(AccessChange.id).where(AccessChange.org_id == org_id)

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from documents.models.catalogue import IssuerSpelling
 from documents.models.document import Directive, Document
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
@@ -146,6 +147,18 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
             problem="file.encrypted",
         )
         session.add(refused)
+        spelled = IssuerSpelling(
+            org_id=province.id,
+            key="|so tc",
+            printed="SỞ TC",
+            party_id=catalogue.find_or_make_party(province.id, "Sở Tài chính").id,
+            times=1,
+            first_by_id=clerk.id,
+            first_at=clock.now(),
+            last_by_id=clerk.id,
+            last_at=clock.now(),
+        )
+        session.add(spelled)
     _keep_minutes(sample.person("thuky"))
     today = clock.today()
     register = catalogue.registers(province.id, RegisterKind.OUT)[0]
