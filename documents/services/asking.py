@@ -11,6 +11,7 @@ from documents.models.register import EntryState, Register, RegisterEntry, Regis
 from documents.permissions import ASK, CANCEL, CLOSE, CONSENT, NUMBER, To, access_document
 from documents.services import catalogue, holding, issuing, numbering, years
 from documents.services.moving import require
+from documents.services.secrecy import refuse_marks
 from documents.services.verifying import prove
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -128,6 +129,7 @@ def decide(actor: Actor, request_id: int, *, agree: bool, note: str = "") -> Num
     :raises NotFound: ``register.no_request``, none of the agency, or none that the actor decides.
     :raises BadState: ``register.decided``, ``register.own_request``; what stands in the way by now.
     """
+    refuse_marks(actor, note=note)
     with db.unit_of_work() as session:
         asked = session.get(NumberRequest, request_id, with_for_update={"of": NumberRequest})
         if asked is None or not actor.holds(DECIDES[asked.asked]):

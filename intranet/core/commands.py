@@ -17,6 +17,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from intranet.core import typed
 from intranet.core.actor import Actor
 from intranet.core.errors import DomainError, Forbidden, Invalid, NotFound, Unavailable
 from intranet.core.once import done_once
@@ -132,6 +133,8 @@ def _read(actor: Actor, frame: Any) -> tuple[str, Any, str]:
 
 def _value(name: str, kind: Any, given: Any) -> Any:
     if type(given) is kind and kind in _SIMPLE and _fits(kind, given):
+        if kind is str:
+            typed.refuse(None, **{name: given})
         return given
     origin, args = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):

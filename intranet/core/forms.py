@@ -8,14 +8,14 @@ from typing import Any
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import DateField, Field, HiddenField, StringField
+from wtforms import DateField, Field, HiddenField, PasswordField, StringField
 from wtforms.validators import ValidationError
 
-from intranet.core import clock
+from intranet.core import clock, typed
 from intranet.core.errors import BadState, DomainError, Invalid, NoRoom, Stale, TooMany, Unavailable
 from intranet.core.labels import label
 from intranet.core.text import nfc, one_line
-from intranet.core.web import sentence
+from intranet.core.web import present_actor, sentence
 
 
 def tidy_line(value: str | None) -> str | None:
@@ -148,6 +148,10 @@ def _status_of(refusal: DomainError) -> int:
     return refusal.status if refusal.status >= 500 else 422
 
 
+#: What nobody reads as words.
+_UNTYPED = (HiddenField, PasswordField)
+
+
 class OfficeForm(FlaskForm):
     """Parent of every form."""
 
@@ -166,6 +170,18 @@ class OfficeForm(FlaskForm):
         #: Errors that belong to no field.
         self.refused: list[str] = []
         self._refused_with = 422
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """True when every field is right; words that must not be kept are wrong in any of them."""
+        is_right: bool = super().validate(extra_validators)
+        for field in self:
+            is_text = isinstance(field, StringField) and not isinstance(field, _UNTYPED)
+            code = typed.problem(field.data) if is_text and isinstance(field.data, str) else None
+            if code is not None:
+                typed.note(present_actor(), field.name)
+                field.errors = [*field.errors, label(f"error.{code}")]
+                is_right = False
+        return is_right
 
     def accepts(self) -> bool:
         """True when this request sent the form and every field is right."""

@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from intranet.core import db, refs
+from intranet.core import db, refs, typed
 from intranet.core.actor import Actor
 from intranet.records import conversions, files, jobs, live, models, permissions, scans, views
 from intranet.records.models import File, StagedFile
 from intranet.records.receiving import OfficeRequest
+from intranet.records.secrecy import is_marked
 
 #: Imported for what they declare.
 DECLARING = (conversions, jobs, live, models, permissions, scans)
@@ -15,6 +16,7 @@ DECLARING = (conversions, jobs, live, models, permissions, scans)
 def plug_in(app: Flask) -> None:
     """Register pages, jobs, kinds of record and menu entries."""
     app.request_class = OfficeRequest
+    typed.look_for("field.secret_mark", is_marked)
     app.register_blueprint(views.bp)
     app.jinja_env.globals["kept_uploads"] = views.kept_uploads
     refs.register_kind("file", title=_file_name, url=_file_url, may_read=_may_read_file)

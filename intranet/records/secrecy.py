@@ -26,6 +26,8 @@ _TITLE = re.compile(
 _LABEL = re.compile(r"^(ĐỘ|MỨC ĐỘ|ĐỘ BẢO|DẤU(?: CHỈ)? ĐỘ)\s*MẬT\s*[:\-–]\s*")
 #: A line that ends so is continued by "MẬT" on the next.
 _OPEN_WORDS = (" BẢO", " BÍ", " CƠ")
+#: Without one of them there is no mark; most of what is typed is let through by this alone.
+_LETTERS = ("ậ", "Ậ", "\u0323", "\u0302")
 _EDGES = re.compile(r"^[\W_\d]+|[\W_\d]+$")
 
 
@@ -83,3 +85,15 @@ def mark_in_title(title: str) -> str | None:
         return alone
     found = _TITLE.search(clean)
     return next((word for word in found.groups() if word), None) if found else None
+
+
+def is_marked(typed: str) -> bool:
+    """True for typed words that carry a mark: as a title does, or alone on a line of their own."""
+    if not any(letter in typed for letter in _LETTERS):
+        return False
+    lines = nfc(typed).splitlines()
+    alone = any(
+        mark_of(line) and not (at and lines[at - 1].upper().rstrip().endswith(_OPEN_WORDS))
+        for at, line in enumerate(lines)
+    )
+    return alone or mark_in_title(typed) is not None

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from intranet.core import clock
+from intranet.core import clock, typed
 from intranet.core.db import publish, session, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from intranet.core.text import nfc, one_line
@@ -202,6 +202,7 @@ def _write(meeting: Meeting, into: Conclusion, words: Words) -> None:
     text = nfc(words.text).strip()
     if not text:
         raise Invalid("conclusion.no_text", field="text")
+    typed.refuse(None, text=text)
     if len(text) > MOST_TEXT:
         raise Invalid("field.too_long", field="text", most=MOST_TEXT, length=len(text))
     if words.item_id is not None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from intranet.core import clock
+from intranet.core import clock, typed
 from intranet.core.db import publish, unit_of_work
 from intranet.core.errors import BadState, Invalid, NotFound, Stale
 from intranet.core.text import nfc, one_line
@@ -43,6 +43,7 @@ def comment(actor: User, meeting_id: int, key: str, text: str) -> None:
     text = nfc(text).strip()
     if not text:
         raise Invalid("minutes.comment_empty", field="text")
+    typed.refuse(actor, text=text)
     if len(text) > MOST_COMMENT:
         raise Invalid("field.too_long", field="text", most=MOST_COMMENT, length=len(text))
     with unit_of_work() as opened:
@@ -81,6 +82,7 @@ def correct_fact(actor: User, meeting_id: int, fact: str, text: str, reason: str
     :raises Invalid: ``minutes.correction_empty``, ``minutes.why``.
     """
     said, why = one_line(text)[:500], one_line(reason)[:500]
+    typed.refuse(actor, text=said, reason=why)
     if not said:
         raise Invalid("minutes.correction_empty", field="text")
     if not why:
@@ -153,6 +155,7 @@ def return_minutes(actor: User, meeting_id: int, reason: str) -> None:
     :raises Invalid: ``minutes.why``.
     """
     why = one_line(reason)[:500]
+    typed.refuse(actor, reason=why)
     if not why:
         raise Invalid("minutes.why", field="reason")
     with unit_of_work():
