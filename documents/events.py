@@ -36,3 +36,11 @@ class IntakeChanged:
     staged_id: str
     user_id: int
     org_id: int
+
+
+@dataclass(frozen=True)
+class ImportMoved:
+    """An old register, or a ZIP of its files, is further on."""
+
+    user_id: int
+    org_id: int

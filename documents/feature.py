@@ -6,6 +6,7 @@ from documents import jobs, subscribers
 from documents.models import access as access_models
 from documents.models import asking as asked_models
 from documents.models import catalogue, copies, dispatch, document, draft, intake, register
+from documents.models import importing as importing_models
 from documents.models import search as search_models
 from documents.permissions import (
     DIRECT,
@@ -24,17 +25,22 @@ from documents.services import (
     asked_drafts,
     asking,
     books,
+    bundling,
     desk,
+    importing,
     indexing,
     lending,
     list_export,
+    packaging,
     restricting,
     titles,
     verifying,
 )
 from documents.views import (
     access,
+    bundles,
     drafts,
+    imports,
     inbox,
     incoming,
     numbers,
@@ -52,7 +58,7 @@ from intranet.core import menu, refs, slots
 from intranet.exports import services as exports
 from intranet.notices import services as notices
 from intranet.records import drafting as asked
-from intranet.records import ledgers, wordindexes
+from intranet.records import ledgers, package, wordindexes
 
 #: Importing the modules makes their tables, jobs, subscriptions and pages known.
 PARTS = (
@@ -64,6 +70,7 @@ PARTS = (
     document,
     draft,
     indexing,
+    importing_models,
     intake,
     register,
     search_models,
@@ -72,8 +79,10 @@ PARTS = (
 )
 PAGES = (
     access,
+    bundles,
     copy_views,
     drafts,
+    imports,
     inbox,
     incoming,
     intake_views,
@@ -96,6 +105,18 @@ def plug_in(app: Flask) -> None:
     )
     refs.register_kind(
         "number_request", title=titles.request_title, url=titles.numbers_url, may_read=titles.may_read_request
+    )
+    refs.register_kind(
+        "register_import",
+        title=importing.title_of,
+        url=lambda key: f"/documents/registers/imports/{key}",
+        may_read=importing.may_read,
+    )
+    refs.register_kind(
+        "file_bundle",
+        title=bundling.title_of,
+        url=lambda key: f"/documents/registers/files/{key}",
+        may_read=bundling.may_read,
     )
     refs.register_kind(
         "number_hold", title=titles.hold_title, url=titles.numbers_url, may_read=titles.may_read_hold
@@ -141,6 +162,8 @@ def plug_in(app: Flask) -> None:
     slots.fill("sample", year.build)
     exports.register_maker(books.KIND, books.table_of)
     exports.register_maker(list_export.KIND, list_export.table_of)
+    exports.register_packer(packaging.KIND, packaging.pack)
+    slots.fill(package.PARTS, packaging.write)
     slots.fill(asked.MAY, asked_drafts.may_draft)
     slots.fill(asked.MAKE, asked_drafts.make)
     slots.fill(asked.ISSUED, asked_drafts.is_issued)

@@ -36,6 +36,7 @@ from intranet.core.labels import label
 from intranet.records.tables import Format
 
 _MOST_LINES = 60
+_PRINTED = (Format.PDF, Format.DOCX, Format.XLSX)
 #: In place of a month: the days are named.
 DAYS = 13
 
@@ -290,7 +291,7 @@ class PrintForm(OfficeForm):
     def offer(self, books: tuple[Book, ...], years: list[int]) -> None:
         """Fill the lists: the books of the register and the years that it has."""
         self.book.choices = [(one.value, label(f"book.title.{one.value}")) for one in books]
-        self.format.choices = [(one.value, label(f"export.format.{one.value}")) for one in Format]
+        self.format.choices = [(one.value, label(f"export.format.{one.value}")) for one in _PRINTED]
         self.year.choices = [(year, str(year)) for year in years]
         months = [(month, f"Tháng {month}") for month in range(1, 13)]
         self.month.choices = [(0, "Cả năm"), *months, (DAYS, "Theo ngày")]

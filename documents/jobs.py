@@ -5,10 +5,22 @@ from typing import Any
 from sqlalchemy import select, update
 
 from documents.models.register import Register, RegisterYear
-from documents.services import capturing, catalogue, directing, holding, indexing, lending, stamping, years
+from documents.services import (
+    bundling,
+    capturing,
+    catalogue,
+    directing,
+    holding,
+    import_working,
+    indexing,
+    lending,
+    stamping,
+    years,
+)
 from documents.services.verifying import prove
 from intranet.core import clock, db
-from intranet.core.jobs import enqueue, every, job
+from intranet.core.events import subscribe
+from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
 from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import Organisation, Role
@@ -21,6 +33,39 @@ _TERMS = "documents.terms"
 def stamp(payload: Any) -> dict[str, bool]:
     """Write the granted number into the document's file."""
     return {"made": stamping.stamp(int(payload["document"]))}
+
+
+@job(import_working.CHECK)
+def check_import(payload: Any) -> Any:
+    """Read an old register and say what it is."""
+    return import_working.check(int(payload["import"]), int(payload["round"]))
+
+
+@job(import_working.RUN, is_slow=True)
+def run_import(payload: Any) -> Any:
+    """Take an old register over."""
+    return import_working.run(int(payload["import"]), int(payload["round"]))
+
+
+@job(bundling.UNPACK, is_slow=True)
+def unpack_bundle(payload: Any) -> Any:
+    """Take files out of a ZIP."""
+    return bundling.unpack(int(payload["bundle"]), int(payload["taken"]))
+
+
+@every(5, "documents.bundles")
+def settle_pieces() -> None:
+    """Put files to their lines that were read while nobody listened."""
+    bundling.settle_left_over()
+
+
+@subscribe(JobFinished)
+def give_up(finished: JobFinished) -> None:
+    """Tell whoever gave a file when the worker failed time and again."""
+    if finished.kind in (import_working.CHECK, import_working.RUN) and finished.state == JobState.FAILED:
+        import_working.give_up(finished.kind, int(finished.key.partition("-")[0]))
+    if finished.kind == bundling.UNPACK and finished.state == JobState.FAILED:
+        bundling.give_up(int(finished.key.partition("-")[0]))
 
 
 @every(1, "documents.announce")

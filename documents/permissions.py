@@ -63,6 +63,10 @@ ALLOW_COPY = permit("copy.allow", Role.LEADER, Role.OFFICE_HEAD)
 LEND = permit("copy.lend", Role.CLERK, Role.ARCHIVIST)
 AMEND = permit("register.amend", Role.CLERK)
 CLOSE = permit("register.close", Role.CLERK)
+#: To take over old registers and their files.
+IMPORT = permit("register.import", Role.CLERK)
+#: To take along all documents of the agency that one may read.
+PACKAGE = permit("agency.package", *REGISTER_ROLES)
 #: Which kinds share a series, how symbols are composed.
 KEEP_REGISTERS = permit("register.keep", Role.ADMIN)
 #: What was learned from clerks, as the names of agencies on papers.

@@ -2,10 +2,10 @@
 
 from sqlalchemy import select
 
-from documents.events import DispatchChanged, DocumentMoved, IntakeChanged
+from documents.events import DispatchChanged, DocumentMoved, ImportMoved, IntakeChanged
 from documents.models.document import Document, DocumentAccess
 from documents.permissions import REGISTER_ROLES
-from documents.services import capturing, closing
+from documents.services import bundling, capturing, closing
 from intranet.core import clock, db
 from intranet.core.events import subscribe
 from intranet.core.live import DESK, person_room, sockets
@@ -21,6 +21,12 @@ from intranet.tasks.models import Task
 def capture_dropped(read: FileRead) -> None:
     """A dropped file was read: it becomes a received document."""
     capturing.capture_for(read.staged_public_id, read.user_id)
+
+
+@subscribe(FileRead)
+def settle_piece(read: FileRead) -> None:
+    """A file of a ZIP was read: it goes to its line."""
+    bundling.settle_for(read.staged_public_id, read.user_id)
 
 
 @subscribe(TaskMoved)
@@ -84,6 +90,12 @@ def refresh_board(changed: DispatchChanged) -> None:
 def refresh_intake(changed: IntakeChanged) -> None:
     """The clerk's desk is fetched again when a dropped file was read."""
     _tell(changed.user_id, "intake")
+
+
+@subscribe(ImportMoved, live=True)
+def refresh_imports(moved: ImportMoved) -> None:
+    """Whoever gave an old register follows its reading."""
+    _tell(moved.user_id, "imports")
 
 
 def _follow(origin: str) -> None:

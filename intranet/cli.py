@@ -15,21 +15,22 @@ from typing import Any, TypeVar
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup, ScriptInfo
+from flask.cli import AppGroup, ScriptInfo, with_appcontext
 
 from intranet import sample as office
 from intranet.app import create_app
-from intranet.core import config, db, dialect, first_start, health, schema, worker
+from intranet.core import clock, config, db, dialect, first_start, health, schema, worker
 from intranet.core.config import Settings, WeakConfiguration
 from intranet.core.errors import DomainError
 from intranet.core.live import sockets
 from intranet.core.server import serve as serve_forever
 from intranet.core.text import one_line
 from intranet.core.web import Access, UndeclaredAccess, sentence
+from intranet.exports import packing
 from intranet.people import directory, passwords
-from intranet.people.models import Role
+from intranet.people.models import Organisation, Role
 from intranet.people.services import accounts, starting
-from intranet.records import audit, bundle, ledgers, programs, wordindexes
+from intranet.records import audit, bundle, ledgers, package, programs, wordindexes
 
 C = TypeVar("C", bound=Callable[..., Any])
 #: Who may run a command: whoever can on this machine, as the user that owns the data folder.
@@ -313,6 +314,39 @@ def rebuild_search() -> None:
     click.echo("Every index is made.")
 
 
+@main.group("export", cls=OfficeGroup, invoke_without_command=True)
+@click.option("--agency", help="Name, short name or code of the agency, where there is more than one.")
+@click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="The ZIP to be written.")
+@click.pass_context
+@operator
+@with_appcontext
+def export(context: click.Context, agency: str | None, to: Path | None) -> None:
+    """Write everything of an agency into one ZIP with checksums, readable without this system."""
+    if context.invoked_subcommand is not None:
+        return
+    _require_schema()
+    with db.scope(), db.across_orgs("the operator takes everything of one agency along"):
+        org = _agency_named(agency)
+        path = to or Path(f"{org.letters or org.id}-{clock.today():%Y%m%d}.zip")
+        facts = packing.write_all(path, org.id)
+    told = ", ".join(f"{name} {count}" for name, count in facts.items() if isinstance(count, int))
+    click.echo(f"{path}: {told}")
+
+
+@export.command("verify")
+@operator
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def verify_export(path: Path) -> None:
+    """Say what in a package, as ZIP or unpacked, was changed since; the exit code is 1 when anything was."""
+    found, is_ours = package.verify(path)
+    for one in found:
+        click.echo(f"WRONG  {one.problem}{': ' if one.name else ''}{one.name}")
+    if not found:
+        click.echo("ok     every file is there and as it was")
+        click.echo("ok     the list carries the seal of this office" if is_ours else "note   another seal")
+    sys.exit(1 if found else 0)
+
+
 @main.group("db", cls=OfficeGroup)
 @operator
 def database() -> None:
@@ -350,6 +384,18 @@ def _require_schema() -> None:
         raise click.ClickException(
             "the database is not of this code: run intranet init or intranet db upgrade"
         )
+
+
+def _agency_named(name: str | None) -> Organisation:
+    """The one agency of that name, or the only one there is.
+
+    :raises click.ClickException: there is none, or more than one.
+    """
+    found = [org for org in directory.orgs() if name in (None, org.name, org.short_name, org.code)]
+    if len(found) != 1:
+        names = "; ".join(f"{org.short_name} ({org.code})" for org in found) or "none"
+        raise click.ClickException(f"--agency must name one agency; it names: {names}")
+    return found[0]
 
 
 def _unit_named(unit: str, agency: str | None) -> int:

@@ -58,6 +58,8 @@ class LedgerAct(StrEnum):
     CANCEL = "cancel"
     RECALL = "recall"
     AMEND = "amend"
+    #: A line of an old register, taken over with the number it has there (rule N8).
+    IMPORT = "import"
 
 
 class Register(OfOrg, Base):
@@ -111,6 +113,8 @@ class RegisterYear(OfOrg, Base):
     kind_ids: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True))
     #: Office day of the last nightly proof.
     verified_date: Mapped[date | None]
+    #: The highest number that came from an old register; up to it gaps and days are as they came (ADR 12).
+    imported_to: Mapped[int] = mapped_column(default=0)
 
 
 class RegisterEntry(OfOrg, Base):

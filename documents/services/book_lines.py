@@ -125,9 +125,9 @@ def incoming(found: Found) -> Iterator[Line]:
             secret(is_shown, said.get("code")),
             _day(said.get("doc_date"), found.year),
             secret(is_shown, _subject(said)),
-            _holder(known),
+            _holder(known) or secret(is_shown, said.get("receiver")),
             short(_office_day(known.forwarded_at), found.year) if known else "",
-            label("book.taken") if known and known.state in _TAKEN else "",
+            _taken(said, known),
             _note(entry, known),
         )
         yield _line(found, entry, cells, is_shown)
@@ -146,7 +146,7 @@ def outgoing(found: Found) -> Iterator[Line]:
             secret(is_shown, said.get("kept_by")),
             str(said.get("copies") or ""),
             short(_office_day(known.issued_at), found.year) if known else "",
-            "",
+            said.get("signed_for", "") if known else "",
             _note(entry, known),
         )
         yield _line(found, entry, cells, is_shown)
@@ -310,6 +310,13 @@ def _code(entry: Any, said: dict[str, Any]) -> str:
 
 def _holder(known: Any) -> str:
     return (known.short_name or known.full_name or "") if known else ""
+
+
+def _taken(said: dict[str, Any], known: Any) -> str:
+    """The word of the system, or what an old register said."""
+    if not known or "signed_for" in said:
+        return said["signed_for"] if known else ""
+    return label("book.taken") if known.state in _TAKEN else ""
 
 
 def _note(entry: Any, known: Any) -> str:

@@ -280,7 +280,8 @@ def amend(actor: Actor, entry: RegisterEntry, columns: dict[str, Any], reason: s
     """
     need_reason(reason)
     counter = lock_year(entry.register, entry.year)
-    if counter.state is YearState.CLOSED:
+    # Nobody signed the close of an old register here: what was taken over wrong is corrected.
+    if counter.state is YearState.CLOSED and entry.number > counter.imported_to:
         raise BadState("register.year_closed", year=entry.year)
     before = line_of(entry)
     entry.snapshot = {**entry.snapshot, **columns}

@@ -362,6 +362,15 @@ def _columns(document: Document, kind: DocKind) -> dict[str, Any]:
 
 def make_uid(org_id: int, year: int, series: str, number: int) -> str:
     """An identifier of a document that no other has: agency, year, series, number and a random part."""
+    return uid_of(uid_head(org_id), year, series, number)
+
+
+def uid_head(org_id: int) -> str:
+    """The agency's part of an identifier."""
     org = directory.org(org_id)
-    head = (org.code if org is not None and org.code else f"org{org_id}").replace(".", "-")
+    return (org.code if org is not None and org.code else f"org{org_id}").replace(".", "-")
+
+
+def uid_of(head: str, year: int, series: str, number: int) -> str:
+    """As :func:`make_uid`, for many documents of one agency."""
     return f"{head}-{year}-{series}-{number}-{secrets.token_hex(6)}"

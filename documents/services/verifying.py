@@ -35,6 +35,7 @@ _BATCH = 2000
 _STATE_AFTER = {
     LedgerAct.RESERVE: EntryState.RESERVED,
     LedgerAct.USE: EntryState.USED,
+    LedgerAct.IMPORT: EntryState.USED,
     LedgerAct.CANCEL: EntryState.CANCELLED,
     LedgerAct.RECALL: EntryState.RECALLED,
 }
@@ -118,26 +119,30 @@ def _rows(query: Any) -> Iterator[Any]:
 
 
 def _numbers(counter: RegisterYear) -> Iterator[tuple[str, int]]:
-    """Numbers without a gap or a double, dates that never go back; a sub-number leans on its number."""
+    """Numbers without a gap or a double, dates that never go back; a sub-number leans on its number.
+
+    What came from an old register has the gaps and days that it had; its ledger says which lines there are.
+    """
     columns = select(RegisterEntry.number, RegisterEntry.suffix, RegisterEntry.entry_date)
-    last, day, last_day = 0, date.min, None
+    last, day, last_day, old = 0, date.min, None, counter.imported_to
     for number, suffix, entry_date in _rows(
         _of_year(columns, RegisterEntry, counter).order_by(RegisterEntry.number, RegisterEntry.suffix)
     ):
         if suffix:
-            if number != last:
+            if number != last and number > old:
                 yield "missing", number
         elif number == last:
             yield "double", number
         else:
-            yield from (("missing", lost) for lost in range(last + 1, min(number, counter.last_number + 1)))
+            upto = min(number, counter.last_number + 1)
+            yield from (("missing", lost) for lost in range(max(last, old) + 1, upto))
             if number > counter.last_number:
                 yield "beyond", number
             last, last_day = number, entry_date
-        if entry_date < day:
+        if entry_date < day and number > old:
             yield "date_went_back", number
-        day = entry_date
-    yield from (("missing", lost) for lost in range(last + 1, counter.last_number + 1))
+        day = (last_day or entry_date) if number <= old else entry_date
+    yield from (("missing", lost) for lost in range(max(last, old) + 1, counter.last_number + 1))
     if last and last_day != counter.last_date:
         yield "last_date", last
 
@@ -153,7 +158,7 @@ class _Told:
 
 def _ledger(counter: RegisterYear) -> tuple[dict[int, _Told], list[tuple[str, int]]]:
     """Walk the chain; what it says last of each line, and where it is first broken."""
-    head, told = NO_HASH, dict[int, _Told]()
+    head, told, imported = NO_HASH, dict[int, _Told](), 0
     broken: list[tuple[str, int]] = []
     columns = select(*LedgerEvent.__table__.columns)
     for line in _rows(_of_year(columns, LedgerEvent, counter).order_by(LedgerEvent.id)):
@@ -163,11 +168,14 @@ def _ledger(counter: RegisterYear) -> tuple[dict[int, _Told], list[tuple[str, in
         if not is_sound and not broken:
             broken.append(("chain_broken", number))
         head = line.hash
+        imported = max(imported, number) if act is LedgerAct.IMPORT else imported
         earlier = told.get(line.entry_id)
         state = _STATE_AFTER.get(act, earlier.state if earlier else None)
         told[line.entry_id] = _Told(_digest(line.after), state, number)
     if not broken and head != counter.head_hash:
         broken.append(("head_differs", 0))
+    if not broken and imported != counter.imported_to:
+        broken.append(("imported_to", imported))
     return told, broken
 
 

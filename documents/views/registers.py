@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from documents.forms import PrintForm
 from documents.forms_registers import AmendForm
 from documents.models.register import EntryState, YearState
-from documents.permissions import AMEND, CLOSE, PRINT, READ_REGISTER, VERIFY
-from documents.services import asking, books, catalogue, lines, numbering, verifying, years
+from documents.permissions import AMEND, CLOSE, PACKAGE, PRINT, READ_REGISTER, VERIFY
+from documents.services import asking, books, catalogue, lines, numbering, packaging, verifying, years
 from documents.views.base import bp, day_of, do_and_tell, key_of, show, without
 from intranet.core import clock, menu
 from intranet.core.labels import label
@@ -114,6 +114,14 @@ def verify(register_id: int) -> ResponseReturnValue:
     return redirect(url_for("documents.registers"))
 
 
+@bp.post("/registers/package")
+@needs(PACKAGE)
+def package() -> ResponseReturnValue:
+    """Have everything that one may read packed with checksums; it is made in the background."""
+    do_and_tell(lambda: packaging.ask(me()), "export.asked")
+    return redirect(url_for("exports.index"))
+
+
 @bp.route("/registers/<int:register_id>/print", methods=["GET", "POST"])
 @needs(PRINT)
 def print_register(register_id: int) -> ResponseReturnValue:
@@ -167,7 +175,7 @@ def _line(entry_id: int, form: AmendForm) -> ResponseReturnValue:
         and entry.state is EntryState.USED
         and not line.is_hidden
         and counter is not None
-        and counter.state is not YearState.CLOSED
+        and (counter.state is not YearState.CLOSED or entry.number <= counter.imported_to)
     )
     page = show(
         "register_line.html",

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +21,8 @@ from intranet.core.jobs import enqueue
 from intranet.exports.events import ExportMoved
 from intranet.exports.models import Export, ExportState
 from intranet.people.models import Delegation, User
-from intranet.records import audit, files, media, table_docx, table_pdf, table_xlsx
+from intranet.records import audit, files, media, store, table_docx, table_pdf, table_xlsx
+from intranet.records.files import Kept
 from intranet.records.models import File
 from intranet.records.tables import Format, Progress, Table
 
@@ -38,9 +40,13 @@ _READING = 0.3
 _TELL_SECONDS = 0.7
 
 Maker = Callable[[Actor, dict[str, Any], Progress], Table]
+#: Writes a file of its own and leaves it to whoever called.
+Packer = Callable[[Actor, dict[str, Any], Progress], Path]
 _WRITERS = {Format.PDF: table_pdf.write, Format.DOCX: table_docx.write, Format.XLSX: table_xlsx.write}
 _TYPES = {Format.PDF: media.PDF, Format.DOCX: media.DOCX, Format.XLSX: media.XLSX}
 _makers: dict[str, Maker] = {}
+_packers: dict[str, Packer] = {}
+_ZIP = "application/zip"
 
 
 @dataclass(frozen=True)
@@ -60,13 +66,22 @@ def register_maker(kind: str, maker: Maker) -> None:
         raise ValueError(f"two makers for export {kind}")
 
 
+def register_packer(kind: str, packer: Packer) -> None:
+    """Say how the package of a kind is written; the packer checks itself what the actor may see.
+
+    :raises ValueError: another packer has the name.
+    """
+    if _packers.setdefault(kind, packer) is not packer:
+        raise ValueError(f"two packers for export {kind}")
+
+
 def ask(actor: Actor, kind: str, asked: dict[str, Any], format_: Format, title: str) -> int:
     """Have a file made; returns its number. Whoever calls has checked that the actor may have it.
 
     :param title: what it is called, without ending.
     :raises BadState: ``export.too_many``, so many of this person wait already.
     """
-    if kind not in _makers:
+    if kind not in _makers and kind not in _packers:
         raise KeyError(kind)
     with unit_of_work() as opened:
         waiting = select(Export.id).where(Export.user_id == actor.id, Export.state.in_(_OPEN))
@@ -134,10 +149,7 @@ def make(export_id: int) -> dict[str, Any]:
             actor, row = _claim(export_id)
             db.set_agencies(actor.org_ids)
             telling = _Telling(row)
-            table = _makers[row.kind](actor, row.asked, lambda share: telling(share * _READING))
-            write = _WRITERS[row.format]
-            data = write(table, lambda share: telling(_READING + share * (1 - _READING)))
-            kept = files.keep(data, f"{row.title}.{row.format.value}", _TYPES[row.format])
+            kept, lines = _packed(actor, row, telling) if row.kind in _packers else _made(actor, row, telling)
         except DomainError as refusal:
             _give_up(export_id, refusal.code)
             raise
@@ -146,11 +158,30 @@ def make(export_id: int) -> dict[str, Any]:
             if done is None:
                 raise NotFound("export.none")
             done.state, done.percent, done.done_at = ExportState.DONE, 100, clock.now()
-            done.lines = len(table.lines)
+            done.lines = lines
             files.attach_kept(actor, kept, done.ref, org_id=done.org_id, role=ROLE)
-            audit.record(actor, "export.made", done, lines=len(table.lines), sha256=kept.sha256)
+            audit.record(actor, "export.made", done, lines=lines, sha256=kept.sha256)
             publish(ExportMoved(done.id, done.user_id, done.state.value))
-    return {"lines": len(table.lines), "seconds": round(time.monotonic() - began, 2)}
+    return {"lines": lines, "seconds": round(time.monotonic() - began, 2)}
+
+
+def _made(actor: Actor, row: Export, telling: "_Telling") -> tuple[Kept, int]:
+    """Write a table, and say how many lines it has."""
+    table = _makers[row.kind](actor, row.asked, lambda share: telling(share * _READING))
+    write = _WRITERS[row.format]
+    data = write(table, lambda share: telling(_READING + share * (1 - _READING)))
+    return files.keep(data, f"{row.title}.{row.format.value}", _TYPES[row.format]), len(table.lines)
+
+
+def _packed(actor: Actor, row: Export, telling: "_Telling") -> tuple[Kept, None]:
+    """Write a package; it has no lines to count."""
+    path = _packers[row.kind](actor, row.asked, telling)
+    try:
+        with path.open("rb") as stream:
+            sha256, size = store.put(stream)
+    finally:
+        path.unlink(missing_ok=True)
+    return Kept(sha256, size, f"{row.title}.{row.format.value}", _ZIP), None
 
 
 def give_up(export_id: int) -> None:
@@ -184,11 +215,11 @@ def _claim(export_id: int) -> tuple[User, Export]:
         row = opened.get_one(Export, export_id)
         actor = opened.get_one(User, row.user_id)
         if row.acting_for_id is not None:
-            actor.stand_in_for(_principal(row.acting_for_id, actor.id))
+            actor.stand_in_for(principal_of(row.acting_for_id, actor.id))
         return actor, row
 
 
-def _principal(principal_id: int, substitute_id: int) -> User:
+def principal_of(principal_id: int, substitute_id: int) -> User:
     """For whom the person still stands in.
 
     :raises Forbidden: ``export.stood_in``: no longer.

@@ -178,14 +178,17 @@ def image_size(file: BinaryIO) -> tuple[int, int] | None:
     return None
 
 
-def check_zip(path: Path) -> Verdict | None:
-    """Judge a zip-based office file by its directory alone: nothing is unpacked."""
+def check_zip(path: Path, *, is_collection: bool = False) -> Verdict | None:
+    """Judge a zip-based office file by its directory alone: nothing is unpacked.
+
+    :param is_collection: it only carries files, each of which is judged when it is taken out.
+    """
     try:
         count, length = _directory_size(path)
         if count > MAX_ENTRIES or length > MAX_DIRECTORY:
             return Verdict("file.zip_bomb", {"entries": count})
         with zipfile.ZipFile(path) as archive:
-            return _judge_entries(archive.infolist())
+            return _judge_entries(archive.infolist(), is_collection=is_collection)
     except _CutOff:
         return Verdict("file.truncated")
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error):
@@ -209,7 +212,7 @@ def _directory_size(path: Path) -> tuple[int, int]:
     return int(count), int(length)
 
 
-def _judge_entries(entries: list[zipfile.ZipInfo]) -> Verdict | None:
+def _judge_entries(entries: list[zipfile.ZipInfo], *, is_collection: bool) -> Verdict | None:
     if len(entries) > MAX_ENTRIES:
         return Verdict("file.zip_bomb", {"entries": len(entries)})
     names: set[str] = set()
@@ -227,6 +230,8 @@ def _judge_entries(entries: list[zipfile.ZipInfo]) -> Verdict | None:
         if low in names or not _is_safe(entry):
             return Verdict("file.unsafe_zip")
         names.add(low)
+        if is_collection:
+            continue
         if _is_macro(low):
             return Verdict("file.macro")
         if _is_nested(low):

@@ -17,9 +17,9 @@ from typing import Any
 from intranet.core.errors import BadState, Invalid
 from intranet.core.text import nfc
 from intranet.records import sandbox
+from intranet.records.child import answer
 from intranet.records.page_record import Box, TextRow
 from intranet.records.pagetext import PageText, TextLine
-from intranet.records.parse_child import answer
 from intranet.records.parsing import Limits, ask_child
 from intranet.records.pdf import open_page, open_pdf
 from intranet.records.sandbox import Bounds

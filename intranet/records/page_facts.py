@@ -17,9 +17,9 @@ from typing import Any
 from PIL import Image
 
 from intranet.core.text import nfc
+from intranet.records.child import answer
 from intranet.records.page_record import Box, PageRecord, TextRow, Tones
 from intranet.records.pagetext import Unreadable
-from intranet.records.parse_child import answer
 from intranet.records.parsing import Limits, ask_child
 from intranet.records.pdf import MAX_SIGNS, open_page, open_pdf
 

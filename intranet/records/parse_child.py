@@ -5,17 +5,15 @@ It takes its limits on itself before it opens anything, so that a hostile file e
 
 import base64
 import io
-import json
-import resource
 import sys
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
 from intranet.records import docx, media, pdf, secrecy
+from intranet.records.child import answer
 from intranet.records.docx_preview import preview_pdf
 from intranet.records.office_text import words_of
 from intranet.records.pagetext import Unreadable, signed_page
@@ -26,14 +24,6 @@ MARKED_PAGES = 5
 PREVIEW_WIDTH = 1100
 
 _Json = dict[str, Any]
-
-
-def limit_self(*, memory: int, seconds: int, output: int) -> None:
-    """Bound this process: address space and written files in bytes, processor time in seconds."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def read(path: Path, media_type: str) -> _Json:
@@ -134,25 +124,6 @@ def _webp(picture: Image.Image) -> str:
 
 def _marks(marks: Any) -> list[list[Any]]:
     return [[mark.word, mark.page, mark.box] for mark in marks]
-
-
-def answer(arguments: list[str], look: Callable[..., _Json]) -> int:
-    """Limit this process by the first three arguments, look with the others, print what was found as JSON.
-
-    :param look: gives the answer; ``Unreadable`` becomes its ``code`` and ``data``.
-    :returns: 0, the exit code of a child that could say something.
-    """
-    memory, seconds, output = map(int, arguments[:3])
-    limit_self(memory=memory, seconds=seconds, output=output)
-    try:
-        found = look(*arguments[3:])
-    except Unreadable as wrong:
-        found = {"code": wrong.code, "data": wrong.data}
-    except (MemoryError, RecursionError):
-        found = {"code": "file.too_hard"}
-    json.dump(found, sys.stdout, ensure_ascii=False)
-    sys.stdout.flush()
-    return 0
 
 
 def read_all(*words: str) -> _Json:

@@ -145,7 +145,7 @@ def _bytes(value: str | None) -> bytes | None:
 
 
 def ask_child(module: str, limits: Limits, *words: str) -> dict[str, Any]:
-    """Let ``python -m module MEMORY SECONDS OUTPUT WORD...`` read a file (``parse_child.answer``).
+    """Let ``python -m module MEMORY SECONDS OUTPUT WORD...`` read a file (``child.answer``).
 
     :returns: ``{"code": "file.too_hard"}`` too when it went over its limits or said nothing readable.
     """

@@ -20,8 +20,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, String
 
 from intranet.records import typeset
+from intranet.records.child import answer
 from intranet.records.pagetext import Unreadable
-from intranet.records.parse_child import answer
 from intranet.records.parsing import Limits, ask_child
 from intranet.records.typeset import Face, Run, Sheet
 

@@ -17,8 +17,8 @@ from typing import Any
 import pikepdf
 
 from intranet.records import media, store
+from intranet.records.child import answer
 from intranet.records.pagetext import Unreadable
-from intranet.records.parse_child import answer
 from intranet.records.parsing import Limits, ask_child
 
 #: Smaller files are soon there whole: 4 MB take 1.7 s over 20 Mbit/s.

@@ -14,9 +14,9 @@ from typing import Any
 
 from lxml import etree
 
+from intranet.records.child import answer
 from intranet.records.docx import check_package
 from intranet.records.pagetext import Unreadable
-from intranet.records.parse_child import answer
 from intranet.records.parsing import Limits, ask_child
 
 #: Widths in signs, as sheets measure columns: what an upright A4 page holds, and a column that says none.

@@ -16,6 +16,8 @@ class Format(StrEnum):
     PDF = "pdf"
     DOCX = "docx"
     XLSX = "xlsx"
+    #: A package of many files, made by a packer and not from a table.
+    ZIP = "zip"
 
 
 @dataclass(frozen=True)

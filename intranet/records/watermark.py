@@ -13,8 +13,8 @@ from typing import Any
 import pikepdf
 from reportlab.pdfgen.canvas import Canvas
 
+from intranet.records.child import answer
 from intranet.records.pagetext import Unreadable
-from intranet.records.parse_child import answer
 from intranet.records.parsing import Limits, ask_child
 from intranet.records.pdf import damage
 from intranet.records.typeset import Face, drawable, load_fonts, width_of

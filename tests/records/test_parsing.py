@@ -193,7 +193,7 @@ def test_the_child_says_what_it_found_as_json_and_bounds_itself(tmp_path: Path) 
     assert refused["code"] == "file.damaged"
     assert sound["pages"] == 1
     probe = (
-        "import resource as r; from intranet.records.parse_child import limit_self; "
+        "import resource as r; from intranet.records.child import limit_self; "
         "limit_self(memory=1 << 31, seconds=9, output=1 << 20); "
         "print(*(r.getrlimit(w)[0] for w in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE)))"
     )

@@ -20,6 +20,7 @@ from documents.models.asking import NumberRequest
 from documents.models.catalogue import IssuerSpelling
 from documents.models.copies import CopyUse
 from documents.models.document import Directive, Document
+from documents.models.importing import FileBundle, FilePiece, RegisterImport
 from documents.models.intake import IntakeFile
 from documents.models.register import Register, RegisterEntry, RegisterYear
 from documents.models.search import SavedSearch
@@ -80,6 +81,13 @@ def documents_of(org_id: int, into: Records) -> None:
     into.add(
         "/documents", _column(select(RegisterEntry.id).where(RegisterEntry.org_id == org_id), "entry_id")
     )
+    into.add(
+        "/documents", _column(select(RegisterImport.id).where(RegisterImport.org_id == org_id), "import_id")
+    )
+    bundles = select(FileBundle.id).where(FileBundle.org_id == org_id)
+    into.add("/documents", _column(bundles, "bundle_id"))
+    pieces = select(FilePiece.bundle_id, FilePiece.id).where(FilePiece.org_id == org_id)
+    into.add("/documents", _pairs(pieces, "bundle_id", "piece_id"))
     files = select(File.public_id, File.name).where(File.org_id == org_id)
     both = _pairs(files, "public_id", "name")
     into.add("/files", both)

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from documents.models.catalogue import IssuerSpelling
 from documents.models.document import Directive, Document
+from documents.models.importing import FileBundle, FilePiece, PieceState, RegisterImport
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
 from documents.models.register import RegisterKind
@@ -110,6 +111,8 @@ def apart(sample_office: SampleOffice) -> Apart:
         finance, province = _agency("Sở Tài chính"), _agency("UBND tỉnh An Bình")
         _strangers(finance)
         _one_of_each_missing(sample_office, province)
+        _add_imports(province.id)
+        _add_imports(finance.id)
         _register_one(sample_office, finance)
         known, few, theirs = records_of(sample_office.app, province.id), Records(), Records()
         few.found = {key: rows[:3] for key, rows in known.found.items()}
@@ -181,6 +184,21 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
         last_date=today + timedelta(days=3),
         reason="Đi công tác",
     )
+
+
+def _add_imports(org_id: int) -> None:
+    """An old register on its way in, and a ZIP with a file that belongs to no line."""
+    with db.unit_of_work() as session:
+        person = session.scalars(select(User).where(User.org_id == org_id)).first()
+        assert person is not None
+        register = catalogue.registers(org_id, RegisterKind.IN)[0]
+        of = {"org_id": org_id, "register_id": register.id, "by_id": person.id, "at": clock.now()}
+        told = {"name": "so-cu.csv", "sha256": "0" * 64}
+        bundle = FileBundle(**of, **told, year=2024)
+        session.add_all((RegisterImport(**of, **told), bundle))
+        session.flush()
+        unmatched = PieceState.UNMATCHED
+        session.add(FilePiece(org_id=org_id, bundle_id=bundle.id, name="1.pdf", state=unmatched))
 
 
 def _keep_minutes(secretary: User) -> None:

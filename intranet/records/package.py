@@ -1,0 +1,154 @@
+"""Everything of an agency in one ZIP that anybody can open, read and check without this system.
+
+A list names every file with its SHA-256 and carries the office's seal; the same sums stand in a plain text
+for the tools that every system has.
+"""
+
+import csv
+import hashlib
+import hmac
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Table, select
+from sqlalchemy.orm import Session
+
+from intranet.core.db import Base
+from intranet.core.labels import label
+from intranet.records.bundle import MANIFEST, SEAL, Bundle, Difference, seal_of
+
+#: The slot that wings fill: ``(package, org_id, actor, progress) -> facts``; without an actor all is written.
+PARTS = "agency.package"
+SUMS, READ_ME = "SHA256SUMS", "DOC-TRUOC.txt"
+#: No package of ours has more entries, or a longer list (bytes).
+MOST_ENTRIES, MOST_LIST = 2_000_000, 1 << 30
+#: What opens doors stays where it is.
+_GUARDED = ("password", "token", "secret", "hash_of", "totp", "device_key")
+_LEFT_OUT = frozenset({"session", "once", "signal", "job", "staged_file", "export", "sign_in_try"})
+_CHUNK, _BATCH = 1 << 20, 1000
+
+
+class Package(Bundle):
+    """A package being written."""
+
+    def add_lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Put rows in, one JSON object a line; returns how many."""
+        out, count = io.StringIO(), 0
+        for row in rows:
+            out.write(json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=str) + "\n")
+            count += 1
+        self.add(name, out.getvalue().encode())
+        return count
+
+    def add_csv(self, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Put a table in that spreadsheets open: UTF-8 with its mark, nothing in it computes."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerow(heads)
+        writer.writerows([_harmless(cell) for cell in row] for row in rows)
+        self.add(name, b"\xef\xbb\xbf" + out.getvalue().encode())
+
+    def close(self, facts: Mapping[str, Any]) -> str:
+        """Write what tells how to read and check it, then list and seal; returns the hash of the list."""
+        self.add(READ_ME, label("package.read_me", **facts).encode())
+        sums = "".join(f"{one['sha256']}  {one['name']}\n" for one in self.listed)
+        self.add(SUMS, sums.encode())
+        return self.finish(facts)
+
+
+def add_tables(package: Package, session: Session, org_id: int) -> dict[str, int]:
+    """Every row that is the agency's own, and what hangs on it, as JSON; returns how many of each table.
+
+    What opens doors (sessions, passwords, tokens) is left out.
+    """
+    counts = {}
+    own = {table.name: table for table in Base.metadata.sorted_tables if "org_id" in table.c}
+    for table in Base.metadata.sorted_tables:
+        if table.name in _LEFT_OUT:
+            continue
+        if table.name in own:
+            condition = table.c.org_id == org_id
+        else:
+            parent = _parent(table, own)
+            if parent is None:
+                continue
+            column, above = parent
+            condition = column.in_(select(above.c.id).where(above.c.org_id == org_id))
+        chosen = [c for c in table.c if not any(word in c.name for word in _GUARDED)]
+        rows = session.connection().execute(select(*chosen).where(condition).order_by(*table.primary_key))
+        found = package.add_lines(f"bang/{table.name}.jsonl", (dict(row._mapping) for row in rows))
+        counts[table.name] = found
+    return counts
+
+
+def verify(path: Path) -> tuple[list[Difference], bool]:
+    """What of a package, as ZIP or unpacked, is not as it was written; and whether the seal is ours."""
+    try:
+        if path.is_dir():
+            return _compare({str(one.relative_to(path)): one for one in path.rglob("*") if one.is_file()})
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            names = [one.filename for one in entries]
+            if len(entries) > MOST_ENTRIES or len(set(names)) < len(names):
+                return [Difference("unreadable")], False
+            return _compare({one.filename: (archive, one) for one in entries})
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, OSError, KeyError):
+        return [Difference("unreadable")], False
+
+
+def _compare(there: Mapping[str, Any]) -> tuple[list[Difference], bool]:
+    if MANIFEST not in there:
+        return [Difference("missing", MANIFEST)], False
+    manifest = b"".join(_pieces(there[MANIFEST], MOST_LIST))
+    seal = b"".join(_pieces(there[SEAL], 1024)) if SEAL in there else b""
+    is_ours = hmac.compare_digest(seal, seal_of(manifest).encode())
+    listed = {str(one["name"]): str(one["sha256"]) for one in json.loads(manifest)["files"]}
+    found = []
+    for name, digest in listed.items():
+        if name not in there:
+            found.append(Difference("missing", name))
+        elif _hash(there[name]) != digest:
+            found.append(Difference("changed", name))
+    beside = {MANIFEST, SEAL, *listed}
+    return found + [Difference("added", name) for name in sorted(there) if name not in beside], is_ours
+
+
+def _pieces(place: Any, most: int | None = None) -> Iterable[bytes]:
+    opened = place.open("rb") if isinstance(place, Path) else place[0].open(place[1])
+    read = 0
+    with opened as source:
+        while chunk := source.read(_CHUNK):
+            read += len(chunk)
+            if most is not None and read > most:
+                raise ValueError("longer than any list of ours")
+            yield chunk
+
+
+def _hash(place: Any) -> str:
+    digest = hashlib.sha256()
+    try:
+        for chunk in _pieces(place):
+            digest.update(chunk)
+    except zipfile.BadZipFile:
+        return ""
+    return digest.hexdigest()
+
+
+def _parent(table: Table, own: Mapping[str, Table]) -> tuple[Column[Any], Table] | None:
+    """The key by which rows hang on a row of the agency."""
+    for key in table.foreign_keys:
+        above = key.column.table
+        is_required = not key.parent.nullable
+        if above.name in own and above.name != "organisation" and is_required and key.column.name == "id":
+            return key.parent, above
+    return None
+
+
+def _harmless(cell: Any) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    words = "" if cell is None else str(cell)
+    return f"'{words}" if words[:1] in ("=", "+", "-", "@", "\t", "\r") else words
