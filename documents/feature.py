@@ -5,7 +5,7 @@ from flask import Flask
 from documents import jobs, subscribers
 from documents.models import access as access_models
 from documents.models import asking as asked_models
-from documents.models import catalogue, copies, dispatch, document, draft, intake, register
+from documents.models import catalogue, copies, dispatch, document, draft, intake, listing, register
 from documents.models import importing as importing_models
 from documents.models import search as search_models
 from documents.permissions import (
@@ -38,6 +38,7 @@ from documents.services import (
 )
 from documents.views import (
     access,
+    bulk,
     bundles,
     drafts,
     imports,
@@ -72,12 +73,14 @@ PARTS = (
     indexing,
     importing_models,
     intake,
+    listing,
     register,
     search_models,
     jobs,
     subscribers,
 )
 PAGES = (
+    bulk,
     access,
     bundles,
     copy_views,

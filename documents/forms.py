@@ -199,6 +199,24 @@ class DirectForm(OfficeForm):
     text = TextField("Ý kiến chỉ đạo", [Limit(1000)])
 
 
+class BulkForm(OfficeForm):
+    """An act on several rows of a list, which come along as ``id``."""
+
+
+class PresentManyForm(BulkForm):
+    """Before whom the chosen documents are put."""
+
+    leader = RadioField("Lãnh đạo", [Required("field.choose")], coerce=optional_int)
+
+
+class DirectManyForm(BulkForm):
+    """One unit and one term for the chosen documents."""
+
+    lead = RadioField("Chủ trì", [Required("field.choose")], coerce=optional_int)
+    due_date = OfficeDateField("Hạn xử lý", [Required()])
+    text = TextField("Ý kiến chỉ đạo", [Limit(1000)])
+
+
 class DraftForm(OfficeForm):
     """The fields of a draft."""
 

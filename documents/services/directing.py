@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
 from documents.models.dispatch import DispatchState
 from documents.models.document import (
@@ -50,9 +50,12 @@ class Direction:
     text: str = ""
 
 
-def present(actor: Actor, document_id: int, leader_id: int | None = None) -> None:
+def present(
+    actor: Actor, document_id: int, leader_id: int | None = None, *, told_at: datetime | None = None
+) -> None:
     """Put a registered document before a leader; without a name, before all leaders of the agency.
 
+    :param told_at: when the leader is told, now unless it can still be taken back.
     :raises NotFound: ``document.missing``.
     :raises BadState: ``document.wrong_state``.
     :raises Invalid: ``document.no_such_leader``.
@@ -70,7 +73,33 @@ def present(actor: Actor, document_id: int, leader_id: int | None = None) -> Non
         if document.access_level is AccessLevel.NAMED:
             give_access(document, *(f"u:{one}" for one in told), reason="presented")
         kind = "document.presented_urgent" if document.urgency > Urgency.NORMAL else "document.presented"
-        notices.notify(told, kind, document.ref, by=actor)
+        notices.notify(told, kind, document.ref, by=actor, at=told_at)
+
+
+def take_back(actor: Actor, document_id: int, version: int) -> None:
+    """Take a document from the leader again that was just put there, as long as nobody went on with it.
+
+    :param version: of the document when it was presented.
+    :raises NotFound: ``document.missing``.
+    :raises BadState: ``bulk.went_on``.
+    """
+    with db.unit_of_work() as session:
+        document = access_document(actor, document_id, To.PRESENT, lock=True)
+        if document.version != version or document.state is not DocState.PRESENTED:
+            raise BadState("bulk.went_on")
+        if document.forwarded_at == document.presented_at:
+            document.forwarded_at = None
+        session.execute(
+            delete(DocumentAccess).where(
+                DocumentAccess.document_id == document.id,
+                DocumentAccess.reason == "presented",
+                DocumentAccess.since >= document.presented_at,
+            )
+        )
+        document.presented_to_id = document.presented_at = None
+        move(actor, document, DocEvent.TAKE_BACK)
+        for kind in ("document.presented", "document.presented_urgent"):
+            notices.withdraw(document.ref, kind)
 
 
 def direct(actor: Actor, document_id: int, given: Direction) -> int:
@@ -332,6 +361,16 @@ def waiting_count(actor: Actor, most: int) -> int:
 def _mine(actor: Actor) -> Any:
     person_id = actor.acting_for or actor.id
     return Document.presented_to_id.is_(None) | (Document.presented_to_id == person_id)
+
+
+def check(org_id: int, given: Direction) -> None:
+    """Refuse a direction that no document could be given with.
+
+    :raises Invalid: ``directive.no_lead``, ``directive.unit_twice``, ``directive.unknown_unit``,
+        ``directive.no_due``, ``directive.past_due``.
+    """
+    _units(org_id, given)
+    _due(given.due_date)
 
 
 def _units(org_id: int, given: Direction) -> dict[int, Unit]:

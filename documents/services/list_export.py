@@ -26,16 +26,12 @@ _EVERY = 500
 
 @dataclass(frozen=True)
 class Choice:
-    """A column that can be chosen.
-
-    :param is_usual: ticked unless somebody unticks it.
-    """
+    """A column that can be chosen; those of the list on the screen are ticked from the start."""
 
     code: str
     width: float
     value: Callable[[Any], str]
     is_centered: bool = False
-    is_usual: bool = True
 
 
 def _day(day: date | None) -> str:
@@ -56,14 +52,18 @@ def _urgency(row: Any) -> str:
 
 _SUBJECT = Choice("subject", 90, lambda row: row.subject)
 _STATE = Choice("state", 26, lambda row: label(f"document.state.{row.state.value}"))
-_KIND = Choice("kind", 26, lambda row: row.kind or "", is_usual=False)
-_DOC_DATE = Choice("doc_date", 22, lambda row: _day(row.doc_date), is_centered=True, is_usual=False)
-_URGENCY = Choice("urgency", 20, _urgency, is_usual=False)
-_NOTE = Choice("note", 30, lambda row: row.note, is_usual=False)
+_KIND = Choice("kind", 26, lambda row: row.kind or "")
+_DOC_DATE = Choice("doc_date", 22, lambda row: _day(row.doc_date), is_centered=True)
+_URGENCY = Choice("urgency", 20, _urgency)
+_SIGNER = Choice("signer", 32, lambda row: row.signer_name)
+_REGISTER = Choice("register", 34, lambda row: row.register)
+_REGISTER_DATE = Choice("register_date", 22, lambda row: _day(row.register_date), is_centered=True)
+_DUE = Choice("due", 22, lambda row: _day(row.due_date), is_centered=True)
+_NOTE = Choice("note", 30, lambda row: row.note)
 COLUMNS: dict[Direction, tuple[Choice, ...]] = {
     Direction.IN: (
         Choice("number_in", 16, _number, is_centered=True),
-        Choice("register_date", 22, lambda row: _day(row.register_date), is_centered=True),
+        _REGISTER_DATE,
         Choice("issuer", 40, lambda row: row.issuer_text),
         Choice("code", 38, _code),
         _DOC_DATE,
@@ -72,18 +72,23 @@ COLUMNS: dict[Direction, tuple[Choice, ...]] = {
         _URGENCY,
         _STATE,
         Choice("holder", 32, lambda row: row.lead or row.leader or ""),
-        Choice("due", 22, lambda row: _day(row.due_date), is_centered=True),
+        _DUE,
+        _REGISTER,
+        _SIGNER,
         _NOTE,
     ),
     Direction.OUT: (
         Choice("code", 38, _code),
-        Choice("doc_date", 22, lambda row: _day(row.doc_date), is_centered=True),
-        Choice("kind", 28, lambda row: row.kind or ""),
+        _DOC_DATE,
+        _KIND,
         _SUBJECT,
         _URGENCY,
-        Choice("signer", 32, lambda row: row.signer_name),
+        _SIGNER,
         Choice("unit", 34, lambda row: row.unit or ""),
         _STATE,
+        _REGISTER_DATE,
+        _REGISTER,
+        _DUE,
         _NOTE,
     ),
 }

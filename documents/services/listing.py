@@ -12,7 +12,7 @@ from documents.formats.symbols import symbol_key
 from documents.models.catalogue import DocKind
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
-from documents.models.register import RegisterEntry
+from documents.models.register import Register, RegisterEntry
 from documents.permissions import (
     NUMBER,
     REVIEW_LAYOUT,
@@ -102,6 +102,7 @@ def every(actor: Actor, direction: Direction, filters: Filters) -> Sequence[Any]
     query = (
         _base(actor, direction, filters)
         .join(RegisterEntry, RegisterEntry.id == Document.register_entry_id)
+        .join(Register, Register.id == RegisterEntry.register_id)
         .outerjoin(DocKind, DocKind.id == Document.kind_id)
         .outerjoin(lead, lead.id == Document.lead_unit_id)
         .outerjoin(own, own.id == Document.unit_id)
@@ -183,7 +184,13 @@ def count(actor: Actor, *where: ColumnElement[bool]) -> int:
 
 
 def _named(lead: Any, own: Any, leader: Any) -> dict[str, Any]:
-    return {"kind": DocKind.name, "lead": lead.short_name, "unit": own.short_name, "leader": leader.full_name}
+    return {
+        "kind": DocKind.name,
+        "register": Register.name,
+        "lead": lead.short_name,
+        "unit": own.short_name,
+        "leader": leader.full_name,
+    }
 
 
 def _page(

@@ -1,53 +1,31 @@
 """Incoming documents: the list, one document, and the acts on it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from documents.forms import ReasonForm
+from documents.forms import BulkForm, ReasonForm
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import INCOMING_STATES, Direction, DocState
 from documents.permissions import FINISH, PRESENT, READ, RECALL, To, access_document
 from documents.services import about, catalogue, directing, list_export, listing, recalling
 from documents.services.listing import INCOMING_TABS, Filters
 from documents.views.base import bp, day_of, holder, key_of, opened, show, without
+from documents.views.lists import bulk_forms, columns_of, result_of
 from intranet.core.errors import BadState, DomainError, Invalid
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in
 from intranet.records import readers
 from intranet.records.tables import Format
 
-_MOST_AT_ONCE = 50
-
 
 @bp.get("/incoming")
 @needs(READ)
 def incoming() -> ResponseReturnValue:
     """Registered incoming documents, newest first."""
-    filters = filters_of(INCOMING_TABS, INCOMING_STATES)
-    page = listing.incoming(me(), filters, before=key_of("before"), after=key_of("after"))
-    seen = readers.seen_among(me().id, "document", [row.id for row in page.rows])
-    kept = without(request.args, "before", "after")
-    return show(
-        "incoming.html",
-        page=page,
-        filters=filters,
-        seen=seen,
-        holder=holder,
-        kept=kept,
-        tabs=tabs(INCOMING_TABS, listing.counts(me(), Direction.IN, INCOMING_TABS), filters.tab, kept),
-        states=[
-            (state.value, label(f"document.state.{state.value}"))
-            for state in DocState
-            if state in INCOMING_STATES
-            and state not in (DocState.RECEIVED, DocState.RETURNED, DocState.MERGED)
-        ],
-        urgencies=urgency_choices(),
-        choices=list_export.COLUMNS[Direction.IN],
-        issuers=[(party.name, party.name) for party in catalogue.parties(me().org_id)],
-        leaders=directing.leaders_of(me().org_id) if me().holds(PRESENT) else [],
-    )
+    return show_incoming()
 
 
 @bp.post("/incoming/export")
@@ -68,25 +46,6 @@ def incoming_detail(document_id: int) -> ResponseReturnValue:
         return redirect(url_for("documents.intake_one", document_id=document.id))
     opened(document)
     return _detail(document, [])
-
-
-@bp.post("/incoming/present")
-@needs(PRESENT)
-def present_many() -> ResponseReturnValue:
-    """Put several chosen documents before a leader; each stands for itself."""
-    leader = request.form.get("leader", type=int)
-    done, problems = 0, []
-    for document_id in request.form.getlist("id", type=int)[:_MOST_AT_ONCE]:
-        try:
-            directing.present(me(), document_id, leader)
-            done += 1
-        except DomainError as refusal:
-            problems.append(sentence(refusal))
-    if done:
-        flash(label("document.flash.presented_many", n=done), "ok")
-    for problem in dict.fromkeys(problems):
-        flash(problem, "bad")
-    return redirect(url_for("documents.incoming", **without(request.args)))
 
 
 @bp.post("/incoming/<int:document_id>/present")
@@ -139,6 +98,43 @@ def answer_recall(document_id: int) -> ResponseReturnValue:
     )
 
 
+def show_incoming(
+    forms: dict[str, BulkForm] | None = None, chosen: Collection[int] = (), result: Any = None
+) -> str:
+    """The list.
+
+    :param forms: a form for several rows that was refused, by its name; the dialog opens again.
+    :param chosen: rows that are ticked.
+    :param result: how an act on several rows went.
+    """
+    filters = filters_of(INCOMING_TABS, INCOMING_STATES)
+    page = listing.incoming(me(), filters, before=key_of("before"), after=key_of("after"))
+    seen = readers.seen_among(me().id, "document", [row.id for row in page.rows])
+    kept = without(request.args, "before", "after", "bulk")
+    counts = listing.counts(me(), Direction.IN, INCOMING_TABS)
+    return show(
+        "incoming.html",
+        page=page,
+        filters=filters,
+        seen=seen,
+        holder=holder,
+        kept=kept,
+        tabs=tabs(INCOMING_TABS, counts, filters.tab, kept, "documents.incoming"),
+        states=[
+            (state.value, label(f"document.state.{state.value}"))
+            for state in DocState
+            if state in INCOMING_STATES
+            and state not in (DocState.RECEIVED, DocState.RETURNED, DocState.MERGED)
+        ],
+        urgencies=urgency_choices(),
+        issuers=[(party.name, party.name) for party in catalogue.parties(me().org_id)],
+        chosen=frozenset(chosen),
+        acts=bulk_forms(forms or {}),
+        bulk=result or result_of(key_of("bulk")),
+        **columns_of(Direction.IN),
+    )
+
+
 def export(direction: Direction, filters: Filters, back: str) -> ResponseReturnValue:
     """Ask for a list as a file; what is refused is said above the list."""
     format_ = request.form.get("format", "")
@@ -185,14 +181,14 @@ def filters_of(tabs_: tuple[str, ...], states: frozenset[DocState]) -> Filters:
 
 
 def tabs(
-    codes: tuple[str, ...], counts: dict[str, int], current: str, kept: dict[str, Any]
+    codes: tuple[str, ...], counts: dict[str, int], current: str, kept: dict[str, Any], endpoint: str
 ) -> list[dict[str, Any]]:
     """Saved views as tabs, each with its count."""
     rest = {name: value for name, value in kept.items() if name != "tab"}
     return [
         {
             "label": label(f"document.tab.{code}"),
-            "url": url_for(request.endpoint or "", **rest, tab=code),
+            "url": url_for(endpoint, **rest, tab=code),
             "current": code == current,
             "n": counts[code] if counts[code] <= listing.MOST_COUNTED else f"{listing.MOST_COUNTED}+",
             "bad": code == "overdue" and counts[code] > 0,

@@ -19,12 +19,13 @@ from documents.permissions import (
     To,
     access_document,
 )
-from documents.services import issuing, list_export, listing, recalling
+from documents.services import issuing, listing, recalling
 from documents.services.issuing import Target
 from documents.services.listing import OUTGOING_TABS
 from documents.views.base import bp, do_and_tell, key_of, show, without
 from documents.views.drafts import set_receivers, step
 from documents.views.incoming import export, filters_of, tabs, urgency_choices
+from documents.views.lists import columns_of
 from intranet.core import clock
 from intranet.core.labels import label
 from intranet.core.web import me, needs
@@ -39,18 +40,19 @@ def outgoing() -> ResponseReturnValue:
     filters = filters_of(OUTGOING_TABS, OUTGOING_STATES)
     page = listing.outgoing(me(), filters, before=key_of("before"), after=key_of("after"))
     kept = without(request.args, "before", "after")
+    counts = listing.counts(me(), Direction.OUT, OUTGOING_TABS)
     return show(
         "outgoing.html",
         page=page,
         filters=filters,
         kept=kept,
-        tabs=tabs(OUTGOING_TABS, listing.counts(me(), Direction.OUT, OUTGOING_TABS), filters.tab, kept),
+        tabs=tabs(OUTGOING_TABS, counts, filters.tab, kept, "documents.outgoing"),
         states=[
             (state.value, label(f"document.state.{state.value}"))
             for state in (*_DESK[1:], DocState.ISSUED, DocState.CANCELLED, DocState.RECALLED)
         ],
         urgencies=urgency_choices(),
-        choices=list_export.COLUMNS[Direction.OUT],
+        **columns_of(Direction.OUT),
     )
 
 

@@ -73,6 +73,61 @@ def test_a_text_file_is_registered_in_twelve_keys_and_the_next_is_open_before_sh
         expect(clerk.locator("tr", has_text=code)).to_contain_text("24/12")
 
 
+def test_forty_rows_are_put_before_a_leader_in_six_keys_and_taken_back_in_one(open_as: Opener) -> None:
+    clerk = open_as("vanthu")
+    keys.listen(clerk)
+    clerk.goto("/documents/incoming")
+    ready(clerk)
+    clerk.keyboard.press("j")
+    clerk.keyboard.press("x")
+    clerk.locator("[data-check]").nth(39).click(modifiers=["Shift"])
+    expect(clerk.locator("[data-bulk-n]")).to_have_text("40")
+    clerk.keyboard.press("t")
+    clerk.keyboard.press("ArrowDown")
+    clerk.keyboard.press("Enter")
+    clerk.wait_for_url("**bulk=*")
+    used = keys.pressed(clerk)
+    log.info("40 rows: %s keys (%s)", len(used), " ".join(used))
+    assert 5 <= len(used) <= 6
+    done = int(re.findall(r"Đã trình (\d+)", clerk.locator(".o-undo").inner_text())[0])
+    refused = [line.split(":")[0].count(",") + 1 for line in clerk.locator(".d-told li").all_inner_texts()]
+    assert done > 0
+    assert len(refused) > 1
+    assert done + sum(refused) == 40
+    keys.forget(clerk)
+    clerk.get_by_role("button", name="Hoàn tác").click()
+    expect(clerk.locator(".d-told")).to_contain_text(f"Đã hoàn tác {done} văn bản")
+    assert keys.pressed(clerk) == ["click"]
+
+
+def test_the_whole_page_is_chosen_by_one_key_and_stays_so_when_the_list_is_read_again(
+    open_as: Opener,
+) -> None:
+    clerk = open_as("vanthu")
+    clerk.goto("/documents/incoming")
+    ready(clerk)
+    rows = clerk.locator("[data-check]").count()
+    clerk.keyboard.press("a")
+    expect(clerk.locator("[data-bulk-n]")).to_have_text(str(rows))
+    clerk.keyboard.press("j")
+    clerk.keyboard.press("x")
+    expect(clerk.locator("[data-bulk-n]")).to_have_text(str(rows - 1))
+    # Somebody presents one of them meanwhile: the list is read again.
+    other = open_as("chanhvanphong")
+    other.goto("/documents/incoming?tab=to_present")
+    number = other.locator("td.so").first.inner_text()
+    other.locator("[data-check]").first.check()
+    other.keyboard.press("t")
+    other.keyboard.press("Enter")
+    other.wait_for_url("**bulk=*")
+    expect(clerk.locator("tr", has=clerk.locator(f"td.so:text-is('{number}')"))).to_contain_text(
+        "Chờ chỉ đạo"
+    )
+    expect(clerk.locator("[data-bulk-n]")).to_have_text(str(rows - 1))
+    clerk.keyboard.press("Escape")
+    expect(clerk.locator("[data-bulk]")).to_be_hidden()
+
+
 @pytest.mark.parametrize("person", SCREENS)
 def test_the_help_of_every_screen_lists_what_works_there_and_gives_the_focus_back(
     person: str, open_as: Opener
@@ -144,6 +199,27 @@ def test_the_keys_of_the_help_do_what_it_says_and_can_be_switched_off(open_as: O
     page.keyboard.press("j")
     expect(sheet).to_have_count(0)
     expect(menu).to_be_focused()
+
+
+def test_columns_are_chosen_on_the_screen(open_as: Opener) -> None:
+    clerk = open_as("vanthu")
+    clerk.goto("/documents/incoming")
+    ready(clerk)
+    clerk.get_by_role("button", name="Cột", exact=True).click()
+    panel = clerk.locator("#columns")
+    expect(panel).to_be_visible()
+    assert axe(clerk) == []
+    panel.get_by_label("Người ký").check()
+    panel.get_by_label("Hạn").uncheck()
+    panel.get_by_role("button", name="Áp dụng").click()
+    expect(clerk.get_by_role("columnheader", name="Người ký")).to_be_visible()
+    expect(clerk.get_by_role("columnheader", name="Hạn")).to_have_count(0)
+    again = open_as("vanthu")
+    again.goto("/documents/incoming")
+    expect(again.get_by_role("columnheader", name="Người ký")).to_be_visible()
+    again.get_by_role("button", name="Cột", exact=True).click()
+    again.get_by_role("button", name="Về mặc định").click()
+    expect(again.get_by_role("columnheader", name="Hạn")).to_be_visible()
 
 
 def test_an_older_undo_cannot_be_pressed_while_a_newer_act_waits_for_its_answer(open_as: Opener) -> None:

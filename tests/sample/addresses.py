@@ -22,6 +22,7 @@ from documents.models.copies import CopyUse
 from documents.models.document import Directive, Document
 from documents.models.importing import FileBundle, FilePiece, RegisterImport
 from documents.models.intake import IntakeFile
+from documents.models.listing import BulkAct
 from documents.models.register import Register, RegisterEntry, RegisterYear
 from documents.models.search import SavedSearch
 from intranet.core import db
@@ -102,6 +103,7 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/documents", _column(select(IntakeFile.id).where(IntakeFile.org_id == org_id), "intake_id"))
     learned = select(IssuerSpelling.id).where(IssuerSpelling.org_id == org_id)
     known.add("/documents", _column(learned, "spelling_id"))
+    known.add("/documents", _column(select(BulkAct.id).where(BulkAct.org_id == org_id), "act_id"))
     asked = select(NumberRequest.id).where(NumberRequest.org_id == org_id)
     known.add("/documents", _column(asked, "request_id"))
     changed = select(AccessChange.id).where(AccessChange.org_id == org_id)

@@ -20,6 +20,7 @@ from documents.models.document import Directive, Document
 from documents.models.importing import FileBundle, FilePiece, PieceState, RegisterImport
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
+from documents.models.listing import BulkAct, BulkKind
 from documents.models.register import RegisterKind
 from documents.services import (
     asking,
@@ -136,7 +137,7 @@ def _strangers(finance: Organisation) -> None:
 
 
 def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
-    """An upload on its way, a refused file on the desk, a number and a list asked for, minutes, a stand-in."""
+    """An upload on its way, a refused file, an act on many, a number and a list asked for, minutes, a stand-in."""
     clerk, leader = sample.person("vanthu"), sample.person("chutich")
     files.stage(sample.person("chuyenvien"), io.BytesIO(pdf_with("Bản nháp")), "ban-nhap.pdf")
     with db.unit_of_work() as session:
@@ -162,6 +163,9 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
             last_at=clock.now(),
         )
         session.add(spelled)
+        done = BulkAct(org_id=province.id, by_id=clerk.id, kind=BulkKind.PRESENT, created_at=clock.now())
+        done.release_at = done.created_at + timedelta(hours=1)
+        session.add(done)
     _keep_minutes(sample.person("thuky"))
     today = clock.today()
     register = catalogue.registers(province.id, RegisterKind.OUT)[0]

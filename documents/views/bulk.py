@@ -1,0 +1,90 @@
+"""Acts on several rows of the incoming list, taking them back, and the columns that a person chooses."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from documents.forms import BulkForm, DirectManyForm, PresentManyForm
+from documents.models.lifecycle import Direction
+from documents.permissions import DIRECT, PRESENT, READ
+from documents.services import bulk, list_columns
+from documents.services.directing import Direction as Directive
+from documents.views.base import bp, without
+from documents.views.incoming import show_incoming
+from documents.views.lists import bulk_forms
+from intranet.core.errors import BadState
+from intranet.core.web import me, needs, sentence
+
+
+@bp.post("/incoming/present")
+@needs(PRESENT)
+def present_many() -> ResponseReturnValue:
+    """Put the chosen documents before a leader; each stands for itself."""
+    form = PresentManyForm()
+    return _act("present", form, lambda ids: bulk.present(me(), ids, form.leader.data, once=form.once.data))
+
+
+@bp.post("/incoming/direct")
+@needs(DIRECT)
+def direct_many() -> ResponseReturnValue:
+    """Give the chosen documents to one unit; each stands for itself."""
+    form = DirectManyForm()
+
+    def service(ids: list[int]) -> int:
+        given = Directive(form.lead.data, due_date=form.due_date.data, text=form.text.data or "")
+        return bulk.direct(me(), ids, given, once=form.once.data)
+
+    return _act("direct", form, service)
+
+
+@bp.post("/incoming/know")
+@needs(DIRECT)
+def let_know_many() -> ResponseReturnValue:
+    """Take note of the chosen documents without giving work."""
+    form = BulkForm()
+    return _act("know", form, lambda ids: bulk.let_know(me(), ids, once=form.once.data))
+
+
+@bp.post("/bulk/<int:act_id>/undo")
+@needs(READ)
+def undo_bulk(act_id: int) -> ResponseReturnValue:
+    """Take an act on several documents back within its ten seconds."""
+    try:
+        bulk.undo(me(), act_id)
+    except BadState as refusal:
+        flash(sentence(refusal), "bad")
+        return redirect(url_for("documents.incoming", **without(request.args, "bulk")))
+    return redirect(url_for("documents.incoming", **without(request.args, "bulk"), bulk=act_id))
+
+
+@bp.post("/incoming/columns")
+@needs(READ)
+def choose_incoming_columns() -> ResponseReturnValue:
+    """Remember which columns of the incoming list I want to see."""
+    return _columns(Direction.IN, "documents.incoming")
+
+
+@bp.post("/outgoing/columns")
+@needs(READ)
+def choose_outgoing_columns() -> ResponseReturnValue:
+    """Remember which columns of the outgoing list I want to see."""
+    return _columns(Direction.OUT, "documents.outgoing")
+
+
+def _columns(direction: Direction, back: str) -> ResponseReturnValue:
+    if "usual" in request.form:
+        list_columns.forget(me(), direction)
+    else:
+        list_columns.choose(me(), direction, request.form.getlist("column"))
+    return redirect(url_for(back, **without(request.args)))
+
+
+def _act(name: str, form: BulkForm, service: Callable[[list[int]], int]) -> ResponseReturnValue:
+    ids = request.form.getlist("id", type=int)
+    bulk_forms({name: form})
+    if form.accepts():
+        with form.refusals():
+            act_id = service(ids)
+            return redirect(url_for("documents.incoming", **without(request.args, "bulk"), bulk=act_id))
+    return show_incoming({name: form}, ids), form.status

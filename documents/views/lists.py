@@ -1,0 +1,100 @@
+"""What both lists share: the columns a person chose, and acts on several rows with their outcome."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from documents.forms import BulkForm, DirectManyForm, PresentManyForm
+from documents.models.document import Document
+from documents.models.lifecycle import Direction
+from documents.models.register import RegisterKind
+from documents.permissions import DIRECT, PRESENT
+from documents.services import bulk, catalogue, directing, list_columns, list_export
+from documents.services.bulk import Told
+from documents.services.list_columns import ListColumn
+from intranet.core.errors import DomainError
+from intranet.core.labels import label
+from intranet.core.web import me, sentence
+from intranet.people import directory
+
+#: Kinds of register by the direction of their documents.
+_KINDS = {Direction.IN: RegisterKind.IN, Direction.OUT: RegisterKind.OUT}
+
+
+def columns_of(direction: Direction) -> dict[str, Any]:
+    """What a list needs of its columns: those shown, all of them, and those ticked for a file."""
+    shown = list_columns.shown(me(), direction)
+    registers: dict[int, str] = {}
+    if any(column.code == "register" for column in shown):
+        registers = {row.id: row.name for row in catalogue.registers(me().org_id, _KINDS[direction])}
+    return {
+        "columns": shown,
+        "heads": [_head(column, is_sorted=at == 0) for at, column in enumerate(shown)],
+        "is_usual": shown == list_columns.usual(direction),
+        "every_column": list_columns.COLUMNS[direction],
+        "choices": list_export.COLUMNS[direction],
+        "ticked": list_columns.exported(shown),
+        "registers": registers,
+    }
+
+
+def _head(column: ListColumn, *, is_sorted: bool) -> dict[str, str]:
+    return {
+        "label": label(f"list.head.{column.code}"),
+        "css": column.head,
+        "width": f"{column.width} {column.head}".strip(),
+        "sort": "descending" if is_sorted else "",
+    }
+
+
+def bulk_forms(given: dict[str, BulkForm]) -> dict[str, BulkForm]:
+    """The forms for several rows that the reader may send, by name; those given were refused."""
+    found: dict[str, BulkForm] = {}
+    if me().holds(PRESENT) and (leaders := directing.leaders_of(me().org_id)):
+        found["present"] = given.get("present") or PresentManyForm(formdata=None, leader=leaders[0].id)
+        found["present"].leader.choices = [(one.id, f"{one.full_name}, {one.title}") for one in leaders]
+    if me().holds(DIRECT):
+        found["direct"] = given.get("direct") or DirectManyForm(formdata=None)
+        units = directory.units_of(me().org_id)
+        found["direct"].lead.choices = [(unit.id, unit.short_name) for unit in units]
+        found["know"] = given.get("know") or BulkForm(formdata=None)
+    return found
+
+
+def result_of(act_id: int | None) -> dict[str, Any] | None:
+    """How an act on several rows went, in words; ``None`` for none, or somebody else's."""
+    found = bulk.outcome(me(), act_id) if act_id is not None else None
+    if found is None:
+        return None
+    words = label(f"bulk.done.{found.act.kind}", n=found.done) if found.done else ""
+    if found.act.undone_at is not None:
+        words = label("bulk.undone", n=found.undone) if found.undone else ""
+    return {
+        "id": found.act.id,
+        "seconds": found.seconds,
+        "words": words,
+        "refused": _grouped(found.refused),
+        "refused_n": len(found.refused),
+        "kept": _grouped(found.kept),
+        "kept_n": len(found.kept),
+        "unseen": found.act.unseen,
+    }
+
+
+def _grouped(rows: Sequence[Told]) -> list[dict[str, str]]:
+    """Rows with the same reason in one line, each named by its number."""
+    found: dict[str, list[str]] = {}
+    for told in rows:
+        found.setdefault(_reason(told), []).append(_name(told.document))
+    return [{"names": ", ".join(names), "words": words} for words, names in found.items()]
+
+
+def _reason(told: Told) -> str:
+    if told.code == "document.wrong_state" and "state" in told.data:
+        return label("bulk.other_step", state=label(f"document.state.{told.data['state']}"))
+    return sentence(DomainError(told.code, **told.data))
+
+
+def _name(document: Document) -> str:
+    if document.entry is None:
+        return document.code or document.subject
+    return f"{document.entry.number:,}".replace(",", ".")
