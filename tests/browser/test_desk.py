@@ -89,3 +89,27 @@ def test_every_target_on_a_tablet_is_large_enough_for_a_finger(person: str, open
         if found:
             small[place] = found
     assert small == {}
+
+
+#: A folder is dropped on the desk: two papers, one of them in a folder of its own, and a picture.
+DROP_FOLDER = """() => {
+  const file = (name) => ({ name, isDirectory: false, file: (give) => give(new File(['%PDF-1.4'], name)) });
+  const folder = (name, inside) => ({ name, isDirectory: true, createReader() {
+    const rest = [inside, []];
+    return { readEntries: (give) => give(rest.shift()) };
+  } });
+  const whole = folder('lo-sang', [file('10.pdf'), folder('them', [file('2.pdf')]), file('anh.gif')]);
+  const event = new Event('drop', { bubbles: true, cancelable: true });
+  event.dataTransfer = { files: [], items: [{ webkitGetAsEntry: () => whole }] };
+  document.querySelector('[data-drop]').dispatchEvent(event);
+}"""
+
+
+def test_a_folder_is_dropped_whole_and_each_of_its_papers_tells_how_far_it_is(open_as: Opener) -> None:
+    clerk = open_as("vanthu")
+    clerk.goto("/documents/incoming/intake")
+    expect(clerk.locator("body[data-ready]")).to_be_attached()
+    clerk.evaluate(DROP_FOLDER)
+    expect(clerk.locator("[data-files] li b")).to_have_text(["10.pdf", "2.pdf"])
+    expect(clerk.locator("[data-files] li small").first).not_to_have_text("")
+    expect(clerk.get_by_text(".pdf,.docx")).to_be_visible()
