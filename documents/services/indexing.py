@@ -82,7 +82,7 @@ def rebuild() -> Iterator[int]:
             found = list(connection.scalars(keys.limit(_BATCH)))
             if not found:
                 break
-            _put_anew(connection, found)
+            put_anew(connection, found)
         last, count = found[-1], count + len(found)
         yield count
     refresh()
@@ -94,7 +94,7 @@ def refresh() -> None:
         word_index(opened, INDEX).refresh(opened.connection())
 
 
-def _put_anew(connection: Connection, keys: list[int]) -> None:
+def put_anew(connection: Connection, keys: list[int]) -> None:
     """Index documents that are not in the index, heads and bodies."""
     known = {row.document_id: row for row in connection.execute(_texts(keys))}
     given, changed, new = [], [], []
@@ -195,7 +195,7 @@ def _head(document: dict[str, Any], line: str) -> dict[str, str]:
 
 @event.listens_for(Document, "after_insert")
 def _document_made(_mapper: Any, connection: Connection, document: Document) -> None:
-    _put_anew(connection, [document.id])
+    put_anew(connection, [document.id])
 
 
 @event.listens_for(Document, "after_update")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 
 from documents.formats.old_lines import OldLine, Problem
 from documents.formats.symbols import compose, symbol_key
@@ -21,18 +21,24 @@ from documents.models.register import (
     RegisterYear,
     YearState,
 )
-from documents.services import catalogue, numbering
+from documents.services import catalogue, indexing, numbering
 from documents.services.capturing import set_code
 from documents.services.composing import number_words
 from documents.services.registering import uid_head, uid_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
+from intranet.core.dialect import table_of
 from intranet.core.errors import BadState
+from intranet.core.refs import Ref
 from intranet.core.text import fold
 from intranet.records import audit
 
 #: Rows of one INSERT.
 _EVERY = 500
+_document = table_of(Document)
+_TIE = (
+    update(_document).where(_document.c.id == bindparam("key")).values(register_entry_id=bindparam("entry"))
+)
 _NOON = 12
 
 
@@ -149,18 +155,40 @@ class _Writing:
         opened = db.session()
         if self.is_incoming:
             self._meet(lines)
-        documents = [self._document(line) for line in lines]
-        opened.add_all(one for one in documents if one is not None)
-        opened.flush()
-        entries = [self._entry(line, one) for line, one in zip(lines, documents, strict=True)]
+        keys = self._made([self._document(line) for line in lines])
+        entries = [self._entry(line, key) for line, key in zip(lines, keys, strict=True)]
         opened.add_all(entries)
         opened.flush()
-        for line, document, entry in zip(lines, documents, entries, strict=True):
-            if document is not None:
-                document.register_entry_id = entry.id
-                audit.record(self.actor, "document.imported", document, source=self.source, row=line.row)
+        tied = []
+        for line, key, entry in zip(lines, keys, entries, strict=True):
+            if key is not None:
+                tied.append({"key": key, "entry": entry.id})
+                of = Ref("document", key)
+                org_id = self.register.org_id
+                audit.record(
+                    self.actor, "document.imported", of, org_id=org_id, source=self.source, row=line.row
+                )
             self._events(line, entry)
         opened.flush()
+        if tied:
+            opened.connection().execute(_TIE, tied)
+            indexing.put_anew(opened.connection(), [one["key"] for one in tied])
+
+    def _made(self, documents: Sequence[Document | None]) -> list[int | None]:
+        """Write documents all at once, past what listens to each of them; returns their ids."""
+        rows = [
+            {name: value for name, value in vars(one).items() if name in _document.c}
+            for one in documents
+            if one is not None
+        ]
+        if not rows:
+            return [None] * len(documents)
+        # Rows of one statement name the same columns: those that some lack are empty in them.
+        names = {name for row in rows for name in row}
+        full = [{name: row.get(name) for name in names} for row in rows]
+        made = insert(_document).returning(_document.c.id, sort_by_parameter_order=True)
+        ids = iter(db.session().connection().execute(made, full).scalars().all())
+        return [None if one is None else next(ids) for one in documents]
 
     def _meet(self, lines: Sequence[OldLine]) -> None:
         """Make parties of issuers not met before."""
@@ -199,8 +227,7 @@ class _Writing:
             uid=uid_of(self.head, self.counter.year, self.register.code, line.number),
             origin_meta={"import": self.source, "row": line.row, "code": line.code, "below": line.below},
         )
-        if line.copies is not None:
-            document.copies = min(line.copies, 99_999)
+        document.copies = min(line.copies, 99_999) if line.copies is not None else 1
         if self.is_incoming:
             set_code(document, line.doc_number.lower(), line.symbol)
             party = self.parties.get(fold(line.issuer))
@@ -225,7 +252,7 @@ class _Writing:
             return DocState.RETURNED if line.is_struck else DocState.DONE
         return DocState.CANCELLED if line.is_struck else DocState.ISSUED
 
-    def _entry(self, line: OldLine, document: Document | None) -> RegisterEntry:
+    def _entry(self, line: OldLine, document_id: int | None) -> RegisterEntry:
         return RegisterEntry(
             org_id=self.register.org_id,
             register_id=self.register.id,
@@ -234,7 +261,7 @@ class _Writing:
             suffix=line.suffix,
             entry_date=line.entry_date,
             state=_entry_state(line),
-            document_id=document.id if document is not None else None,
+            document_id=document_id,
             snapshot=self._columns(line),
             note=line.note,
             created_at=self.now,
