@@ -7,6 +7,7 @@ from documents.models import access as access_models
 from documents.models import asking as asked_models
 from documents.models import catalogue, copies, dispatch, document, draft, intake, listing, register
 from documents.models import importing as importing_models
+from documents.models import printing as printing_models
 from documents.models import search as search_models
 from documents.permissions import (
     DIRECT,
@@ -32,6 +33,7 @@ from documents.services import (
     lending,
     list_export,
     packaging,
+    printing,
     restricting,
     titles,
     verifying,
@@ -54,6 +56,7 @@ from documents.views import (
 )
 from documents.views import copies as copy_views
 from documents.views import intake as intake_views
+from documents.views import prints as print_views
 from documents.views.base import bp
 from intranet.core import menu, refs, slots
 from intranet.exports import services as exports
@@ -74,6 +77,7 @@ PARTS = (
     importing_models,
     intake,
     listing,
+    printing_models,
     register,
     search_models,
     jobs,
@@ -91,6 +95,7 @@ PAGES = (
     intake_views,
     numbers,
     outgoing,
+    print_views,
     registers,
     search,
     series,
@@ -120,6 +125,9 @@ def plug_in(app: Flask) -> None:
         title=bundling.title_of,
         url=lambda key: f"/documents/registers/files/{key}",
         may_read=bundling.may_read,
+    )
+    refs.register_kind(
+        "register_print", title=printing.title_of, url=printing.url_of, may_read=printing.may_read
     )
     refs.register_kind(
         "number_hold", title=titles.hold_title, url=titles.numbers_url, may_read=titles.may_read_hold
@@ -164,6 +172,7 @@ def plug_in(app: Flask) -> None:
     slots.fill("search", desk.found_for)
     slots.fill("sample", year.build)
     exports.register_maker(books.KIND, books.table_of)
+    exports.register_keeper(books.KIND, printing.keep)
     exports.register_maker(list_export.KIND, list_export.table_of)
     exports.register_packer(packaging.KIND, packaging.pack)
     slots.fill(package.PARTS, packaging.write)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField, IntegerField, SelectField
+from wtforms import BooleanField, FileField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from documents.forms import ChecksField, TextField, optional_int
@@ -10,6 +10,7 @@ from documents.models.register import SeriesRule
 from documents.services.holding import MOST
 from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required
 from intranet.core.labels import label
+from intranet.people.models import User
 
 
 class HoldForm(OfficeForm):
@@ -32,6 +33,18 @@ class SubNumberForm(OfficeForm):
 
     number = IntegerField("Sau số", [InputRequired(), NumberRange(1, 999999)])
     reason = TextField("Lý do", [Required(), Limit(500, 10)])
+
+
+class SealPrintForm(OfficeForm):
+    """Who signed the paper of a printed register, and the day it was signed and sealed."""
+
+    signer_id = SelectField("Người ký", [Required("field.choose")], coerce=optional_int)
+    sealed_on = OfficeDateField("Ngày ký, đóng dấu", [Required()])
+    file = FileField("Bản quét (PDF, nếu có)")
+
+    def offer(self, signers: list[User]) -> None:
+        """Let one of these be chosen."""
+        self.signer_id.choices = [("", ""), *((one.id, one.full_name) for one in signers)]
 
 
 class AmendForm(OfficeForm):

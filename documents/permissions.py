@@ -53,6 +53,8 @@ SET_ACCESS = permit(
 )
 _ACCESS_ROLES = (Role.CLERK, Role.LEADER, Role.OFFICE_HEAD)
 PRINT = permit("register.print", *REGISTER_ROLES)
+#: To record that the printed register of a closed year was signed and sealed on paper.
+SEAL_PRINT = permit("register.seal_print", Role.CLERK)
 #: To hold numbers; to ask the clerk for it; to see what one holds and what waits for one's decision.
 RESERVE = permit("number.reserve", Role.CLERK, Role.OFFICE_HEAD)
 ASK = permit("number.ask", Role.UNIT_HEAD, Role.OFFICER)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from documents.formats.symbols import compose
 from documents.models.catalogue import Channel
 from documents.models.dispatch import Dispatch
-from documents.models.document import Document, DocumentLink, Relation, Urgency
+from documents.models.document import AccessLevel, Document, DocumentLink, Relation, Urgency
 from documents.models.lifecycle import DocState
 from documents.models.register import EntryState, LedgerAct, LedgerEvent, RegisterEntry, RegisterYear
 from documents.permissions import visible_to
@@ -42,6 +42,8 @@ class Span:
     year: int
     first: date | None = None
     last: date | None = None
+    #: Restricted documents say no more than their numbers, even to those named.
+    is_for_all: bool = False
 
 
 @dataclass
@@ -105,6 +107,8 @@ def find(actor: Actor, span: Span, *, replies: bool = False, post: bool = False)
         .join(RegisterEntry, RegisterEntry.id == Document.register_entry_id)
         .where(*within, visible_to(actor))
     )
+    if span.is_for_all:
+        shown = shown.where(Document.access_level != AccessLevel.NAMED)
     found.visible = set(opened.scalars(shown))
     _find_events(found, within)
     if replies:

@@ -16,7 +16,7 @@ from documents.services.numbering import register_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.db import unit_of_work
-from intranet.core.errors import Forbidden, Invalid, NotFound
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.labels import label
 from intranet.exports import services as exports
 from intranet.people import directory
@@ -183,6 +183,7 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
 
     :raises NotFound: ``register.missing``.
     :raises Forbidden: ``auth.no_permit``.
+    :raises BadState: ``register.changed_meanwhile``, it is to be kept and its ledger is another by now.
     """
     register, _ = to_print(actor, int(asked["register"]))
     book, span = Book(asked["book"]), _span(asked)
@@ -192,6 +193,8 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
     title = name if book is Book.OUTGOING and register.direction is not RegisterKind.OUT else ""
     form = _FORMS[book]
     found = _found(actor, book, span)
+    if asked.get("head", found.head_hash) != found.head_hash:
+        raise BadState("register.changed_meanwhile", year=span.year)
     lines = []
     for number, line in enumerate(form.lines(found)):
         lines.append(line)
@@ -202,6 +205,8 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
     if found.entries:
         first, last = found.entries[0].number, found.entries[-1].number
         facts.append(label("book.cover.numbers", first=_thousands(first), last=_thousands(last)))
+    if "head" in asked:
+        facts.append(label("book.cover.head", head=found.head_hash))
     head = found.head_hash[:12].upper()
     now = clock.local(clock.now())
     return Table(
@@ -233,7 +238,7 @@ def _found(actor: Actor, book: Book, span: Span) -> Found:
 
 def _span(asked: dict[str, Any]) -> Span:
     first, last = (date.fromisoformat(asked[name]) if name in asked else None for name in ("first", "last"))
-    return Span(int(asked["register"]), int(asked["year"]), first, last)
+    return Span(int(asked["register"]), int(asked["year"]), first, last, is_for_all="kept" in asked)
 
 
 def _period(span: Span) -> str:

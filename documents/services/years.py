@@ -17,7 +17,7 @@ from documents.models.register import (
     YearState,
 )
 from documents.permissions import CLOSE, KEEP_REGISTERS
-from documents.services import numbering
+from documents.services import numbering, printing
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Forbidden, Invalid
@@ -95,7 +95,7 @@ def need_closable(counter: RegisterYear) -> None:
 
 
 def close(actor: Actor, register: Register, counter: RegisterYear) -> None:
-    """Close a locked year for good, in the open unit of work; a leader has signed.
+    """Close a locked year for good, in the open unit of work; a leader has signed. It is printed by itself.
 
     :raises BadState: ``register.year_not_closing``, ``register.still_held``.
     """
@@ -103,6 +103,7 @@ def close(actor: Actor, register: Register, counter: RegisterYear) -> None:
     counter.state = YearState.CLOSED
     counter.closed_by_id, counter.closed_at = actor.id, clock.now()
     audit.record(actor, "register.closed", register, year=counter.year, numbers=counter.last_number)
+    printing.ask(actor, register, counter)
 
 
 def rule_of(register: Register, year: int) -> tuple[SeriesRule, tuple[int, ...]]:

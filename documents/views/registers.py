@@ -10,7 +10,17 @@ from documents.forms import PrintForm
 from documents.forms_registers import AmendForm
 from documents.models.register import EntryState, YearState
 from documents.permissions import AMEND, CLOSE, PACKAGE, PRINT, READ_REGISTER, VERIFY
-from documents.services import asking, books, catalogue, lines, numbering, packaging, verifying, years
+from documents.services import (
+    asking,
+    books,
+    catalogue,
+    lines,
+    numbering,
+    packaging,
+    printing,
+    verifying,
+    years,
+)
 from documents.views.base import bp, day_of, do_and_tell, key_of, show, without
 from intranet.core import clock, menu
 from intranet.core.labels import label
@@ -54,6 +64,7 @@ def register_year(register_id: int, year: int) -> ResponseReturnValue:
         years=known,
         page=page,
         shown=lines.shown,
+        prints=printing.of_year(me(), register_id, year),
         first=first,
         last=last,
         is_narrowed=first is not None or last is not None,

@@ -18,7 +18,7 @@ def make_export(payload: Any) -> Any:
 def give_up(finished: JobFinished) -> None:
     """Tell whoever asked when the making failed time and again."""
     if finished.kind == services.MAKE and finished.state == JobState.FAILED:
-        services.give_up(int(finished.key))
+        services.give_up(int(finished.key.partition("-")[0]))
 
 
 @every(600, "exports.sweep")

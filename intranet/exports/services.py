@@ -4,6 +4,7 @@ A wing registers under a name how its table is read; here it is written as PDF, 
 its owner alone.
 """
 
+import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,10 +43,13 @@ _TELL_SECONDS = 0.7
 Maker = Callable[[Actor, dict[str, Any], Progress], Table]
 #: Writes a file of its own and leaves it to whoever called.
 Packer = Callable[[Actor, dict[str, Any], Progress], Path]
+#: Takes what was made for its own record as well, in the unit of work that ends the making.
+Keeper = Callable[[User, dict[str, Any], Kept], None]
 _WRITERS = {Format.PDF: table_pdf.write, Format.DOCX: table_docx.write, Format.XLSX: table_xlsx.write}
 _TYPES = {Format.PDF: media.PDF, Format.DOCX: media.DOCX, Format.XLSX: media.XLSX}
 _makers: dict[str, Maker] = {}
 _packers: dict[str, Packer] = {}
+_keepers: dict[str, Keeper] = {}
 _ZIP = "application/zip"
 
 
@@ -66,6 +70,15 @@ def register_maker(kind: str, maker: Maker) -> None:
         raise ValueError(f"two makers for export {kind}")
 
 
+def register_keeper(kind: str, keeper: Keeper) -> None:
+    """Say what else becomes of files of a kind; these stay when the asked ones are swept.
+
+    :raises ValueError: another keeper has the name.
+    """
+    if _keepers.setdefault(kind, keeper) is not keeper:
+        raise ValueError(f"two keepers for export {kind}")
+
+
 def register_packer(kind: str, packer: Packer) -> None:
     """Say how the package of a kind is written; the packer checks itself what the actor may see.
 
@@ -75,17 +88,20 @@ def register_packer(kind: str, packer: Packer) -> None:
         raise ValueError(f"two packers for export {kind}")
 
 
-def ask(actor: Actor, kind: str, asked: dict[str, Any], format_: Format, title: str) -> int:
+def ask(
+    actor: Actor, kind: str, asked: dict[str, Any], format_: Format, title: str, *, is_counted: bool = True
+) -> int:
     """Have a file made; returns its number. Whoever calls has checked that the actor may have it.
 
     :param title: what it is called, without ending.
+    :param is_counted: whether it is refused where so many wait; not when it comes from another act.
     :raises BadState: ``export.too_many``, so many of this person wait already.
     """
     if kind not in _makers and kind not in _packers:
         raise KeyError(kind)
     with unit_of_work() as opened:
         waiting = select(Export.id).where(Export.user_id == actor.id, Export.state.in_(_OPEN))
-        if len(opened.scalars(waiting).all()) >= MOST_OPEN:
+        if is_counted and len(opened.scalars(waiting).all()) >= MOST_OPEN:
             raise BadState("export.too_many", n=MOST_OPEN)
         row = Export(
             org_id=next(iter(actor.org_ids), actor.org_id),
@@ -100,8 +116,14 @@ def ask(actor: Actor, kind: str, asked: dict[str, Any], format_: Format, title: 
         opened.add(row)
         opened.flush()
         audit.record(actor, "export.asked", row, kind=kind, format=format_.value)
-        enqueue(MAKE, str(row.id), {"export": row.id})
+        enqueue(MAKE, f"{row.id}-{secrets.token_hex(6)}", {"export": row.id})
         return row.id
+
+
+def open_wish(export_id: int) -> dict[str, Any]:
+    """What a file was asked for that waits or is being made; nothing once it is there or will not come."""
+    row = db.session().get(Export, export_id)
+    return row.asked if row is not None and row.is_open else {}
 
 
 def mine(actor: Actor) -> list[Shown]:
@@ -160,6 +182,8 @@ def make(export_id: int) -> dict[str, Any]:
             done.state, done.percent, done.done_at = ExportState.DONE, 100, clock.now()
             done.lines = lines
             files.attach_kept(actor, kept, done.ref, org_id=done.org_id, role=ROLE)
+            if done.kind in _keepers:
+                _keepers[done.kind](actor, done.asked, kept)
             audit.record(actor, "export.made", done, lines=lines, sha256=kept.sha256)
             publish(ExportMoved(done.id, done.user_id, done.state.value))
     return {"lines": lines, "seconds": round(time.monotonic() - began, 2)}

@@ -23,6 +23,7 @@ from documents.models.document import Directive, Document
 from documents.models.importing import FileBundle, FilePiece, RegisterImport
 from documents.models.intake import IntakeFile
 from documents.models.listing import BulkAct
+from documents.models.printing import RegisterPrint
 from documents.models.register import Register, RegisterEntry, RegisterYear
 from documents.models.search import SavedSearch
 from intranet.core import db
@@ -85,6 +86,8 @@ def documents_of(org_id: int, into: Records) -> None:
     into.add(
         "/documents", _column(select(RegisterImport.id).where(RegisterImport.org_id == org_id), "import_id")
     )
+    prints = select(RegisterPrint.id).where(RegisterPrint.org_id == org_id)
+    into.add("/documents", _column(prints, "print_id"))
     bundles = select(FileBundle.id).where(FileBundle.org_id == org_id)
     into.add("/documents", _column(bundles, "bundle_id"))
     pieces = select(FilePiece.bundle_id, FilePiece.id).where(FilePiece.org_id == org_id)

@@ -21,12 +21,14 @@ from documents.models.importing import FileBundle, FilePiece, PieceState, Regist
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
 from documents.models.listing import BulkAct, BulkKind
+from documents.models.printing import RegisterPrint
 from documents.models.register import RegisterKind
 from documents.services import (
     asking,
     catalogue,
     lending,
     list_export,
+    numbering,
     registering,
     restricting,
     saved_searches,
@@ -191,7 +193,7 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
 
 
 def _add_imports(org_id: int) -> None:
-    """An old register on its way in, and a ZIP with a file that belongs to no line."""
+    """An old register on its way in, a ZIP with a file that belongs to no line, a print that is kept."""
     with db.unit_of_work() as session:
         person = session.scalars(select(User).where(User.org_id == org_id)).first()
         assert person is not None
@@ -202,6 +204,11 @@ def _add_imports(org_id: int) -> None:
         session.add_all((RegisterImport(**of, **told), bundle))
         session.flush()
         unmatched = PieceState.UNMATCHED
+        year = numbering.lock_year(register, 2024)
+        printed = RegisterPrint(org_id=org_id, register_id=register.id, year=year.year)
+        printed.head_hash, printed.export_id = year.head_hash, 0
+        printed.asked_by_id, printed.asked_at, printed.made_at = person.id, clock.now(), clock.now()
+        session.add(printed)
         session.add(FilePiece(org_id=org_id, bundle_id=bundle.id, name="1.pdf", state=unmatched))
 
 
