@@ -109,6 +109,8 @@ class IncomingForm(OfficeForm):
     note = LineField("Ghi chú", [Limit(300)])
     not_duplicate_reason = LineField("Lý do không trùng", [Limit(300)])
     is_old_confirmed = BooleanField("Ngày văn bản đúng như vậy")
+    #: The date is so old that the clerk is asked about it.
+    is_very_old = False
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def validate_code(self, field: StringField) -> None:
@@ -125,6 +127,7 @@ class IncomingForm(OfficeForm):
         if field.data > clock.today():
             raise ValidationError(label("error.document.date_in_future"))
         if field.data < clock.today() - OLD and not self.is_old_confirmed.data:
+            self.is_very_old = True
             raise ValidationError(label("error.document.date_very_old", years=2))
 
     def validate_arrival_date(self, field: OfficeDateField) -> None:

@@ -7,6 +7,7 @@ from documents.models.document import AccessLevel, Document
 from documents.services.restricting import NAMED, Named, Wish, may_be_named
 from intranet.core.forms import Limit, OfficeForm, Required
 from intranet.core.labels import label
+from intranet.people.models import User
 
 _LEVELS = (AccessLevel.NORMAL, AccessLevel.NAMED)
 
@@ -26,7 +27,7 @@ class AccessForm(OfficeForm):
         self.fixed = {one.user_id for one in named if one.reason != NAMED}
         self.known = {one.user_id for one in named if one.reason == NAMED and one.user_id is not None}
         people = [one for one in may_be_named(document.org_id) if one.id not in self.fixed]
-        self.names.choices = [(one.id, f"{one.full_name}, {one.title}".strip(", ")) for one in people]
+        self.names.choices = [(one.id, _shown(one)) for one in people]
         if not self.is_submitted():
             is_named = document.access_level is AccessLevel.NAMED
             self.level.data = (AccessLevel.NAMED if is_named else AccessLevel.NORMAL).value
@@ -37,3 +38,9 @@ class AccessForm(OfficeForm):
         """What is to change."""
         chosen = frozenset(self.names.data or ())
         return Wish(AccessLevel(self.level.data), chosen - self.known, frozenset(self.known - chosen))
+
+
+def _shown(person: User) -> str:
+    """Name, title and unit: many have the same title."""
+    unit = person.posts[0].unit.short_name if person.posts else ""
+    return ", ".join(part for part in (person.full_name, person.title, unit) if part)

@@ -13,6 +13,7 @@ from intranet.core import menu
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs, signed_in
+from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import User
 
@@ -71,6 +72,7 @@ def access_changes() -> ResponseReturnValue:
 def confirm_access(change_id: int) -> ResponseReturnValue:
     """Confirm a change of who may see a document."""
     row = restricting.confirm(me(), change_id)
+    notices.mark_seen(me().id, row.ref)
     flash(label("access.flash.confirmed" if row.confirmed_at else "access.flash.half"), "ok")
     return redirect(url_for("documents.access_changes"))
 

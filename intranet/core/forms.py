@@ -40,7 +40,8 @@ class Limit:
         length = len(field.data or "")
         if length > self.most:
             raise ValidationError(label("error.field.too_long", most=self.most, length=length))
-        if length < self.least:
+        # Of nothing at all ``Required`` speaks, where something must be there.
+        if length < self.least and (length or not field.flags.required):
             raise ValidationError(label("error.field.too_short", least=self.least))
 
 

@@ -47,6 +47,7 @@ export function pick(select) {
     maxOptions: 200,
     hideSelected: many,
     closeAfterSelect: !many,
+    selectOnTab: true,
     searchField: ['text', 'note'],
     placeholder: select.getAttribute('placeholder') ?? word('type-to-find'),
     hidePlaceholder: true,
