@@ -108,13 +108,17 @@ class _Reader:
         else:
             numbered = _symbols(symbol_key(typed).split()) if _DIGITS.fullmatch(folded[0]) else ()
             clause = Clause((Term(tuple(folded)), *numbered), is_negated)
+        as_typed = words(typed)
+        is_marked = as_typed != folded
+        if is_negated and is_marked and not is_begun:
+            # With the marks it was typed with: "họp" does not bar "hợp". Only subjects are indexed with them.
+            clause = Clause((Term(tuple(toned(typed).split()), TONED),), is_negated)
         self.clauses.append(clause)
         if is_negated:
             return
         self.shown.append(" ".join(folded))
         self.plain.append(typed)
-        as_typed = words(typed)
-        if as_typed != folded:
+        if is_marked:
             self.has_marks = True
         if not is_begun:
             self.marked.append(Clause((Term(tuple(toned(typed).split()), TONED),)))

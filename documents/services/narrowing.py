@@ -202,9 +202,18 @@ def _unit(actor: Actor, field: Field) -> Read:
     return _UNIT.in_([row.id for row in found]), ", ".join(row.short_name for row in found[:3])
 
 
+#: Tabs of the lists that stand for states, by which they are asked for too.
+_TABS = {
+    "to_present": (DocState.REGISTERED,),
+    "done": (DocState.DONE, DocState.NOTED),
+    "recalled": (DocState.RECALLED, DocState.CANCELLED),
+}
+
+
 def _state(_actor: Actor, field: Field) -> Read:
     rows = [(one, label(f"document.state.{one.value}")) for one in DocState]
-    found = _named(field.typed, rows)
+    tab = next((one for one in _TABS if fold(label(f"document.tab.{one}")) == fold(field.typed)), None)
+    found = [row for row in rows if row[0] in _TABS[tab]] if tab else _named(field.typed, rows)
     if not found:
         return None
     return Document.state.in_([row[0] for row in found]), ", ".join(dict.fromkeys(row[1] for row in found))

@@ -111,6 +111,27 @@ def test_words_phrases_and_what_is_not_wanted(desk: Office, put: Make) -> None:
     assert len(found(desk.clerk, "hoac*")) == 2
 
 
+def test_a_barred_word_typed_with_marks_bars_that_very_word_and_no_other(desk: Office, put: Make) -> None:
+    put("Kế hoạch phối hợp")
+    put("Kế hoạch họp giao ban")
+    assert found(desk.clerk, "kế hoạch -họp") == ["Kế hoạch phối hợp"]
+    assert found(desk.clerk, 'kế hoạch -"phối họp"') == ["Kế hoạch họp giao ban", "Kế hoạch phối hợp"]
+    assert found(desk.clerk, 'kế hoạch -"phối hợp"') == ["Kế hoạch họp giao ban"]
+    assert found(desk.clerk, "kế hoạch -hop") == []
+
+
+def test_a_state_is_asked_for_by_the_name_of_its_tab_too(desk: Office, put: Make) -> None:
+    put("chờ trình", state=DocState.REGISTERED)
+    put("đã trình", state=DocState.PRESENTED)
+    put("xong", state=DocState.DONE)
+    put("để biết", state=DocState.NOTED)
+    put("hủy", state=DocState.CANCELLED)
+    put("thu hồi", state=DocState.RECALLED)
+    assert found(desk.clerk, 'trangthai:"Chờ trình"') == ["chờ trình"]
+    assert set(found(desk.clerk, 'trangthai:"đã xong"')) == {"xong", "để biết"}
+    assert found(desk.clerk, "trangthai:hủy") == ["hủy"]
+
+
 def test_fields_and_dates_narrow_and_what_names_nothing_is_told(
     desk: Office, put: Make, kind: Callable[[str], Any]
 ) -> None:

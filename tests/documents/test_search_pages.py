@@ -87,7 +87,10 @@ def test_a_search_is_kept_counted_renamed_and_forgotten(desk: Office, put: Make,
     assert other.status_code == 422
     page = client.get("/documents/search").text
     assert re.search(r"<span>Báo cáo đến</span></a><span class=\"o-n num\">0<", page)
-    assert client.get(f"/documents/search?edit={row.id}").status_code == 200
+    edited = client.get(f"/documents/search?edit={row.id}").text
+    for shown, action in ((refused.text, "/documents/search/saved?"), (edited, f'/saved/{row.id}"')):
+        (form,) = [one for one in re.findall(r"<form[^>]*>", shown) if action in one]
+        assert " novalidate" in form, "the message beside the field shows, not the browser's own"
     changed = {"name": "Báo cáo quý", "unit_id": "", "once": "bon"}
     assert client.post(f"/documents/search/saved/{row.id}", data=changed).status_code == 302
     assert saved_searches.seen_by(desk.officer) == []
