@@ -199,6 +199,11 @@ class Document(OfOrg, Base):
         return f"{head}/{self.symbol}" if head and self.symbol else head or self.symbol
 
     @property
+    def is_imported(self) -> bool:
+        """True for a line of an old register: nobody has it to read."""
+        return "import" in (self.origin_meta or {})
+
+    @property
     def is_incoming(self) -> bool:
         """True for a document that came to the agency."""
         return self.direction is Direction.IN

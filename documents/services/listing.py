@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from documents.formats.symbols import symbol_key
@@ -113,7 +113,7 @@ def every(actor: Actor, direction: Direction, filters: Filters) -> Sequence[Any]
             *(getattr(Document, name) for name in _EXPORTED),
             *(column.label(name) for name, column in _named(lead, own, leader).items()),
         )
-        .order_by(Document.register_entry_id.desc())
+        .order_by(Document.register_date.desc(), Document.register_entry_id.desc())
         .limit(MOST_EXPORTED + 1)
     )
     return db.session().execute(query).all()
@@ -196,7 +196,7 @@ def _named(lead: Any, own: Any, leader: Any) -> dict[str, Any]:
 def _page(
     actor: Actor, direction: Direction, filters: Filters, before: int | None, after: int | None
 ) -> Page:
-    key = Document.register_entry_id
+    day, key = Document.register_date, Document.register_entry_id
     query = _base(actor, direction, filters).options(
         selectinload(Document.entry),
         selectinload(Document.presented_to),
@@ -204,19 +204,34 @@ def _page(
         selectinload(Document.unit),
     )
     if after is not None:
-        rows = list(db.session().scalars(query.where(key > after).order_by(key).limit(PAGE + 1)))
+        rows = list(
+            db.session().scalars(query.where(_beside(after, newer=True)).order_by(day, key).limit(PAGE + 1))
+        )
         has_newer, has_older = len(rows) > PAGE, True
         rows = rows[:PAGE][::-1]
     else:
         if before is not None:
-            query = query.where(key < before)
-        rows = list(db.session().scalars(query.order_by(key.desc()).limit(PAGE + 1)))
+            query = query.where(_beside(before, newer=False))
+        rows = list(db.session().scalars(query.order_by(day.desc(), key.desc()).limit(PAGE + 1)))
         has_newer, has_older = before is not None, len(rows) > PAGE
         rows = rows[:PAGE]
     if not rows:
         return Page(())
     first, last = rows[0].register_entry_id, rows[-1].register_entry_id
     return Page(rows, first if has_newer else None, last if has_older else None)
+
+
+def _beside(line: int, *, newer: bool) -> ColumnElement[bool]:
+    """Lines above or below one in a list: by their day, then in the order in which they were written.
+
+    Lines of an old register were written after those of this year, and stand below them all the same.
+    """
+    day, key = Document.register_date, Document.register_entry_id
+    there = select(RegisterEntry.entry_date).where(RegisterEntry.id == line).scalar_subquery()
+    # The first condition is all that an index by day needs.
+    if newer:
+        return and_(day >= there, or_(day > there, key > line))
+    return and_(day <= there, or_(day < there, key < line))
 
 
 def _base(actor: Actor, direction: Direction, filters: Filters) -> Select[Any]:

@@ -140,6 +140,7 @@ def _page(
         problems=[
             (one["row"], one["is_error"], import_reading.sentence(one)) for one in report.get("problems", [])
         ],
+        wrong={one["row"] for one in report.get("problems", []) if one["is_error"]},
         lacking=[label(f"import.field.{name}") for name in report.get("lacking", [])],
         refused=label(f"error.{row.problem}", **report.get("problem", {})) if row.problem else "",
         source=source[0] if source else None,

@@ -128,7 +128,9 @@ _LIBRARY_WORDS = {
     "'%(value)s'": "field.not_a_choice",
     "Not a valid integer": "field.not_a_number",
     "Not a valid decimal": "field.not_a_number",
-    "Number must be": "field.number_out_of_range",
+    "Number must be between": "field.number_out_of_range",
+    "Number must be at least": "field.number_too_small",
+    "Number must be at most": "field.number_too_large",
 }
 
 

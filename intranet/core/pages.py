@@ -70,12 +70,16 @@ def office_time(instant: datetime | None, form: str = "full") -> str:
 
 
 def office_date(day: date | datetime | None, form: str = "full") -> str:
-    """A day: ``full`` 13/11/2026, ``short`` 13/11; an instant gives its office day."""
+    """A day; an instant gives its office day.
+
+    :param form: ``full`` 13/11/2026, ``short`` 13/11, ``list`` as short within this year, else full.
+    """
     if day is None:
         return ""
     if isinstance(day, datetime):
         day = clock.local(day).date()
-    return day.strftime("%d/%m/%Y" if form == "full" else "%d/%m")
+    is_full = form == "full" or (form == "list" and day.year != clock.today().year)
+    return day.strftime("%d/%m/%Y" if is_full else "%d/%m")
 
 
 def thousands(number: int | None) -> str:

@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from documents.models.document import Document
 from documents.models.register import Register, RegisterKind
-from documents.services import catalogue
+from documents.services import catalogue, registering
+from documents.services.registering import Incoming
 from intranet.core import jobs
 from intranet.people.models import User
 from tests.counting import count_queries
@@ -19,6 +21,8 @@ from tests.sample.filling import form_on
 from tests.uploads import pdf_with
 
 ClientOf = Callable[[User], FlaskClient]
+Make = Callable[..., Document]
+Fields = Callable[..., Incoming]
 
 
 @pytest.fixture
@@ -118,6 +122,76 @@ def test_lists_ask_the_same_however_many_rows_they_have(
             counted.append(len(sent))
     assert counted[:2] == counted[2:]
     assert max(counted) < 25
+
+
+def test_lines_of_an_old_register_stand_below_those_of_this_year(
+    desk: Office, book: Register, client_of: ClientOf, received: Make, fields: Fields
+) -> None:
+    for _ in range(3):
+        registering.register_incoming(desk.clerk, received().id, fields())
+    taken(desk.clerk, book.id, csv_of(lines(60, 2023)))
+    clerk = client_of(desk.clerk)
+    first = clerk.get("/documents/incoming").text
+    expected = [3, 2, 1, *range(60, 0, -1)]
+    assert numbers_on(first) == expected[:50]
+    assert "01/03/2023" in first
+    assert first.count('<tr class="new"') == 3
+    second = clerk.get(link_of(first, "next")).text
+    assert numbers_on(second) == expected[50:]
+    assert numbers_on(clerk.get(link_of(second, "prev")).text) == expected[:50]
+
+
+def test_the_button_that_takes_over_comes_before_the_rows_and_a_wrong_row_is_marked(
+    desk: Office, book: Register, client_of: ClientOf
+) -> None:
+    clerk = client_of(desk.clerk)
+    rows = lines(3)
+    page = give(clerk, "/documents/registers/imports", csv_of(rows), "so.csv", register_id=book.id)
+    jobs.run_due()
+    shown = clerk.get(page).text
+    assert shown.index("Tệp này có gì") < shown.index(">Nhập vào sổ<") < shown.index("d-preview")
+    assert "d-wrong" not in shown
+    rows[1] = ("31/02/2024", *rows[1][1:])
+    page = give(clerk, "/documents/registers/imports", csv_of(rows), "hong.csv", register_id=book.id)
+    jobs.run_due()
+    shown = clerk.get(page).text
+    assert shown.count("d-wrong") == 1
+    assert ">Nhập vào sổ<" not in shown
+
+
+def test_a_file_whose_lines_are_all_in_the_register_leads_there(
+    desk: Office, book: Register, client_of: ClientOf
+) -> None:
+    taken(desk.clerk, book.id, csv_of(lines(2)))
+    clerk = client_of(desk.clerk)
+    page = give(clerk, "/documents/registers/imports", csv_of(lines(2)), "so.csv", register_id=book.id)
+    jobs.run_due()
+    shown = clerk.get(page).text
+    assert "Mọi dòng của tệp đã có trong sổ" in shown
+    assert f'href="/documents/registers/{book.id}/2024"' in shown
+    assert f"{page}/accept" not in shown
+
+
+def test_a_year_out_of_range_is_told_which_years_are_taken(
+    desk: Office, book: Register, client_of: ClientOf
+) -> None:
+    clerk = client_of(desk.clerk)
+    page = give(clerk, "/documents/registers/imports", csv_of(lines(2)), "so.csv", register_id=book.id)
+    jobs.run_due()
+    said = form_on(clerk.get(page).text, f"{page}/columns") | {"year": "1203"}
+    answer = clerk.post(f"{page}/columns", data=said)
+    assert answer.status_code == 422
+    assert "Nhập một số từ 1945 đến 2100." in answer.text
+
+
+def numbers_on(page: str) -> list[int]:
+    """Numbers of the lines on a page of the list, from above."""
+    return [int(one) for one in re.findall(r'"n so">(\d+)<', page)]
+
+
+def link_of(page: str, rel: str) -> str:
+    """Where the pager leads."""
+    return page.split(f'rel="{rel}"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
 
 
 def test_nobody_but_the_clerk_opens_the_pages(desk: Office, book: Register, client_of: ClientOf) -> None:

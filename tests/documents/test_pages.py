@@ -285,6 +285,9 @@ def test_several_documents_are_presented_at_once(
     answer = client_of(desk.clerk).post("/documents/incoming/present", data=data)
     assert answer.status_code == 302
     assert {one.state for one in found} == {DocState.PRESENTED}
+    left = client_of(desk.clerk).get("/documents/incoming?tab=to_present").text
+    assert "Không còn văn bản ở mục này" in left
+    assert "Chưa có văn bản đến" not in left
 
 
 def test_three_taps_give_a_document_away_and_it_can_be_taken_back(
