@@ -54,9 +54,9 @@ startUndo();
 watchUndo();
 startHtmx();
 pickers();
-if (document.querySelector('[data-drop]')) import('@lib/drop.js').then(({ startDrop }) => startDrop());
+const drops = document.querySelector('[data-drop]') && import('@lib/drop.js').then(({ startDrop }) => startDrop());
 if (document.body.hasAttribute('data-desk')) startLine(refreshNamed);
 const lists = document.querySelector('.o-list, table[data-rows]') ? import('@lib/rows.js').then(({ startRows }) => startRows(isTyping, areKeysOn)) : Promise.resolve();
-lists.then(() => (document.body.dataset.ready = ''));
+Promise.all([drops, lists]).then(() => (document.body.dataset.ready = ''));
 
 export { htmx };
