@@ -236,7 +236,7 @@ def test_an_older_undo_cannot_be_pressed_while_a_newer_act_waits_for_its_answer(
     # The answer to the second does not come; its page stays.
     leader.route("**/direct", lambda route: route.fetch() and route.abort("aborted"))
     leader.locator("[data-go]").tap()
-    assert leader.locator(".o-undo").evaluate("(bar) => bar.inert")
+    expect(leader.locator(".o-undo[inert]")).to_be_attached()
     # It was done all the same: whoever looks again can take back the newer one.
     leader.unroute("**/direct")
     first = leader.locator(".o-undo form").get_attribute("action")
