@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from documents.models.register import Register
 from intranet.core.db import Base, OfOrg, ValueEnum
@@ -28,18 +28,33 @@ class ImportState(StrEnum):
     DROPPED = "dropped"
 
 
-class RegisterImport(OfOrg, Base):
+class Given:
+    """Something given for a register by somebody, in whose name the worker goes on."""
+
+    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), index=True)
+    name: Mapped[str] = mapped_column(String(150))
+    sha256: Mapped[str] = mapped_column(String(64))
+    #: Under this name the bytes wait until all of them were looked through.
+    waiting: Mapped[str | None] = mapped_column(String(40))
+    #: Code of why the last step did not end well.
+    problem: Mapped[str | None] = mapped_column(String(60))
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    at: Mapped[datetime]
+
+    @declared_attr
+    def register(cls) -> Mapped[Register]:  # noqa: N805
+        """The register it is for."""
+        return relationship()
+
+
+class RegisterImport(OfOrg, Given, Base):
     """One sheet of an old register: nothing of it is in the register until all of it is."""
 
     __tablename__ = "register_import"
     __table_args__ = (Index("ix_register_import_list", "org_id", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), index=True)
     state: Mapped[ImportState] = mapped_column(ValueEnum(ImportState), default=ImportState.CHECKING)
-    name: Mapped[str] = mapped_column(String(150))
-    sha256: Mapped[str] = mapped_column(String(64))
-    #: Under this name the bytes wait until they were looked through.
-    waiting: Mapped[str | None] = mapped_column(String(40))
     #: Which sheet of the file, from 0; and the year whose lines it has, once known.
     sheet: Mapped[int] = mapped_column(default=0)
     year: Mapped[int | None]
@@ -55,15 +70,9 @@ class RegisterImport(OfOrg, Base):
     #: Lines that the register got, and those that it had already.
     added: Mapped[int | None]
     known: Mapped[int | None]
-    #: Code of why the last step did not end well.
-    problem: Mapped[str | None] = mapped_column(String(60))
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    at: Mapped[datetime]
     done_at: Mapped[datetime | None]
 
-    register: Mapped[Register] = relationship()
-    by: Mapped[User] = relationship(foreign_keys=[by_id])
+    by: Mapped[User] = relationship(foreign_keys="RegisterImport.by_id")
 
     @property
     def ref(self) -> Ref:
@@ -98,29 +107,19 @@ class BundleState(StrEnum):
     FAILED = "failed"
 
 
-class FileBundle(OfOrg, Base):
+class FileBundle(OfOrg, Given, Base):
     """A ZIP of PDFs to be put beside lines of a register's year."""
 
     __tablename__ = "file_bundle"
     __table_args__ = (Index("ix_file_bundle_list", "org_id", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), index=True)
     year: Mapped[int]
     state: Mapped[BundleState] = mapped_column(ValueEnum(BundleState), default=BundleState.UNPACKING)
-    name: Mapped[str] = mapped_column(String(150))
-    sha256: Mapped[str] = mapped_column(String(64))
-    #: Under this name the ZIP waits until all of it is unpacked.
-    waiting: Mapped[str | None] = mapped_column(String(40))
     #: Files in it, and how many of them are unpacked.
     total: Mapped[int] = mapped_column(default=0)
     taken: Mapped[int] = mapped_column(default=0)
-    problem: Mapped[str | None] = mapped_column(String(60))
-    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    at: Mapped[datetime]
 
-    register: Mapped[Register] = relationship()
-    by: Mapped[User] = relationship(foreign_keys=[by_id])
+    by: Mapped[User] = relationship(foreign_keys="FileBundle.by_id")
 
     @property
     def ref(self) -> Ref:

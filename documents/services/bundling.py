@@ -425,12 +425,8 @@ def _finish(bundle_id: int) -> None:
 
 
 def _claim(bundle_id: int) -> tuple[User, FileBundle]:
-    opened = db.session()
-    row = opened.get_one(FileBundle, bundle_id)
-    actor = opened.get_one(User, row.by_id)
-    if row.acting_for_id is not None:
-        actor.stand_in_for(exports.principal_of(row.acting_for_id, actor.id))
-    return actor, row
+    row = db.session().get_one(FileBundle, bundle_id)
+    return exports.whoever_asked(row.by_id, row.acting_for_id), row
 
 
 def _need_permit(actor: Actor) -> None:

@@ -102,12 +102,8 @@ def give_up(kind: str, import_id: int) -> None:
 
 
 def _claim(import_id: int) -> tuple[User, RegisterImport]:
-    opened = db.session()
-    row = opened.get_one(RegisterImport, import_id)
-    actor = opened.get_one(User, row.by_id)
-    if row.acting_for_id is not None:
-        actor.stand_in_for(exports.principal_of(row.acting_for_id, actor.id))
-    return actor, row
+    row = db.session().get_one(RegisterImport, import_id)
+    return exports.whoever_asked(row.by_id, row.acting_for_id), row
 
 
 def _read(row: RegisterImport) -> Grid:

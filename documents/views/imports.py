@@ -11,13 +11,13 @@ from documents.models.importing import ImportState, RegisterImport
 from documents.models.register import RegisterKind
 from documents.permissions import IMPORT
 from documents.services import catalogue, import_reading, importing
-from documents.views.base import bp, show
+from documents.views.base import bp, do_and_tell, show
 from intranet.core import menu
-from intranet.core.errors import DomainError, Invalid
+from intranet.core.errors import Invalid
 from intranet.core.forms import OfficeForm
 from intranet.core.labels import label
 from intranet.core.once import done_once
-from intranet.core.web import me, needs, sentence
+from intranet.core.web import me, needs
 from intranet.records import files
 
 
@@ -85,14 +85,7 @@ def import_accept(import_id: int) -> ResponseReturnValue:
 @needs(IMPORT)
 def import_drop(import_id: int) -> ResponseReturnValue:
     """Put a file aside."""
-    try:
-        importing.drop(me(), import_id)
-    except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(sentence(refusal), "bad")
-    else:
-        flash(label("import.flash.dropped"), "ok")
+    do_and_tell(lambda: importing.drop(me(), import_id), "import.flash.dropped")
     return redirect(url_for("documents.imports"))
 
 

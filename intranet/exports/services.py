@@ -237,24 +237,25 @@ def _claim(export_id: int) -> tuple[User, Export]:
     with db.across_orgs("making the file that a person asked for"):
         opened = db.session()
         row = opened.get_one(Export, export_id)
-        actor = opened.get_one(User, row.user_id)
-        if row.acting_for_id is not None:
-            actor.stand_in_for(principal_of(row.acting_for_id, actor.id))
-        return actor, row
+        return whoever_asked(row.user_id, row.acting_for_id), row
 
 
-def principal_of(principal_id: int, substitute_id: int) -> User:
-    """For whom the person still stands in.
+def whoever_asked(user_id: int, principal_id: int | None) -> User:
+    """The person in whose name the worker does what was asked, still standing in for whom they did then.
 
     :raises Forbidden: ``export.stood_in``: no longer.
     """
-    query = select(Delegation).where(
-        Delegation.principal_id == principal_id, Delegation.substitute_id == substitute_id
-    )
-    found = [one for one in db.session().scalars(query) if one.holds_on(clock.today())]
-    if not found:
-        raise Forbidden("export.stood_in")
-    return found[0].principal
+    opened = db.session()
+    actor = opened.get_one(User, user_id)
+    if principal_id is not None:
+        query = select(Delegation).where(
+            Delegation.principal_id == principal_id, Delegation.substitute_id == user_id
+        )
+        found = [one for one in opened.scalars(query) if one.holds_on(clock.today())]
+        if not found:
+            raise Forbidden("export.stood_in")
+        actor.stand_in_for(found[0].principal)
+    return actor
 
 
 def _give_up(export_id: int, problem: str) -> None:
