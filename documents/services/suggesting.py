@@ -14,7 +14,8 @@ from intranet.core.actor import Actor
 from intranet.notices.workdays import Calendar, calendar
 from intranet.people import directory
 from intranet.people.models import Unit
-from intranet.tasks import figures
+from intranet.tasks import load
+from intranet.tasks.load import Away
 
 #: Chips in the dock; the other units lie behind one more tap.
 CHIPS = 3
@@ -37,6 +38,8 @@ class UnitOffer:
     cases: int
     open: int
     late: int
+    #: The head's absence until the likely term, if any.
+    away: Away | None = None
 
 
 @dataclass(frozen=True)
@@ -53,14 +56,15 @@ def units(actor: Actor, document: Document) -> list[UnitOffer]:
     all_units = directory.units_of(document.org_id)
     led = _led(document)
     cases = sum(led.values())
-    counted = figures.by_unit(actor, all_units)
+    loads = load.of_units(actor, all_units, document.due_date)
     offers = [
         UnitOffer(
             unit,
             led[unit.id] if cases >= LEAST_CASES else 0,
             cases if cases >= LEAST_CASES else 0,
-            counted[unit.id].open if unit.id in counted else 0,
-            counted[unit.id].late if unit.id in counted else 0,
+            loads[unit.id].open,
+            loads[unit.id].late,
+            loads[unit.id].away,
         )
         for unit in all_units
     ]

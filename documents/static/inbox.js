@@ -46,6 +46,18 @@ function sentence() {
   return place.textContent;
 }
 
+/** Whoever answers for a unit tapped is away on the day it is due: say so before it is given. */
+function warnAway() {
+  const [day, month, year] = dock.querySelector('[data-due]').value.split('/');
+  const due = `${year}-${month}-${day}`;
+  const away = chosen
+    .map((one) => dock.querySelector(`[data-unit="${CSS.escape(one.id)}"][data-away]`))
+    .filter((unit) => unit && unit.dataset.away.split(' ')[0] <= due && due <= unit.dataset.away.split(' ')[1]);
+  const note = dock.querySelector('[data-away-note]');
+  note.hidden = !away.length;
+  note.textContent = away.map((unit) => `${unit.dataset.name}: ${unit.dataset.awayWords}`).join(' ');
+}
+
 function draw() {
   for (const button of dock.querySelectorAll('[data-unit]')) {
     const role = chosen.find((one) => one.id === button.dataset.unit)?.role;
@@ -71,6 +83,7 @@ function draw() {
   const typed = dock.querySelector('[data-text]');
   if (!own) typed.value = text;
   dock.querySelector('[data-go]').disabled = by('lead').length !== 1;
+  warnAway();
 }
 
 function setDue(value, short, note) {

@@ -1,6 +1,7 @@
 """Who is who: units, members, receivers and names, for the packages above. Reads only; asks no rights."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
@@ -18,6 +19,16 @@ from intranet.people.models import (
     Unit,
     User,
 )
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Days in which an official is away and somebody stands in."""
+
+    principal_id: int
+    first_date: date
+    last_date: date
+    substitute: User
 
 
 def org(org_id: int) -> Organisation | None:
@@ -217,6 +228,50 @@ def substitutes(user_ids: Collection[int], day: date | None = None) -> dict[int,
     found: dict[int, list[User]] = {}
     for principal_id, user in db.session().execute(query):
         found.setdefault(principal_id, []).append(user)
+    return found
+
+
+def absences(user_ids: Collection[int], first: date, last: date) -> dict[int, list[Absence]]:
+    """When each of these people is away in a span of days, earliest first; who is not is left out."""
+    if not user_ids:
+        return {}
+    query = (
+        select(Delegation, User)
+        .join(User, User.id == Delegation.substitute_id)
+        .where(
+            Delegation.principal_id.in_(set(user_ids)),
+            Delegation.ended_at.is_(None),
+            Delegation.first_date <= last,
+            Delegation.last_date >= first,
+            User.is_active,
+        )
+        .order_by(Delegation.first_date, Delegation.id)
+    )
+    found: dict[int, list[Absence]] = {}
+    for row, user in db.session().execute(query):
+        one = Absence(row.principal_id, row.first_date, row.last_date, user)
+        found.setdefault(row.principal_id, []).append(one)
+    return found
+
+
+def heads_of(unit_ids: Collection[int]) -> dict[int, list[User]]:
+    """Working heads of many units; a unit without one is left out."""
+    query = (
+        select(RoleGrant.unit_id, User)
+        .join(User, User.id == RoleGrant.user_id)
+        .join(Unit, Unit.id == RoleGrant.unit_id)
+        .where(
+            RoleGrant.unit_id.in_(set(unit_ids)),
+            RoleGrant.role == Role.UNIT_HEAD,
+            User.is_active,
+            User.org_id == Unit.org_id,
+        )
+        .order_by(User.name_key, User.id)
+    )
+    found: dict[int, list[User]] = {}
+    for unit_id, user in db.session().execute(query):
+        if unit_id is not None:
+            found.setdefault(unit_id, []).append(user)
     return found
 
 

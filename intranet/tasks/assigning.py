@@ -14,7 +14,7 @@ from intranet.notices.workdays import Calendar, calendar
 from intranet.people import directory
 from intranet.people.models import Role, User
 from intranet.records import audit
-from intranet.tasks import deadlines
+from intranet.tasks import deadlines, load
 from intranet.tasks.events import TaskAssigned, TaskMoved, TaskUndone
 from intranet.tasks.models import PartyRole, Task, TaskParty, TaskState, TaskYear
 from intranet.tasks.parties import Party, check_reach, check_real, due_words, lead_people, people_of
@@ -42,6 +42,7 @@ def assign_task(
     is_past_confirmed: bool = False,
     is_restricted: bool = False,
     is_urgent: bool = False,
+    is_absence_confirmed: bool = True,
 ) -> int:
     """A new task with one lead; the parties are told when it is released, and reminders are planned.
 
@@ -51,9 +52,11 @@ def assign_task(
     :param due_date: a day off gives the next working day; ``None`` is listed as "chưa có hạn".
     :param release_at: others see it from then on, and the actor may take it back until then.
     :param org_id: in whose name, the actor's agency unless given.
+    :param is_absence_confirmed: false warns of a lead who is away on the day it is due.
     :returns: its id.
     :raises Invalid: ``task.title_needed``, ``task.party_unknown``, ``task.party_gone``, ``task.party_twice``,
-        ``task.self_assigned``, ``task.due_past``, ``task.due_after_parent``, ``task.co_due_after``.
+        ``task.self_assigned``, ``task.due_past``, ``task.due_after_parent``, ``task.co_due_after``,
+        ``task.lead_away``.
     :raises Forbidden: ``task.may_not_assign``, ``task.out_of_reach``.
     :raises BadState: ``task.not_now``, the whole cannot be split any more.
     """
@@ -78,6 +81,8 @@ def assign_task(
             kept = deadlines.settle(due_date, on)
             due_date, moved_from = kept.day, kept.moved_from
         due_date = _within_parent(parent, due_date)
+        if not is_absence_confirmed:
+            load.check_there(lead, due_date)
 
         org_id = org_id or person_of(actor).standing.org_id
         year = clock.local(now).year

@@ -12,6 +12,7 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
+    StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
@@ -186,6 +187,9 @@ class NewTaskForm(OfficeForm):
         choices=[SelectChoice(str(n), str(n)) for n in range(1, 6)],
         default="1",
     )
+    is_absence_confirmed = BooleanField(_("Vẫn giao dù người chủ trì vắng vào ngày đến hạn"))
+    #: Whoever stands in for an absent lead, by the button beside the warning.
+    instead = StringField()
     is_restricted = BooleanField(_("Hạn chế: chỉ người giao và các bên tham gia được xem"))
 
     def offer(self, on: Calendar, names: dict[str, str]) -> None:
@@ -220,7 +224,7 @@ class NewTaskForm(OfficeForm):
         :raises Invalid: ``task.party_unknown``.
         """
         return (
-            Party.parse(self.lead.data),
+            Party.parse(self.instead.data or self.lead.data),
             [Party.parse(one) for one in self.co.data or ()],
             [Party.parse(one) for one in self.info.data or ()],
         )

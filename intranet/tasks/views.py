@@ -11,19 +11,19 @@ from flask.typing import ResponseReturnValue
 
 from intranet.core import clock
 from intranet.core.actor import Actor
-from intranet.core.errors import BadState
+from intranet.core.errors import BadState, Invalid
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.text import fold, one_line
 from intranet.core.web import me, signed_in, wants_json
 from intranet.notices import workdays
 from intranet.people import directory
-from intranet.tasks import acts, figures, forms, lists, services
+from intranet.tasks import acts, figures, forms, lists, load, services
 from intranet.tasks.detail import about
 from intranet.tasks.extending import open_extension
 from intranet.tasks.lists import Show, Tab
 from intranet.tasks.models import Task
-from intranet.tasks.parties import Party, lead_people, reachable_units, reaches
+from intranet.tasks.parties import Party, reachable_units, reaches
 from intranet.tasks.permissions import ASSIGN, OVERSEE, To, access_task, is_released, standing_of
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -84,7 +84,7 @@ def new() -> ResponseReturnValue:
     actor = me()
     parent = _parent(actor)
     form = forms.NewTaskForm()
-    chosen = [form.lead.data, *(form.co.data or ()), *(form.info.data or ())]
+    chosen = [form.lead.data, form.instead.data, *(form.co.data or ()), *(form.info.data or ())]
     form.offer(workdays.calendar(), _unit_names(actor) | _names_of(chosen))
     if form.accepts():
         with form.refusals():
@@ -107,11 +107,13 @@ def new() -> ResponseReturnValue:
                     weight=form.share(),
                     is_past_confirmed=form.is_past_confirmed.data,
                     is_restricted=form.is_restricted.data,
+                    is_absence_confirmed=form.is_absence_confirmed.data,
                 ),
             )
             _say_given(actor, key, form.wanted())
             return redirect(url_for("tasks.detail", task_id=key))
-    return render_template("tasks/new.html", form=form, parent=parent), form.status
+    away = _away(form) if form.is_submitted() else []
+    return render_template("tasks/new.html", form=form, parent=parent, away=away), form.status
 
 
 @bp.get("/parties")
@@ -121,17 +123,27 @@ def offer_parties() -> ResponseReturnValue:
     actor = me()
     words = one_line(request.args.get("q", ""))[:100]
     at = standing_of(actor)
-    units = [
-        {"value": value, "text": text, "note": label("task.a_unit")}
-        for value, text in _unit_names(actor).items()
-        if all(word in fold(text) for word in fold(words).split())
+    named = [
+        unit
+        for unit in reachable_units(actor)
+        if all(word in fold(unit.name) for word in fold(words).split())
+    ][:_MOST_OFFERED]
+    found = directory.find_people([at.org_id], words, _MOST_OFFERED)
+    people = [user for user in found if user.id != at.user_id and reaches(at, user)]
+    of_units, of_people = load.of_units(actor, named), load.of_people(actor, people)
+    units_offered = [
+        {"value": str(Party(unit_id=unit.id)), "text": unit.name, "note": _note("", of_units[unit.id])}
+        for unit in named
     ]
-    people = [
-        {"value": str(Party(user_id=user.id)), "text": user.full_name, "note": user.title}
-        for user in directory.find_people([at.org_id], words, _MOST_OFFERED)
-        if user.id != at.user_id and reaches(at, user)
+    people_offered = [
+        {
+            "value": str(Party(user_id=user.id)),
+            "text": user.full_name,
+            "note": _note(user.title, of_people[user.id]),
+        }
+        for user in people
     ]
-    return jsonify(units[:_MOST_OFFERED] + people)
+    return jsonify(units_offered + people_offered)
 
 
 @bp.post("/<int:task_id>/undo")
@@ -237,6 +249,23 @@ def _names_of(values: Sequence[str | None]) -> dict[str, str]:
     return {str(Party(user_id=key)): user.full_name for key, user in directory.people(ids).items()}
 
 
+def _note(post: str, has: load.Load) -> str:
+    """The second line of a candidate: what it is, and how much it has to do."""
+    return f"{post or label('task.a_unit')}, {has.words}"
+
+
+def _away(form: forms.NewTaskForm) -> list[load.Away]:
+    """Who is away on the day the task would be due, and may be replaced by whoever stands in."""
+    wanted = form.wanted()
+    if wanted is None or not form.lead.data or form.is_absence_confirmed.data:
+        return []
+    try:
+        party = Party.parse(form.lead.data)
+    except Invalid:
+        return []
+    return load.away_on(party, workdays.next_working_day(wanted))
+
+
 def _say_given(actor: Actor, task_id: int, wanted: Any) -> None:
     """What the assigner should know about the deadline that was kept."""
     task = access_task(actor, task_id, To.READ)
@@ -244,12 +273,9 @@ def _say_given(actor: Actor, task_id: int, wanted: Any) -> None:
         flash(
             label("task.due_moved", wanted=f"{wanted:%d/%m/%Y}", due=f"{task.due_date:%d/%m/%Y}"), "warning"
         )
-    leads = lead_people(task)
-    away = directory.substitutes(leads, task.due_date)
-    if leads and all(key in away for key in leads):
-        names = directory.people(leads)
-        for key, instead in away.items():
-            flash(label("task.lead_away", name=names[key].full_name, instead=instead[0].full_name), "warning")
+    lead = Party(unit_id=task.lead.unit_id, user_id=task.lead.user_id)
+    for one in load.away_on(lead, task.due_date) if task.due_date is not None else ():
+        flash(label("task.lead_away", name=one.name, instead=one.substitute), "warning")
 
 
 def _back() -> str | None:

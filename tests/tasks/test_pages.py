@@ -207,9 +207,9 @@ def test_a_deadline_on_a_day_off_and_an_absent_lead_are_said(office: Office, cli
             )
         )
     client = client_of(office.leader)
-    where = client.post(
-        "/tasks/new", data=new_task(lead=f"unit:{office.stc.id}", days="other", due_date="24/11/2026")
-    ).headers["Location"]
+    fields = new_task(lead=f"unit:{office.stc.id}", days="other", due_date="24/11/2026")
+    assert "Giao cho Phan Thu Trang" in client.post("/tasks/new", data=fields).text
+    where = client.post("/tasks/new", data=fields | {"is_absence_confirmed": "y"}).headers["Location"]
     page = client.get(where).text
     assert "Ngày 24/11/2026 là ngày nghỉ, hạn chuyển sang 25/11/2026." in page
     assert "Đỗ Thị Thanh Hà vắng mặt vào ngày đến hạn, Phan Thu Trang xử lý thay." in page
@@ -247,7 +247,11 @@ def test_only_those_within_reach_are_offered(office: Office, client_of: Clients)
     assert [one["text"] for one in offered] == ["Phan Thu Trang"]
     offered = client_of(office.leader).get("/tasks/parties?q=so+tai", headers=JSON).get_json()
     # The unit of that name, then its people, who are found by it.
-    assert offered[0] == {"value": f"unit:{office.stc.id}", "text": "Sở Tài chính", "note": "Đơn vị"}
+    assert offered[0] == {
+        "value": f"unit:{office.stc.id}",
+        "text": "Sở Tài chính",
+        "note": "Đơn vị, 0 việc mở",
+    }
     assert [one["text"] for one in offered[1:]] == ["Đỗ Thị Thanh Hà", "Phan Thu Trang"]
     assert client_of(office.stranger).get("/tasks/parties?q=trang", headers=JSON).get_json() == []
 
