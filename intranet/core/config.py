@@ -44,6 +44,21 @@ class Settings:
     max_request_bytes: int = 200 * 1024 * 1024
     idle_minutes: int = 30
     session_hours: int = 12
+    #: The mail server that takes our letters; ``None``: no letters are written.
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    #: ``starttls``, ``tls`` from the first byte, or ``none``, on loopback alone.
+    smtp_tls: str = "starttls"
+    smtp_user: str | None = None
+    smtp_password: str | None = field(default=None, repr=False)
+    #: File of the authority that signed the server's certificate, where the system does not know it.
+    smtp_ca: str | None = None
+    #: Sender of our letters.
+    mail_from: str = ""
+    #: Endings of addresses to which letters may go (``anbinh.gov.vn``); none: all.
+    mail_domains: tuple[str, ...] = ()
+    #: Whether browsers are told through the push servers of their makers, which needs the internet.
+    push: bool = False
     keys: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -98,8 +113,34 @@ def load(**overrides: Any) -> Settings:
         "redis_url": os.environ.get("OFFICE_REDIS") or None,
         "frame_once": os.environ.get("OFFICE_FRAME_ONCE") != "off",
         "keys": _load_keys(data_dir / "secrets.json"),
+        **_mail(),
+        "push": os.environ.get("OFFICE_PUSH") == "on",
     }
     return Settings(**(values | overrides))
+
+
+def _mail() -> dict[str, Any]:
+    """How letters leave, as the environment says."""
+    tls = os.environ.get("OFFICE_SMTP_TLS") or "starttls"
+    domains = (os.environ.get("OFFICE_MAIL_DOMAINS") or "").lower().split(",")
+    return {
+        "smtp_host": os.environ.get("OFFICE_SMTP_HOST") or None,
+        "smtp_port": int(os.environ.get("OFFICE_SMTP_PORT") or (465 if tls == "tls" else 587)),
+        "smtp_tls": tls,
+        "smtp_user": os.environ.get("OFFICE_SMTP_USER") or None,
+        "smtp_password": _secret("OFFICE_SMTP_PASSWORD"),
+        "smtp_ca": os.environ.get("OFFICE_SMTP_CA") or None,
+        "mail_from": (os.environ.get("OFFICE_MAIL_FROM") or "").strip(),
+        "mail_domains": tuple(name.strip().lstrip("@") for name in domains if name.strip()),
+    }
+
+
+def _secret(name: str) -> str | None:
+    """A secret from the environment, or from the file that ``<name>_FILE`` names."""
+    path = os.environ.get(f"{name}_FILE")
+    if path:
+        return Path(path).read_text(encoding="utf-8").strip() or None
+    return os.environ.get(name) or None
 
 
 def needs_sandbox() -> bool:
@@ -119,6 +160,7 @@ def weaknesses(settings: Settings, *, is_debug: bool = False) -> list[str]:
         found.append("debug mode on an address other than loopback")
     if not is_loopback and os.environ.get("OFFICE_CLOCK_FILE"):
         found.append("a moved clock (OFFICE_CLOCK_FILE) on an address other than loopback")
+    found += _weak_mail(settings)
     if any(len(key) < _KEY_BYTES * 2 for key in settings.keys.values()):
         found.append("a key in secrets.json is shorter than 32 bytes")
     if "*" in settings.origins:
@@ -128,6 +170,21 @@ def weaknesses(settings: Settings, *, is_debug: bool = False) -> list[str]:
         found.append(f"{secrets_file} can be read by others; chmod 600 it")
     if settings.data_dir.stat().st_mode & 0o077:
         found.append(f"the data folder {settings.data_dir} can be read by others; chmod 700 it")
+    return found
+
+
+def _weak_mail(settings: Settings) -> list[str]:
+    if settings.smtp_host is None:
+        return []
+    found = []
+    if settings.smtp_tls not in {"starttls", "tls", "none"}:
+        found.append("OFFICE_SMTP_TLS must be starttls, tls or none")
+    if settings.smtp_tls == "none" and settings.smtp_host not in _LOOPBACK:
+        found.append("OFFICE_SMTP_TLS=none is for a mail server on loopback only")
+    if "@" not in settings.mail_from:
+        found.append("OFFICE_SMTP_HOST is set, so OFFICE_MAIL_FROM must be the sender's address")
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        found.append("OFFICE_SMTP_USER and OFFICE_SMTP_PASSWORD (or OFFICE_SMTP_PASSWORD_FILE) go together")
     return found
 
 

@@ -34,6 +34,8 @@ class Check:
     name: str
     is_well: bool
     found: str
+    #: While it is not well, no work may be sent here; else it is an alarm and the pages go on.
+    stops: bool = True
 
 
 Look = Callable[[Settings], Check]
@@ -90,13 +92,13 @@ def alive() -> ResponseReturnValue:
 @bp.get("/readyz")
 @public("a supervisor or proxy asks whether work may be sent here; it learns names of checks only")
 def ready() -> ResponseReturnValue:
-    """200 when every check is well, else 503; asked often it answers from the last second."""
+    """200 when all that stops work is well, else 503; asked often it answers from the last second."""
     settings: Settings = current_app.config["SETTINGS"]
     if time.monotonic() - _State.asked_at > _REMEMBER_SECONDS or settings.is_testing:
         _State.checks = tuple(checks(settings))
         _State.asked_at = time.monotonic()
     answer = {one.name: one.is_well for one in _State.checks}
-    is_well = all(answer.values()) and not _State.is_stopping
+    is_well = not any(one.stops and not one.is_well for one in _State.checks) and not _State.is_stopping
     response = jsonify(ok=is_well, stopping=_State.is_stopping, checks=answer)
     response.status_code = 200 if is_well else 503
     if not is_well:

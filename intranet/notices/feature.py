@@ -4,11 +4,11 @@ from flask import Flask
 
 from intranet.core import menu, refs
 from intranet.core.actor import Actor
-from intranet.notices import events, jobs, live, models, permissions, views
+from intranet.notices import events, jobs, live, models, outbox_models, outbox_watch, permissions, views
 from intranet.notices.reminders import DIGEST
 
 #: Imported for what they register: tables, ticks, what speaks to sockets.
-REGISTERED = (events, jobs, live, models)
+REGISTERED = (events, jobs, live, models, outbox_models, outbox_watch)
 
 
 def plug_in(app: Flask) -> None:
@@ -21,6 +21,9 @@ def plug_in(app: Flask) -> None:
     refs.register_kind(
         "calendar_day", title=lambda _: "", url=lambda _: "/admin/calendar", may_read=_is_admin
     )
+    refs.register_kind(
+        outbox_watch.OUTBOX.kind, title=lambda _: "", url=lambda _: "/admin/outbox", may_read=_is_operator
+    )
     refs.register_kind(DIGEST, title=lambda _: "", url=lambda _: "/", may_read=_is_own_desk)
 
 
@@ -30,3 +33,7 @@ def _is_own_desk(actor: Actor, user_id: int) -> bool:
 
 def _is_admin(actor: Actor, _day_id: int) -> bool:
     return actor.holds(permissions.CALENDAR)
+
+
+def _is_operator(actor: Actor, _row_id: int) -> bool:
+    return actor.holds(permissions.OUTBOX)

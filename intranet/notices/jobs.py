@@ -2,7 +2,8 @@
 
 from intranet.core import db
 from intranet.core.jobs import every
-from intranet.notices import reminders, services
+from intranet.notices import outbox_sending, reminders, services
+from intranet.notices.outbox_models import Channel
 
 
 @every(1, "notices.release")
@@ -16,3 +17,15 @@ def send_reminders() -> None:
     """Send reminders whose time has come."""
     with db.scope(), db.across_orgs("reminders go to the parties of a record, whatever their agency"):
         reminders.send_due()
+
+
+@every(2, "outbox.email")
+def send_letters() -> None:
+    """Hand letters to the mail server."""
+    outbox_sending.send_due(Channel.EMAIL)
+
+
+@every(2, "outbox.push")
+def send_pushes() -> None:
+    """Hand pushes to the servers of the browsers' makers."""
+    outbox_sending.send_due(Channel.PUSH)

@@ -7,7 +7,6 @@ from intranet.notices import services
 from intranet.notices.events import NoticeCreated, NoticesRead
 from intranet.notices.models import Notice
 from intranet.people import directory
-from intranet.people.models import RECEIVING_ROLES, User
 
 
 @subscribe(NoticeCreated, live=True)
@@ -21,7 +20,7 @@ def tell_notice(created: NoticeCreated) -> None:
         if row is None:
             return
         for user_id in present:
-            actor = _actor(user_id)
+            actor = directory.receiver(user_id)
             if actor is None:
                 continue
             db.set_agencies(actor.org_ids)
@@ -46,13 +45,3 @@ def _tell_bell(user_id: int) -> None:
 
 def _tell(user_id: int, name: str, data: dict[str, object]) -> None:
     sockets.emit(name, data, to=person_room(user_id), namespace=DESK)
-
-
-def _actor(user_id: int) -> User | None:
-    """The receiver in the own name, with the units that stand for the own agency."""
-    user = directory.people([user_id]).get(user_id)
-    if user is None or not user.is_active:
-        return None
-    if user.has_role(*RECEIVING_ROLES):
-        user.receive_for(lambda: [unit.id for unit in directory.units_for(user.org_id)])
-    return user

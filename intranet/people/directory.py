@@ -161,6 +161,19 @@ def people(ids: Collection[int]) -> dict[int, User]:
     return {one.id: one for one in found}
 
 
+def receiver(user_id: int) -> User | None:
+    """Whoever is told something, in the own name, with the units that stand for the own agency.
+
+    ``None`` where there is no such person or the account is closed.
+    """
+    user = people([user_id]).get(user_id)
+    if user is None or not user.is_active:
+        return None
+    if user.has_role(*RECEIVING_ROLES):
+        user.receive_for(lambda: [unit.id for unit in units_for(user.org_id)])
+    return user
+
+
 def find_people(org_ids: Collection[int], text: str, limit: int = 20) -> list[User]:
     """Active people of these agencies in whose name, post or unit every word of ``text`` is, marks or none.
 
