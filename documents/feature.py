@@ -32,6 +32,7 @@ from documents.services import (
     indexing,
     lending,
     list_export,
+    noticing,
     packaging,
     printing,
     restricting,
@@ -142,6 +143,7 @@ def plug_in(app: Flask) -> None:
         "copy_use", title=lending.title_of, url=lending.uses_url, may_read=lending.may_read_use
     )
     notices.register_titles("document", titles.titles_of)
+    noticing.classify()
     for entry in (
         menu.Entry("inbox", "documents.inbox", "inbox", "mine", 10, DIRECT, desk.inbox_count),
         menu.Entry("signing", "documents.signing", "signature", "mine", 20, SIGN, desk.signing_count),

@@ -1,7 +1,11 @@
-"""Official mail has no pages yet; this is where the wing will plug them in."""
+"""Official mail: so far the letters of the outbox; the pages of mailboxes will be plugged in here too."""
 
 from flask import Flask
 
+from intranet.core import slots
+from mail.services import delivering
+
 
 def plug_in(app: Flask) -> None:
-    """Nothing to register so far."""
+    """Register how letters leave."""
+    slots.fill("outbox.email", delivering.carrier(app.jinja_env))

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from intranet.core import menu, refs, slots
-from intranet.notices import reminders
+from intranet.notices import channels, reminders
 from intranet.notices import services as notices
 from meetings import (
     jobs,
@@ -161,6 +161,10 @@ def plug_in(app: Flask) -> None:
     )
     reminders.register_source("opinion", recipients=opinions.to_remind)
     notices.register_titles("meeting", listing.titles_for)
+    channels.classify("meeting", "meeting.*", "minutes.*")
+    channels.classify("opinion", "opinion.*")
+    for kind in ("meeting", "minutes", "opinion"):
+        channels.let_leave(kind)
     notices.register_titles("opinion", opinion_lists.titles_for)
     slots.fill("home.panel", opinions_panel)
     slots.fill("home.panel", todays_panel)

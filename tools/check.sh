@@ -11,11 +11,12 @@ has_other_chromium() {
     [ "$(id -u)" != 0 ] && { command -v chromium || command -v chromium-browser; } >/dev/null
 }
 
-# Programs that tests need beside Python: Chromium, the servers of PostgreSQL and Redis, and what reads and makes papers.
+# Programs that tests need beside Python: Chromium, the servers of PostgreSQL, Redis and mail, and what reads and makes papers.
 missing() {
     command -v chromium-headless-shell >/dev/null || has_other_chromium || printf ' chromium-headless-shell'
     ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || printf ' postgresql'
     command -v redis-server >/dev/null || printf ' redis-server'
+    [ -x /usr/lib/postfix/sbin/master ] || printf ' postfix'
     command -v soffice >/dev/null ||
         printf ' libreoffice-writer-nogui libreoffice-calc-nogui libreoffice-impress-nogui'
     ls /usr/share/fonts/truetype/croscore/Tinos* >/dev/null 2>&1 || printf ' fonts-croscore'
@@ -45,6 +46,13 @@ install_programs() {
     case $wanted in *redis-server*)
         # A masked unit is not started: tests start a server of their own, in a folder of their own.
         unit=/etc/systemd/system/redis-server.service
+        [ -e "$unit" ] || { mkdir -p "${unit%/*}" && ln -s /dev/null "$unit"; } || return 1
+        ;;
+    esac
+    case $wanted in *postfix*)
+        # Without settings of its own it is not started: tests start one in a folder of their own.
+        printf 'postfix postfix/main_mailer_type select No configuration\n' | debconf-set-selections || return 1
+        unit=/etc/systemd/system/postfix.service
         [ -e "$unit" ] || { mkdir -p "${unit%/*}" && ln -s /dev/null "$unit"; } || return 1
         ;;
     esac

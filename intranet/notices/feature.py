@@ -4,16 +4,30 @@ from flask import Flask
 
 from intranet.core import menu, refs
 from intranet.core.actor import Actor
-from intranet.notices import events, jobs, live, models, outbox_models, outbox_watch, permissions, views
+from intranet.notices import (
+    channel_models,
+    channels,
+    events,
+    jobs,
+    live,
+    models,
+    notice_letters,
+    outbox_models,
+    outbox_watch,
+    permissions,
+    views,
+)
 from intranet.notices.reminders import DIGEST
 
 #: Imported for what they register: tables, ticks, what speaks to sockets.
-REGISTERED = (events, jobs, live, models, outbox_models, outbox_watch)
+REGISTERED = (channel_models, events, jobs, live, models, notice_letters, outbox_models, outbox_watch)
 
 
 def plug_in(app: Flask) -> None:
     """Register pages, jobs, kinds of record and menu entries."""
     app.register_blueprint(views.bp)
+    channels.classify("near_due", "reminder.*")
+    channels.classify("overdue", "reminder.plus1", "reminder.digest")
     app.add_template_global(views.unread_notices)
     menu.add(
         menu.Entry("calendar", "notices.calendar", "calendar-event", "admin", 60, permit=permissions.CALENDAR)

@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 from intranet.core import db, slots
 from intranet.core.config import Settings
+from intranet.core.errors import NoRoom, Unavailable
 from intranet.notices import outbox, outbox_switch
 from intranet.notices.outbox import Claimed
 from intranet.notices.outbox_models import Channel
@@ -20,6 +22,8 @@ log = logging.getLogger("intranet.outbox")
 
 #: How many letters one round sends before it looks at the switch and its lease again.
 ROUND = 50
+#: Seconds between the tries to note that a letter has left.
+_NOTE_PAUSES = (0.5, 2.0, 8.0)
 #: Leases of this process carry it.
 _PROCESS = f"{os.getpid()}-{secrets.token_hex(4)}"
 
@@ -144,6 +148,16 @@ def _send(letter: Claimed, carry: Carry) -> bool:
         outbox.note_failed(letter, type(problem).__name__)
         log.exception("letter not sent", extra=facts)
         return True
-    if not outbox.note_sent(letter):
+    if not _note_sent(letter):
         log.warning("letter was taken over meanwhile", extra=facts)
     return True
+
+
+def _note_sent(letter: Claimed) -> bool:
+    """Note that it has left; a database that is busy just now must not make it leave again."""
+    for pause in _NOTE_PAUSES:
+        try:
+            return outbox.note_sent(letter)
+        except (Unavailable, NoRoom):
+            time.sleep(pause)
+    return outbox.note_sent(letter)

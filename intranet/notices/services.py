@@ -12,6 +12,7 @@ from intranet.core.actor import Actor
 from intranet.core.errors import NotFound
 from intranet.core.labels import label
 from intranet.core.refs import Ref
+from intranet.notices import channels
 from intranet.notices.events import NoticeCreated, NoticesRead
 from intranet.notices.models import Notice
 from intranet.people import directory
@@ -86,6 +87,7 @@ def notify(
         if due_at == now:
             for row in rows:
                 db.publish(NoticeCreated(row.id, (row.user_id,)))
+            channels.hand_out([channels.Released(row.id, row.user_id, kind, ref) for row in rows])
 
 
 def withdraw(ref: Ref, kind: str | None = None) -> None:
@@ -110,11 +112,13 @@ def release_due(limit: int = 200) -> int:
                 update(Notice)
                 .where(Notice.id == notice_id, due)
                 .values(released_at=now)
-                .returning(Notice.user_id)
+                .returning(Notice.user_id, Notice.kind, Notice.ref_kind, Notice.ref_id)
                 .execution_options(synchronize_session=False)
-            ).scalar_one_or_none()
+            ).first()
             if claimed is not None:
-                db.publish(NoticeCreated(notice_id, (claimed,)))
+                user_id, kind, ref_kind, ref_id = claimed
+                db.publish(NoticeCreated(notice_id, (user_id,)))
+                channels.hand_out([channels.Released(notice_id, user_id, kind, Ref(ref_kind, ref_id))])
                 released += 1
     return released
 

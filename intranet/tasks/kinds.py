@@ -6,11 +6,19 @@ from sqlalchemy import select
 
 from intranet.core import db, refs
 from intranet.core.actor import Actor
-from intranet.notices import reminders
+from intranet.notices import channels, reminders
 from intranet.notices import services as notices
 from intranet.tasks.models import RUNNING, Task, TaskReport
 from intranet.tasks.parties import lead_heads, lead_people
 from intranet.tasks.permissions import is_released, may_read, visible_to
+
+_EVENTS = {
+    "assigned": ("assigned", "assigned_co", "assigned_info", "handed_over", "taken_away", "reopened"),
+    "overdue": ("urged",),
+    "extension": ("extension_asked", "extension_granted", "extension_refused", "due_day_off"),
+    "returned": ("sent_back", "refused", "blocked", "cancelled"),
+    "result": ("finished", "still_waiting", "accepted", "contributed"),
+}
 
 
 def register() -> None:
@@ -19,6 +27,19 @@ def register() -> None:
     refs.register_kind("task_report", title=_report_title, url=_report_url, may_read=_may_read_report)
     notices.register_titles("task", _titles)
     reminders.register_source("task", recipients=whom_to_remind)
+    _classify()
+
+
+def _classify() -> None:
+    """Say which notices belong together for those who choose what comes by letter."""
+    for event, kinds in _EVENTS.items():
+        channels.classify(event, *(f"task.{kind}" for kind in kinds))
+    channels.let_leave("task", _may_leave)
+
+
+def _may_leave(task_id: int) -> bool:
+    task = db.session().get(Task, task_id)
+    return task is not None and not task.is_restricted
 
 
 def whom_to_remind(task_id: int, rule: str) -> list[int]:

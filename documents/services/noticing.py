@@ -1,0 +1,28 @@
+"""Which notices of documents belong together for those who choose, and which titles may leave the house."""
+
+from documents.models.document import AccessLevel, Document
+from intranet.core import db
+from intranet.notices import channels
+
+_EVENTS = {
+    "document": ("presented", "to_know", "given_back", "arrived"),
+    "signing": ("submitted", "to_check_layout", "to_sign", "signed", "issued"),
+    "returned": ("draft_returned",),
+    "recall": ("cancel_asked", "cancelled", "recall_ordered", "recall_asked", "recall_noted"),
+}
+
+
+def classify() -> None:
+    """Make it known."""
+    for event, kinds in _EVENTS.items():
+        channels.classify(event, *(f"document.{kind}" for kind in kinds))
+    channels.classify("document", "document.presented_urgent", is_urgent=True)
+    channels.classify("access", "access.*")
+    channels.classify("register", "number.*", "copy.*", "register.*")
+    channels.let_leave("document", _may_leave)
+
+
+def _may_leave(document_id: int) -> bool:
+    """Of a restricted document nothing leaves but its kind and number."""
+    document = db.session().get(Document, document_id)
+    return document is not None and document.access_level is not AccessLevel.NAMED
