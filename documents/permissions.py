@@ -166,20 +166,24 @@ def headed_units(actor: Actor) -> frozenset[int]:
     return sight_of(actor).headed
 
 
-def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The condition under which a row of ``document`` may be read by the actor."""
+def visible_to(actor: Actor, key: ColumnElement[int] | None = None) -> ColumnElement[bool]:
+    """The condition under which a row of ``document`` may be read by the actor.
+
+    :param key: what stands for its key: that of a joined table lets a database decide after the join.
+    """
+    key = Document.id.expression if key is None else key
     at = sight_of(actor)
     is_open = Document.access_level != AccessLevel.NAMED
-    shown: ColumnElement[bool] = Document.id.in_(_concerning(at.own))
+    shown: ColumnElement[bool] = key.in_(_concerning(at.own))
     if reads_register(actor):
         shown = or_(is_open, shown)
     else:
-        shown = or_(shown, and_(is_open, Document.id.in_(_concerning(at.principals))))
+        shown = or_(shown, and_(is_open, key.in_(_concerning(at.principals))))
     own = and_(Document.org_id.in_(actor.org_ids), shown) if actor.holds(READ) else false()
     return or_(
         own,
-        Document.id.in_(_behind_tasks(actor)),
-        and_(is_open, Document.id.in_(_behind_tasks(actor, of_units=True))),
+        key.in_(_behind_tasks(actor)),
+        and_(is_open, key.in_(_behind_tasks(actor, of_units=True))),
     )
 
 

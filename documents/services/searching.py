@@ -7,6 +7,7 @@ itself: what the actor may not read is nowhere, not in a total and not in a face
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
@@ -19,8 +20,9 @@ from documents.formats.snippets import Piece
 from documents.models.document import Document
 from documents.models.search import INDEX, DocumentText
 from documents.permissions import nearest_to, visible_to
-from documents.services import narrowing
+from documents.services import narrowing, walking
 from documents.services.narrowing import Narrowed
+from documents.services.walking import Stretch
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.dialect import table_of, word_index
@@ -34,6 +36,8 @@ MOST_COUNTED = 10_000
 MOST_RANKED, MOST_LOOKED_THROUGH = 1_000, 200
 #: Characters of a text in which a snippet is looked for.
 _MOST_LOOKED = 40_000
+#: Documents that can be looked at one by one for their words.
+_FEW = 20_000
 _BODY = "body"
 NEWEST, FITTING = "new", "fit"
 ORDERS = (NEWEST, FITTING)
@@ -82,7 +86,8 @@ class Search:
         self._index = word_index(db.session(), INDEX)
         self._wanted = [one for one in self.query.clauses if not one.is_negated]
         self._barred = [one for one in self.query.clauses if one.is_negated]
-        self._where = [visible_to(actor), *self.narrowed.where]
+        self._where = self.narrowed.where
+        self._near = nearest_to(actor)
 
     @property
     def is_empty(self) -> bool:
@@ -98,9 +103,7 @@ class Search:
         """The documents of one page by their keys, and where the next begins."""
         if self.is_empty:
             return [], None
-        place = _Place.read(after)
-        if place is None:
-            place = _Place(0, None, next(iter(self._take((), (), 1)), 0))
+        place = _Place.read(after) or _Place(0, None, None)
         return self._fitting(place) if self.order == FITTING else self._newest_first(place)
 
     def ids(self, limit: int) -> list[int]:
@@ -112,26 +115,20 @@ class Search:
         if self.is_empty:
             return []
         heads = [Clause(tuple(map(_in_head, one.any_of))) for one in self._wanted]
-        match = self._match(heads)
-        query = self._select(match).order_by(self._key(match).desc()).limit(limit)
-        return load(self._actor, list(db.session().scalars(query)))
+        return load(self._actor, [row[0] for row in self._newest(self._match(heads), limit)])
 
     def count(self, most: int) -> int:
         """How many there are, none counted beyond ``most`` and one."""
         if self.is_empty:
             return 0
-        few = self._select().limit(most + 1)
-        return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
+        return len(self._newest(self._match(self._wanted), most + 1))
 
     def counted(self) -> Counted:
         """The total, and the facets of the newest ten thousand."""
         if self.is_empty:
             return Counted(0, False, {})
         columns = narrowing.columns()
-        match = self._match(self._wanted)
-        query = self._select(match).add_columns(*columns.values())
-        query = query.order_by(self._key(match).desc()).limit(MOST_COUNTED + 1)
-        rows = db.session().execute(query).all()
+        rows = self._newest(self._match(self._wanted), MOST_COUNTED + 1, (), *columns.values())
         by_column: dict[str, Any] = {}
         if rows:
             by_column = dict(zip(("id", *columns), zip(*rows[:MOST_COUNTED], strict=True), strict=True))
@@ -147,26 +144,51 @@ class Search:
         }
         return Counted(min(len(rows), MOST_COUNTED), len(rows) > MOST_COUNTED, facets)
 
+    @cached_property
+    def _is_among_few(self) -> bool:
+        if self._near is None or not self._wanted:
+            return False
+        some = self._near.limit(_FEW + 1).subquery()
+        return (db.session().scalar(select(func.count()).select_from(some)) or 0) <= _FEW
+
+    @cached_property
+    def _among(self) -> Select[Any] | list[int] | None:
+        """Among which documents those lie that are sought; ``None`` for who reads the register."""
+        if self._near is None or not self._is_among_few:
+            return self._near
+        match = self._index.match(db.session().connection(), self._wanted)
+        if match.each is None:
+            return self._near
+        query = select(match.link).select_from(match.source).where(match.each, match.link.in_(self._near))
+        ids = list(db.session().scalars(query.limit(MOST_RANKED + 1)))
+        return ids if len(ids) <= MOST_RANKED else self._near
+
     def _match(self, clauses: Sequence[Clause], without: Sequence[Sequence[Clause]] = ()) -> Match | None:
         """What is asked of the index; ``None`` when no word is wanted."""
         if not self._wanted:
             return None
         connection = db.session().connection()
-        return self._index.match(connection, [*clauses, *self._barred], without)
+        match = self._index.match(connection, [*clauses, *self._barred], without)
+        if match.each is None or not self._is_among_few:
+            return match
+        # Neither the index of words nor a walk by the key may lead.
+        return replace(match, key=match.key + 0, condition=match.each, each=None)
 
     def _select(self, match: Match | None = None, *columns: Any) -> Select[Any]:
         match = match or self._match(self._wanted)
         if match is None:
-            query = select(Document.id, *columns).where(*self._where)
+            query = select(Document.id, *columns).where(visible_to(self._actor), *self._where)
             for clause in self._barred:
                 barred = self._index.match(db.session().connection(), [Clause(clause.any_of)])
                 query = query.where(Document.id.not_in(select(barred.key).where(barred.condition)))
             return query
         query = select(Document.id, *columns).select_from(match.source)
         query = query.join(Document, Document.id == match.link).where(match.condition, *self._where)
-        near = nearest_to(self._actor)
-        if near is not None:
-            query = query.where(match.link.in_(near))
+        query = query.where(visible_to(self._actor, match.link if self._is_among_few else None))
+        if self._among is not None:
+            near = match.link.in_(self._among)
+            # Many are no join: that is done row by row where several words let few documents be expected.
+            query = query.where(near if self._is_among_few else near.is_(True))
         for bounds in self._bounds():
             query = query.where(match.key.between(*bounds))
         return query
@@ -192,15 +214,46 @@ class Search:
         limit: int,
         *where: tuple[str, Any],
     ) -> list[int]:
-        """Newest documents that have these clauses too; ``where``: ``most`` and ``below`` bound the key."""
+        """Newest documents that have these clauses too."""
         match = self._match([*self._wanted, *clauses], without)
-        query, key = self._select(match), self._key(match)
-        for name, value in where:
-            if name == "not":
-                query = query.where(Document.id.not_in(value))
-            elif value is not None:
-                query = query.where({"most": key <= value, "below": key < value, "least": key >= value}[name])
-        return list(db.session().scalars(query.order_by(key.desc()).limit(limit)))
+        return [row[0] for row in self._newest(match, limit, where)]
+
+    def _newest(
+        self, match: Match | None, limit: int, where: Sequence[tuple[str, Any]] = (), *columns: Any
+    ) -> list[Any]:
+        """Rows of the newest documents: the key, then the columns; ``where``: bounds of the key."""
+        opened, key = db.session(), self._key(match)
+        bounds = {name: value for name, value in where if value is not None}
+        narrowing_ = {"most": key.__le__, "below": key.__lt__, "not": Document.id.not_in}
+        narrowed = [narrowing_[name](value) for name, value in bounds.items()]
+        if match is None or match.each is None:
+            query = self._select(match, *columns).where(*narrowed)
+            return list(opened.execute(query.order_by(key.desc()).limit(limit)))
+        by_index, one_by_one = match, replace(match, condition=match.each)
+
+        def ask(stretch: Stretch, most: int) -> Sequence[Any]:
+            query = self._select(one_by_one if stretch.is_walked else by_index, *columns).where(*narrowed)
+            if stretch.first is not None:
+                query = query.where(key >= stretch.first)
+            query = query.where(key <= stretch.last)
+            # By an expression, so that the database does not walk after all.
+            order = key if stretch.is_walked else key + 0
+            return opened.execute(query.order_by(order.desc()).limit(most)).all()
+
+        tops = [bounds["most"]] if "most" in bounds else []
+        tops += [bounds["below"] - 1] if "below" in bounds else []
+        top = min(tops) if tops else opened.scalar(select(func.max(key)).select_from(match.source))
+        return walking.newest(ask, top or 0, limit)
+
+    def _having(self, clauses: Sequence[Clause], ids: Sequence[int]) -> set[int]:
+        """Which of these documents have clauses as well."""
+        if not clauses or not ids:
+            return set()
+        match = self._index.match(db.session().connection(), clauses)
+        query = select(match.key).select_from(match.source).where(match.link.in_(ids))
+        query = query.where(match.key.between(min(ids), max(ids)))
+        query = query.where(match.condition if match.each is None else match.each)
+        return set(db.session().scalars(query))
 
     def _newest_first(self, place: "_Place") -> tuple[list[int], str | None]:
         """The very number, then exact marks, then the others; within each the newest first."""
@@ -235,8 +288,14 @@ class Search:
         older = None
         if len(found) > PAGE:
             tier, key = found[PAGE - 1]
-            older = str(_Place(tier, key, place.top))
+            older = str(_Place(tier, key, place.top or self._top(found)))
         return [key for _, key in found[:PAGE]], older
+
+    def _top(self, found: Sequence[tuple[int, int]]) -> int:
+        """The newest of all: later pages look no further, whatever is registered meanwhile."""
+        if found[0][0] == found[-1][0]:
+            return found[0][1]
+        return self._take((), (), 1)[0]
 
     def _exact_in_texts(self, without: Sequence[Sequence[Clause]], top: tuple[str, Any]) -> list[int]:
         """Of the newest of the rest those whose texts have the words with the marks that were typed."""
@@ -263,23 +322,20 @@ class Search:
         rank: Any = literal(0)
         if is_weighed:
             rank = self._index.rank(db.session().connection(), self._wanted)
-        query = self._select(match, rank)
-        if top is not None:
-            query = query.where(self._key(match) <= top)
-        rows = db.session().execute(query.order_by(self._key(match).desc()).limit(MOST_RANKED)).all()
-        least = ("least", rows[-1][0] if rows else None)
-        tiers = [set(number)]
-        for clauses in ([self.query.side_by_side] if self.query.side_by_side else [], self.query.marked):
-            ids = self._take(clauses, (), MOST_RANKED, bound, least) if clauses else []
-            tiers.append(set(ids))
-        exact, beside, marked = tiers
+        rows = self._newest(match, MOST_RANKED, (bound,), rank)
+        ids = [key for key, _ in rows]
+        exact = set(number)
+        beside = self._having([self.query.side_by_side] if self.query.side_by_side else [], ids)
+        marked = self._having(self.query.marked, ids)
         weights = {key: (key not in marked, key not in beside, rank) for key, rank in rows}
         others = sorted((key for key in weights if key not in exact), key=lambda key: (*weights[key], -key))
         return [*number, *others]
 
     def _fitting(self, place: "_Place") -> tuple[list[int], str | None]:
         ids, at = self._ranked(place.top), place.key or 0
-        older = str(_Place(0, at + PAGE, place.top)) if len(ids) > at + PAGE else None
+        if len(ids) <= at + PAGE:
+            return ids[at : at + PAGE], None
+        older = str(_Place(0, at + PAGE, place.top or max(ids)))
         return ids[at : at + PAGE], older
 
     def _hits(self, ids: list[int]) -> list[Hit]:

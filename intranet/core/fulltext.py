@@ -63,12 +63,14 @@ class Match:
     """What to ask of the database: the index, its key, and the condition.
 
     :param link: what the key of the record is compared with where the two are joined.
+    :param each: the condition for records that are looked at one by one; ``None`` where that is a long way.
     """
 
     source: FromClause
     key: ColumnElement[int]
     link: ColumnElement[int]
     condition: ColumnElement[bool]
+    each: ColumnElement[bool] | None = None
 
 
 class Index(Protocol):
@@ -275,7 +277,7 @@ class Vectors:
         asked = " & ".join([self._all_of(clauses), *(f"!({self._all_of(barred)})" for barred in without)])
         condition = self.source.c.fts.op("@@")(self._query(asked))
         key = self.source.c[f"{self.record}_id"]
-        return Match(self.source, key, key, condition)
+        return Match(self.source, key, key, condition, condition.is_(True))
 
     def rank(self, connection: Connection, clauses: Sequence[Clause]) -> ColumnElement[float]:
         """``ts_rank``, a word of the symbol or the subject weighing more."""
