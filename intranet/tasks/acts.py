@@ -10,9 +10,9 @@ from intranet.core.actor import Actor
 from intranet.core.forms import OfficeForm
 from intranet.records import staging
 from intranet.tasks import forms, services
-from intranet.tasks.models import PartyRole, Task, TaskExtension
+from intranet.tasks.models import PartyRole, Source, Task, TaskExtension
 from intranet.tasks.parties import Party
-from intranet.tasks.permissions import Standing, To, is_released, may
+from intranet.tasks.permissions import Standing, To, is_own, is_released, may
 from intranet.tasks.states import is_possible
 
 #: Does the act with what the form says: ``(actor, task id, form, version seen)``.
@@ -93,6 +93,10 @@ def _hand_over(actor: Actor, task_id: int, form: Any, expect: int | None) -> Non
     )
 
 
+def _place(actor: Actor, task_id: int, form: Any, expect: int | None) -> None:
+    services.place(actor, task_id, form.parent.data or "", form.share(), expect=expect)
+
+
 def _reassign(actor: Actor, task_id: int, form: Any, expect: int | None) -> None:
     services.reassign(actor, task_id, Party.parse(form.lead.data), reason=form.reason.data, expect=expect)
 
@@ -165,6 +169,7 @@ ACTS: dict[str, Act] = {
             lambda actor, key, form, seen: services.urge(actor, key, form.note.data or "", expect=seen),
             forms.NoteForm,
         ),
+        Act("place", To.JUDGE, "placed", "sitemap", _place, forms.PlaceForm),
         Act("reassign", To.JUDGE, "reassigned", "users", _reassign, forms.ReassignForm),
         Act(
             "reopen",
@@ -219,9 +224,11 @@ def _fits(
 ) -> bool:
     """What the table of states does not know."""
     if code in ("accept", "return"):
-        return task.finished_by_id != actor.id
+        return task.finished_by_id != actor.id and not is_own(actor, task)
     if code == "decide":
-        return extension is not None and extension.asked_by_id != actor.id
+        return extension is not None and extension.asked_by_id != actor.id and not is_own(actor, task)
+    if code in ("urge", "reassign") and task.source is Source.OWN:
+        return code == "urge" and not is_own(actor, task)
     if code == "withdraw-extension":
         return extension is not None
     if code == "extend":

@@ -16,9 +16,9 @@ from intranet.people.models import Role, User
 from intranet.records import audit
 from intranet.tasks import deadlines, load
 from intranet.tasks.events import TaskAssigned, TaskMoved, TaskUndone
-from intranet.tasks.models import PartyRole, Task, TaskParty, TaskState, TaskYear
+from intranet.tasks.models import PartyRole, Priority, Source, Task, TaskParty, TaskState, TaskYear
 from intranet.tasks.parties import Party, check_reach, check_real, due_words, lead_people, people_of
-from intranet.tasks.permissions import ASSIGN, To, access_task, is_released, may, person_of
+from intranet.tasks.permissions import ASSIGN, To, access_task, is_released, person_of
 from intranet.tasks.states import check, move
 from intranet.tasks.tree import roll_up
 
@@ -43,20 +43,29 @@ def assign_task(
     is_restricted: bool = False,
     is_urgent: bool = False,
     is_absence_confirmed: bool = True,
+    priority: Priority = Priority.NORMAL,
+    source: Source | None = None,
+    source_text: str = "",
+    start_date: date | None = None,
+    recurrence: tuple[int, date] | None = None,
 ) -> int:
     """A new task with one lead; the parties are told when it is released, and reminders are planned.
 
     With an ``origin`` the package that owns the record has judged the right to direct; a task by itself
-    asks the permit ``task.assign`` and the reach of the actor's post, a part asks the lead of the whole.
+    asks the permit ``task.assign`` and the reach of the actor's post, a part asks the lead of the whole; an
+    own task asks nothing, is led by whoever enters it, and its result is accepted by somebody above.
 
     :param due_date: a day off gives the next working day; ``None`` is listed as "chưa có hạn".
     :param release_at: others see it from then on, and the actor may take it back until then.
     :param org_id: in whose name, the actor's agency unless given.
     :param is_absence_confirmed: false warns of a lead who is away on the day it is due.
+    :param source: told by the origin unless given: ``plan`` and ``own`` have none.
+    :param start_date: the work begins then, not after the deadline.
+    :param recurrence: the recurring task that it is made by, and for which day.
     :returns: its id.
-    :raises Invalid: ``task.title_needed``, ``task.party_unknown``, ``task.party_gone``, ``task.party_twice``,
-        ``task.self_assigned``, ``task.due_past``, ``task.due_after_parent``, ``task.co_due_after``,
-        ``task.lead_away``.
+    :raises Invalid: ``task.title_needed``, ``task.start_after_due``, ``task.party_unknown``,
+        ``task.party_gone``, ``task.party_twice``, ``task.self_assigned``, ``task.own_lead``,
+        ``task.due_past``, ``task.due_after_parent``, ``task.co_due_after``, ``task.lead_away``.
     :raises Forbidden: ``task.may_not_assign``, ``task.out_of_reach``.
     :raises BadState: ``task.not_now``, the whole cannot be split any more.
     """
@@ -66,13 +75,16 @@ def assign_task(
         assigner_id = person_of(actor).standing.id
         named = [("lead", lead), *(("co", one) for one in co), *(("info", one) for one in info)]
         _check_words(title)
-        _check_parties(assigner_id, named)
+        is_own = source is Source.OWN
+        _check_parties(assigner_id, named, is_own=is_own)
         if parent is not None:
             check(parent, "split")
             origin, is_restricted = parent.origin, parent.is_restricted
-        elif origin is None and not actor.holds(ASSIGN):
+        elif origin is None and not is_own and not actor.holds(ASSIGN):
             raise Forbidden("task.may_not_assign")
-        if parent is not None or origin is None:
+        if is_own:
+            _check_own(actor, assigner_id, lead, [*co, *info])
+        elif parent is not None or origin is None:
             check_reach(actor, named)
         on = calendar()
         moved_from = None
@@ -81,6 +93,8 @@ def assign_task(
             kept = deadlines.settle(due_date, on)
             due_date, moved_from = kept.day, kept.moved_from
         due_date = _within_parent(parent, due_date)
+        if start_date is not None and due_date is not None and start_date > due_date:
+            raise Invalid("task.start_after_due", field="start_date", due=f"{due_date:%d/%m/%Y}")
         if not is_absence_confirmed:
             load.check_there(lead, due_date)
 
@@ -98,8 +112,13 @@ def assign_task(
             weight=weight,
             created_at=now,
             release_at=max(now, release_at or now),
-            is_restricted=is_restricted,
-            is_urgent=is_urgent,
+            is_restricted=is_restricted and not is_own,
+            priority=Priority.URGENT if is_urgent else priority,
+            source=source or source_of(origin),
+            source_text=source_text,
+            start_date=start_date,
+            recurrence_id=None if recurrence is None else recurrence[0],
+            recurrence_date=None if recurrence is None else recurrence[1],
         )
         deadlines.set_due(task, due_date, on)
         task.parties = _party_rows(lead, co, info, due_date, on)
@@ -113,6 +132,7 @@ def assign_task(
             due=due_date,
             moved_from=moved_from,
             parent=parent_id,
+            recurrence=None if recurrence is None else recurrence[0],
         )
         _tell_parties(actor, task)
         reminders.plan(task.ref, due_date, on)
@@ -121,6 +141,18 @@ def assign_task(
         db.publish(TaskAssigned(task.id, str(origin or "")))
         db.publish(TaskMoved(task.id))
         return task.id
+
+
+def check_given(actor: Actor, title: str, lead: Party, co: Sequence[Party], info: Sequence[Party]) -> None:
+    """Refuse, before it is kept for later, what could not be given now.
+
+    :raises Invalid: of the title and the parties, as :func:`assign_task`.
+    :raises Forbidden: ``task.out_of_reach``.
+    """
+    named = [("lead", lead), *(("co", one) for one in co), *(("info", one) for one in info)]
+    _check_words(title)
+    _check_parties(person_of(actor).standing.id, named)
+    check_reach(actor, named)
 
 
 def undo_assignment(actor: Actor, task_id: int) -> None:
@@ -149,7 +181,9 @@ def undo_assignment(actor: Actor, task_id: int) -> None:
 def hand_over(actor: Actor, task_id: int, user_id: int, *, note: str = "", expect: int | None = None) -> None:
     """An official of the lead unit does the work from now on; the unit goes on answering for it.
 
-    :raises Invalid: ``task.not_in_unit``, ``task.already_theirs``.
+    Where a person leads, the head of that person's unit gives the lead to another official, with a reason.
+
+    :raises Invalid: ``task.not_in_unit``, ``task.already_theirs``, ``task.reason_needed``.
     :raises BadState: ``task.not_now``.
     """
     with db.unit_of_work() as session:
@@ -158,12 +192,20 @@ def hand_over(actor: Actor, task_id: int, user_id: int, *, note: str = "", expec
         members = officials_of(task)
         if user_id not in members:
             raise Invalid("task.not_in_unit", field="user_id")
-        before = task.officer
+        is_person = task.lead.unit_id is None
+        before = task.lead if is_person else task.officer
         if before is not None:
             if before.user_id == user_id:
                 raise Invalid("task.already_theirs", field="user_id")
+            if is_person and not note:
+                raise Invalid("task.reason_needed", field="note")
             before.left_at = clock.now()
-        task.parties.append(TaskParty(user_id=user_id, role=PartyRole.OFFICER))
+        if is_person:
+            _check_parties(task.assigner_id, [("lead", Party(user_id=user_id))])
+            _leave(task, user_id)
+        role = PartyRole.LEAD if is_person else PartyRole.OFFICER
+        due = task.due_date if is_person else None
+        task.parties.append(TaskParty(user_id=user_id, role=role, due_date=due))
         move(task, "handed_over")
         session.flush()
         audit.record(
@@ -175,7 +217,16 @@ def hand_over(actor: Actor, task_id: int, user_id: int, *, note: str = "", expec
             before=None if before is None else before.user_id,
         )
         notices.notify([user_id], "task.handed_over", task.ref, by=actor)
+        if is_person and before is not None and before.user_id is not None:
+            notices.notify([before.user_id], "task.taken_away", task.ref, by=actor)
         db.publish(TaskMoved(task.id))
+
+
+def _leave(task: Task, user_id: int) -> None:
+    """Whoever becomes the lead leaves the other roles."""
+    for party in task.parties:
+        if party.left_at is None and party.user_id == user_id:
+            party.left_at = clock.now()
 
 
 def reassign(actor: Actor, task_id: int, lead: Party, *, reason: str, expect: int | None = None) -> None:
@@ -219,43 +270,24 @@ def reassign(actor: Actor, task_id: int, lead: Party, *, reason: str, expect: in
         db.publish(TaskMoved(task.id))
 
 
-def move_under(actor: Actor, task_id: int, parent_id: int | None) -> None:
-    """The task becomes a part of another one, which the actor leads or judges, or stands by itself.
-
-    :raises Invalid: ``task.loop``, it would be a part of itself; ``task.due_after_parent``.
-    """
-    with db.unit_of_work() as session:
-        task = access_task(actor, task_id, To.JUDGE, lock=True)
-        old_id = task.parent_id
-        parent = None if parent_id is None else access_task(actor, parent_id, To.READ, lock=True)
-        if parent is not None:
-            if not (may(actor, To.WORK, parent) or may(actor, To.JUDGE, parent)):
-                raise Forbidden("task.not_yours")
-            check(parent, "split")
-            if task.id in _line_up(parent):
-                raise Invalid("task.loop", field="parent_id")
-            if _within_parent(parent, task.due_date) != task.due_date:
-                raise Invalid("task.due_after_parent", field="parent_id")
-        task.parent_id = parent_id
-        task.version += 1
-        session.flush()
-        audit.record(actor, "task.moved_under", task, parent=parent_id, before=old_id)
-        for key in (old_id, parent_id):
-            if key is not None:
-                roll_up(session.get_one(Task, key))
-        db.publish(TaskMoved(task.id))
-
-
 def officials_of(task: Task) -> dict[int, User]:
     """Officials to whom the lead unit's head may hand the work: those of the unit and of its parts, or of
     the agency for which the unit stands.
     """
     unit = None if task.lead.unit_id is None else directory.unit(task.lead.unit_id)
     if unit is None:
-        return {}
+        return _colleagues(task.lead.user_id or 0, task.assigner_id)
     if unit.represents_id is not None:
         return {user.id: user for user in directory.with_role(unit.represents_id, *Role)}
     return {user.id: user for key in directory.units_below(unit.id) for user in directory.members_of(key)}
+
+
+def _colleagues(user_id: int, assigner_id: int) -> dict[int, User]:
+    """Other officials of the units in which somebody works, but for the one who accepts."""
+    person = directory.people([user_id]).get(user_id)
+    posts = [] if person is None else person.posts
+    found = {user.id: user for post in posts for user in directory.members_of(post.unit_id)}
+    return {key: user for key, user in found.items() if key not in (user_id, assigner_id)}
 
 
 def _check_words(title: str) -> None:
@@ -265,7 +297,25 @@ def _check_words(title: str) -> None:
         raise Invalid("field.too_long", field="title", most=MOST_TITLE, length=len(title))
 
 
-def _check_parties(assigner_id: int, named: list[tuple[str, Party]]) -> None:
+def source_of(origin: Ref | None) -> Source:
+    """Where a task of that origin comes from."""
+    if origin is None:
+        return Source.DIRECT
+    if origin.kind == "document":
+        return Source.DOCUMENT
+    return Source.MAIL if origin.kind.startswith("mail") else Source.MEETING
+
+
+def _check_own(actor: Actor, assigner_id: int, lead: Party, others: Sequence[Party]) -> None:
+    """An own task is led by oneself; naming others is giving them work."""
+    if lead.user_id != assigner_id:
+        raise Invalid("task.own_lead", field="lead")
+    if others and not actor.holds(ASSIGN):
+        raise Forbidden("task.may_not_assign")
+    check_reach(actor, [("co", one) for one in others])
+
+
+def _check_parties(assigner_id: int, named: list[tuple[str, Party]], *, is_own: bool = False) -> None:
     """Real parties, each named once, and the lead somebody else than the one who will accept."""
     check_real(named)
     once: set[str] = set()
@@ -273,17 +323,14 @@ def _check_parties(assigner_id: int, named: list[tuple[str, Party]]) -> None:
         if str(party) in once:
             raise Invalid("task.party_twice", field=field)
         once.add(str(party))
-        if field == "lead" and party.user_id == assigner_id:
+        if field == "lead" and party.user_id == assigner_id and not is_own:
             raise Invalid("task.self_assigned", field="lead")
 
 
 def _within_parent(parent: Task | None, due_date: date | None) -> date | None:
     """A part is due with the whole or before it."""
-    if parent is None or parent.due_date is None:
-        return due_date
-    if due_date is not None and due_date > parent.due_date:
-        raise Invalid("task.due_after_parent", field="due_date", due=f"{parent.due_date:%d/%m/%Y}")
-    return due_date or parent.due_date
+    deadlines.check_within(parent, due_date, "due_date")
+    return due_date if parent is None else due_date or parent.due_date
 
 
 def _party_rows(
@@ -307,12 +354,3 @@ def _tell_parties(actor: Actor, task: Task) -> None:
         told |= people
         kind = "task.assigned" if party.role is PartyRole.LEAD else f"task.assigned_{party.role.value}"
         notices.notify(people, kind, task.ref, by=actor, at=task.release_at, due=due_words(task))
-
-
-def _line_up(task: Task) -> set[int]:
-    """The task and every task above it."""
-    found, key = {task.id}, task.parent_id
-    while key is not None and key not in found:
-        found.add(key)
-        key = db.session().get_one(Task, key).parent_id
-    return found

@@ -51,6 +51,15 @@ def check_wanted(wanted: date, *, is_past_confirmed: bool) -> None:
         raise Invalid("task.due_past", field="due_date", due=f"{wanted:%d/%m/%Y}")
 
 
+def check_within(parent: Task | None, due: date | None, field: str) -> None:
+    """Refuse a deadline of a part that lies after that of the whole.
+
+    :raises Invalid: ``task.due_after_parent``.
+    """
+    if parent is not None and parent.due_date is not None and due is not None and due > parent.due_date:
+        raise Invalid("task.due_after_parent", field=field, due=f"{parent.due_date:%d/%m/%Y}")
+
+
 def near_date(start: date, due: date, on: Calendar) -> date:
     """The first day on which a task given on ``start`` is near its deadline."""
     by_days = on.add_working_days(due, -NEAR_DAYS)
@@ -63,7 +72,8 @@ def set_due(task: Task, due: date | None, on: Calendar) -> None:
     task.due_date = due
     if task.first_due_date is None:
         task.first_due_date = due
-    task.near_date = None if due is None else near_date(clock.local(task.created_at).date(), due, on)
+    start = task.start_date or clock.local(task.created_at).date()
+    task.near_date = None if due is None else near_date(min(start, due), due, on)
 
 
 def standing(task: Task, late_from: date | None = None) -> Standing:
@@ -108,7 +118,11 @@ def outcome(task: Task, finished_at: datetime, on: Calendar) -> tuple[Outcome | 
 
     After an extension that was asked for too late, lateness counts from the deadline that was missed.
     """
-    due = task.missed_due_date or task.due_date
+    return outcome_of(task.missed_due_date or task.due_date, finished_at, on)
+
+
+def outcome_of(due: date | None, finished_at: datetime, on: Calendar) -> tuple[Outcome | None, int]:
+    """How an instant stands to a deadline, and the working days past it (1 or more when late)."""
     if due is None:
         return None, 0
     finished = clock.local(finished_at).date()

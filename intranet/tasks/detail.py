@@ -1,6 +1,6 @@
 """What the page of one task shows, read in a fixed number of queries."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit, files
+from intranet.records.models import AuditLine
 from intranet.tasks import acts, lists
 from intranet.tasks.extending import extensions_of
 from intranet.tasks.models import ExtensionState, PartyRole, Task, TaskReport
@@ -35,6 +36,18 @@ class PartyLine:
     initials: str
     at: str
     is_done: bool
+    #: How a helper's part stood to its own deadline, in words.
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Finish:
+    """An earlier finishing that was taken off the table, kept beside the new one."""
+
+    finished_at: datetime
+    outcome: str
+    ended_by: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -104,8 +117,28 @@ def about(actor: Actor, task: Task) -> dict[str, Any]:
             }
             for line in history
         ],
+        "finishes": _finishes(history),
         "reminders": reminders.planned_for(task.ref),
     }
+
+
+def _finishes(history: Sequence[AuditLine]) -> list[Finish]:
+    """Finishings before the present one, oldest first: returned, taken up again."""
+    found = []
+    for line in reversed(history):
+        finished = line.data.get("finished")
+        if line.act not in ("task.sent_back", "task.reopened") or not finished:
+            continue
+        outcome = line.data.get("outcome")
+        found.append(
+            Finish(
+                datetime.fromisoformat(finished),
+                label(f"task.outcome.{outcome}") if outcome else "",
+                label(f"act.{line.act}"),
+                line.at,
+            )
+        )
+    return found
 
 
 def _parties(task: Task) -> list[PartyLine]:
@@ -129,7 +162,10 @@ def _parties(task: Task) -> list[PartyLine]:
         is_shorter = party.role is PartyRole.CO and party.due_date and party.due_date != task.due_date
         if is_shorter and party.due_date is not None:
             note = f"{note}, {party.due_date:%d/%m}"
-        found.append(PartyLine(name, note, initials, seen, party.finished_at is not None))
+        outcome = ""
+        if party.outcome is not None:
+            outcome = label(f"task.outcome.{party.outcome.value}").lower()
+        found.append(PartyLine(name, note, initials, seen, party.finished_at is not None, outcome))
     return found
 
 

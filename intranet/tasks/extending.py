@@ -13,8 +13,8 @@ from intranet.records import audit
 from intranet.tasks import deadlines
 from intranet.tasks.events import TaskMoved
 from intranet.tasks.models import ExtensionState, Task, TaskExtension
-from intranet.tasks.parties import lead_people
-from intranet.tasks.permissions import To, access_task
+from intranet.tasks.parties import judges_of, lead_people
+from intranet.tasks.permissions import To, access_task, is_own
 from intranet.tasks.states import check
 
 
@@ -25,7 +25,8 @@ def ask_extension(
 
     :param new_due: a day off gives the next working day.
     :returns: the request's id.
-    :raises Invalid: ``task.reason_needed``, ``task.extension_not_later``, ``task.extension_no_due``.
+    :raises Invalid: ``task.reason_needed``, ``task.extension_not_later``, ``task.extension_past``,
+        ``task.due_after_parent``, ``task.extension_no_due``.
     :raises BadState: ``task.not_now`` (finished already), ``task.extension_open`` (one at a time).
     """
     with db.unit_of_work() as session:
@@ -36,8 +37,7 @@ def ask_extension(
         if task.due_date is None:
             raise Invalid("task.extension_no_due", field="new_due")
         kept = deadlines.settle(new_due, workdays.calendar()).day
-        if kept <= task.due_date or kept < workdays.late_from():
-            raise Invalid("task.extension_not_later", field="new_due", due=f"{task.due_date:%d/%m/%Y}")
+        _check_later(task, kept)
         if open_extension(task.id) is not None:
             raise BadState("task.extension_open")
         request = TaskExtension(
@@ -61,7 +61,7 @@ def ask_extension(
             new_due=kept,
             after_due=request.is_after_due,
         )
-        notices.notify([task.assigner_id], "task.extension_asked", task.ref, by=actor, due=f"{kept:%d/%m/%Y}")
+        notices.notify(judges_of(task), "task.extension_asked", task.ref, by=actor, due=f"{kept:%d/%m/%Y}")
         db.publish(TaskMoved(task.id))
         return request.id
 
@@ -80,7 +80,8 @@ def decide_extension(
     Granted before the deadline: the deadline moves. Granted after it: it moves too, but lateness goes on
     counting from the deadline that was missed.
 
-    :raises Invalid: ``task.reason_needed`` for a refusal, ``task.extension_not_later``.
+    :raises Invalid: ``task.reason_needed`` for a refusal, ``task.extension_not_later``,
+        ``task.extension_past``, ``task.due_after_parent``.
     :raises BadState: ``task.extension_none``, ``task.not_now``, ``task.own_acceptance``.
     """
     with db.unit_of_work():
@@ -89,7 +90,7 @@ def decide_extension(
         request = open_extension(task.id)
         if request is None:
             raise BadState("task.extension_none")
-        if request.asked_by_id == actor.id:
+        if request.asked_by_id == actor.id or is_own(actor, task):
             raise BadState("task.own_acceptance")
         if not is_granted and not note:
             raise Invalid("task.reason_needed", field="note")
@@ -97,8 +98,7 @@ def decide_extension(
         if is_granted:
             on = workdays.calendar()
             kept = deadlines.settle(new_due or request.new_due_date, on).day
-            if task.due_date is not None and kept <= task.due_date:
-                raise Invalid("task.extension_not_later", field="new_due", due=f"{task.due_date:%d/%m/%Y}")
+            _check_later(task, kept)
             if request.is_after_due and task.missed_due_date is None:
                 task.missed_due_date = task.due_date
             request.state, request.new_due_date = ExtensionState.GRANTED, kept
@@ -154,6 +154,16 @@ def extensions_of(task_id: int) -> list[TaskExtension]:
     """Every request of a task, oldest first."""
     query = select(TaskExtension).where(TaskExtension.task_id == task_id).order_by(TaskExtension.id)
     return list(db.session().scalars(query))
+
+
+def _check_later(task: Task, kept: date) -> None:
+    """More time ends after the present deadline, not before today, and not after the whole is due."""
+    if task.due_date is not None and kept <= task.due_date:
+        raise Invalid("task.extension_not_later", field="new_due", due=f"{task.due_date:%d/%m/%Y}")
+    if kept < workdays.late_from():
+        raise Invalid("task.extension_past", field="new_due", new_due=f"{kept:%d/%m/%Y}")
+    parent = None if task.parent_id is None else db.session().get_one(Task, task.parent_id)
+    deadlines.check_within(parent, kept, "new_due")
 
 
 def withdraw_open(task: Task, actor: Actor) -> bool:

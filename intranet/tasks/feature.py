@@ -11,14 +11,16 @@ from intranet.tasks import (
     models,
     panels,
     permissions,
+    recurring,
     sample,
     services,
     subscribers,
     views,
+    views_giving,
 )
 
 #: Imported for what they register: tables, permits, what speaks to sockets.
-REGISTERED = (events, live, models, permissions, services, subscribers)
+REGISTERED = (events, live, models, permissions, recurring, services, subscribers, views_giving)
 
 
 def plug_in(app: Flask) -> None:

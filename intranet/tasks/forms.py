@@ -1,6 +1,7 @@
 """What officials fill in about tasks. A sheet and a full page share each form."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, R
 from intranet.core.labels import label
 from intranet.notices.workdays import Calendar
 from intranet.people.models import User
+from intranet.tasks.models import Every, Priority, Source
 from intranet.tasks.parties import Party
 
 MOST_TEXT = 5000
@@ -30,6 +32,7 @@ MOST_REASON = 500
 #: Working days offered for a new task, and for more time.
 DUE_DAYS = (1, 3, 5, 10)
 MORE_DAYS = (2, 3, 5)
+WEIGHTS = [SelectChoice(str(n), str(n)) for n in range(1, 6)]
 #: Why more time is asked for; words are ``task.why.<code>``.
 WHY = ("opinion", "demand", "procedure", "other")
 OTHER = "other"
@@ -171,6 +174,40 @@ class ReassignForm(ReasonForm):
         self.lead.choices = choices(names)
 
 
+class PlaceForm(OfficeForm):
+    """Of which task it is a part, and with what share."""
+
+    parent = LineField(_("Mã việc chính (để trống nếu là việc riêng)"), [Limit(20)])
+    weight = SelectField(_("Tỷ trọng trong việc chính"), choices=WEIGHTS, default="1", validate_choice=False)
+
+    def share(self) -> int:
+        """Weight in the whole's progress."""
+        return share_of(self.weight.data)
+
+
+class OwnTaskForm(OfficeForm):
+    """An official's own task."""
+
+    title = LineField(_("Tên việc"), [Required(), Limit(500)])
+    text = _Text(_("Nội dung, kết quả dự kiến"), MOST_TEXT)
+    days = RadioField(_("Hạn xử lý"), default="5", validate_choice=False)
+    due_date = OfficeDateField(_("Ngày khác"))
+    start_date = OfficeDateField(_("Bắt đầu từ ngày"))
+
+    def offer(self, on: Calendar) -> None:
+        """Offer deadlines."""
+        offer_days(self.days, on)
+        self.on = on
+
+    def validate_due_date(self, field: Field) -> None:
+        """Another day needs to be named."""
+        need_day(self.days, field)
+
+    def wanted(self) -> date | None:
+        """The deadline asked for."""
+        return wanted_day(self.days, self.due_date, self.on)
+
+
 class NewTaskForm(OfficeForm):
     """A task by itself, or a part of one."""
 
@@ -182,11 +219,14 @@ class NewTaskForm(OfficeForm):
     days = RadioField(_("Hạn xử lý"), default="5", validate_choice=False)
     due_date = OfficeDateField(_("Ngày khác"))
     is_past_confirmed = BooleanField(_("Xác nhận giao với hạn đã qua"))
-    weight = SelectField(
-        _("Tỷ trọng trong việc chính"),
-        choices=[SelectChoice(str(n), str(n)) for n in range(1, 6)],
-        default="1",
-    )
+    weight = SelectField(_("Tỷ trọng trong việc chính"), choices=WEIGHTS, default="1", validate_choice=False)
+    co_due = OfficeDateField(_("Hạn phối hợp"))
+    start_date = OfficeDateField(_("Bắt đầu từ ngày"))
+    priority = RadioField(_("Mức ưu tiên"), default=Priority.NORMAL.value, validate_choice=False)
+    source = RadioField(_("Nguồn giao"), default=Source.DIRECT.value, validate_choice=False)
+    source_text = LineField(_("Tên chương trình, kế hoạch, số mục"), [Limit(200)])
+    every = SelectField(_("Lặp lại"), default="", validate_choice=False)
+    last_date = OfficeDateField(_("Lặp đến hết ngày"))
     is_absence_confirmed = BooleanField(_("Vẫn giao dù người chủ trì vắng vào ngày đến hạn"))
     #: Whoever stands in for an absent lead, by the button beside the warning.
     instead = StringField()
@@ -194,29 +234,49 @@ class NewTaskForm(OfficeForm):
 
     def offer(self, on: Calendar, names: dict[str, str]) -> None:
         """Offer deadlines, and the parties chosen so far with their names."""
-        today = clock.today()
-        self.days.choices = [
-            *(SelectChoice(str(n), day_words(on.add_working_days(today, n))) for n in DUE_DAYS),
-            SelectChoice(OTHER, label("task.other_day")),
-        ]
+        offer_days(self.days, on)
         self.on = on
         self.lead.choices = choices(names)
         self.co.choices = self.info.choices = choices(names)[1:]
+        self.priority.choices = [
+            SelectChoice(one.value, label(f"task.priority.{one.value}")) for one in Priority
+        ]
+        given = (Source.DIRECT, Source.PLAN)
+        self.source.choices = [SelectChoice(one.value, label(f"task.source.{one.value}")) for one in given]
+        self.every.choices = [
+            SelectChoice("", label("task.every.never")),
+            *(SelectChoice(one.value, label(f"task.every.{one.value}")) for one in Every),
+        ]
 
     def validate_due_date(self, field: Field) -> None:
-        """Another day needs to be named."""
-        if self.days.data == OTHER and field.data is None:
-            raise ValidationError(label("error.task.due_needed"))
+        """Another day needs to be named; what comes again is due so many days after."""
+        need_day(self.days, field)
+        if self.days.data == OTHER and self.every.data:
+            raise ValidationError(label("error.task.recurring_days"))
 
     def wanted(self) -> date | None:
         """The deadline asked for."""
-        if self.days.data in {str(n) for n in DUE_DAYS}:
-            return self.on.add_working_days(clock.today(), int(self.days.data))
-        return self.due_date.data
+        return wanted_day(self.days, self.due_date, self.on)
+
+    def often(self) -> Every | None:
+        """How often it comes again, if it does."""
+        return next((one for one in Every if one.value == self.every.data), None)
+
+    def due_days(self) -> int:
+        """Working days that each may take."""
+        return int(self.days.data) if self.days.data in {str(n) for n in DUE_DAYS} else 0
+
+    def weight_of_others(self) -> Priority:
+        """How it stands beside others."""
+        return next((one for one in Priority if one.value == self.priority.data), Priority.NORMAL)
+
+    def where_from(self) -> Source:
+        """By word, or from a plan."""
+        return Source.PLAN if self.source.data == Source.PLAN.value else Source.DIRECT
 
     def share(self) -> int:
         """Weight in the whole's progress."""
-        return int(self.weight.data) if str(self.weight.data) in {str(n) for n in range(1, 6)} else 1
+        return share_of(self.weight.data)
 
     def parties(self) -> tuple[Party, list[Party], list[Party]]:
         """Lead, co-operating parties and those to know.
@@ -225,9 +285,37 @@ class NewTaskForm(OfficeForm):
         """
         return (
             Party.parse(self.instead.data or self.lead.data),
-            [Party.parse(one) for one in self.co.data or ()],
+            [replace(Party.parse(one), due_date=self.co_due.data) for one in self.co.data or ()],
             [Party.parse(one) for one in self.info.data or ()],
         )
+
+
+def share_of(text: object) -> int:
+    """A weight from 1 to 5, 1 for anything else."""
+    return int(str(text)) if str(text) in {one.value for one in WEIGHTS} else 1
+
+
+def offer_days(field: RadioField, on: Calendar) -> None:
+    """Offer usual terms from today on, and another day."""
+    today = clock.today()
+    field.choices = [
+        *(SelectChoice(str(n), day_words(on.add_working_days(today, n))) for n in DUE_DAYS),
+        SelectChoice(OTHER, label("task.other_day")),
+    ]
+
+
+def need_day(days: RadioField, field: Field) -> None:
+    """Refuse another day that is not named."""
+    if days.data == OTHER and field.data is None:
+        raise ValidationError(label("error.task.due_needed"))
+
+
+def wanted_day(days: RadioField, field: Field, on: Calendar) -> date | None:
+    """The usual term chosen, or the other day."""
+    if days.data in {str(n) for n in DUE_DAYS}:
+        return on.add_working_days(clock.today(), int(days.data))
+    wanted: date | None = field.data
+    return wanted
 
 
 def choices(names: dict[str, str]) -> list[SelectChoice]:

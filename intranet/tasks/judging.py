@@ -14,7 +14,7 @@ from intranet.tasks.events import TaskAccepted, TaskCancelled, TaskMoved, TaskRe
 from intranet.tasks.extending import withdraw_open
 from intranet.tasks.models import Task
 from intranet.tasks.parties import everybody, lead_heads, lead_people
-from intranet.tasks.permissions import To, access_task
+from intranet.tasks.permissions import To, access_task, is_own
 from intranet.tasks.states import check, move
 from intranet.tasks.tree import open_parts, roll_up
 from intranet.tasks.working import STILL_WAITING, resume
@@ -28,7 +28,7 @@ def accept_result(actor: Actor, task_id: int, note: str = "", *, expect: int | N
     with db.unit_of_work():
         task = access_task(actor, task_id, To.JUDGE, lock=True)
         check(task, "accepted", expect)
-        if task.finished_at is None or task.finished_by_id == actor.id:
+        if task.finished_at is None or task.finished_by_id == actor.id or is_own(actor, task):
             raise BadState("task.own_acceptance")
         task.accepted_at, task.accepted_by_id = clock.now(), actor.id
         task.outcome, task.late_days = deadlines.outcome(task, task.finished_at, workdays.calendar())
@@ -135,7 +135,13 @@ def _back_to_work(
         if due_date is not None:
             deadlines.check_wanted(due_date, is_past_confirmed=False)
             on = workdays.calendar()
-            deadlines.set_due(task, deadlines.settle(due_date, on).day, on)
+            kept = deadlines.settle(due_date, on).day
+            parent = None if task.parent_id is None else db.session().get_one(Task, task.parent_id)
+            deadlines.check_within(parent, kept, "due_date")
+            finished = task.finished_at or clock.now()
+            if task.due_date is not None and task.due_date < workdays.late_from(finished):
+                task.missed_due_date = task.missed_due_date or task.due_date
+            deadlines.set_due(task, kept, on)
             task.lead.due_date = task.due_date
         resume(task, act)
         audit.record(actor, f"task.{act}", task, reason=reason[:500], **before)

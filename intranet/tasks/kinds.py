@@ -8,9 +8,9 @@ from intranet.core import db, refs
 from intranet.core.actor import Actor
 from intranet.notices import channels, reminders
 from intranet.notices import services as notices
-from intranet.tasks.models import RUNNING, Task, TaskReport
+from intranet.tasks.models import RUNNING, Task, TaskRecurrence, TaskReport
 from intranet.tasks.parties import lead_heads, lead_people
-from intranet.tasks.permissions import is_released, may_read, visible_to
+from intranet.tasks.permissions import is_released, may_read, person_of, visible_to
 
 _EVENTS = {
     "assigned": ("assigned", "assigned_co", "assigned_info", "handed_over", "taken_away", "reopened"),
@@ -25,7 +25,9 @@ def register() -> None:
     """Make tasks and their reports known to audit, files, notices and reminders."""
     refs.register_kind("task", title=_title, url=_url, may_read=may_read)
     refs.register_kind("task_report", title=_report_title, url=_report_url, may_read=_may_read_report)
+    refs.register_kind("task_recurrence", title=_recurring, url=_recurring_url, may_read=_may_read_recurring)
     notices.register_titles("task", _titles)
+    notices.register_titles("task_recurrence", _recurring_titles)
     reminders.register_source("task", recipients=whom_to_remind)
     _classify()
 
@@ -77,3 +79,22 @@ def _report_url(report_id: int) -> str:
 def _may_read_report(actor: Actor, report_id: int) -> bool:
     report = db.session().get(TaskReport, report_id)
     return report is not None and may_read(actor, report.task_id)
+
+
+def _recurring(key: int) -> str:
+    return db.session().get_one(TaskRecurrence, key).title
+
+
+def _recurring_url(_key: int) -> str:
+    return "/tasks/recurring"
+
+
+def _may_read_recurring(actor: Actor, key: int) -> bool:
+    row = db.session().get(TaskRecurrence, key)
+    return row is not None and row.assigner_id == person_of(actor).standing.id
+
+
+def _recurring_titles(actor: Actor, ids: Collection[int]) -> Mapping[int, str]:
+    mine = TaskRecurrence.assigner_id == person_of(actor).standing.id
+    query = select(TaskRecurrence.id, TaskRecurrence.title).where(TaskRecurrence.id.in_(ids), mine)
+    return {row.id: row.title for row in db.session().execute(query)}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, case, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.sql.elements import Case
 
 from intranet.core import clock, db
@@ -17,11 +17,12 @@ from intranet.notices.workdays import Calendar
 from intranet.people import directory
 from intranet.tasks import deadlines
 from intranet.tasks.deadlines import Standing as Deadline
-from intranet.tasks.models import OPEN, PartyRole, Task, TaskState
+from intranet.tasks.models import OPEN, PartyRole, Source, Task, TaskParty, TaskState
 from intranet.tasks.parties import Shown, parties_of
 from intranet.tasks.permissions import (
     Standing,
     joined_by,
+    led_by,
     led_in,
     released,
     standing_of,
@@ -85,6 +86,26 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Narrow:
+    """What a view above the list asks for: one column, one day, one person."""
+
+    states: tuple[TaskState, ...] = ()
+    due: date | None = None
+    person_id: int | None = None
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """Conditions for the list and its counts alike."""
+        found: list[ColumnElement[bool]] = []
+        if self.states:
+            found.append(Task.state.in_(self.states))
+        if self.due is not None:
+            found.append(Task.due_date == self.due)
+        if self.person_id is not None:
+            found.append(led_by(self.person_id))
+        return found
+
+
+@dataclass(frozen=True)
 class Page:
     """One page of a list."""
 
@@ -101,17 +122,18 @@ def page(
     show: Show = Show.OPEN,
     *,
     unit_id: int | None = None,
+    narrow: "Narrow | None" = None,
     words: str = "",
     after: str | None = None,
     limit: int = PAGE,
 ) -> Page:
     """The tasks of a tab in their groups, nearest deadline first; ended ones newest first."""
     at = standing_of(actor)
-    whose = whose_tasks(actor, at, tab, unit_id)
+    whose = and_(whose_tasks(actor, at, tab, unit_id), *(narrow or Narrow()).where())
     late_from = workdays.late_from()
-    rank = _rank(tab, late_from)
-    due = func.coalesce(Task.due_date, _NEVER)
-    query = select(Task).where(whose, _shown(show, late_from), *_containing(words)).limit(limit + 1)
+    late = is_late_for(tab, at, late_from)
+    rank, due = _rank(tab, at, late_from), func.coalesce(_due(tab, at), _NEVER)
+    query = select(Task).where(whose, _shown(show, late, late_from), *_containing(words)).limit(limit + 1)
     if show is Show.ENDED:
         query = query.order_by(Task.id.desc())
         if after and after.isdigit() and len(after) < _MOST_DIGITS:
@@ -126,10 +148,10 @@ def page(
     more = None
     if len(tasks) > limit:
         last = tasks[limit - 1]
-        more = str(last.id) if show is Show.ENDED else _key(last, tab, late_from)
-    open_count, late_count = counts(whose)
-    shown = rows(tasks[:limit], at, workdays.calendar())
-    return Page(_grouped(shown, tab, show, late_from), more, open_count, late_count)
+        more = str(last.id) if show is Show.ENDED else _key(last, tab, at, late_from)
+    open_count, late_count = counts(whose, late)
+    shown = rows(tasks[:limit], at, workdays.calendar(), is_helping=tab is Tab.CO)
+    return Page(_grouped(shown, tab, at, show, late_from), more, open_count, late_count)
 
 
 def whose_tasks(actor: Actor, at: Standing, tab: Tab, unit_id: int | None = None) -> ColumnElement[bool]:
@@ -139,15 +161,24 @@ def whose_tasks(actor: Actor, at: Standing, tab: Tab, unit_id: int | None = None
     if tab is Tab.CO:
         return joined_by(at, PartyRole.CO, PartyRole.INFO)
     if tab is Tab.GIVEN:
-        return and_(Task.assigner_id == at.user_id, Task.undone_at.is_(None))
+        return and_(Task.assigner_id == at.user_id, Task.undone_at.is_(None), Task.source != Source.OWN)
     units = [] if unit_id is None else [led_in(frozenset(directory.units_below(unit_id)))]
     mine = Task.org_id == at.whole_org if at.whole_org is not None else led_in(at.line)
     return and_(visible_to(actor, at), released(), mine, *units)
 
 
-def counts(whose: ColumnElement[bool]) -> tuple[int, int]:
+def is_late_for(tab: Tab, at: Standing, late_from: date | None = None) -> ColumnElement[bool]:
+    """SQL: late for the one whose list it is: a helper by the own part, who only is to know never."""
+    if tab is not Tab.CO:
+        return deadlines.is_late(late_from)
+    due = TaskParty.due_date < (late_from or workdays.late_from())
+    return and_(deadlines.is_running(), Task.id.in_(select(TaskParty.task_id).where(_own_part(at), due)))
+
+
+def counts(whose: ColumnElement[bool], late: ColumnElement[bool] | None = None) -> tuple[int, int]:
     """How many of these tasks are open, and how many of them late."""
-    query = select(func.count(), func.coalesce(func.sum(case((deadlines.is_late(), 1), else_=0)), 0))
+    is_late = deadlines.is_late() if late is None else late
+    query = select(func.count(), func.coalesce(func.sum(case((is_late, 1), else_=0)), 0))
     found = db.session().execute(query.select_from(Task).where(whose, Task.state.in_(OPEN))).one()
     return int(found[0]), int(found[1])
 
@@ -172,7 +203,7 @@ def late_of(actor: Actor) -> int:
     return db.session().scalar(late) or 0
 
 
-def rows(tasks: Sequence[Task], at: Standing, on: Calendar) -> list[Row]:
+def rows(tasks: Sequence[Task], at: Standing, on: Calendar, *, is_helping: bool = False) -> list[Row]:
     """Tasks with the names and words a list shows: the same few queries for any number of them."""
     parties = parties_of([task.id for task in tasks])
     people = directory.people({task.assigner_id for task in tasks})
@@ -180,6 +211,8 @@ def rows(tasks: Sequence[Task], at: Standing, on: Calendar) -> list[Row]:
     made = []
     for task in tasks:
         due, tone = due_words(task, on, late_from)
+        if is_helping:
+            due, tone = _helper_words(task, at, on, late_from)
         lead, officer = task.lead, task.officer
         is_mine = lead.user_id == at.user_id or lead.unit_id in at.received
         is_handed_to_me = officer is not None and officer.user_id == at.user_id
@@ -217,6 +250,18 @@ def due_words(task: Task, on: Calendar, late_from: date) -> tuple[str, str]:
     return task.due_date.strftime(form), ""
 
 
+def _helper_words(task: Task, at: Standing, on: Calendar, late_from: date) -> tuple[str, str]:
+    """The own part's deadline in words; without a part to do, the whole's and no tone."""
+    part = _part_of(task, at)
+    if part is None or not task.is_open:
+        return due_words(task, on, late_from)[0], ""
+    if part.due_date is not None and part.due_date < late_from:
+        return label(
+            "task.due.late", days=max(1, on.working_days_between(part.due_date, clock.today()))
+        ), "bad"
+    return (label("task.standing.no_due") if part.due_date is None else f"{part.due_date:%d/%m}"), ""
+
+
 def find(actor: Actor, words: str, limit: int = _MOST_FOUND) -> list[Task]:
     """Tasks that the actor may read, by words of the title or by code.
 
@@ -231,7 +276,12 @@ def find(actor: Actor, words: str, limit: int = _MOST_FOUND) -> list[Task]:
 def waiting_for_me(actor: Actor, limit: int) -> list[Task]:
     """Results that wait for the actor's acceptance, the longest waiting first."""
     at = standing_of(actor)
-    query = select(Task).where(Task.assigner_id == at.user_id, Task.state == TaskState.WAITING_ACCEPT)
+    own = and_(
+        Task.source == Source.OWN, Task.assigner_id.in_(at.line_people), Task.assigner_id != at.user_id
+    )
+    given = and_(Task.source != Source.OWN, Task.assigner_id == at.user_id)
+    whose = and_(released(), or_(given, own)) if at.line_people else given
+    query = select(Task).where(whose, Task.state == TaskState.WAITING_ACCEPT)
     return list(db.session().scalars(query.order_by(Task.finished_at, Task.id).limit(limit)))
 
 
@@ -244,9 +294,9 @@ def to_do(actor: Actor, *, is_late: bool, limit: int) -> list[Task]:
     return list(db.session().scalars(query.order_by(Task.due_date, Task.id).limit(limit)))
 
 
-def _shown(show: Show, late_from: date) -> ColumnElement[bool]:
+def _shown(show: Show, late: ColumnElement[bool], late_from: date) -> ColumnElement[bool]:
     if show is Show.LATE:
-        return deadlines.is_late(late_from)
+        return late
     if show is Show.NEAR:
         return deadlines.is_near(late_from)
     is_open: ColumnElement[bool] = Task.state.in_(OPEN)
@@ -261,22 +311,64 @@ def _containing(words: str) -> list[ColumnElement[bool]]:
     return [Task.title_key.contains(word, autoescape=True) for word in fold(wanted).split()]
 
 
-def _rank(tab: Tab, late_from: date) -> Case[int]:
+def _own_part(at: Standing) -> ColumnElement[bool]:
+    """SQL: a part that the person, or a unit the person receives for, still has to give."""
+    return and_(
+        TaskParty.role == PartyRole.CO,
+        TaskParty.left_at.is_(None),
+        TaskParty.finished_at.is_(None),
+        or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received)),
+    )
+
+
+def _part_of(task: Task, at: Standing) -> TaskParty | None:
+    """The same of one task: the part that is due first."""
+    mine = [
+        p
+        for p in task.parties
+        if p.role is PartyRole.CO
+        and p.left_at is None
+        and p.finished_at is None
+        and (p.user_id == at.user_id or p.unit_id in at.received)
+    ]
+    return min(mine, key=lambda p: p.due_date or _NEVER, default=None)
+
+
+def _due(tab: Tab, at: Standing) -> ColumnElement[date | None]:
+    """By which deadline a tab is ordered."""
+    if tab is not Tab.CO:
+        return Task.due_date.expression
+    own = select(func.min(TaskParty.due_date)).where(TaskParty.task_id == Task.id, _own_part(at))
+    return func.coalesce(own.correlate(Task).scalar_subquery(), Task.due_date)
+
+
+def _rank(tab: Tab, at: Standing, late_from: date) -> Case[int]:
     waiting = Task.state == TaskState.WAITING_ACCEPT
     if tab is Tab.GIVEN:
         return case((waiting, 0), (Task.state == TaskState.RETURNED, 1), else_=2)
+    if tab is Tab.CO:
+        has_part = Task.id.in_(select(TaskParty.task_id).where(_own_part(at)))
+        return case((and_(has_part, ~waiting), 0), else_=1)
     return case((and_(waiting, Task.due_date < late_from), 1), else_=0)
 
 
-def _rank_of(task: Task, tab: Tab, late_from: date) -> int:
+def _rank_of(task: Task, tab: Tab, at: Standing, late_from: date) -> int:
     is_waiting = task.state is TaskState.WAITING_ACCEPT
     if tab is Tab.GIVEN:
         return 0 if is_waiting else 1 if task.state is TaskState.RETURNED else 2
+    if tab is Tab.CO:
+        return int(is_waiting or _part_of(task, at) is None)
     return int(is_waiting and task.due_date is not None and task.due_date < late_from)
 
 
-def _key(task: Task, tab: Tab, late_from: date) -> str:
-    return f"{_rank_of(task, tab, late_from)}.{(task.due_date or _NEVER).isoformat()}.{task.id}"
+def _due_of(task: Task, tab: Tab, at: Standing) -> date | None:
+    part = _part_of(task, at) if tab is Tab.CO else None
+    return task.due_date if part is None or part.due_date is None else part.due_date
+
+
+def _key(task: Task, tab: Tab, at: Standing, late_from: date) -> str:
+    due = _due_of(task, tab, at) or _NEVER
+    return f"{_rank_of(task, tab, at, late_from)}.{due.isoformat()}.{task.id}"
 
 
 def _read_key(text: str | None) -> tuple[int, date, int] | None:
@@ -288,25 +380,28 @@ def _read_key(text: str | None) -> tuple[int, date, int] | None:
         return None
 
 
-def _grouped(shown: Sequence[Row], tab: Tab, show: Show, late_from: date) -> list[Group]:
+def _grouped(shown: Sequence[Row], tab: Tab, at: Standing, show: Show, late_from: date) -> list[Group]:
     groups: list[Group] = []
     for row in shown:
-        code = "ended" if show is Show.ENDED else _group_of(row.task, tab, late_from)
+        code = "ended" if show is Show.ENDED else _group_of(row.task, tab, at, late_from)
         if not groups or groups[-1].code != code:
             groups.append(Group(code))
         groups[-1].rows.append(row)
     return groups
 
 
-def _group_of(task: Task, tab: Tab, late_from: date) -> str:
+def _group_of(task: Task, tab: Tab, at: Standing, late_from: date) -> str:
     if tab is Tab.GIVEN and task.state is TaskState.WAITING_ACCEPT:
         return "waiting"
     if tab is Tab.GIVEN and task.state is TaskState.RETURNED:
         return "returned"
-    if task.due_date is None:
+    if tab is Tab.CO and _rank_of(task, tab, at, late_from):
+        return "know"
+    due = _due_of(task, tab, at)
+    if due is None:
         return "no_due"
-    if task.due_date < late_from:
+    if due < late_from:
         return "answer" if task.state is TaskState.WAITING_ACCEPT else "late"
-    if task.due_date <= clock.today():
+    if due <= clock.today():
         return "today"
-    return "week" if task.due_date <= clock.today() + timedelta(days=7) else "later"
+    return "week" if due <= clock.today() + timedelta(days=7) else "later"

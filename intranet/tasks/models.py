@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from intranet.core.db import Base, ValueEnum
@@ -68,6 +69,38 @@ class ExtensionState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Source(StrEnum):
+    """Where a task comes from (nguồn giao); its word is ``task.source.<value>``."""
+
+    DOCUMENT = "document"
+    MEETING = "meeting"
+    MAIL = "mail"
+    #: A programme or plan of the office.
+    PLAN = "plan"
+    #: An official's own: whoever is above accepts the result.
+    OWN = "own"
+    #: Given by word, from no record.
+    DIRECT = "direct"
+
+
+class Priority(StrEnum):
+    """How a task stands beside others; its word is ``task.priority.<value>``."""
+
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class Every(StrEnum):
+    """How often a task comes again; its word is ``task.every.<value>``."""
+
+    WORKDAY = "workday"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
 class TaskYear(Base):
     """Last task number of an agency in a year."""
 
@@ -86,6 +119,7 @@ class Task(Base):
         Index("ix_task_origin", "origin_kind", "origin_id"),
         Index("ix_task_org_due", "org_id", "state", "due_date"),
         Index("ix_task_assigner", "assigner_id", "state"),
+        Index("ix_task_recurrence", "recurrence_id", "recurrence_date", unique=True),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     #: The agency in whose name it was given; parties may be of others.
@@ -131,8 +165,15 @@ class Task(Base):
     urged_at: Mapped[datetime | None]
     #: Only the assigner and the parties may see it, not those above them.
     is_restricted: Mapped[bool] = mapped_column(default=False)
-    #: Whoever gave it said that it is urgent.
-    is_urgent: Mapped[bool] = mapped_column(default=False)
+    priority: Mapped[Priority] = mapped_column(ValueEnum(Priority), default=Priority.NORMAL)
+    source: Mapped[Source] = mapped_column(ValueEnum(Source), default=Source.DIRECT)
+    #: What in the plan it is, in words.
+    source_text: Mapped[str] = mapped_column(String(200), default="")
+    #: The work begins on this day, if not at once.
+    start_date: Mapped[date | None]
+    #: The recurring task that made it, and for which day: once for each.
+    recurrence_id: Mapped[int | None] = mapped_column(ForeignKey("task_recurrence.id"))
+    recurrence_date: Mapped[date | None]
     #: Rises with every change; a form that saw an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
 
@@ -149,6 +190,16 @@ class Task(Base):
     def ref(self) -> Ref:
         """Its name for audit lines, files, notices and links."""
         return Ref("task", self.id)
+
+    @hybrid_property
+    def is_urgent(self) -> bool:
+        """Whoever gave it said that it is urgent."""
+        return self.priority is Priority.URGENT
+
+    @is_urgent.inplace.expression
+    @classmethod
+    def _is_urgent(cls) -> ColumnElement[bool]:
+        return cls.priority == Priority.URGENT
 
     @property
     def origin(self) -> Ref | None:
@@ -200,6 +251,9 @@ class TaskParty(Base):
     seen_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     #: When a co-operating party finished its part.
     finished_at: Mapped[datetime | None]
+    #: How that stood to its own deadline.
+    outcome: Mapped[Outcome | None] = mapped_column(ValueEnum(Outcome))
+    late_days: Mapped[int] = mapped_column(default=0)
     #: When another one took over; what the party did stays in the history.
     left_at: Mapped[datetime | None]
 
@@ -242,3 +296,40 @@ class TaskExtension(Base):
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_at: Mapped[datetime | None]
     note: Mapped[str] = mapped_column(String(1000), default="")
+
+
+class TaskRecurrence(Base):
+    """A task that comes again by itself (việc định kỳ), each time as a task of its own."""
+
+    __tablename__ = "task_recurrence"
+    __table_args__ = (Index("ix_task_recurrence_next", "stopped_at", "next_date"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    assigner_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    title: Mapped[str] = mapped_column(String(500))
+    text: Mapped[str] = mapped_column(Text)
+    #: ``unit:4`` or ``user:12``, as the others.
+    lead: Mapped[str] = mapped_column(String(20))
+    co: Mapped[list[str]] = mapped_column(JSON)
+    info: Mapped[list[str]] = mapped_column(JSON)
+    every: Mapped[Every] = mapped_column(ValueEnum(Every))
+    #: Working days that each task may take.
+    due_days: Mapped[int]
+    priority: Mapped[Priority] = mapped_column(ValueEnum(Priority), default=Priority.NORMAL)
+    source: Mapped[Source] = mapped_column(ValueEnum(Source), default=Source.DIRECT)
+    is_restricted: Mapped[bool] = mapped_column(default=False)
+    #: Later days are counted from here, so that the 31st stays the last of each month.
+    first_date: Mapped[date]
+    #: For which day the next one is made, on the first working day from it on.
+    next_date: Mapped[date]
+    #: None is made for a later day.
+    last_date: Mapped[date | None]
+    created_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    #: Code of the error that stopped it; empty when somebody did.
+    problem: Mapped[str] = mapped_column(String(60), default="")
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for audit lines and notices."""
+        return Ref("task_recurrence", self.id)

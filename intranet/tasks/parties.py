@@ -11,7 +11,7 @@ from intranet.core.actor import Actor
 from intranet.core.errors import Forbidden, Invalid
 from intranet.people import directory
 from intranet.people.models import Role, Unit, User
-from intranet.tasks.models import PartyRole, Task, TaskParty
+from intranet.tasks.models import PartyRole, Source, Task, TaskParty
 from intranet.tasks.permissions import Standing, standing_of
 
 #: Keys are 32-bit numbers; longer ones are somebody's invention.
@@ -131,6 +131,17 @@ def lead_heads(task: Task) -> list[int]:
     for post in person.posts:
         heads += directory.ids_with_role(person.org_id, Role.UNIT_HEAD, unit_id=post.unit_id)
     return heads
+
+
+def judges_of(task: Task) -> list[int]:
+    """Who decides on the result: the assigner; of an own task whoever is above its owner."""
+    if task.source is not Source.OWN:
+        return [task.assigner_id]
+    above = [key for key in lead_heads(task) if key != task.assigner_id]
+    if above:
+        return above
+    directing = directory.ids_with_role(task.org_id, Role.LEADER, Role.OFFICE_HEAD)
+    return [key for key in directing if key != task.assigner_id]
 
 
 def people_of(party: TaskParty | Party) -> list[int]:

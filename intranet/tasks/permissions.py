@@ -17,7 +17,7 @@ from intranet.core.errors import Forbidden, NotFound
 from intranet.core.permits import permit
 from intranet.core.refs import Ref
 from intranet.people.models import RECEIVING_ROLES, Post, Role, RoleGrant, Unit, User
-from intranet.tasks.models import PartyRole, Task, TaskParty
+from intranet.tasks.models import PartyRole, Source, Task, TaskParty
 
 ASSIGN = permit("task.assign", Role.LEADER, Role.OFFICE_HEAD, Role.UNIT_HEAD)
 #: The list of a whole unit's or agency's tasks.
@@ -125,7 +125,12 @@ def may(actor: Actor, to: To, task: Task, standing: Standing | None = None) -> b
     if to is To.JUDGE:
         return _may_judge(at, task)
     if to is To.HAND_OVER:
-        return task.lead.unit_id in at.received
+        lead = task.lead
+        if lead.unit_id is not None:
+            return lead.unit_id in at.received
+        # Nobody hands away the own lead, and an own task stays its owner's.
+        is_below = lead.user_id in at.line_people and lead.user_id != at.user_id
+        return is_below and not task.is_restricted and task.source is not Source.OWN
     if to is To.CONTRIBUTE:
         return any(p.role is PartyRole.CO and _acts_for(at, p) for p in task.parties)
     officer = task.officer
@@ -150,6 +155,15 @@ def visible_to(actor: Actor, standing: Standing | None = None) -> ColumnElement[
                 and_(Task.is_restricted.is_(False), or_(*wide)),
             ),
         ),
+    )
+
+
+def led_by(user_id: int) -> ColumnElement[bool]:
+    """Tasks that a person leads now, or to whom they were handed."""
+    return _party(
+        TaskParty.role.in_((PartyRole.LEAD, PartyRole.OFFICER)),
+        TaskParty.left_at.is_(None),
+        TaskParty.user_id == user_id,
     )
 
 
@@ -224,6 +238,11 @@ def may_read(actor: Actor, task_id: int) -> bool:
     """True when the actor may read the task of that id."""
     task = db.session().get(Task, task_id)
     return task is not None and may(actor, To.READ, task)
+
+
+def is_own(actor: Actor, task: Task) -> bool:
+    """True for the owner of an own task, who does not decide on it."""
+    return task.source is Source.OWN and task.assigner_id == person_of(actor).standing.id
 
 
 def is_party_to(actor: Actor, origin: Ref, *, by_name: bool = False) -> bool:

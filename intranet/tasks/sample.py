@@ -7,6 +7,7 @@ from intranet.core import clock, db
 from intranet.notices.workdays import add_working_days, is_working_day
 from intranet.people.sample import SampleOffice
 from intranet.tasks import services as tasks
+from intranet.tasks.models import Every, Source
 
 #: Title, working days ago when it was given, working days it may take, how far it has come.
 _GIVEN: tuple[tuple[str, int, int, str], ...] = (
@@ -37,6 +38,30 @@ def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
         clock.freeze(min(clock.at_office(day, 15), now))
         _work(office, task_id, fate)
     clock.freeze(now)
+    _enter(office)
+
+
+def _enter(office: SampleOffice) -> None:
+    """A report that comes each week, and a task that an officer entered by herself."""
+    giver, officer = office.person("chanhvanphong"), office.person("chuyenvien")
+    tasks.recur(
+        giver,
+        title="Báo cáo công tác tuần",
+        text="Tổng hợp kết quả tuần này, nhiệm vụ tuần sau.",
+        lead=tasks.Party(unit_id=office.units["Phòng Tổng hợp"]),
+        often=Every.WEEK,
+        first_date=clock.today() + timedelta(days=7),
+        due_days=3,
+    )
+    tasks.assign_task(
+        officer,
+        title="Xây dựng mẫu báo cáo số liệu dùng chung",
+        origin=None,
+        text="Một mẫu cho các phòng, dùng từ quý sau.",
+        lead=tasks.Party(user_id=officer.id),
+        due_date=add_working_days(clock.today(), 10),
+        source=Source.OWN,
+    )
 
 
 def _give(office: SampleOffice, title: str, days: int) -> int:

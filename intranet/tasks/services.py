@@ -3,7 +3,6 @@
 from intranet.tasks.assigning import (
     assign_task,
     hand_over,
-    move_under,
     officials_of,
     reassign,
     undo_assignment,
@@ -12,6 +11,8 @@ from intranet.tasks.extending import ask_extension, decide_extension, withdraw_e
 from intranet.tasks.judging import accept_result, cancel, reopen, return_result, urge
 from intranet.tasks.parties import Party, Shown, parties_of
 from intranet.tasks.permissions import To, access_task
+from intranet.tasks.placing import code_above, move_under, place
+from intranet.tasks.recurring import recur, stop
 from intranet.tasks.tree import close_to_others, for_origin, open_to_others, parts_of
 from intranet.tasks.working import (
     accept_work,
@@ -34,6 +35,7 @@ __all__ = [
     "assign_task",
     "cancel",
     "close_to_others",
+    "code_above",
     "decide_extension",
     "finish_part",
     "for_origin",
@@ -43,13 +45,16 @@ __all__ = [
     "open_to_others",
     "parties_of",
     "parts_of",
+    "place",
     "reassign",
+    "recur",
     "refuse",
     "reopen",
     "report_finished",
     "report_progress",
     "return_result",
     "see",
+    "stop",
     "take_back",
     "undo_assignment",
     "urge",

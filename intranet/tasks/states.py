@@ -35,6 +35,7 @@ MOVES: dict[str, Move] = {
     "sent_back": Move((S.WAITING_ACCEPT,), S.DOING, To.JUDGE),
     "handed_over": Move(_WORKABLE, None, To.HAND_OVER),
     "reassigned": Move(RUNNING, S.ASSIGNED, To.JUDGE),
+    "placed": Move(OPEN, None, To.JUDGE),
     "urged": Move(RUNNING, None, To.JUDGE),
     "cancelled": Move(OPEN, S.CANCELLED, To.JUDGE),
     "reopened": Move((S.DONE,), S.DOING, To.JUDGE),

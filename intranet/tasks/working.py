@@ -12,6 +12,7 @@ from intranet.notices import reminders, workdays
 from intranet.notices import services as notices
 from intranet.records import audit
 from intranet.records import files as stored_files
+from intranet.tasks import deadlines
 from intranet.tasks.events import TaskFinished, TaskMoved, TaskReturned
 from intranet.tasks.extending import withdraw_open
 from intranet.tasks.models import (
@@ -22,8 +23,8 @@ from intranet.tasks.models import (
     TaskReport,
     TaskState,
 )
-from intranet.tasks.parties import lead_heads
-from intranet.tasks.permissions import To, access_task, may, standing_of
+from intranet.tasks.parties import judges_of, lead_heads
+from intranet.tasks.permissions import To, access_task, may, person_of, standing_of
 from intranet.tasks.states import check, is_possible, move
 from intranet.tasks.tree import counted_parts, open_parts, roll_up
 
@@ -106,7 +107,7 @@ def report_progress(
         report = _write(actor, task, kind, text, obstacle or "", files)
         audit.record(actor, f"task.{act}", task, report=report.id, progress=progress, before=before)
         if obstacle is not None:
-            notices.notify([task.assigner_id], "task.blocked", task.ref, by=actor, waiting_for=obstacle)
+            notices.notify(judges_of(task), "task.blocked", task.ref, by=actor, waiting_for=obstacle)
         _roll_up_above(task)
         db.publish(TaskMoved(task.id))
         return report.id
@@ -144,9 +145,9 @@ def report_finished(
         reminders.cancel(task.ref)
         withdraw_open(task, actor)
         audit.record(actor, "task.finished", task, report=report.id, result=str(result_ref or "") or None)
-        notices.notify([task.assigner_id], "task.finished", task.ref, by=actor)
+        notices.notify(judges_of(task), "task.finished", task.ref, by=actor)
         day = workdays.add_working_days(clock.today(), ANSWER_DAYS)
-        notices.notify([task.assigner_id], STILL_WAITING, task.ref, at=clock.at_office(day, reminders.HOUR))
+        notices.notify(judges_of(task), STILL_WAITING, task.ref, at=clock.at_office(day, reminders.HOUR))
         _roll_up_above(task)
         db.publish(TaskFinished(task.id, str(task.origin or "")))
         db.publish(TaskMoved(task.id))
@@ -169,6 +170,8 @@ def take_back(actor: Actor, task_id: int, *, expect: int | None = None) -> None:
 def refuse(actor: Actor, task_id: int, reason: str, *, expect: int | None = None) -> None:
     """The lead says that the task is not its function; it goes back to the assigner, the clock runs on.
 
+    An official to whom the unit's head handed it gives it back to the head.
+
     :raises Invalid: ``task.reason_needed``.
     :raises BadState: ``task.not_now``.
     """
@@ -177,12 +180,26 @@ def refuse(actor: Actor, task_id: int, reason: str, *, expect: int | None = None
     with db.unit_of_work():
         task = access_task(actor, task_id, To.WORK, lock=True)
         check(task, "refused", expect)
+        officer = task.officer
+        if officer is not None and officer.user_id == person_of(actor).standing.id:
+            _give_back(actor, task, officer, reason)
+            return
         move(task, "refused")
         withdraw_open(task, actor)
         audit.record(actor, "task.refused", task, reason=reason[:500])
         notices.notify([task.assigner_id], "task.refused", task.ref, by=actor)
         db.publish(TaskReturned(task.id, str(task.origin or "")))
         db.publish(TaskMoved(task.id))
+
+
+def _give_back(actor: Actor, task: Task, officer: TaskParty, reason: str) -> None:
+    """The unit has the work again; who had it stays in the history."""
+    officer.left_at = clock.now()
+    task.state = TaskState.SEEN
+    task.version += 1
+    audit.record(actor, "task.given_back", task, reason=reason[:500], before=officer.user_id)
+    notices.notify(lead_heads(task), "task.given_back", task.ref, by=actor)
+    db.publish(TaskMoved(task.id))
 
 
 def finish_part(
@@ -207,8 +224,12 @@ def finish_part(
         ]
         if all(p.finished_at is not None for p in mine):
             raise BadState("task.part_finished")
+        on = workdays.calendar()
         for party in mine:
-            party.finished_at = party.finished_at or clock.now()
+            if party.finished_at is None:
+                now = clock.now()
+                party.finished_at = now
+                party.outcome, party.late_days = deadlines.outcome_of(party.due_date, now, on)
         move(task, "contributed")
         report = _write(actor, task, ReportKind.PART, text, "", files)
         audit.record(actor, "task.contributed", task, report=report.id)

@@ -32,7 +32,7 @@ from intranet.notices.models import Notice
 from intranet.people.models import Delegation, RoleGrant, Unit, User
 from intranet.people.sessions import SessionRow
 from intranet.records.models import File, StagedFile
-from intranet.tasks.models import Task
+from intranet.tasks.models import Task, TaskRecurrence
 from meetings.models.conclusion import Conclusion
 from meetings.models.floor import Body
 from meetings.models.meeting import AgendaItem, Meeting, Participant
@@ -125,6 +125,8 @@ def records_of(app: Flask, org_id: int) -> Records:
 
     tasks = _column(select(Task.id).where(Task.org_id == org_id), "task_id")
     known.add("/tasks", tasks)
+    again = select(TaskRecurrence.id).where(TaskRecurrence.org_id == org_id)
+    known.add("/tasks", _column(again, "recurrence_id"))
     codes = cycle(_acts(app))
     acts = [{**one, "code": next(codes)} for one in tasks]
     known.add("/tasks", acts + [{**tasks[0], "code": code} for code in _acts(app)])

@@ -64,7 +64,7 @@ def make_many(office: Office, seed: int) -> list[User]:
             clock.advance(timedelta(seconds=10))
             for person in people:
                 if may(person, To.HAND_OVER, task):
-                    services.hand_over(person, task_id, chance.choice(officials))
+                    services.hand_over(person, task_id, chance.choice(officials), note="Đổi người")
                     break
     return people
 
