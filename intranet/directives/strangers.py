@@ -51,7 +51,8 @@ _VERB_BEGINNINGS = frozenset(
         r"\w+",
         "chủ phối báo tham xử thực rà trả tổng kiểm để và cùng trước xong trong biết là có tại trình gửi "
         "nghiên theo đôn hoàn lập tổ xây triển khẩn khắc xác làm đảm hỗ hướng thanh "
-        "thẩm ban chuẩn cho phải cần đã sẽ giải quyết xem ngay thông chỉ tiếp bố cung cấp nhanh sớm kịp với của sau khi "
+        "thẩm ban chuẩn cho phải cần đã sẽ giải quyết xem ngay thông chỉ tiếp bố cung cấp nhanh sớm "
+        "kịp với của sau khi "
         "nay nộp đưa ký soạn góp",
     )
 )

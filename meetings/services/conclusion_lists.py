@@ -9,17 +9,17 @@ from intranet.core import clock
 from intranet.core.actor import Actor
 from intranet.core.db import session
 from intranet.core.errors import Invalid, NotFound
+from intranet.core.labels import label
 from intranet.core.text import one_line
-from intranet.notices.workdays import calendar
+from intranet.directives.directory import named_people, named_units, today
+from intranet.directives.names import Named, Names
+from intranet.directives.sentence import Directive, read_directive
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.tasks.permissions import is_party_to
 from meetings.models.conclusion import Conclusion, ConclusionKind, ConclusionState
 from meetings.models.meeting import Meeting, PartRole
 from meetings.permissions import RUNNING, To, access_meeting, may_read_meeting
-from meetings.rules.directive_sentence import Directive, Named, read_directive
-from meetings.rules.due_phrases import Days
-from meetings.rules.party_names import person_names, unit_names
 from meetings.services.conclusions import MOST_TEXT, tasks_of
 
 _MOST_TITLE = 120
@@ -39,16 +39,17 @@ def read_sentence(actor: User, meeting_id: int, text: str, item_id: int | None) 
         raise Invalid("field.too_long", field="text", most=MOST_TEXT, length=len(text))
     named = parties(meeting)
     names = {one.key: one.name for one in named}
-    on = calendar()
-    days = Days(clock.today(), on.is_working_day, on.add_working_days)
-    found = read_directive(text, named, days)
+    org = directory.org(meeting.org_id)
+    found = read_directive(text, Names(named, org.place if org is not None else ""), today())
     owner = meeting.item(item_id).owner_id if item_id is not None else None
     return {
         "leads": [{"key": key, "name": names[key]} for key in found.leads],
         "lead_sure": found.is_lead_sure,
         "co": [{"key": key, "name": names[key]} for key in found.co],
-        "dues": [day.isoformat() for day in found.due.choices],
+        "dues": [day.isoformat() for day in found.due.choices if day >= clock.today()],
         "due_sure": found.due.is_sure,
+        "due_why": None if found.due.why is None else label(f"directive.due_why.{found.due.why.value}"),
+        "asks": sorted(found.asks),
         "urgent": found.is_urgent,
         "owner": None if owner is None else f"user:{owner}",
         "kind": kind_of(found).value,
@@ -59,23 +60,15 @@ def kind_of(found: Directive) -> ConclusionKind:
     """A sentence that names a lead gives work, one with a deadline alone directs."""
     if found.leads:
         return ConclusionKind.TASK
-    return ConclusionKind.DIRECTION if found.due.choices else ConclusionKind.CONCLUSION
+    return ConclusionKind.DIRECTION if found.due.choices or found.due.why else ConclusionKind.CONCLUSION
 
 
 def parties(meeting: Meeting) -> list[Named]:
     """Whoever a conclusion of the meeting may give work to: units of its agency, and those who take part."""
-    found = []
-    for unit in directory.units_of(meeting.org_id):
-        others, letters = unit_names(unit.name, unit.short_name, unit.letters)
-        found.append(Named(f"unit:{unit.id}", unit.name, others, letters))
     ids = {part.user_id for part in meeting.participants} | {one.owner_id or 0 for one in meeting.agenda}
     people = sorted(directory.people(ids).values(), key=lambda one: (one.full_name.split()[-1], one.id))
-    found += [
-        Named(f"user:{one.id}", one.full_name, person_names(one.full_name), is_person=True)
-        for one in people
-        if one.is_active
-    ]
-    return found
+    units = directory.units_of(meeting.org_id)
+    return [*named_units(units), *named_people(one for one in people if one.is_active)]
 
 
 def conclusions_in(meeting: Meeting) -> list[Conclusion]:

@@ -76,12 +76,12 @@ export class Concluding {
     const owner = this.#part('lead').querySelector(`option[value="${CSS.escape(found.owner ?? '')}"]`);
     if (!found.leads.length && found.owner && owner) leads.push(['lead', found.owner, `${owner.textContent} (${this.#word('owner')})`]);
     const dues = found.due_sure ? [] : found.dues.map((one) => ['due', day(one), day(one)]);
-    if (dues.length) dues.push(['due', '', this.#word('no-due')]);
+    if (dues.length || found.due_why) dues.push(['due', '', this.#word('no-due')]);
     const said = [];
     if (found.leads.length > 1 || (found.leads.length && !found.lead_sure)) said.push(this.#word('two-leads'));
     else if (!found.leads.length) said.push(this.#word('no-lead'));
-    if (found.dues.length > 1) said.push(this.#word('two-dues'));
-    else if (found.dues.length && !found.due_sure) said.push(this.#word('open-due'));
+    if (found.due_why) said.push(found.due_why, this.#word('open-due'));
+    if (found.asks.includes('co')) said.push(this.#word('open-co'));
     this.#part('doubt').textContent = said.join(' ');
     const chips = this.#part('chips');
     chips.hidden = !(leads.length || dues.length);
@@ -105,7 +105,7 @@ export class Concluding {
   #judge() {
     const { found } = this.#said ?? {};
     const chosen = this.#part('chips').querySelector('[data-of="due"][aria-pressed="true"]');
-    const isOpen = found && !found.due_sure && found.dues.length && !chosen && !iso(this.#part('due').value);
+    const isOpen = found?.due_why && !chosen && !iso(this.#part('due').value);
     this.#part('give').disabled = !this.#part('lead').value || Boolean(isOpen);
   }
 
