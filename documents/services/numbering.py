@@ -6,6 +6,7 @@ and its event are written, the counter rises, all in the transaction of the docu
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -369,6 +370,19 @@ def append_event(
     reason: str | None = None,
 ) -> None:
     """Chain one event of a line to the ledger of its locked year."""
+    write_events([chained(actor, counter, entry, act, before=before, reason=reason)])
+
+
+def chained(
+    actor: Actor,
+    counter: RegisterYear,
+    entry: RegisterEntry,
+    act: LedgerAct,
+    *,
+    before: dict[str, Any] | None,
+    reason: str | None = None,
+) -> dict[str, Any]:
+    """One event as the ledger's new head, still to be written, and in this order."""
     line = {
         "org_id": entry.org_id,
         "register_id": entry.register_id,
@@ -384,8 +398,13 @@ def append_event(
         "prev_hash": counter.head_hash,
     }
     counter.head_hash = line["hash"] = chain_hash(counter.head_hash, payload_of(SimpleNamespace(**line)))
+    return line
+
+
+def write_events(lines: Sequence[dict[str, Any]]) -> None:
+    """Write chained events in their order."""
     # Of the connection, not of the session: nothing else need be written first.
-    db.session().connection().execute(_APPEND, line)
+    db.session().connection().execute(_APPEND, lines)
 
 
 def _stored(instant: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """Lines of old registers enter the ledger with the numbers they have, all or none (rule N8, ADR 12)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -159,7 +159,8 @@ class _Writing:
         entries = [self._entry(line, key) for line, key in zip(lines, keys, strict=True)]
         opened.add_all(entries)
         opened.flush()
-        tied = []
+        tied: list[dict[str, int]] = []
+        events: list[dict[str, Any]] = []
         for line, key, entry in zip(lines, keys, entries, strict=True):
             if key is not None:
                 tied.append({"key": key, "entry": entry.id})
@@ -168,8 +169,9 @@ class _Writing:
                 audit.record(
                     self.actor, "document.imported", of, org_id=org_id, source=self.source, row=line.row
                 )
-            self._events(line, entry)
+            events += self._events(line, entry)
         opened.flush()
+        numbering.write_events(events)
         if tied:
             opened.connection().execute(_TIE, tied)
             indexing.put_anew(opened.connection(), [one["key"] for one in tied])
@@ -289,11 +291,11 @@ class _Writing:
             }
         return {"kind": line.kind, "subject": line.subject, "signed_for": line.signed_for, **own}
 
-    def _events(self, line: OldLine, entry: RegisterEntry) -> None:
+    def _events(self, line: OldLine, entry: RegisterEntry) -> Iterator[dict[str, Any]]:
         """The taking over, and what the old register says was done to the line since."""
         last, entry.state = entry.state, EntryState.USED
         source = f"sổ cũ, dòng {line.row} của tệp nhập {self.source}"
-        numbering.append_event(self.actor, self.counter, entry, LedgerAct.IMPORT, before=None, reason=source)
+        yield numbering.chained(self.actor, self.counter, entry, LedgerAct.IMPORT, before=None, reason=source)
         if last is EntryState.USED:
             return
         before = numbering.line_of(entry)
@@ -301,7 +303,7 @@ class _Writing:
         act = LedgerAct.CANCEL if last is EntryState.CANCELLED else LedgerAct.RECALL
         told = "; ".join(line.below) or line.note or line.subject
         reason = f"theo sổ cũ: {told}"[:500]
-        numbering.append_event(self.actor, self.counter, entry, act, before=before, reason=reason)
+        yield numbering.chained(self.actor, self.counter, entry, act, before=before, reason=reason)
 
 
 def _entry_state(line: OldLine) -> EntryState:
