@@ -3,7 +3,7 @@
 from flask import Flask
 
 from intranet.core import menu, refs, slots
-from intranet.notices import channels, reminders
+from intranet.notices import channels, reminder_rules
 from intranet.notices import services as notices
 from meetings import (
     jobs,
@@ -43,6 +43,7 @@ from meetings.services import (
     archiving,
     conclusion_lists,
     copies,
+    invitations,
     listing,
     minutes_files,
     opinion_lists,
@@ -159,7 +160,8 @@ def plug_in(app: Flask) -> None:
     refs.register_kind(
         "opinion", title=opinion_lists.title_of, url=opinion_lists.url_of, may_read=may_read_opinion
     )
-    reminders.register_source("opinion", recipients=opinions.to_remind)
+    reminder_rules.register(opinions.REMINDED)
+    reminder_rules.register(invitations.REMINDED)
     notices.register_titles("meeting", listing.titles_for)
     channels.classify("meeting", "meeting.*", "minutes.*")
     channels.classify("opinion", "opinion.*")

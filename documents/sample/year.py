@@ -15,7 +15,7 @@ from documents.formats.layout_pdf import build_pdf
 from documents.sample.acts import Clerk
 from documents.sample.letters import INCOMING, OUTGOING, Letter
 from intranet.core import clock, db
-from intranet.notices import reminders
+from intranet.notices import reminding
 from intranet.notices.workdays import calendar
 from intranet.people.sample import SampleOffice
 
@@ -42,7 +42,7 @@ class Diary:
         while self._waiting:
             day = clock.local(self._waiting[0][0]).date()
             clock.freeze(min(hour(day, 8, 1), self.until))
-            reminders.send_due()
+            reminding.send_due()
             with db.unit_of_work():
                 while self._waiting and clock.local(self._waiting[0][0]).date() == day:
                     at, _, act = heapq.heappop(self._waiting)

@@ -21,6 +21,7 @@ class NoticesRead:
 
 @dataclass(frozen=True)
 class CalendarChanged:
-    """A working day became a day off, or the other way round."""
+    """Working days from one day to another became days off, or the other way round."""
 
-    day: str
+    first: str
+    last: str

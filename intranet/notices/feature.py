@@ -15,9 +15,11 @@ from intranet.notices import (
     outbox_models,
     outbox_watch,
     permissions,
+    reminder_rules,
     views,
+    yearbook,
 )
-from intranet.notices.reminders import DIGEST
+from intranet.notices.reminding import DIGEST
 
 #: Imported for what they register: tables, ticks, what speaks to sockets.
 REGISTERED = (channel_models, events, jobs, live, models, notice_letters, outbox_models, outbox_watch)
@@ -27,7 +29,7 @@ def plug_in(app: Flask) -> None:
     """Register pages, jobs, kinds of record and menu entries."""
     app.register_blueprint(views.bp)
     channels.classify("near_due", "reminder.*")
-    channels.classify("overdue", "reminder.plus1", "reminder.digest")
+    channels.classify("overdue", "reminder.plus1", "reminder.late", "reminder.digest")
     app.add_template_global(views.unread_notices)
     menu.add(
         menu.Entry("calendar", "notices.calendar", "calendar-event", "admin", 60, permit=permissions.CALENDAR)
@@ -35,6 +37,10 @@ def plug_in(app: Flask) -> None:
     refs.register_kind(
         "calendar_day", title=lambda _: "", url=lambda _: "/admin/calendar", may_read=_is_admin
     )
+    refs.register_kind(
+        "calendar_year", title=str, url=lambda year: f"/admin/calendar?year={year}", may_read=_is_admin
+    )
+    reminder_rules.register(yearbook.REMINDED)
     refs.register_kind(
         outbox_watch.OUTBOX.kind, title=lambda _: "", url=lambda _: "/admin/outbox", may_read=_is_operator
     )

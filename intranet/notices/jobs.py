@@ -1,8 +1,11 @@
 """The ticks of notices: what is due is asked of the database, so a missed tick loses nothing."""
 
+from datetime import date
+from typing import Any
+
 from intranet.core import db
-from intranet.core.jobs import every
-from intranet.notices import outbox_sending, reminders, services
+from intranet.core.jobs import every, job
+from intranet.notices import outbox_sending, reminders, reminding, services, yearbook
 from intranet.notices.outbox_models import Channel
 
 
@@ -16,7 +19,20 @@ def release_notices() -> None:
 def send_reminders() -> None:
     """Send reminders whose time has come."""
     with db.scope(), db.across_orgs("reminders go to the parties of a record, whatever their agency"):
-        reminders.send_due()
+        reminding.send_due()
+
+
+@job(reminders.REPLAN, is_slow=True)
+def replan_reminders(payload: Any) -> dict[str, int]:
+    """Plan what a changed calendar, or changed rules, bear on."""
+    first, last = (date.fromisoformat(payload[end]) for end in ("first", "last"))
+    return {"planned": reminders.replan_in_parts(first, last, payload["topics"])}
+
+
+@every(600, "calendar.next_year")
+def watch_next_year() -> None:
+    """See that the calendar of the next year is loaded in time."""
+    yearbook.watch_next_year()
 
 
 @every(2, "outbox.email")

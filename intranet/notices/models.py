@@ -20,6 +20,7 @@ class Notice(Base):
         Index("ix_notice_unread", "user_id", "read_at"),
         Index("ix_notice_release", "released_at", "due_at"),
         Index("ix_notice_about", "ref_kind", "ref_id"),
+        Index("ux_notice_reminder", "reminder_id", "user_id", unique=True),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
@@ -37,7 +38,7 @@ class Notice(Base):
     read_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     #: The reminder that it carries out; one reminder tells one person once.
-    reminder_id: Mapped[int | None] = mapped_column(ForeignKey("reminder.id"), index=True)
+    reminder_id: Mapped[int | None] = mapped_column(ForeignKey("reminder.id"))
 
     @property
     def ref(self) -> Ref:
@@ -54,6 +55,18 @@ class DayKind(StrEnum):
     OFF = "off"
     #: A Saturday or Sunday that is worked.
     WORKING = "working"
+    #: Only the morning, or only the afternoon, is worked.
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+
+
+class Hours(StrEnum):
+    """What of a day is worked; its word is ``workday.hours.<value>``."""
+
+    WHOLE = "whole"
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    NONE = "none"
 
 
 class CalendarDay(Base):
@@ -73,19 +86,80 @@ class CalendarDay(Base):
         return Ref("calendar_day", self.id)
 
 
+class CalendarWeekday(Base):
+    """What of a weekday this installation works; without rows Monday to Friday."""
+
+    __tablename__ = "calendar_weekday"
+    #: 0 is Monday.
+    weekday: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hours: Mapped[Hours] = mapped_column(ValueEnum(Hours))
+
+
+class CalendarYear(Base):
+    """The calendar of a year was loaded, or the published one confirmed."""
+
+    __tablename__ = "calendar_year"
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: The decision or announcement that it follows.
+    basis: Mapped[str] = mapped_column(String(200), default="")
+    loaded_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    loaded_at: Mapped[datetime]
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for audit lines."""
+        return Ref("calendar_year", self.year)
+
+
+class ReminderRule(Base):
+    """When people are reminded of one kind of deadline; without rows of a topic the usual rules hold."""
+
+    __tablename__ = "reminder_rule"
+    __table_args__ = (UniqueConstraint("topic", "days", "hour", "minute"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: What is reminded of, ``task`` or another name under which a source is registered.
+    topic: Mapped[str] = mapped_column(String(40))
+    #: Working days from the deadline, before it when negative.
+    days: Mapped[int]
+    #: On the office's clock.
+    hour: Mapped[int]
+    minute: Mapped[int] = mapped_column(default=0)
+    #: Who is told: words of the topic with commas between.
+    to_whom: Mapped[str] = mapped_column(String(200))
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    changed_at: Mapped[datetime]
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for audit lines."""
+        return Ref("reminder_rule", self.id)
+
+
+class Digest(Base):
+    """The letter of a morning to one person: composed at most once a day."""
+
+    __tablename__ = "digest"
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, autoincrement=False)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    #: How many lines it has; an empty one is not sent.
+    lines: Mapped[int]
+
+
 class Reminder(Base):
-    """A reminder of one deadline by one rule; it is sent at most once, and what became of it stays."""
+    """A reminder of one record by one rule; it is sent at most once, and what became of it stays."""
 
     __tablename__ = "reminder"
     __table_args__ = (
-        UniqueConstraint("ref_kind", "ref_id", "rule", "due_date"),
+        UniqueConstraint("ref_kind", "ref_id", "topic", "rule", "due_date"),
         Index("ix_reminder_due", "sent_at", "planned_at"),
+        Index("ix_reminder_topic", "topic", "due_date"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     ref_kind: Mapped[str] = mapped_column(String(40))
     ref_id: Mapped[int]
-    #: ``minus3``, ``minus1``, ``due`` or ``plus1``.
-    rule: Mapped[str] = mapped_column(String(20))
+    #: ``minus3``, ``due``, ``plus1``, or the name of what is not counted from a deadline.
+    rule: Mapped[str] = mapped_column(String(40))
     #: The deadline that it belongs to; another deadline has reminders of its own.
     due_date: Mapped[date]
     planned_at: Mapped[datetime]
@@ -95,6 +169,16 @@ class Reminder(Base):
     result: Mapped[str | None] = mapped_column(String(20))
     #: How many people were told.
     told: Mapped[int] = mapped_column(default=0)
+    #: What is reminded of; one record may have several.
+    topic: Mapped[str] = mapped_column(String(40))
+    #: Who is told, as the rule said when it was planned.
+    to_whom: Mapped[str] = mapped_column(String(200), default="")
+    #: By what it left: ``in_app``, and ``email`` or ``push`` by each person's choice.
+    channel: Mapped[str] = mapped_column(String(60), default="")
+    #: Whoever set it for a date of the own choice.
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: It belongs to an hour, such as a meeting's, and does not wait for quiet hours to end.
+    is_exact: Mapped[bool] = mapped_column(default=False)
 
     @property
     def ref(self) -> Ref:

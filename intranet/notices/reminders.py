@@ -1,94 +1,170 @@
-"""Reminders of deadlines: planned as rows, claimed and sent exactly once, caught up after a standstill.
+"""Reminders: planned as rows by the rules of their topic, or armed for a set hour.
 
-Three and one working days before, on the day, and one working day after, each at 08:00 of the office.
-A record's new deadline has reminders of its own; those of the old one that were not sent are cancelled.
+A record's new deadline has reminders of its own; those of the old one that were not sent are cancelled, and
+one that was sent never stands in the way of a new one.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 
 from intranet.core import clock, db
+from intranet.core.jobs import enqueue
+from intranet.core.labels import label
 from intranet.core.refs import Ref
+from intranet.notices import quiet, reminder_rules
 from intranet.notices.models import Reminder
-from intranet.notices.services import notify
+from intranet.notices.reminder_rules import Rule, rules_of
 from intranet.notices.workdays import Calendar, calendar
 
-#: Working days from the deadline, in order of time.
-RULES = {"minus3": -3, "minus1": -1, "due": 0, "plus1": 1}
-HOUR = 8
-#: A reminder missed by more than this becomes a line of one digest per person.
-MISSED = timedelta(hours=24)
-#: Kind of the record that a digest is about: the person's own desk, whose id is the person's.
-DIGEST = "desk"
-
-Recipients = Callable[[int, str], Sequence[int]]
-_sources: dict[str, Recipients] = {}
+#: More deadlines than these are planned anew by the worker, some at a time.
+MOST_AT_ONCE = 300
+REPLAN = "reminders.replan"
+_CHUNK = 50
+#: A run of working days may lie within so many more days of the calendar.
+_SLACK = 21
 
 
 @dataclass(frozen=True)
-class _Due:
-    """A reminder that was claimed."""
+class Shown:
+    """A reminder of a record as its history tells it."""
 
-    id: int
-    ref: Ref
-    rule: str
-    due_date: date
-    planned_at: datetime
-
-
-def register_source(kind: str, *, recipients: Recipients) -> None:
-    """Say who is reminded of a kind of record: ``(record_id, rule) -> user ids``, none once it is ended."""
-    _sources[kind] = recipients
+    words: str
+    at: datetime
+    result: str
+    told: int
 
 
-def plan(ref: Ref, due_date: date | None, on: Calendar | None = None) -> None:
+def plan(ref: Ref, due_date: date | None, on: Calendar | None = None, *, topic: str | None = None) -> None:
     """Plan the reminders of a deadline, in the open unit of work; those of an earlier one are cancelled.
 
     What lies in the past already is not planned; ``None`` plans nothing.
+
+    :param topic: whose rules hold, the record's kind unless given.
     """
+    name = topic or ref.kind
     now = clock.now()
     with db.unit_of_work() as session:
-        rows = session.scalars(
-            select(Reminder).where(Reminder.ref_kind == ref.kind, Reminder.ref_id == ref.id)
-        ).all()
+        rows = _rows(ref, name)
+        rules = {} if due_date is None else {rule.code: rule for rule in rules_of(name)}
         known = {row.rule: row for row in rows if row.due_date == due_date}
         for row in rows:
-            if row.due_date != due_date and row.sent_at is None and row.cancelled_at is None:
+            is_wanted = row.due_date == due_date and row.rule in rules
+            if not is_wanted and _is_waiting(row):
                 row.cancelled_at = now
         if due_date is None:
             return
         days = on or calendar()
-        for rule, offset in RULES.items():
-            planned = clock.at_office(days.add_working_days(due_date, offset), HOUR)
-            found = known.get(rule)
+        for code, rule in rules.items():
+            planned = _moment(due_date, rule, days)
+            found = known.get(code)
             if found is None and planned > now:
                 session.add(
                     Reminder(
-                        ref_kind=ref.kind, ref_id=ref.id, rule=rule, due_date=due_date, planned_at=planned
+                        ref_kind=ref.kind,
+                        ref_id=ref.id,
+                        rule=code,
+                        due_date=due_date,
+                        planned_at=planned,
+                        topic=name,
+                        to_whom=",".join(rule.to),
                     )
                 )
             elif found is not None and found.sent_at is None and (planned > now or not found.cancelled_at):
                 found.planned_at, found.cancelled_at = planned, None
+                found.to_whom = ",".join(rule.to)
 
 
-def cancel(ref: Ref) -> None:
-    """Cancel what was not sent yet, in the open unit of work: the record is finished."""
-    plan(ref, None)
+def arm(
+    ref: Ref,
+    rule: str,
+    at: datetime,
+    *,
+    topic: str,
+    to: Collection[str] = (),
+    user_id: int | None = None,
+    is_exact: bool = False,
+    is_one_of_many: bool = False,
+) -> None:
+    """Plan one reminder for a set hour, in the open unit of work; the same one for another hour is cancelled.
+
+    :param rule: its name; the word is ``reminder.rule.<rule>``.
+    :param is_one_of_many: those for other hours stay.
+    :param at: moved out of quiet hours, unless ``is_exact``; what has passed is not planned.
+    """
+    now = clock.now()
+    at = at if is_exact else quiet.opens(at)
+    local = clock.local(at)
+    code = f"{rule}@{local:%H%M}"
+    with db.unit_of_work() as session:
+        found = None
+        for row in _rows(ref, topic):
+            if row.rule == code and row.due_date == local.date():
+                found = row
+            elif not is_one_of_many and _is_waiting(row) and row.rule.partition("@")[0] == rule:
+                row.cancelled_at = now
+        if at <= now:
+            return
+        if found is None:
+            found = Reminder(ref_kind=ref.kind, ref_id=ref.id, rule=code, due_date=local.date(), topic=topic)
+            session.add(found)
+        elif found.sent_at is not None:
+            return
+        found.planned_at, found.cancelled_at, found.is_exact = at, None, is_exact
+        found.to_whom, found.user_id = ",".join(to), user_id
 
 
-def replan() -> None:
-    """The calendar changed: plan what was not sent yet for its deadline again, in the open unit of work."""
-    waiting = select(Reminder.ref_kind, Reminder.ref_id, Reminder.due_date).where(
-        Reminder.sent_at.is_(None), Reminder.cancelled_at.is_(None)
+def cancel(ref: Ref, topic: str | None = None) -> None:
+    """Cancel what was not sent yet, in the open unit of work: the record is finished, or only the topic."""
+    waiting = update(Reminder).where(
+        Reminder.ref_kind == ref.kind,
+        Reminder.ref_id == ref.id,
+        Reminder.sent_at.is_(None),
+        Reminder.cancelled_at.is_(None),
     )
     with db.unit_of_work() as session:
-        on = calendar()
-        for kind, key, due_date in session.execute(waiting.distinct()).all():
-            plan(Ref(kind, key), due_date, on)
+        session.flush()
+        session.execute(
+            (waiting if topic is None else waiting.where(Reminder.topic == topic)).values(
+                cancelled_at=clock.now()
+            ),
+            execution_options={"synchronize_session": "fetch"},
+        )
+
+
+def rearm(ref: Ref, topic: str) -> None:
+    """What was cancelled and is still to come holds again, in the open unit of work."""
+    with db.unit_of_work():
+        for row in _rows(ref, topic):
+            if row.sent_at is None and row.planned_at > clock.now():
+                row.cancelled_at = None
+
+
+def replan(first: date, last: date, topics: Collection[str] | None = None) -> None:
+    """Working days between these changed, or rules: plan what they bear on anew, in the open unit of work.
+
+    Many deadlines are left to the worker.
+    """
+    with db.unit_of_work():
+        found = list(islice(_deadlines(first, last, topics), MOST_AT_ONCE + 1))
+        if len(found) <= MOST_AT_ONCE:
+            _plan_all(found)
+            return
+        names = None if topics is None else sorted(topics)
+        payload = {"first": first.isoformat(), "last": last.isoformat(), "topics": names}
+        enqueue(REPLAN, f"{clock.now().isoformat()} {first} {last}", payload)
+
+
+def replan_in_parts(first: date, last: date, topics: Collection[str] | None = None) -> int:
+    """As :func:`replan`, some deadlines in each transaction; returns how many there were."""
+    found = list(_deadlines(first, last, topics))
+    for start in range(0, len(found), _CHUNK):
+        with db.unit_of_work():
+            _plan_all(found[start : start + _CHUNK])
+    return len(found)
 
 
 def planned_for(ref: Ref) -> list[Reminder]:
@@ -97,84 +173,48 @@ def planned_for(ref: Ref) -> list[Reminder]:
     return list(db.session().scalars(query.order_by(Reminder.planned_at, Reminder.id)))
 
 
-def send_due() -> int:
-    """Send what is due; several missed rules of one record become its latest, a long standstill one digest.
-
-    Exactly once, however many processes do this at the same time: rows are claimed, and the notices are
-    written in the transaction of the claim.
-
-    :returns: how many reminders were claimed.
-    """
-    now = clock.now()
-    with db.scope():
-        rows = db.session().scalars(select(Reminder).where(_is_due(now)).order_by(Reminder.id)).all()
-        waiting = [_Due(r.id, r.ref, r.rule, r.due_date, r.planned_at) for r in rows]
-    if not waiting:
-        return 0
-    if any(one.planned_at < now - MISSED for one in waiting):
-        return _send_digest(waiting, now)
-    groups: dict[Ref, list[_Due]] = defaultdict(list)
-    for one in waiting:
-        groups[one.ref].append(one)
-    return sum(_send_one(group, now) for group in groups.values())
-
-
-def _send_one(group: list[_Due], now: datetime) -> int:
-    """Claim the due reminders of one record and tell the latest of them."""
-    with db.unit_of_work():
-        claimed = _claim(group, now)
-        if not claimed:
-            return 0
-        last = max(claimed, key=lambda one: (one.planned_at, one.id))
-        told = _recipients(last)
-        notify(told, f"reminder.{last.rule}", last.ref, reminder_id=last.id, due=f"{last.due_date:%d/%m/%Y}")
-        for one in claimed:
-            _close(one, ("sent" if told else "nobody") if one is last else "merged", len(told))
-        return len(claimed)
-
-
-def _send_digest(waiting: list[_Due], now: datetime) -> int:
-    """Claim everything that was missed and tell each person once, how many deadlines there are."""
-    with db.unit_of_work():
-        claimed = _claim(waiting, now)
-        by_person: dict[int, set[Ref]] = defaultdict(set)
-        for one in claimed:
-            told = _recipients(one)
-            for user_id in told:
-                by_person[user_id].add(one.ref)
-            _close(one, "digest" if told else "nobody", len(told))
-        for user_id, about in by_person.items():
-            notify([user_id], "reminder.digest", Ref(DIGEST, user_id), n=len(about))
-        return len(claimed)
-
-
-def _claim(wanted: list[_Due], now: datetime) -> list[_Due]:
-    """Take rows for this process alone; a row that another one took meanwhile is left out."""
-    taken = set(
-        db.session().scalars(
-            update(Reminder)
-            .where(Reminder.id.in_([one.id for one in wanted]), _is_due(now))
-            .values(sent_at=now)
-            .returning(Reminder.id)
-            .execution_options(synchronize_session=False)
+def history(ref: Ref) -> list[Shown]:
+    """The same in words."""
+    return [
+        Shown(
+            reminder_rules.words_of(row.rule),
+            row.planned_at,
+            label(f"reminder.result.{row.result or ('cancelled' if row.cancelled_at else 'planned')}"),
+            row.told,
         )
+        for row in planned_for(ref)
+    ]
+
+
+def _moment(due_date: date, rule: Rule, on: Calendar) -> datetime:
+    """When a rule's reminder comes: not in quiet hours, and before the deadline rather than after it."""
+    at = clock.at_office(on.add_working_days(due_date, rule.days), rule.hour, rule.minute)
+    return quiet.opens(at, on) if rule.days > 0 else quiet.last_open(at, on)
+
+
+def _is_waiting(row: Reminder) -> bool:
+    return row.sent_at is None and row.cancelled_at is None
+
+
+def _rows(ref: Ref, topic: str) -> list[Reminder]:
+    query = select(Reminder).where(
+        Reminder.ref_kind == ref.kind, Reminder.ref_id == ref.id, Reminder.topic == topic
     )
-    return [one for one in wanted if one.id in taken]
+    return list(db.session().scalars(query))
 
 
-def _close(one: _Due, result: str, told: int) -> None:
-    db.session().execute(
-        update(Reminder)
-        .where(Reminder.id == one.id)
-        .values(result=result, told=told)
-        .execution_options(synchronize_session=False)
-    )
+def _deadlines(first: date, last: date, topics: Collection[str] | None) -> Iterator[tuple[str, Ref, date]]:
+    """Open deadlines on which working days between these bear: by topic, record and day."""
+    reach = timedelta(days=2 * reminder_rules.widest() + _SLACK)
+    low = first - reach if first - date.min > reach else date.min
+    high = last + reach if date.max - last > reach else date.max
+    for topic in reminder_rules.with_rules():
+        if topic.deadlines is not None and (topics is None or topic.name in topics):
+            for key, day in topic.deadlines(low, high):
+                yield topic.name, Ref(topic.ref_kind or topic.name, key), day
 
 
-def _recipients(one: _Due) -> list[int]:
-    source = _sources.get(one.ref.kind)
-    return [] if source is None else list(source(one.ref.id, one.rule))
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return Reminder.sent_at.is_(None) & Reminder.cancelled_at.is_(None) & (Reminder.planned_at <= now)
+def _plan_all(found: Iterable[tuple[str, Ref, date]]) -> None:
+    on = calendar()
+    for topic, ref, day in found:
+        plan(ref, day, on, topic=topic)

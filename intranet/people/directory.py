@@ -288,6 +288,19 @@ def heads_of(unit_ids: Collection[int]) -> dict[int, list[User]]:
     return found
 
 
+def ids_anywhere_with_role(role: Role) -> list[int]:
+    """Ids of active people of every agency who hold the role."""
+    return _ids(exists().where(RoleGrant.user_id == User.id, RoleGrant.role == role))
+
+
+def headed_by(user_id: int) -> list[int]:
+    """Ids of the units that somebody heads."""
+    query = select(RoleGrant.unit_id).where(
+        RoleGrant.user_id == user_id, RoleGrant.role == Role.UNIT_HEAD, RoleGrant.unit_id.is_not(None)
+    )
+    return [unit_id for unit_id in db.session().scalars(query) if unit_id is not None]
+
+
 def _holds(org_id: int, roles: Collection[Role], unit_id: int | None = None) -> list[ColumnElement[bool]]:
     held = [RoleGrant.user_id == User.id, RoleGrant.role.in_(roles)]
     if unit_id is not None:

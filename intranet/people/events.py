@@ -8,3 +8,12 @@ class AccessChanged:
     """A person's sessions ended, roles changed or account was disabled: open sockets are cut."""
 
     user_id: int
+
+
+@dataclass(frozen=True)
+class StandInNamed:
+    """Somebody is away from one day to another, and a substitute acts."""
+
+    principal_id: int
+    first: str
+    last: str

@@ -19,6 +19,7 @@ from intranet.tasks.events import TaskAssigned, TaskMoved, TaskUndone
 from intranet.tasks.models import PartyRole, Priority, Source, Task, TaskParty, TaskState, TaskYear
 from intranet.tasks.parties import Party, check_reach, check_real, due_words, lead_people, people_of
 from intranet.tasks.permissions import ASSIGN, To, access_task, is_released, person_of
+from intranet.tasks.reminding import warn_of_absence
 from intranet.tasks.states import check, move
 from intranet.tasks.tree import roll_up
 
@@ -219,6 +220,7 @@ def hand_over(actor: Actor, task_id: int, user_id: int, *, note: str = "", expec
         notices.notify([user_id], "task.handed_over", task.ref, by=actor)
         if is_person and before is not None and before.user_id is not None:
             notices.notify([before.user_id], "task.taken_away", task.ref, by=actor)
+        warn_of_absence(task)
         db.publish(TaskMoved(task.id))
 
 
@@ -267,6 +269,7 @@ def reassign(actor: Actor, task_id: int, lead: Party, *, reason: str, expect: in
         )
         notices.notify(told, "task.taken_away", task.ref, by=actor)
         notices.notify(lead_people(task), "task.assigned", task.ref, by=actor, due=due_words(task))
+        warn_of_absence(task)
         db.publish(TaskMoved(task.id))
 
 

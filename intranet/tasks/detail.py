@@ -118,7 +118,7 @@ def about(actor: Actor, task: Task) -> dict[str, Any]:
             for line in history
         ],
         "finishes": _finishes(history),
-        "reminders": reminders.planned_for(task.ref),
+        "reminders": reminders.history(task.ref),
     }
 
 

@@ -15,6 +15,7 @@ from intranet.tasks.events import TaskMoved
 from intranet.tasks.models import ExtensionState, Task, TaskExtension
 from intranet.tasks.parties import judges_of, lead_people
 from intranet.tasks.permissions import To, access_task, is_own
+from intranet.tasks.reminding import warn_of_absence
 from intranet.tasks.states import check
 
 
@@ -105,6 +106,7 @@ def decide_extension(
             deadlines.set_due(task, kept, on)
             task.lead.due_date = kept
             reminders.plan(task.ref, kept, on)
+            warn_of_absence(task)
         else:
             request.state = ExtensionState.REFUSED
         task.version += 1

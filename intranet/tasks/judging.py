@@ -9,7 +9,7 @@ from intranet.core.errors import BadState, Invalid
 from intranet.notices import reminders, workdays
 from intranet.notices import services as notices
 from intranet.records import audit
-from intranet.tasks import deadlines
+from intranet.tasks import deadlines, reminding
 from intranet.tasks.events import TaskAccepted, TaskCancelled, TaskMoved, TaskReturned
 from intranet.tasks.extending import withdraw_open
 from intranet.tasks.models import Task
@@ -17,7 +17,7 @@ from intranet.tasks.parties import everybody, lead_heads, lead_people
 from intranet.tasks.permissions import To, access_task, is_own
 from intranet.tasks.states import check, move
 from intranet.tasks.tree import open_parts, roll_up
-from intranet.tasks.working import STILL_WAITING, resume
+from intranet.tasks.working import resume
 
 
 def accept_result(actor: Actor, task_id: int, note: str = "", *, expect: int | None = None) -> None:
@@ -33,7 +33,7 @@ def accept_result(actor: Actor, task_id: int, note: str = "", *, expect: int | N
         task.accepted_at, task.accepted_by_id = clock.now(), actor.id
         task.outcome, task.late_days = deadlines.outcome(task, task.finished_at, workdays.calendar())
         move(task, "accepted")
-        notices.withdraw(task.ref, STILL_WAITING)
+        reminders.cancel(task.ref, reminding.RESULT)
         audit.record(
             actor,
             "task.accepted",

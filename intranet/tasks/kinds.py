@@ -6,16 +6,23 @@ from sqlalchemy import select
 
 from intranet.core import db, refs
 from intranet.core.actor import Actor
-from intranet.notices import channels, reminders
+from intranet.notices import channels
 from intranet.notices import services as notices
-from intranet.tasks.models import RUNNING, Task, TaskRecurrence, TaskReport
-from intranet.tasks.parties import lead_heads, lead_people
-from intranet.tasks.permissions import is_released, may_read, person_of, visible_to
+from intranet.tasks import reminding
+from intranet.tasks.models import Task, TaskRecurrence, TaskReport
+from intranet.tasks.permissions import may_read, person_of, visible_to
 
 _EVENTS = {
     "assigned": ("assigned", "assigned_co", "assigned_info", "handed_over", "taken_away", "reopened"),
+    "near_due": ("own_reminder",),
     "overdue": ("urged",),
-    "extension": ("extension_asked", "extension_granted", "extension_refused", "due_day_off"),
+    "extension": (
+        "extension_asked",
+        "extension_granted",
+        "extension_refused",
+        "due_day_off",
+        "due_in_absence",
+    ),
     "returned": ("sent_back", "refused", "blocked", "cancelled"),
     "result": ("finished", "still_waiting", "accepted", "contributed"),
 }
@@ -28,7 +35,7 @@ def register() -> None:
     refs.register_kind("task_recurrence", title=_recurring, url=_recurring_url, may_read=_may_read_recurring)
     notices.register_titles("task", _titles)
     notices.register_titles("task_recurrence", _recurring_titles)
-    reminders.register_source("task", recipients=whom_to_remind)
+    reminding.register()
     _classify()
 
 
@@ -42,17 +49,6 @@ def _classify() -> None:
 def _may_leave(task_id: int) -> bool:
     task = db.session().get(Task, task_id)
     return task is not None and not task.is_restricted
-
-
-def whom_to_remind(task_id: int, rule: str) -> list[int]:
-    """Who does the work; a day too late also the lead's head and the assigner; nobody once it is ended."""
-    task = db.session().get(Task, task_id)
-    if task is None or task.state not in RUNNING or not is_released(task):
-        return []
-    told = dict.fromkeys(lead_people(task))
-    if rule == "plus1":
-        told |= dict.fromkeys([*lead_heads(task), task.assigner_id])
-    return list(told)
 
 
 def _title(task_id: int) -> str:

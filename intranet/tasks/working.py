@@ -12,7 +12,7 @@ from intranet.notices import reminders, workdays
 from intranet.notices import services as notices
 from intranet.records import audit
 from intranet.records import files as stored_files
-from intranet.tasks import deadlines
+from intranet.tasks import deadlines, reminding
 from intranet.tasks.events import TaskFinished, TaskMoved, TaskReturned
 from intranet.tasks.extending import withdraw_open
 from intranet.tasks.models import (
@@ -27,10 +27,6 @@ from intranet.tasks.parties import judges_of, lead_heads
 from intranet.tasks.permissions import To, access_task, may, person_of, standing_of
 from intranet.tasks.states import check, is_possible, move
 from intranet.tasks.tree import counted_parts, open_parts, roll_up
-
-#: The assigner is reminded of a result that waited so many working days, at 08:00.
-ANSWER_DAYS = 3
-STILL_WAITING = "task.still_waiting"
 
 
 def see(actor: Actor, task_id: int) -> None:
@@ -146,8 +142,7 @@ def report_finished(
         withdraw_open(task, actor)
         audit.record(actor, "task.finished", task, report=report.id, result=str(result_ref or "") or None)
         notices.notify(judges_of(task), "task.finished", task.ref, by=actor)
-        day = workdays.add_working_days(clock.today(), ANSWER_DAYS)
-        notices.notify(judges_of(task), STILL_WAITING, task.ref, at=clock.at_office(day, reminders.HOUR))
+        reminders.plan(task.ref, clock.today(), topic=reminding.RESULT)
         _roll_up_above(task)
         db.publish(TaskFinished(task.id, str(task.origin or "")))
         db.publish(TaskMoved(task.id))
@@ -246,8 +241,9 @@ def resume(task: Task, act: str) -> None:
     task.result_kind, task.result_id = None, None
     move(task, act)
     task.progress = min(_last_progress(task), 99)
-    notices.withdraw(task.ref, STILL_WAITING)
+    reminders.cancel(task.ref, reminding.RESULT)
     reminders.plan(task.ref, task.due_date)
+    reminders.rearm(task.ref, reminding.OWN)
     roll_up(task)
 
 

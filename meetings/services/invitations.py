@@ -1,11 +1,17 @@
 """Telling people of a meeting: once each, again when time or place change, and before it begins."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
-from intranet.core import clock
+from sqlalchemy import select
+
+from intranet.core import clock, db
+from intranet.notices import quiet, reminders
 from intranet.notices import services as notices
+from intranet.notices.reminder_rules import Due, Topic
 from intranet.people.models import User
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, MeetingState, Participant
 
 #: How long before the beginning people are reminded, by kind of notice.
 REMINDERS = {"meeting.tomorrow": timedelta(days=1), "meeting.soon": timedelta(minutes=30)}
@@ -22,7 +28,7 @@ def send(actor: User, meeting: Meeting) -> int:
         notices.notify(
             ids, "meeting.invited", meeting.ref, by=actor, when=_when(meeting), place=meeting.place
         )
-        _remind(meeting, ids)
+        _remind(meeting)
     return len(ids)
 
 
@@ -31,7 +37,7 @@ def tell_moved(actor: User, meeting: Meeting) -> None:
     stop_reminders(meeting)
     ids = [part.user_id for part in meeting.participants]
     notices.notify(ids, "meeting.moved", meeting.ref, by=actor, when=_when(meeting), place=meeting.place)
-    _remind(meeting, ids)
+    _remind(meeting)
 
 
 def tell_called_off(actor: User, meeting: Meeting, kind: str) -> None:
@@ -43,15 +49,41 @@ def tell_called_off(actor: User, meeting: Meeting, kind: str) -> None:
 
 def stop_reminders(meeting: Meeting) -> None:
     """Nobody is reminded any more."""
-    for kind in REMINDERS:
-        notices.withdraw(meeting.ref, kind)
+    reminders.cancel(meeting.ref)
 
 
-def _remind(meeting: Meeting, ids: list[int]) -> None:
-    for kind, before in REMINDERS.items():
-        at = meeting.starts_at - before
-        if at > clock.now():
-            notices.notify(ids, kind, meeting.ref, at=at, when=_when(meeting), place=meeting.place)
+def _remind(meeting: Meeting) -> None:
+    """A day before, or on the working day before it; half an hour before, whatever the day."""
+    day_before, soon = (meeting.starts_at - before for before in REMINDERS.values())
+    for kind, at in zip(REMINDERS, (quiet.last_open(day_before), soon), strict=True):
+        reminders.arm(meeting.ref, kind, at, topic="meeting", to=["invited"], is_exact=True)
+
+
+def _to_remind(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
+    """Who was invited to meetings that are still to begin."""
+    query = (
+        select(Participant.meeting_id, Participant.user_id)
+        .join(Participant.meeting)
+        .where(
+            Meeting.id.in_(wanted),
+            Meeting.starts_at > clock.now(),
+            Meeting.state.in_((MeetingState.PUBLISHED, MeetingState.READY)),
+            Participant.invited_at.is_not(None),
+        )
+    )
+    found: dict[int, list[int]] = {}
+    for meeting_id, user_id in db.session().execute(query):
+        found.setdefault(meeting_id, []).append(user_id)
+    return found
+
+
+def _words(due: Due) -> tuple[str, dict[str, Any]]:
+    meeting = db.session().get_one(Meeting, due.ref_id)
+    return due.rule.partition("@")[0], {"when": _when(meeting), "place": meeting.place}
+
+
+#: Whoever was invited is reminded of the meeting.
+REMINDED = Topic("meeting", _to_remind, words=_words)
 
 
 def _when(meeting: Meeting) -> str:

@@ -4,8 +4,9 @@ The ballot's row is held by whoever answers and by whatever closes it. So no ans
 none is lost before it; of two answers of one member given at once, the second is told of the first.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import insert, select
 
@@ -14,6 +15,7 @@ from intranet.core.db import unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid, Stale
 from intranet.notices import reminders, workdays
 from intranet.notices import services as notices
+from intranet.notices.reminder_rules import Rule, Topic
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit, files
@@ -251,15 +253,35 @@ def answers_of(ballot: OpinionBallot) -> list[OpinionAnswer]:
     return list(db.session().scalars(query))
 
 
-def to_remind(ballot_id: int, _rule: str) -> list[int]:
+def to_remind(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
     """Members who have not answered while they still may (``reminders``)."""
     query = (
-        select(OpinionAnswer.member_id)
+        select(OpinionAnswer.ballot_id, OpinionAnswer.member_id)
         .join(OpinionBallot, OpinionBallot.id == OpinionAnswer.ballot_id)
-        .where(OpinionBallot.id == ballot_id, OpinionBallot.state == OpinionState.OPEN)
+        .where(OpinionBallot.id.in_(wanted), OpinionBallot.state == OpinionState.OPEN)
         .where(OpinionBallot.closes_at > clock.now(), OpinionAnswer.choice.is_(None))
     )
-    return list(db.session().scalars(query.order_by(OpinionAnswer.member_id)))
+    found: dict[int, list[int]] = {}
+    for ballot_id, member_id in db.session().execute(query.order_by(OpinionAnswer.member_id)):
+        found.setdefault(ballot_id, []).append(member_id)
+    return found
+
+
+def _open_ones(first: date, last: date) -> list[tuple[int, date]]:
+    query = select(OpinionBallot.id, OpinionBallot.due_date).where(
+        OpinionBallot.state == OpinionState.OPEN, OpinionBallot.due_date.between(first, last)
+    )
+    return [(row.id, row.due_date) for row in db.session().execute(query)]
+
+
+#: Members are reminded by these rules until they have answered.
+REMINDED = Topic(
+    "opinion",
+    to_remind,
+    audiences=("members",),
+    rules=tuple(Rule(days, ("members",)) for days in (-3, -1, 0, 1)),
+    deadlines=_open_ones,
+)
 
 
 def counted(ballot: OpinionBallot, answers: Collection[OpinionAnswer]) -> Counted:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from intranet.core.refs import Ref
-from intranet.notices import reminders, workdays
+from intranet.notices import reminders, reminding, workdays
 from intranet.notices.models import Notice
 from intranet.people.models import User
 from intranet.records.audit import history
@@ -214,13 +214,13 @@ def test_those_who_have_not_answered_are_reminded_before_the_deadline(council: C
     assert [one.rule for one in planned] == ["minus3", "minus1", "due", "plus1"]
     for one in planned[:3]:
         clock.freeze(one.planned_at)
-        reminders.send_due()
+        reminding.send_due()
     silent, early = council.members[4], council.members[0]
     assert kinds_told(early) == ["opinion.asked"]
     assert kinds_told(silent)[1:] == ["reminder.minus3", "reminder.minus1", "reminder.due"]
     expire(made)
     clock.freeze(planned[3].planned_at)
-    assert reminders.send_due() == 0
+    assert reminding.send_due() == 0
     assert [one.cancelled_at is not None for one in reminders.planned_for(Ref("opinion", made))][3]
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
+from intranet.notices import reminders, reminding
 from intranet.notices.models import Notice
-from intranet.notices.services import release_due
 from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
 from meetings.services import life, participants, planning
 from meetings.services.planning import Lack
@@ -78,7 +78,7 @@ def test_what_is_missing_is_named_and_stops_publishing(office: Office) -> None:
 
 def test_publishing_invites_everybody_once_and_plans_two_reminders(draft: Sitting, office: Office) -> None:
     with db.unit_of_work():
-        draft.meeting.starts_at = clock.now() + timedelta(days=3)
+        draft.meeting.starts_at = clock.now() + timedelta(days=5)
     life.publish_meeting(draft.secretary, draft.id)
     others = sorted(one.id for one in draft.everybody if one is not draft.secretary)
     assert told("meeting.invited") == others
@@ -87,9 +87,11 @@ def test_publishing_invites_everybody_once_and_plans_two_reminders(draft: Sittin
     )
     assert told("meeting.invited") == sorted([*others, office.other_head.id])
     everybody = sorted([*(one.id for one in draft.everybody), office.other_head.id])
-    assert told("meeting.tomorrow", released=False) == told("meeting.soon", released=False) == everybody
-    clock.advance(timedelta(days=2, minutes=1))
-    release_due()
+    clock.advance(timedelta(days=4, minutes=-1))
+    reminding.send_due()
+    assert told("meeting.tomorrow") == []
+    clock.advance(timedelta(minutes=2))
+    reminding.send_due()
     assert told("meeting.tomorrow") == everybody
     assert told("meeting.soon") == []
 
@@ -106,8 +108,11 @@ def test_another_time_is_told_and_the_old_reminders_are_dropped(draft: Sitting) 
         secretary_publishes=True,
     )
     assert len(told("meeting.moved")) == 3
-    due = db.session().scalars(select(Notice.due_at).where(Notice.kind == "meeting.soon")).all()
-    assert set(due) == {later - timedelta(minutes=30)}
+    planned = [r for r in reminders.planned_for(draft.meeting.ref) if r.cancelled_at is None]
+    assert [r.planned_at for r in planned] == [later - timedelta(days=1), later - timedelta(minutes=30)]
+    clock.freeze(later - timedelta(minutes=30))
+    reminding.send_due()
+    assert len(told("meeting.soon")) == 4
 
 
 def test_a_cancelled_meeting_reminds_nobody_and_cannot_be_changed(draft: Sitting) -> None:
@@ -118,7 +123,7 @@ def test_a_cancelled_meeting_reminds_nobody_and_cannot_be_changed(draft: Sitting
         life.move_meeting(draft.secretary, draft.id, MeetingState.CANCELLED, reason="Bận")
     life.move_meeting(draft.chair, draft.id, MeetingState.CANCELLED, reason="Bận việc khác")
     assert len(told("meeting.cancelled")) == 3
-    assert told("meeting.soon", released=False) == []
+    assert all(r.cancelled_at is not None for r in reminders.planned_for(draft.meeting.ref))
     with pytest.raises(BadState, match=r"meeting.not_plannable"):
         planning.add_item(draft.secretary, draft.id, title="Muộn")
 

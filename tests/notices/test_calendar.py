@@ -64,7 +64,10 @@ def test_who_has_a_deadline_on_a_new_day_off_is_told(office: Office) -> None:
     give(office, due=FRIDAY)
     yearbook.set_day(office.admin, FRIDAY, DayKind.OFF)
     words = services.page(office.head)[0][0].words
-    assert words == "Ngày 20/11/2026, hạn của “Rà soát vốn đầu tư công”, đã thành ngày nghỉ theo lịch mới"
+    assert words == (
+        "Ngày 20/11/2026, hạn của “Rà soát vốn đầu tư công”, đã thành ngày nghỉ theo lịch mới; "
+        "hạn chuyển sang 23/11/2026"
+    )
     assert services.page(office.leader)[0][0].kind == "task.due_day_off"
 
 

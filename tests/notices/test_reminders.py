@@ -4,7 +4,7 @@ from datetime import date
 
 from intranet.core import clock, db
 from intranet.core.refs import Ref
-from intranet.notices import reminders, services
+from intranet.notices import reminders, reminding, services
 from intranet.people.models import User
 from intranet.tasks import services as tasks
 from tests.factories import Office
@@ -17,7 +17,7 @@ LATER = date(2026, 11, 27)
 def at(day: date, hour: int = 8) -> None:
     """Move the clock to an hour of the office's day and send what is due."""
     clock.freeze(clock.at_office(day, hour))
-    reminders.send_due()
+    reminding.send_due()
 
 
 def told(user: User) -> list[str]:
@@ -28,7 +28,11 @@ def told(user: User) -> list[str]:
 
 def results(task_id: int) -> dict[tuple[str, date], str | None]:
     """What became of each reminder."""
-    return {(r.rule, r.due_date): r.result for r in reminders.planned_for(Ref("task", task_id))}
+    return {
+        (r.rule, r.due_date): r.result
+        for r in reminders.planned_for(Ref("task", task_id))
+        if r.topic == "task"
+    }
 
 
 def test_reminders_stand_three_and_one_working_days_before_on_the_day_and_a_day_after(office: Office) -> None:
@@ -42,6 +46,8 @@ def test_reminders_stand_three_and_one_working_days_before_on_the_day_and_a_day_
         ("minus1", "23/11 08:00"),
         ("due", "25/11 08:00"),
         ("plus1", "26/11 08:00"),
+        ("plus3", "30/11 08:00"),
+        ("plus5", "02/12 08:00"),
     ]
 
 
@@ -88,6 +94,8 @@ def test_a_deadline_that_comes_back_is_reminded_of_again(office: Office) -> None
         ("minus1", DUE),
         ("due", DUE),
         ("plus1", DUE),
+        ("plus3", DUE),
+        ("plus5", DUE),
     ]
 
 
@@ -95,12 +103,12 @@ def test_planning_twice_plans_once(office: Office) -> None:
     ref = Ref("task", give(office))
     with db.unit_of_work():
         reminders.plan(ref, DUE)
-    assert len(reminders.planned_for(ref)) == 4
+    assert len(reminders.planned_for(ref)) == 6
 
 
 def test_what_lies_in_the_past_already_is_not_planned(office: Office) -> None:
     task_id = give(office, due=date(2026, 11, 16))
-    assert [r.rule for r in reminders.planned_for(Ref("task", task_id))] == ["due", "plus1"]
+    assert [r.rule for r in reminders.planned_for(Ref("task", task_id))] == ["due", "plus1", "plus3", "plus5"]
 
 
 def test_nobody_is_reminded_of_what_is_finished(office: Office) -> None:
@@ -174,8 +182,9 @@ def test_a_digest_belongs_to_its_reader_alone(office: Office) -> None:
 
 
 def mornings(task_id: int) -> list[date]:
-    """Days of a task's reminders."""
-    return [clock.local(r.planned_at).date() for r in reminders.planned_for(Ref("task", task_id))]
+    """Days of a task's reminders but those to the office's head and leader."""
+    planned = reminders.planned_for(Ref("task", task_id))
+    return [clock.local(r.planned_at).date() for r in planned if r.rule not in ("plus3", "plus5")]
 
 
 def test_over_a_working_saturday_and_a_holiday_the_mornings_are_right(office: Office) -> None:

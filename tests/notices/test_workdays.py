@@ -89,7 +89,7 @@ def test_working_days_add_up(first: date, second: date, third: date) -> None:
     assert whole == PLAIN.working_days_between(first, second) + PLAIN.working_days_between(second, third)
 
 
-def test_a_deadline_ends_at_five_in_the_afternoon_of_the_office() -> None:
+def test_a_deadline_ends_at_five_in_the_afternoon_of_the_office(office: Office) -> None:
     assert workdays.due_moment(date(2026, 11, 20)) == datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 

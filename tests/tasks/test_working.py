@@ -7,6 +7,7 @@ import pytest
 from intranet.core import clock
 from intranet.core.errors import BadState, Forbidden, Invalid
 from intranet.core.refs import Ref
+from intranet.notices import reminding
 from intranet.notices import services as notices
 from intranet.records import audit
 from intranet.tasks import services
@@ -125,10 +126,10 @@ def test_the_assigner_is_reminded_of_a_result_after_three_working_days(office: O
     task_id = give(office)
     services.report_finished(office.head, task_id, "Xong")
     clock.freeze(clock.at_office(date(2026, 11, 18), 7))
-    notices.release_due()
+    reminding.send_due()
     assert notices.unread(office.leader.id) == 1
     clock.freeze(clock.at_office(date(2026, 11, 18), 8))
-    notices.release_due()
+    reminding.send_due()
     assert notices.page(office.leader)[0][0].kind == "task.still_waiting"
 
 
@@ -137,7 +138,7 @@ def test_an_answer_in_time_needs_no_such_reminder(office: Office) -> None:
     services.report_finished(office.head, task_id, "Xong")
     services.accept_result(office.leader, task_id)
     clock.freeze(clock.at_office(date(2026, 11, 30), 8))
-    assert notices.release_due() == 0
+    assert reminding.send_due() == 0
 
 
 def test_a_helper_finishes_the_own_part_once_and_the_lead_hears_of_it(office: Office) -> None:

@@ -8,7 +8,7 @@ from intranet.core import clock, db
 from intranet.core.db import publish, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.people import permissions, sessions
-from intranet.people.events import AccessChanged
+from intranet.people.events import AccessChanged, StandInNamed
 from intranet.people.models import Delegation, User
 from intranet.people.sessions import SessionRow
 from intranet.records import audit
@@ -67,6 +67,7 @@ def name_substitute(
             first=first_date.isoformat(),
             last=last_date.isoformat(),
         )
+        publish(StandInNamed(principal.id, first_date.isoformat(), last_date.isoformat()))
         return made.id
 
 

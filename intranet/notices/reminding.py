@@ -1,0 +1,193 @@
+"""Sending the reminders that are due: claimed and told exactly once, caught up after a standstill.
+
+However many processes do this at the same time, and however they end: the rows are claimed, and the notices
+written, in one transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, select, update
+
+from intranet.core import clock, db
+from intranet.core.refs import Ref
+from intranet.notices import channels, quiet, workdays
+from intranet.notices.models import Hours, Reminder
+from intranet.notices.reminder_rules import Due, notice_of, topic_of
+from intranet.notices.services import notify
+
+#: A reminder missed by more than this becomes a line of one message per person.
+MISSED = timedelta(hours=24)
+#: Records whose reminders are claimed in one transaction.
+RECORDS_AT_ONCE = 25
+#: Kind of the record that a digest is about: the person's own desk, whose id is the person's.
+DIGEST = "desk"
+#: By what everything is told; letters and pushes besides go by each person's choice.
+IN_APP = "in_app"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A reminder that is due."""
+
+    id: int
+    ref: Ref
+    rule: str
+    due_date: date
+    planned_at: datetime
+    topic: str
+    to: frozenset[str]
+    is_exact: bool
+
+
+def send_due() -> int:
+    """Send what is due; several missed rules of one record become its latest, a long standstill one message.
+
+    In quiet hours only what belongs to an hour is sent, such as the reminder of a meeting on a Sunday.
+
+    :returns: how many reminders were claimed.
+    """
+    now = clock.now()
+    waiting = _due_now(now)
+    if not waiting:
+        return 0
+    is_behind = any(one.planned_at < now - MISSED and not one.is_exact for one in waiting)
+    caught_up = [one for one in waiting if is_behind and not one.is_exact]
+    each = [one for one in waiting if not is_behind or one.is_exact]
+    done = _catch_up(caught_up, now) if caught_up else 0
+    groups: dict[tuple[Ref, str], list[_Waiting]] = defaultdict(list)
+    for one in each:
+        groups[one.ref, one.topic].append(one)
+    for chunk in _chunks(list(groups.values()), RECORDS_AT_ONCE):
+        done += _send(chunk, now)
+    return done
+
+
+def _due_now(now: datetime) -> list[_Waiting]:
+    with db.scope():
+        query = select(Reminder).where(_is_due(now)).order_by(Reminder.ref_kind, Reminder.ref_id, Reminder.id)
+        if quiet.is_quiet(now):
+            query = query.where(Reminder.is_exact)
+        return [
+            _Waiting(
+                row.id,
+                row.ref,
+                row.rule,
+                row.due_date,
+                row.planned_at,
+                row.topic,
+                frozenset(row.to_whom.split(",")),
+                row.is_exact,
+            )
+            for row in db.session().scalars(query)
+        ]
+
+
+def _send(groups: Sequence[list[_Waiting]], now: datetime) -> int:
+    """Claim the due reminders of some records and tell the latest of each, to all whom they name."""
+    with db.unit_of_work():
+        taken = _claim([one.id for group in groups for one in group], now)
+        claimed = [[one for one in group if one.id in taken] for group in groups]
+        claimed = [group for group in claimed if group]
+        told = _recipients([one for group in claimed for one in group])
+        closed: list[dict[str, Any]] = []
+        for group in claimed:
+            last = max(group, key=lambda one: (one.planned_at, one.id))
+            people = sorted({user_id for one in group for user_id in told.get(one.id, ())})
+            by = ""
+            if people:
+                kind, data = _words(last)
+                by = _ways(people, kind)
+                notify(people, kind, last.ref, reminder_id=last.id, **data)
+            for one in group:
+                result = ("sent" if people else "nobody") if one is last else "merged"
+                closed.append(_closed(one, result, people, by))
+        _close(closed)
+        return len(closed)
+
+
+def _catch_up(waiting: Sequence[_Waiting], now: datetime) -> int:
+    """Claim everything that was missed and tell each person once, how many deadlines there are."""
+    told: dict[int, Collection[int]] = {}
+    for some in _chunks(waiting, 500):
+        told |= _recipients(some)
+    with db.unit_of_work():
+        taken: set[int] = set()
+        for some in _chunks(waiting, 500):
+            taken |= _claim([one.id for one in some], now)
+        by_person: dict[int, set[Ref]] = defaultdict(set)
+        closed = []
+        for one in waiting:
+            if one.id in taken:
+                people = told.get(one.id, ())
+                for user_id in people:
+                    by_person[user_id].add(one.ref)
+                closed.append(_closed(one, "digest" if people else "nobody", people))
+        for user_id, about in by_person.items():
+            notify([user_id], "reminder.digest", Ref(DIGEST, user_id), n=len(about))
+        _close(closed)
+        return len(closed)
+
+
+def _claim(ids: Collection[int], now: datetime) -> set[int]:
+    """Take rows for this process alone; a row that another one took meanwhile is left out."""
+    return set(
+        db.session().scalars(
+            update(Reminder)
+            .where(Reminder.id.in_(ids), _is_due(now))
+            .values(sent_at=now)
+            .returning(Reminder.id)
+            .execution_options(synchronize_session=False)
+        )
+    )
+
+
+def _closed(one: _Waiting, result: str, people: Collection[int], by: str = IN_APP) -> dict[str, Any]:
+    return {"id": one.id, "result": result, "told": len(people), "channel": by if people else ""}
+
+
+def _ways(people: Collection[int], kind: str) -> str:
+    """By what these people are told of such a notice, as they chose."""
+    event = channels.event_of(kind)
+    open_ = (way for way in channels.open_channels() if channels.takers(people, event, way))
+    return ",".join([IN_APP, *(way.value for way in open_)])
+
+
+def _close(closed: list[dict[str, Any]]) -> None:
+    if closed:
+        db.session().execute(update(Reminder), closed)
+
+
+def _recipients(some: Iterable[_Waiting]) -> dict[int, Collection[int]]:
+    """Who is told by each reminder now; nobody where the record is ended."""
+    asked: dict[tuple[str, frozenset[str]], list[_Waiting]] = defaultdict(list)
+    for one in some:
+        asked[one.topic, one.to].append(one)
+    found: dict[int, Collection[int]] = {}
+    for (name, to), rows in asked.items():
+        topic = topic_of(name)
+        people = {} if topic is None else topic.recipients({one.ref.id: to for one in rows})
+        found |= {one.id: people.get(one.ref.id, ()) for one in rows}
+    return found
+
+
+def _words(one: _Waiting) -> tuple[str, dict[str, Any]]:
+    topic = topic_of(one.topic)
+    due = Due(one.id, one.ref.id, one.rule, one.due_date)
+    if topic is not None and topic.words is not None:
+        return topic.words(due)
+    return notice_of(due, is_noon=workdays.calendar().hours(one.due_date) is Hours.MORNING)
+
+
+def _chunks(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return Reminder.sent_at.is_(None) & Reminder.cancelled_at.is_(None) & (Reminder.planned_at <= now)
