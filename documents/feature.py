@@ -167,7 +167,7 @@ def plug_in(app: Flask) -> None:
         menu.Entry("spellings", "documents.spellings", "building", "admin", 842, KEEP_CATALOGUE),
     ):
         menu.add(entry)
-    for panel in (desk.incoming_panel, desk.to_present_panel, desk.drafts_panel):
+    for panel in (desk.incoming_panel, desk.to_present_panel, desk.drafts_panel, desk.asked_panel):
         slots.fill("home.panel", panel)
     slots.fill("home.figures", desk.figures)
     slots.fill("home.acts", desk.acts)

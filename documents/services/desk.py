@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.permissions import DIRECT, DRAFT, PRESENT, READ, REGISTER
-from documents.services import capturing, directing, listing, searching
+from documents.services import capturing, directing, lending, listing, restricting, searching
 from documents.services.listing import waits_for
 from documents.services.titles import name_of, url_of
 from intranet.core.actor import Actor
@@ -87,6 +87,19 @@ def drafts_panel(actor: Actor) -> dict[str, Any] | None:
         return None
     rows = listing.drafts(actor, "waiting", _SHOWN)
     return _panel("drafts", rows, drafts_count(actor), "/documents/drafts", 12) if rows else None
+
+
+def asked_panel(actor: Actor) -> dict[str, Any] | None:
+    """The card of what others ask of the actor: a word on changed access, kept copies."""
+    if not actor.holds(READ):
+        return None
+    waiting = {"access": restricting.waiting_count(actor), **lending.waiting_counts(actor)}
+    urls = {"access": "/documents/access", "late": "/documents/copies?tab=late"}
+    rows = [(code, n, urls.get(code, "/documents/copies?tab=open")) for code, n in waiting.items() if n]
+    context = {"rows": rows, "count": sum(waiting.values())}
+    return (
+        {"template": "documents/_asked.html", "order": 6, "side": True, "context": context} if rows else None
+    )
 
 
 def figures(actor: Actor) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, case, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from documents.models.copies import CopyUse, UseState
@@ -167,6 +167,21 @@ def page_of(actor: Actor, tab: str, before: int | None = None) -> Page:
     rows = rows[:PAGE]
     seen = readable(actor, {row.document_id for row in rows})
     return Page(rows, frozenset(one.id for one in seen), more)
+
+
+def waiting_counts(actor: Actor) -> dict[str, int]:
+    """How many uses wait for the actor by tab: to be allowed, to be handed over, to come back too late."""
+    late = (CopyUse.state == UseState.GIVEN) & (CopyUse.due_date < clock.today())
+    mine = {}
+    if actor.holds(ALLOW_COPY):
+        mine["to_allow"] = (CopyUse.state == UseState.ASKED) & (CopyUse.asked_by_id != actor.id)
+    if actor.holds(LEND):
+        mine |= {"to_give": CopyUse.state == UseState.ALLOWED, "late": late}
+    if not mine:
+        return {}
+    sums = [func.count(case((which, 1))) for which in mine.values()]
+    query = select(*sums).where(CopyUse.org_id.in_(actor.org_ids), CopyUse.state.in_(_OPEN))
+    return dict(zip(mine, db.session().execute(query).one(), strict=True))
 
 
 def uses_of(document: Document) -> list[CopyUse]:

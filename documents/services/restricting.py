@@ -7,7 +7,7 @@ one made it, a leader. Files are read by whoever reads their document, so they f
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from documents.models.access import AccessChange
@@ -162,6 +162,12 @@ def waiting_for(actor: Actor) -> list[AccessChange]:
     """Changes that wait for the actor's word, the oldest first."""
     query = select(AccessChange).where(_waits_for(actor)).order_by(AccessChange.id).limit(MOST_SHOWN)
     return list(db.session().scalars(query.options(*_SHOWN)))
+
+
+def waiting_count(actor: Actor) -> int:
+    """How many changes wait for the actor's word, none counted beyond a list's length."""
+    few = select(AccessChange.id).where(_waits_for(actor)).limit(MOST_SHOWN)
+    return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
 
 
 def of_others(actor: Actor) -> list[AccessChange]:

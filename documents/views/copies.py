@@ -1,8 +1,6 @@
 """Kept copies of issued documents: asked for, allowed, given and taken back."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +8,9 @@ from flask.typing import ResponseReturnValue
 from documents.forms_copies import CopyForm
 from documents.permissions import ALLOW_COPY, ASK_COPY, LEND, READ, To, access_document
 from documents.services import lending
-from documents.views.base import bp, key_of, show
+from documents.views.base import bp, do_and_tell, key_of, show
 from intranet.core import clock, menu
-from intranet.core.errors import DomainError
+from intranet.core.errors import BadState, Invalid
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs, sentence
@@ -25,6 +23,11 @@ _USUAL_DAYS = 5
 @needs(READ)
 def copies() -> ResponseReturnValue:
     """Uses of kept copies."""
+    return _page({})
+
+
+def _page(refused: dict[int, str]) -> str:
+    """The list; ``refused``: by the use what is wrong with the answer given to it."""
     tab = request.args.get("tab", "")
     tab = tab if tab in lending.TABS else lending.TABS[0]
     menu.stand_at("registers" if me().holds("document.read_register") else "outgoing")
@@ -32,6 +35,8 @@ def copies() -> ResponseReturnValue:
         "copies.html",
         page=lending.page_of(me(), tab, key_of("before")),
         is_late=lending.is_late,
+        refused=refused,
+        typed=request.form.get("note", ""),
         tab=tab,
         tabs=[
             {
@@ -79,15 +84,23 @@ def ask_copy(document_id: int) -> ResponseReturnValue:
 def decide_copy(use_id: int) -> ResponseReturnValue:
     """Allow the use of a kept copy, or refuse it."""
     agree, note = request.form.get("agree") == "yes", request.form.get("note", "")
-    words = "copy.flash.allowed" if agree else "copy.flash.refused"
-    return _do(lambda: lending.decide(me(), use_id, agree=agree, note=note), words)
+    try:
+        lending.decide(me(), use_id, agree=agree, note=note)
+    except Invalid as refusal:
+        return _page({use_id: sentence(refusal)}), refusal.status
+    except BadState as refusal:
+        flash(sentence(refusal), "bad")
+    else:
+        flash(label("copy.flash.allowed" if agree else "copy.flash.refused"), "ok")
+    return _back()
 
 
 @bp.post("/copies/<int:use_id>/give")
 @needs(LEND)
 def give_copy(use_id: int) -> ResponseReturnValue:
     """Note that the copy was handed over."""
-    return _do(lambda: lending.give(me(), use_id), "copy.flash.given")
+    do_and_tell(lambda: lending.give(me(), use_id), "copy.flash.given")
+    return _back()
 
 
 @bp.post("/copies/<int:use_id>/return")
@@ -95,16 +108,9 @@ def give_copy(use_id: int) -> ResponseReturnValue:
 def return_copy(use_id: int) -> ResponseReturnValue:
     """Note that the copy came back."""
     note = request.form.get("note", "")
-    return _do(lambda: lending.take_back(me(), use_id, note), "copy.flash.returned")
+    do_and_tell(lambda: lending.take_back(me(), use_id, note), "copy.flash.returned")
+    return _back()
 
 
-def _do(act: Callable[[], Any], words: str) -> ResponseReturnValue:
-    try:
-        act()
-    except DomainError as refusal:
-        if refusal.status in (403, 404):
-            raise
-        flash(sentence(refusal), "bad")
-    else:
-        flash(label(words), "ok")
+def _back() -> ResponseReturnValue:
     return redirect(url_for("documents.copies", tab=request.args.get("tab", "")))

@@ -222,3 +222,27 @@ def test_a_longer_list_asks_no_more_questions(
         for _ in range(6):
             lending.ask(desk.leader, issued.id, wanted)
     assert asked[0] == asked[1]
+
+
+def test_a_refusal_without_reason_is_told_beside_its_field(
+    desk: Office, issued: Document, wanted: Asking, client_of: ClientOf
+) -> None:
+    key = lending.ask(desk.leader, issued.id, wanted)
+    head = client_of(desk.office_head)
+    answer = head.post(f"/documents/copies/{key}/decide", data={"agree": "no", "note": " "})
+    assert answer.status_code == 422
+    assert f'id="note-{key}-e"' in answer.text
+    assert uses(desk.leader) == [UseState.ASKED]
+
+
+def test_the_desk_leads_to_what_others_ask_of_the_reader(
+    desk: Office, issued: Document, wanted: Asking, client_of: ClientOf
+) -> None:
+    asked, allowed = "Đề nghị dùng bản lưu chờ cho phép", "Bản lưu đã cho phép, chờ giao"
+    key = lending.ask(desk.leader, issued.id, wanted)
+    assert asked in client_of(desk.office_head).get("/").text
+    assert asked not in client_of(desk.leader).get("/").text
+    assert allowed not in client_of(desk.clerk).get("/").text
+    lending.decide(desk.office_head, key, agree=True)
+    assert asked not in client_of(desk.office_head).get("/").text
+    assert allowed in client_of(desk.clerk).get("/").text
