@@ -172,7 +172,7 @@ def page_of(actor: Actor, tab: str, before: int | None = None) -> Page:
 def waiting_counts(actor: Actor) -> dict[str, int]:
     """How many uses wait for the actor by tab: to be allowed, to be handed over, to come back too late."""
     late = (CopyUse.state == UseState.GIVEN) & (CopyUse.due_date < clock.today())
-    mine = {}
+    mine: dict[str, ColumnElement[bool]] = {}
     if actor.holds(ALLOW_COPY):
         mine["to_allow"] = (CopyUse.state == UseState.ASKED) & (CopyUse.asked_by_id != actor.id)
     if actor.holds(LEND):
