@@ -200,6 +200,11 @@ class DirectForm(OfficeForm):
     info = SelectMultipleField("Để biết", coerce=int)
     due_date = OfficeDateField("Hạn xử lý")
     text = TextField("Ý kiến chỉ đạo", [Limit(1000)])
+    #: Officials whom the sentence names; the service knows who works here.
+    lead_user = SelectField("Người chủ trì", coerce=optional_int, validate_choice=False)
+    co_user = SelectMultipleField("Người phối hợp", coerce=int, validate_choice=False)
+    info_user = SelectMultipleField("Người để biết", coerce=int, validate_choice=False)
+    urgent = BooleanField("Khẩn")
 
 
 class BulkForm(OfficeForm):

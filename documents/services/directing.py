@@ -21,13 +21,13 @@ from documents.models.lifecycle import DocEvent, DocState
 from documents.permissions import DIRECT, To, access_document, give_access, visible_to
 from documents.services import statuses
 from documents.services.moving import move, need_reason, require, tell
+from documents.services.naming import known_people, parties, term_of, unit_of
 from documents.services.secrecy import refuse_marks
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Invalid, NotFound
 from intranet.core.labels import label
 from intranet.notices import services as notices
-from intranet.notices.workdays import next_working_day
 from intranet.people import directory
 from intranet.people.models import Role, Unit, User
 from intranet.records import audit
@@ -41,13 +41,17 @@ TEXT_MAX = 1000
 
 @dataclass(frozen=True)
 class Direction:
-    """What a leader asks for: one lead unit, others to help or to know, a term, a sentence."""
+    """What a leader asks for: a lead (unit or official), others to help or to know, a term, a sentence."""
 
     lead_unit_id: int | None
     co_unit_ids: Sequence[int] = ()
     info_unit_ids: Sequence[int] = ()
     due_date: date | None = None
     text: str = ""
+    lead_user_id: int | None = None
+    co_user_ids: Sequence[int] = ()
+    info_user_ids: Sequence[int] = ()
+    is_urgent: bool = False
 
 
 def present(
@@ -111,50 +115,69 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
     :raises Forbidden: ``document.not_allowed``.
     :raises BadState: ``document.wrong_state``.
     :raises Invalid: ``directive.no_lead``, ``directive.unit_twice``, ``directive.unknown_unit``,
-        ``directive.no_due``, ``directive.past_due``, ``document.secret_mark``.
+        ``directive.unknown_person``, ``directive.no_unit``, ``directive.no_due``, ``directive.past_due``,
+        ``document.secret_mark``.
     """
     refuse_marks(actor, text=given.text)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.DIRECT, lock=True)
         require(document, DocEvent.DIRECT)
         units = _units(document.org_id, given)
-        due = _due(given.due_date)
+        people = known_people(document.org_id, _people(given))
+        due = term_of(given.due_date)
+        if given.lead_user_id is None:
+            lead = units[given.lead_unit_id or 0]
+        else:
+            own = {unit.id: unit for unit in directory.units_of(document.org_id)}
+            lead = unit_of(people[given.lead_user_id], own)
         text = given.text.strip()[:TEXT_MAX] or sentence(given, units, due)
         _end_returned_tasks(actor, document)
         directive = _directive(actor, document, DirectiveKind.ASSIGN, text, due)
         released = directive.release_at
-        lead = units[given.lead_unit_id or 0]
         task_id = tasks.assign_task(
             actor,
             title=document.subject,
             origin=document.ref,
             text=text,
-            lead=tasks.Party(unit_id=lead.id),
-            co=[tasks.Party(unit_id=unit_id) for unit_id in given.co_unit_ids],
-            info=[tasks.Party(unit_id=unit_id) for unit_id in given.info_unit_ids],
+            lead=parties([given.lead_unit_id], [given.lead_user_id])[0],
+            co=parties(given.co_unit_ids, given.co_user_ids),
+            info=parties(given.info_unit_ids, given.info_user_ids),
             due_date=due,
             release_at=released,
             org_id=document.org_id,
             is_restricted=document.access_level is AccessLevel.NAMED,
+            is_urgent=given.is_urgent,
         )
         directive.parsed = {
             "lead": lead.id,
             "co": list(given.co_unit_ids),
             "info": list(given.info_unit_ids),
             "due": due.isoformat() if due else None,
+            "people": {str(user_id): one.full_name for user_id, one in people.items()},
+            "lead_user": given.lead_user_id,
             "tasks": [task_id],
             "was_due": document.due_date.isoformat() if document.due_date else None,
             "was_source": document.due_source.value if document.due_source else None,
         }
-        give_access(document, *(f"d:{unit_id}" for unit_id in units), reason="directive", since=released)
+        readers = [
+            *(f"d:{unit_id}" for unit_id in {*units, lead.id}),
+            *(f"u:{user_id}" for user_id in people),
+        ]
+        give_access(document, *readers, reason="directive", since=released)
         move(actor, document, DocEvent.DIRECT, directive=directive.id, lead=lead.id)
         document.lead_unit_id = lead.id
         document.due_date, document.due_source = due, DueSource.DIRECTIVE
         return directive.id
 
 
-def let_know(actor: Actor, document_id: int, unit_ids: Sequence[int] = (), text: str = "") -> int:
-    """Note a presented document without giving work; the units named may read it. Returns the directive's id.
+def let_know(
+    actor: Actor,
+    document_id: int,
+    unit_ids: Sequence[int] = (),
+    text: str = "",
+    user_ids: Sequence[int] = (),
+) -> int:
+    """Note a presented document without giving work; those named may read it. Returns the directive's id.
 
     :raises BadState: ``document.wrong_state``.
     :raises Invalid: ``directive.unknown_unit``.
@@ -162,17 +185,13 @@ def let_know(actor: Actor, document_id: int, unit_ids: Sequence[int] = (), text:
     refuse_marks(actor, text=text)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.DIRECT, lock=True)
-        units = _known(document.org_id, unit_ids)
+        units, people = _known(document.org_id, unit_ids), known_people(document.org_id, user_ids)
         directive = _directive(actor, document, DirectiveKind.KNOW, text.strip()[:TEXT_MAX], None)
         directive.parsed = {"info": list(units)}
         move(actor, document, DocEvent.KNOW, directive=directive.id)
-        give_access(
-            document,
-            *(f"d:{unit_id}" for unit_id in units),
-            reason="directive",
-            since=directive.release_at,
-        )
-        told = {user_id for unit_id in units for user_id in directory.receivers_of(unit_id)}
+        readers = [*(f"d:{unit_id}" for unit_id in units), *(f"u:{user_id}" for user_id in people)]
+        give_access(document, *readers, reason="directive", since=directive.release_at)
+        told = {*people} | {user_id for unit_id in units for user_id in directory.receivers_of(unit_id)}
         notices.notify(told, "document.to_know", document.ref, by=actor, at=directive.release_at)
         return directive.id
 
@@ -228,7 +247,7 @@ def give_back(actor: Actor, document_id: int, reason: str) -> None:
             .limit(1)
         )
         for task in tasks.for_origin(document.ref):
-            if task.is_open and task.lead.unit_id == document.lead_unit_id:
+            if task.is_open and (task.lead.user_id or task.lead.unit_id == document.lead_unit_id):
                 tasks.refuse(actor, task.id, said)
         document.lead_unit_id = None
         if last is not None:
@@ -310,7 +329,9 @@ def last_undoable(actor: Actor) -> Directive | None:
 
 def sentence(given: Direction, units: dict[int, Unit], due: date | None) -> str:
     """The sentence of a direction put together from what was tapped."""
-    lead = units[given.lead_unit_id or 0].short_name
+    if given.lead_unit_id is None:
+        return label("directive.act")
+    lead = units[given.lead_unit_id].short_name
     helpers = ", ".join(units[unit_id].short_name for unit_id in given.co_unit_ids)
     code = "directive.sentence" + ("_co" if helpers else "") + ("_due" if due else "")
     return label(code, lead=lead, co=helpers, due=f"{due:%d/%m}" if due else "", act=label("directive.act"))
@@ -370,16 +391,24 @@ def check(org_id: int, given: Direction) -> None:
         ``directive.no_due``, ``directive.past_due``.
     """
     _units(org_id, given)
-    _due(given.due_date)
+    term_of(given.due_date)
 
 
 def _units(org_id: int, given: Direction) -> dict[int, Unit]:
-    if given.lead_unit_id is None:
+    leads = [one for one in (given.lead_unit_id, given.lead_user_id) if one is not None]
+    if len(leads) != 1:
         raise Invalid("directive.no_lead", field="lead")
-    wanted = [given.lead_unit_id, *given.co_unit_ids, *given.info_unit_ids]
-    if len(set(wanted)) < len(wanted):
+    wanted = [
+        one for one in (given.lead_unit_id, *given.co_unit_ids, *given.info_unit_ids) if one is not None
+    ]
+    if len(set(wanted)) < len(wanted) or len(set(_people(given))) < len(_people(given)):
         raise Invalid("directive.unit_twice", field="lead")
     return _known(org_id, wanted)
+
+
+def _people(given: Direction) -> list[int]:
+    named = (given.lead_user_id, *given.co_user_ids, *given.info_user_ids)
+    return [one for one in named if one is not None]
 
 
 def _known(org_id: int, wanted: Sequence[int]) -> dict[int, Unit]:
@@ -387,14 +416,6 @@ def _known(org_id: int, wanted: Sequence[int]) -> dict[int, Unit]:
     if any(unit_id not in known for unit_id in wanted):
         raise Invalid("directive.unknown_unit", field="lead")
     return {unit_id: known[unit_id] for unit_id in wanted}
-
-
-def _due(due: date | None) -> date:
-    if due is None:
-        raise Invalid("directive.no_due", field="due_date")
-    if due < clock.today():
-        raise Invalid("directive.past_due", field="due_date")
-    return next_working_day(due)
 
 
 def _end_returned_tasks(actor: Actor, document: Document) -> None:

@@ -1,7 +1,9 @@
 /**
  * The dock: a tap makes a unit lead, the next one co-operating, the third lets it go; the sentence is put together from
- * the taps until the leader types his own. The form carries what was chosen; the server decides.
+ * the taps until the leader types his own, whose words become chips. The form carries what was chosen; the server decides.
  */
+import { SentenceChips } from './lib/sentence-chips.js';
+
 const dock = document.querySelector('[data-dock]');
 const words = Object.fromEntries([...(dock?.querySelector('[data-words]')?.content.querySelectorAll('[data-w]') ?? [])].map((one) => [one.dataset.w, one.textContent]));
 
@@ -9,13 +11,28 @@ const words = Object.fromEntries([...(dock?.querySelector('[data-words]')?.conte
 let chosen = [];
 let phrase = words.phrase;
 let own = false;
+/** The term that was tapped, or offered: {value, short, note}. */
+let term;
+let reader;
 
 const by = (role) => chosen.filter((one) => one.role === role);
+const keyOf = (one) => one.key ?? `unit:${one.id}`;
+
+/** Everybody who takes part: as tapped, then as the typed sentence says. */
+function given() {
+  const said = own ? reader.taken.filter((chip) => ['lead', 'co', 'info'].includes(chip.role)) : [];
+  return [...chosen, ...said.filter((chip) => !chosen.some((one) => keyOf(one) === chip.key))];
+}
 
 function tap(button) {
   const id = button.dataset.unit;
   const now = chosen.find((one) => one.id === id);
-  if (!now) chosen.push({ id, name: button.dataset.name, role: by('lead').length ? 'co' : 'lead' });
+  const said = now ? null : given().find((one) => keyOf(one) === `unit:${id}`);
+  if (said) {
+    // The sentence gave it a part: the tap goes on from there.
+    reader.drop(said.key);
+    if (said.role === 'lead') chosen.push({ id, name: button.dataset.name, role: 'co' });
+  } else if (!now) chosen.push({ id, name: button.dataset.name, role: by('lead').length ? 'co' : 'lead' });
   else if (now.role === 'lead') now.role = 'co';
   else chosen = chosen.filter((one) => one !== now);
   draw();
@@ -50,8 +67,8 @@ function sentence() {
 function warnAway() {
   const [day, month, year] = dock.querySelector('[data-due]').value.split('/');
   const due = `${year}-${month}-${day}`;
-  const away = chosen
-    .map((one) => dock.querySelector(`[data-unit="${CSS.escape(one.id)}"][data-away]`))
+  const away = given()
+    .map((one) => dock.querySelector(`[data-unit="${CSS.escape(keyOf(one).replace('unit:', ''))}"][data-away]`))
     .filter((unit) => unit && unit.dataset.away.split(' ')[0] <= due && due <= unit.dataset.away.split(' ')[1]);
   const note = dock.querySelector('[data-away-note]');
   note.hidden = !away.length;
@@ -59,8 +76,12 @@ function warnAway() {
 }
 
 function draw() {
+  reader.hasLead = by('lead').length > 0;
+  const all = given();
+  const isUrgent = own && reader.taken.some((chip) => chip.role === 'urgent');
+  showTerm((own && reader.taken.find((chip) => chip.role === 'due')) || null);
   for (const button of dock.querySelectorAll('[data-unit]')) {
-    const role = chosen.find((one) => one.id === button.dataset.unit)?.role;
+    const role = all.find((one) => keyOf(one) === `unit:${button.dataset.unit}`)?.role;
     button.setAttribute('aria-pressed', String(Boolean(role)));
     button.classList.toggle('lead', role === 'lead');
     const word = button.querySelector('em');
@@ -73,26 +94,49 @@ function draw() {
     more.dataset.plain ??= more.textContent;
     more.textContent = hidden ? words.chosen.replace('{n}', hidden) : more.dataset.plain;
   }
-  const fields = chosen.map((one) => {
-    const field = document.createElement('input');
-    Object.assign(field, { type: 'hidden', name: one.role, value: one.id });
-    return field;
+  const fields = all.map((one) => {
+    const [kind, id] = keyOf(one).split(':');
+    return [kind === 'user' ? `${one.role}_user` : one.role, id];
   });
-  dock.querySelector('[data-parties]').replaceChildren(...fields);
+  if (isUrgent) fields.push(['urgent', 'y']);
+  dock.querySelector('[data-parties]').replaceChildren(...fields.map(([name, value]) => Object.assign(document.createElement('input'), { type: 'hidden', name, value })));
   const text = sentence();
   const typed = dock.querySelector('[data-text]');
   if (!own) typed.value = text;
-  dock.querySelector('[data-go]').disabled = by('lead').length !== 1;
+  const leads = all.filter((one) => one.role === 'lead');
+  const two = dock.querySelector('[data-two-leads]');
+  two.hidden = leads.length < 2;
+  two.textContent = words.two.replace('{names}', leads.map((one) => one.name).join(', '));
+  dock.querySelector('[data-go]').disabled = leads.length !== 1 || (own && reader.isOpen);
   warnAway();
 }
 
-function setDue(value, short, note) {
+/** The term that counts: what the sentence says, else what was tapped. */
+function showTerm(said) {
+  const { value, short, note } = said ? { value: said.key, short: said.name, note: said.left } : term;
   const field = dock.querySelector('[data-due]');
   field.value = value;
   field.dataset.short = short;
   dock.querySelector('[data-due-words]').textContent = words.due.replace('{day}', short);
   dock.querySelector('[data-due-note]').textContent = note;
+}
+
+function setDue(value, short, note) {
+  term = { value, short, note };
+  if (own) reader.drop('due');
   draw();
+}
+
+/** Between the sentence put together from taps and one's own. */
+function type(isOwn) {
+  own = isOwn;
+  const field = dock.querySelector('[data-text]');
+  field.parentElement.hidden = !own;
+  field.disabled = !own;
+  dock.querySelector('[data-sentence]').hidden = own;
+  dock.querySelector('[data-type]')?.setAttribute('aria-pressed', String(own));
+  if (own) reader.open();
+  else reader.close();
 }
 
 /** After a refusal: the units tapped before, and the words typed unless they are the sentence put together from the taps. */
@@ -103,17 +147,16 @@ function takeUp() {
     const button = dock.querySelector(`[data-unit="${CSS.escape(id)}"]`);
     if (button) tap(button);
   }
-  own = Boolean(typed) && typed !== sentence();
-  if (own) field.value = typed;
-  field.hidden = !own;
-  field.disabled = !own;
-  dock.querySelector('[data-sentence]').hidden = own;
-  dock.querySelector('[data-type]')?.setAttribute('aria-pressed', String(own));
-  const due = dock.querySelector('[data-due]').value;
-  dock.querySelector('[data-due-words]').textContent = words.due.replace('{day}', due.slice(0, 5));
+  const isOwn = Boolean(typed) && typed !== sentence();
+  if (isOwn) field.value = typed;
+  type(isOwn);
 }
 
 function startDock() {
+  const due = dock.querySelector('[data-due]').value;
+  const offered = dock.querySelector(`[data-choose-due="${CSS.escape(due)}"]`)?.dataset;
+  term = { value: due, short: offered?.short ?? due.slice(0, 5), note: offered?.note ?? '' };
+  reader = new SentenceChips(dock, words, draw);
   dock.addEventListener('click', (event) => {
     const unit = event.target.closest('[data-unit]');
     if (unit) tap(unit);
@@ -129,16 +172,10 @@ function startDock() {
       sample.closest('[popover]').hidePopover();
       draw();
     }
-    const type = event.target.closest('[data-type]');
-    if (type) {
-      const field = dock.querySelector('[data-text]');
-      own = field.hidden;
-      field.hidden = !own;
-      field.disabled = !own;
-      dock.querySelector('[data-sentence]').hidden = own;
-      type.setAttribute('aria-pressed', String(own));
+    if (event.target.closest('[data-type]')) {
+      type(!own);
       draw();
-      if (own) field.focus();
+      if (own) dock.querySelector('[data-text]').focus();
     }
   });
   dock.querySelector('[data-due-own]').addEventListener('change', (event) => {

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import flash, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import DirectForm
 from documents.models.document import Directive, Document
 from documents.permissions import DIRECT, To, access_document
-from documents.services import catalogue, directing, stamping, suggesting
+from documents.services import catalogue, directing, habits, reading, stamping, suggesting
 from documents.services.directing import Direction
 from documents.views.base import bp, opened, show
 from intranet.core import clock
@@ -46,6 +46,10 @@ def direct(document_id: int) -> ResponseReturnValue:
                 form.info.data or (),
                 form.due_date.data,
                 form.text.data or "",
+                lead_user_id=form.lead_user.data,
+                co_user_ids=form.co_user.data or (),
+                info_user_ids=form.info_user.data or (),
+                is_urgent=form.urgent.data,
             )
             directive_id = done_once(
                 me(),
@@ -69,14 +73,25 @@ def let_know(document_id: int) -> ResponseReturnValue:
             following = _following(document_id)
             chosen = [form.lead.data] if form.lead.data else []
             units = list(dict.fromkeys([*chosen, *(form.co.data or ()), *(form.info.data or ())]))
+            person = [form.lead_user.data] if form.lead_user.data else []
+            people = list(dict.fromkeys([*person, *(form.co_user.data or ()), *(form.info_user.data or ())]))
             directive_id = done_once(
                 me(),
                 form.once.data,
                 [document_id, "know", form.as_body()],
-                lambda: directing.let_know(me(), document_id, units, form.text.data or ""),
+                lambda: directing.let_know(me(), document_id, units, form.text.data or "", people),
             )
             return _next(following, directive_id)
     return _page(directing.waiting_for(me()), document, form), form.status
+
+
+@bp.post("/inbox/<int:document_id>/read")
+@needs(DIRECT)
+def read(document_id: int) -> ResponseReturnValue:
+    """What the sentence typed so far would become."""
+    asked = request.get_json(silent=True)
+    text = asked.get("text") if isinstance(asked, dict) else None
+    return jsonify(reading.read_sentence(me(), document_id, text if isinstance(text, str) else ""))
 
 
 @bp.post("/directives/<int:directive_id>/undo")
@@ -99,12 +114,13 @@ def _page(waiting: list[Document], document: Document | None, form: DirectForm) 
     if document is not None:
         opened(document)
         _set_choices(form, document)
-        offers = suggesting.units(me(), document)
+        habit = habits.habit_of(document)
+        offers = suggesting.units(me(), document, habit)
         values |= {
             "file": stamping.shown_file(files.of(document.ref)),
             "offers": offers,
             "chips": suggesting.CHIPS,
-            "dues": suggesting.due(document),
+            "dues": suggesting.due(document, habit),
             "phrases": catalogue.phrases(document.org_id, me().id),
             "errors": [*form.refused, *(text for texts in form.errors.values() for text in texts)],
         }
@@ -129,6 +145,7 @@ def _words(row: Directive) -> str:
         return label("directive.known")
     units = directory.units([lead])
     name = units[lead].short_name if lead in units else ""
+    name = row.parsed.get("people", {}).get(str(row.parsed.get("lead_user")), name)
     return label("directive.given", lead=name, due=f"{row.due_date:%d/%m}" if row.due_date else "")
 
 
