@@ -17,10 +17,21 @@ from intranet.tasks import (
     subscribers,
     views,
     views_giving,
+    views_overview,
 )
 
 #: Imported for what they register: tables, permits, what speaks to sockets.
-REGISTERED = (events, live, models, permissions, recurring, services, subscribers, views_giving)
+REGISTERED = (
+    events,
+    live,
+    models,
+    permissions,
+    recurring,
+    services,
+    subscribers,
+    views_giving,
+    views_overview,
+)
 
 
 def plug_in(app: Flask) -> None:

@@ -14,7 +14,7 @@ from intranet.people import directory
 from intranet.people.directory import Absence
 from intranet.people.models import Unit, User
 from intranet.tasks import deadlines, figures
-from intranet.tasks.models import OPEN, PartyRole, Task, TaskParty
+from intranet.tasks.models import OPEN, PartyRole, Task, TaskParty, TaskState
 from intranet.tasks.parties import Party, people_of
 from intranet.tasks.permissions import released, visible_to
 
@@ -64,6 +64,8 @@ class Load:
     open: int = 0
     late: int = 0
     away: Away | None = None
+    near: int = 0
+    waiting: int = 0
 
     @property
     def words(self) -> str:
@@ -84,9 +86,10 @@ def of_people(actor: Actor, users: Collection[User], until: date | None = None) 
     :param until: the deadline that is meant; absences that begin later are not told.
     """
     ids = {user.id for user in users}
-    late = func.coalesce(func.sum(case((deadlines.is_late(), 1), else_=0)), 0)
+    sorts = (deadlines.is_late(), deadlines.is_near(), Task.state == TaskState.WAITING_ACCEPT)
+    sums = [func.coalesce(func.sum(case((sort, 1), else_=0)), 0) for sort in sorts]
     query = (
-        select(TaskParty.user_id, func.count(), late)
+        select(TaskParty.user_id, func.count(), *sums)
         .join(Task, Task.id == TaskParty.task_id)
         .where(
             TaskParty.user_id.in_(ids),
@@ -97,14 +100,14 @@ def of_people(actor: Actor, users: Collection[User], until: date | None = None) 
         )
         .group_by(TaskParty.user_id)
     )
-    counted = {row[0]: (int(row[1]), int(row[2])) for row in db.session().execute(query)} if ids else {}
-    away = directory.absences(ids, clock.today(), _until(until))
-    return {
-        user.id: Load(
-            *counted.get(user.id, (0, 0)), _away(user, away[user.id][0]) if user.id in away else None
-        )
-        for user in users
-    }
+    counted = {row[0]: [int(n) for n in row[1:]] for row in db.session().execute(query)} if ids else {}
+    absences = directory.absences(ids, clock.today(), _until(until))
+    found = {}
+    for user in users:
+        open_, late, near, waiting = counted.get(user.id, (0, 0, 0, 0))
+        away = _away(user, absences[user.id][0]) if user.id in absences else None
+        found[user.id] = Load(open_, late, away, near, waiting)
+    return found
 
 
 def of_units(actor: Actor, units: Sequence[Unit], until: date | None = None) -> dict[int, Load]:

@@ -1,6 +1,7 @@
 """Pages about tasks: my work, one task, and the acts on one."""
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,16 +17,19 @@ from intranet.core.text import one_line
 from intranet.core.web import me, signed_in, wants_json
 from intranet.notices import workdays
 from intranet.people import directory
-from intranet.tasks import acts, figures, forms, lists, services
+from intranet.people.models import User
+from intranet.tasks import acts, figures, forms, lists, services, state_board
 from intranet.tasks.detail import about
 from intranet.tasks.extending import open_extension
-from intranet.tasks.lists import Show, Tab
+from intranet.tasks.lists import Narrow, Show, Tab
 from intranet.tasks.models import Task
-from intranet.tasks.parties import Party, reachable_units
+from intranet.tasks.parties import Party, judges_of, reachable_units
 from intranet.tasks.permissions import ASSIGN, OVERSEE, To, access_task, is_released
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 E_ = TypeVar("E_", bound=StrEnum)
+#: Keys are 32-bit numbers.
+_NO_KEY = 2**31
 
 _CODES = ", ".join(f'"{code}"' for code in acts.ACTS)
 
@@ -36,16 +40,20 @@ def mine() -> ResponseReturnValue:
     """My work: what is given to me, what I help with, what I gave, and the unit's."""
     actor = me()
     tabs = [Tab.MINE, Tab.CO, Tab.GIVEN, *([Tab.UNIT] if actor.holds(OVERSEE) else [])]
-    tab = _one_of(tabs, request.args.get("tab"), Tab.MINE)
-    show = _one_of(list(Show), request.args.get("show"), Show.OPEN)
+    tab = one_of(tabs, request.args.get("tab"), Tab.MINE)
+    show = one_of(list(Show), request.args.get("show"), Show.OPEN)
     units = figures.units_overseen(actor) if tab is Tab.UNIT else []
     unit_id = request.args.get("unit", type=int)
     if unit_id not in {unit.id for unit in units}:
         unit_id = None
     words = one_line(request.args.get("q", ""))[:200]
-    page = lists.page(actor, tab, show, unit_id=unit_id, words=words, after=request.args.get("after"))
+    narrow = _narrow()
+    page = lists.page(
+        actor, tab, show, unit_id=unit_id, narrow=narrow, words=words, after=request.args.get("after")
+    )
+    person = directory.people([narrow.person_id]).get(narrow.person_id) if narrow.person_id else None
     return render_template(
-        "tasks/_list.html" if _is_part() else "tasks/mine.html",
+        "tasks/_list.html" if is_part() else "tasks/mine.html",
         tab=tab,
         tabs=lists.tab_counts(actor, tabs),
         show=show,
@@ -54,7 +62,10 @@ def mine() -> ResponseReturnValue:
         units=units,
         unit_choices=[(unit.id, unit.short_name) for unit in units],
         unit_id=unit_id,
+        narrow=narrow,
+        person=person,
         may_assign=actor.holds(ASSIGN),
+        may_oversee=actor.holds(OVERSEE),
     )
 
 
@@ -68,7 +79,7 @@ def detail(task_id: int) -> ResponseReturnValue:
         services.see(actor, task_id)
     shown = about(actor, task)
     left = max(0, round((task.release_at - clock.now()).total_seconds()))
-    template = "tasks/_detail.html" if _is_part() else "tasks/detail.html"
+    template = "tasks/_detail.html" if is_part() else "tasks/detail.html"
     return render_template(template, undo_seconds=left, **shown)
 
 
@@ -89,21 +100,39 @@ def act(task_id: int, code: str) -> ResponseReturnValue:
             return _done(task_id, code)
     if form.is_submitted() and wants_json():
         return jsonify(ok=False, err="invalid", msg=_first_word(form)), 422
-    template = "tasks/_sheet.html" if _is_part() else "tasks/act.html"
+    template = "tasks/_sheet.html" if is_part() else "tasks/act.html"
     shown = render_template(
         template,
         form=form,
         task=task,
         act=wanted,
         extension=open_extension(task_id),
-        judge=directory.people([task.assigner_id])[task.assigner_id],
+        judge=_judge(task),
         is_after_due=task.due_date is not None and task.due_date < workdays.late_from(),
         back=_back(),
     )
     return shown, form.status
 
 
-def _is_part() -> bool:
+def _judge(task: Task) -> User:
+    """Who decides on the result, for the words of a form."""
+    key = (judges_of(task) or [task.assigner_id])[0]
+    return directory.people([key])[key]
+
+
+def _narrow() -> Narrow:
+    """What the board, the calendar or the list of people leads to."""
+    column = request.args.get("col", "")
+    try:
+        due = date.fromisoformat(request.args.get("due", ""))
+    except ValueError:
+        due = None
+    person_id = request.args.get("person", type=int)
+    is_key = person_id is not None and 0 < person_id < _NO_KEY
+    return Narrow(state_board.COLUMNS.get(column, ()), due, person_id if is_key else None)
+
+
+def is_part() -> bool:
     """True when script asks for a part of the page only."""
     return "HX-Request" in request.headers
 
@@ -120,7 +149,7 @@ def _done(task_id: int, code: str) -> ResponseReturnValue:
         return jsonify(ok=True, msg=words)
     flash(words)
     where = _back() or url_for("tasks.detail", task_id=task_id)
-    if _is_part():
+    if is_part():
         return Response("", headers={"HX-Redirect": where})
     return redirect(where)
 
@@ -158,7 +187,8 @@ def _first_word(form: Any) -> str:
     return str(found[0]) if found else label("error.http.other")
 
 
-def _one_of(known: Sequence[E_], given: str | None, default: E_) -> E_:
+def one_of(known: Sequence[E_], given: str | None, default: E_) -> E_:
+    """The value that was asked for, if it is one of these."""
     return next((one for one in known if one.value == given), default)
 
 

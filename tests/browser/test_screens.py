@@ -32,11 +32,20 @@ WALKS: dict[str, tuple[Place, ...]] = {
         ("/tasks?tab=given", "main a[href^='/tasks/']"),
     ),
     "chanhvanphong": (("/documents/drafts", "main a[href*='/drafts/']"), "/me/stand-ins"),
-    "truongphong": ("/tasks?tab=unit", "/tasks?tab=given", "/tasks/new"),
+    "truongphong": (
+        "/tasks?tab=unit",
+        "/tasks?tab=given",
+        "/tasks/new",
+        "/tasks/board?tab=unit",
+        "/tasks/calendar?tab=unit",
+        "/tasks/people",
+        "/tasks/recurring",
+    ),
     "chuyenvien": (
         ("/tasks", "main a[href^='/tasks/']"),
         "/tasks?tab=co",
         "/tasks?show=ended",
+        "/tasks/own",
         "/documents/drafts/new",
     ),
     "thuky": (

@@ -25,6 +25,7 @@ PAGES_CSS = {
     "register": ("app.css", "register.css"),
     "map": ("app.css", "flow.css"),
     "tasks": ("app.css", "tasks.css", "task-page.css", "picker.css"),
+    "task-views": ("app.css", "tasks.css", "task-views.css"),
     "week": ("app.css", "meetings.css", "week.css"),
     "planning": ("app.css", "meetings.css", "meetings/plan.css", "picker.css"),
     "mail": ("app.css", "mail.css", "picker.css"),

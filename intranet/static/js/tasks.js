@@ -10,7 +10,7 @@ import { toast } from '@lib/toast.js';
 import { word } from '@lib/words.js';
 import htmx from 'htmx.org';
 
-const list = () => document.getElementById('task-list');
+const list = () => document.getElementById('task-list') ?? document.getElementById('task-board');
 const sendWord = (n) => document.getElementById('send-word').content.textContent.replace('{n}', n);
 
 function openSheet(url) {
