@@ -5,7 +5,7 @@ waiting happens before any work is done; the reading one cannot write at all.
 """
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, MetaData, event
+from sqlalchemy import ForeignKey, MetaData, Row, Select, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
@@ -201,6 +201,12 @@ def session() -> Session:
             database().reader, info={"orgs": current.orgs}, autoflush=False, expire_on_commit=False
         )
     return current.reader
+
+
+def rows(query: Select[Any], asked: dict[str, Any]) -> Sequence[Row[Any]]:
+    """What a statement of tables finds now, over a connection of its own: half of what a session costs."""
+    with database().reader.connect() as connection:
+        return connection.execute(query, asked).all()
 
 
 def reads_since() -> float:

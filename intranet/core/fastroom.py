@@ -1,14 +1,13 @@
-"""A room's event is encoded once and framed once, and the same bytes go to every tablet that can take them.
+"""Frames that are made once, and the websocket that takes them without waiting.
 
 :func:`install` gives one Engine.IO server a websocket whose writing side is ours; the handshake and all that
-comes in are wsproto's. :class:`FrameOnceManager` writes a room's frame to every idle socket without waiting.
-A socket that is busy or full gets the packet through its queue, behind what is there already, so that order
-always holds and nobody waits for a slow reader; a queue over its limits ends the socket.
+comes in are wsproto's. ``fanout.py`` offers a room's frame to every socket of the room.
 """
 
 import contextlib
 import functools
 import json
+import re
 import socket
 import time
 from collections import deque
@@ -18,8 +17,7 @@ import gevent
 from engineio.packet import MESSAGE, NOOP
 from engineio.packet import Packet as EnginePacket
 from gevent.lock import BoundedSemaphore
-from socketio.manager import Manager
-from socketio.packet import EVENT, Packet
+from socketio.packet import Packet
 from wsproto import ConnectionType, WSConnection
 from wsproto.connection import Connection
 from wsproto.events import (
@@ -56,11 +54,12 @@ _HERE = "\0here\0"
 LARGE = 4 * 1024
 #: What the handshake needs of a request, under its names in a WSGI environment.
 _HANDSHAKE = {
-    "HTTP_CONNECTION": b"Connection",
-    "HTTP_UPGRADE": b"Upgrade",
-    "HTTP_SEC_WEBSOCKET_KEY": b"Sec-WebSocket-Key",
-    "HTTP_SEC_WEBSOCKET_VERSION": b"Sec-WebSocket-Version",
+    "HTTP_CONNECTION": b"Connection: ",
+    "HTTP_UPGRADE": b"Upgrade: ",
+    "HTTP_SEC_WEBSOCKET_KEY": b"Sec-WebSocket-Key: ",
+    "HTTP_SEC_WEBSOCKET_VERSION": b"Sec-WebSocket-Version: ",
 }
+_BREAK = re.compile(rb"[\r\n]")
 #: Makes frames for everybody: a server masks nothing and without extensions no frame depends on another.
 _framer = Connection(ConnectionType.SERVER)
 
@@ -134,6 +133,7 @@ class FrameOnceWebSocket:
         "is_open",
         "is_over",
         "rest",
+        "waiting",
         "writers",
     )
 
@@ -147,8 +147,8 @@ class FrameOnceWebSocket:
         self._size = self._taken = 0
         #: The tail of a frame of which the socket took a part.
         self.rest = b""
-        #: How many write or wait for their turn to.
-        self.writers = 0
+        #: How many write or wait for their turn to, and how many packets the queue holds.
+        self.writers = self.waiting = 0
         #: Messages may be sent; and nothing more will be read.
         self.is_open, self.is_over = False, False
 
@@ -166,7 +166,7 @@ class FrameOnceWebSocket:
             self._sock_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.is_open = True
         if isinstance(self._queue, Unsent):
-            self._queue.websocket = self
+            self._queue.speaks_to(self)
         try:
             self._write(hello)
             result = self._handler(self)
@@ -182,7 +182,7 @@ class FrameOnceWebSocket:
 
     def offer(self, wire: Wire) -> bool:
         """Let the socket take a frame now; ``False``: it has to wait its turn in the queue."""
-        if self.writers or self.rest or not self.is_open or self._queue.qsize():
+        if self.waiting or self.writers or self.rest or not self.is_open:
             return False
         try:
             sent = self._try_send(wire, _AT_ONCE)
@@ -329,47 +329,6 @@ class FrameOnceWebSocket:
         self._sock_.close()
 
 
-class FrameOnceManager(Manager):
-    """Frames a room's event once; sockets that wait for nothing get it before ``emit`` returns."""
-
-    def emit(
-        self,
-        event: str,
-        data: Any,
-        namespace: str,
-        room: Any = None,
-        skip_sid: Any = None,
-        callback: Any = None,
-        to: Any = None,
-        **options: Any,
-    ) -> None:
-        """Tell everybody in a room; one socket's trouble is nobody else's."""
-        room = to or room
-        if isinstance(room, str) and room not in self.rooms.get(namespace, ()):
-            return  # nobody is there: nothing to encode
-        packet = None if callback else self._framed(event, data, namespace)
-        if packet is None:
-            super().emit(event, data, namespace, room=room, skip_sid=skip_sid, callback=callback, **options)
-            return
-        skipped = set(skip_sid) if isinstance(skip_sid, list) else {skip_sid}
-        find, wire = self.server.eio.sockets.get, packet.wire
-        for sid, engine_sid in self.get_participants(namespace, room):
-            found = find(engine_sid)
-            if found is None or found.closed or found.closing or sid in skipped:
-                continue
-            websocket = getattr(found.queue, "websocket", None)
-            if found.upgrading or websocket is None or not websocket.offer(wire):
-                found.queue.put(packet)
-
-    def _framed(self, event: str, data: Any, namespace: str) -> FramedPacket | None:
-        """The event as one text frame; ``None`` when nobody is there or it holds bytes."""
-        if namespace not in self.rooms:
-            return None
-        words = list(data) if isinstance(data, tuple) else [] if data is None else [data]
-        text = self.server.packet_class(EVENT, namespace=namespace, data=[event, *words]).encode()
-        return FramedPacket(text) if isinstance(text, str) else None
-
-
 def install(engine: Any, *, max_unsent: int = MAX_UNSENT, max_unsent_bytes: int = MAX_UNSENT_BYTES) -> None:
     """Give one ``engineio.Server`` the websocket of this module; others of the process stay as they are.
 
@@ -393,9 +352,11 @@ def _shake_hands(environ: dict[str, Any]) -> tuple[Connection, bytes]:
     :raises ProtocolError: it is none.
     """
     asked = WSConnection(ConnectionType.SERVER)
-    headers = [(b"Host", b"office")]
-    headers += [(name, environ[key].encode("latin-1")) for key, name in _HANDSHAKE.items() if key in environ]
-    asked.initiate_upgrade_connection(headers, "/")
+    lines = [b"GET / HTTP/1.1", b"Host: office"]
+    lines += [name + environ[key].encode("latin-1") for key, name in _HANDSHAKE.items() if key in environ]
+    if any(_BREAK.search(line) for line in lines):
+        raise ProtocolError("no header")
+    asked.receive_data(b"\r\n".join([*lines, b"", b""]))
     for event in asked.events():
         if isinstance(event, Request):
             answer = asked.send(AcceptConnection())

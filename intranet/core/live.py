@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+import gevent
 from flask import Flask, current_app, request, session
 from flask_socketio import SocketIO, disconnect, join_room
 
@@ -28,7 +29,7 @@ from intranet.core.config import Settings
 from intranet.core.errors import DomainError, Forbidden, TooMany, Unavailable
 from intranet.core.sharing import SharedRooms, make_manager
 from intranet.core.web import present_actor, present_person, refusal_json
-from intranet.core.websocket import harden
+from intranet.core.websocket import harden, watch
 
 log = logging.getLogger("intranet.live")
 
@@ -42,7 +43,7 @@ MAX_PER_PERSON, MAX_PER_DEVICE = 5, 2
 _RATE, _BURST = 20.0, 40.0
 _LOOK_SECONDS = 0.1
 #: Objects made and not yet gone after which garbage is looked for.
-_COLLECT_AFTER = 10_000
+_COLLECT_AFTER = 50_000
 #: A transaction may commit long after it wrote its signal.
 _LOOK_BACK = timedelta(minutes=1)
 #: True while every process does the same: each then tells its own sockets only.
@@ -81,8 +82,9 @@ class Sockets:
         self._leaves: list[tuple[str, Callable[[], None]]] = []
         self._background: list[tuple[float, Callable[[], None]]] = []
         self._tokens: dict[str, tuple[float, float]] = {}
-        #: By socket id, the oldest first.
+        #: By socket id, the oldest first; and those of each person.
         self._seats: dict[str, _Seat] = {}
+        self._seats_of: dict[int, dict[str, _Seat]] = {}
         #: What reaches the other web processes, if there may be any.
         self._shared: SharedRooms | None = None
 
@@ -133,7 +135,7 @@ class Sockets:
 
     def people(self) -> set[int]:
         """Whoever has a socket open in this process."""
-        return {seat.person for seat in self._seats.values()}
+        return set(self._seats_of)
 
     def present(self, people: Iterable[int]) -> set[int]:
         """Those of these people who have a socket open in this process; the others need not be told."""
@@ -159,10 +161,11 @@ class Sockets:
             max_http_buffer_size=MAX_FRAME_BYTES,
             http_compression=False,
             allow_upgrades=False,
+            monitor_clients=not settings.is_web,
             serializer=fastroom.TextPacket,
             **({} if manager is None else {"client_manager": manager}),
         )
-        self._seats.clear()
+        self.forget_seats()
         self._tokens.clear()
         db.tell_live_with(self._tell_all)
         if settings.is_web:
@@ -185,6 +188,7 @@ class Sockets:
             self._server().manager_initialized = True
             self._shared.initialize()
         self.io.start_background_task(_follow_signals, app)
+        self.io.start_background_task(watch, self._server().eio.sockets)
         for seconds, function in self._background:
             self.io.start_background_task(_repeat, app, seconds, function)
 
@@ -211,19 +215,33 @@ class Sockets:
         connection = self._server().manager.eio_sid_from_sid(_sid(), namespace)
         seat = _Seat(person, getattr(session, "row_id", None), str(connection), namespace)
         self._seats[_sid()] = seat
+        self._seats_of.setdefault(person, {})[_sid()] = seat
         self._make_room_for(seat)
         join_room(person_room(person))
         return True
 
+    def forget_seats(self) -> None:
+        """Know of no socket any more; for tests too, whose people have the same ids."""
+        self._seats.clear()
+        self._seats_of.clear()
+
+    def _give_up_seat(self, sid: str) -> None:
+        seat = self._seats.pop(sid, None)
+        if seat is not None:
+            mine = self._seats_of[seat.person]
+            del mine[sid]
+            if not mine:
+                del self._seats_of[seat.person]
+
     def _make_room_for(self, new: _Seat) -> None:
         """Let the oldest connection of the device, or of the person, go when there is one too many."""
-        mine = [seat for seat in self._seats.values() if seat.person == new.person]
-        of_device = [seat for seat in mine if seat.device == new.device]
-        for seats, most in ((of_device, MAX_PER_DEVICE), (mine, MAX_PER_PERSON)):
+        mine = self._seats_of[new.person]
+        of_device = [seat for seat in mine.values() if seat.device == new.device]
+        for seats, most in ((of_device, MAX_PER_DEVICE), (list(mine.values()), MAX_PER_PERSON)):
             connections = list(dict.fromkeys(seat.connection for seat in seats))
             for connection in connections[: max(0, len(connections) - most)]:
                 # The client is told, so that it does not come back by itself and push out the next.
-                for sid, seat in list(self._seats.items()):
+                for sid, seat in list(mine.items()):
                     if seat.connection == connection:
                         self.emit("bye", {"k": "bye", "code": "replaced"}, to=sid, namespace=seat.namespace)
                         self._server().disconnect(sid, namespace=seat.namespace)
@@ -233,9 +251,7 @@ class Sockets:
         if self.io is None:
             return
         server = self._server()
-        for sid, seat in list(self._seats.items()):
-            if seat.person != person:
-                continue
+        for sid, seat in list(self._seats_of.get(person, {}).items()):
             if seat.connection in server.eio.sockets:
                 # It waits until the client has read what is on its way, which may take long.
                 self.io.start_background_task(server.eio.disconnect, seat.connection)
@@ -261,7 +277,7 @@ class Sockets:
     def _disconnecter(self, namespace: str) -> Callable[..., None]:
         def gone(*_args: Any) -> None:
             self._tokens.pop(_sid(), None)
-            self._seats.pop(_sid(), None)
+            self._give_up_seat(_sid())
             for where, function in self._leaves:
                 if where == namespace:
                     _safely(function)
@@ -332,6 +348,8 @@ def spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_COLLECT_AFTER, 20, 20)
+    # Who began which greenlet is for the search of faults; noting it costs each of them ten frames.
+    gevent.config.track_greenlet_tree = False
 
 
 def leave_signals() -> None:

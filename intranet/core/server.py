@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import gevent
 from gevent.pool import Pool
-from gevent.pywsgi import WSGIHandler, WSGIServer
+from gevent.pywsgi import OldMessage, WSGIHandler, WSGIServer
 from werkzeug.wsgi import FileWrapper
 
 from intranet.core.wire import (
@@ -81,7 +81,12 @@ class _Handler(WSGIHandler):
     def MessageClass(self, rfile: IO[bytes], *args: Any) -> Any:  # noqa: N802 (gevent's name)
         lines = header_lines(rfile)
         check_framing(lines, version=self.request_version, max_body=self.server.max_body)
-        return super().MessageClass(io.BytesIO(b"".join(lines) + b"\r\n"), *args)
+        # Each is a plain line by now; the parser of mails behind gevent's class would look for much more.
+        message = OldMessage()
+        for line in lines:
+            name, _, value = line.decode("latin-1").partition(":")
+            message.set_raw(name, value.strip(" \t\r\n"))
+        return message
 
     def _connection_upgrade_requested(self) -> bool:
         # gevent looks at either header alone, and hands the application the bare connection.

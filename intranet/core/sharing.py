@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from socketio.pubsub_manager import PubSubManager
 
 from intranet.core.config import Settings
-from intranet.core.fastroom import FrameOnceManager
+from intranet.core.fanout import FrameOnceManager
 
 try:
     import redis

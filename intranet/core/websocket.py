@@ -6,6 +6,7 @@ the client then comes back and catches up by version. ``fastroom.py`` does the s
 """
 
 import functools
+import logging
 import socket
 import threading
 import time
@@ -19,6 +20,8 @@ from gevent.lock import BoundedSemaphore
 from gevent.queue import Empty, JoinableQueue
 from wsproto.utilities import ProtocolError
 
+log = logging.getLogger("intranet.websocket")
+
 #: Messages and bytes that may wait for one client.
 MAX_UNSENT = 256
 MAX_UNSENT_BYTES = 512 * 1024
@@ -27,6 +30,8 @@ TOO_SLOW = 4008
 FAREWELL_SECONDS = 5
 #: Seconds one frame may take to leave.
 SEND_SECONDS = 30
+#: Seconds between looks at who has answered no ping.
+WATCH_SECONDS = 5
 #: Messages of one client that are read in a row before it is the others' turn.
 TURN = 16
 #: Seconds and bytes we read on after the end, so that the reason of the end is not overtaken by a reset.
@@ -75,6 +80,7 @@ class WebSocket(simple_websocket.Server):
         self, environ: dict[str, Any], *, turn: Callable[[], AbstractContextManager[Any]], **options: Any
     ) -> None:
         self._turn = turn
+        self.waiting = 0
         self.reading_ended = False
         self._taken = 0
         super().__init__(environ, **options)
@@ -142,7 +148,10 @@ class WebSocket(simple_websocket.Server):
 
 
 class _Slow(Protocol):
-    """A websocket that can be told of its full queue."""
+    """A websocket that can be told of its queue."""
+
+    #: How many packets the queue holds.
+    waiting: int
 
     def leave_behind(self) -> None: ...
 
@@ -157,6 +166,11 @@ class Unsent(JoinableQueue):
         self._is_full = False
         #: Set once the client has a websocket.
         self.websocket: _Slow | None = None
+
+    def speaks_to(self, websocket: _Slow) -> None:
+        """What waits here waits for this websocket."""
+        self.websocket = websocket
+        websocket.waiting = self.qsize()
 
     @staticmethod
     def _cost(packet: Any) -> int:
@@ -173,6 +187,8 @@ class Unsent(JoinableQueue):
                 return
             self._bytes += self._cost(item)
         super().put(item, block, timeout)
+        if self.websocket is not None:
+            self.websocket.waiting = self.qsize()
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:
         # Engine.IO's writer would take all that is there at once, and it would no longer count as waiting.
@@ -180,6 +196,8 @@ class Unsent(JoinableQueue):
             raise Empty
         item = super().get(block, timeout)
         self._bytes -= self._cost(item)
+        if self.websocket is not None:
+            self.websocket.waiting = self.qsize()
         return item
 
     def _give_up(self) -> None:
@@ -228,7 +246,7 @@ def _hard_driver(driver: Any, *, by_gevent: bool) -> Any:
                 return [b""]
             queue = self._engine_socket.queue
             if isinstance(queue, Unsent):
-                queue.websocket = self.ws
+                queue.speaks_to(self.ws)
             try:
                 result = self.app(self)
             finally:
@@ -256,3 +274,22 @@ def harden(engine: Any, *, max_unsent: int = MAX_UNSENT, max_unsent_bytes: int =
     if by_gevent:
         driver["queue"] = functools.partial(Unsent, max_unsent, max_unsent_bytes)
     engine._async = driver
+
+
+def part_from_the_silent(clients: dict[str, Any]) -> None:
+    """End the Engine.IO sockets that have answered no ping, and forget those that are closed."""
+    for client in list(clients.values()):
+        if client.closed:
+            clients.pop(client.sid, None)
+        elif not client.closing:
+            client.check_ping_timeout()
+
+
+def watch(clients: dict[str, Any]) -> None:
+    """What Engine.IO's own watch does, which wakes for each socket by itself."""
+    while True:
+        time.sleep(WATCH_SECONDS)
+        try:
+            part_from_the_silent(clients)
+        except Exception:
+            log.exception("the watch over silent sockets failed")

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, and_, bindparam, case, exists, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, lazyload, selectinload
 
 from intranet.core import clock, db
 from intranet.core.text import fold
@@ -18,6 +18,13 @@ from intranet.people.models import (
     RoleGrant,
     Unit,
     User,
+)
+
+_NAMED = (
+    select(User)
+    .where(User.id.in_(bindparam("ids", expanding=True)))
+    .options(lazyload(User.grants), selectinload(User.posts).lazyload(Post.unit))
+    .execution_options(**{db.KEPT: True})
 )
 
 
@@ -172,6 +179,14 @@ def receiver(user_id: int) -> User | None:
     if user.has_role(*RECEIVING_ROLES):
         user.receive_for(lambda: [unit.id for unit in units_for(user.org_id)])
     return user
+
+
+def named(ids: Collection[int]) -> dict[int, User]:
+    """People by id for those who only name them with post and agency: their roles are not read."""
+    if not ids:
+        return {}
+    found = db.session().scalars(_NAMED, {"ids": sorted(set(ids))})
+    return {one.id: one for one in found}
 
 
 def find_people(org_ids: Collection[int], text: str, limit: int = 20) -> list[User]:

@@ -166,10 +166,9 @@ class OfficeSessions(SecureCookieSessionInterface):
             return self.session_class()
         token = request.cookies.get(self.sid_name)
         if token:
-            with db.reading():
-                row = find_row(token, self.settings, with_person=is_asking())
-                if row is not None:
-                    return ServerSession(row, row[0] if is_asking() else None)
+            row = find_row(token, self.settings, with_person=is_asking())
+            if row is not None:
+                return ServerSession(row, row[0] if is_asking() else None)
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -203,11 +202,11 @@ class OfficeSessions(SecureCookieSessionInterface):
 def find_row(token: str, settings: Settings, *, with_person: bool = False) -> Row[*tuple[Any, ...]] | None:
     """What a session is opened from, if the token's is neither ended, idle too long nor too old.
 
-    :param with_person: whose it is stands first in the row.
+    :param with_person: whose it is stands first in the row, read in the scope of whoever asks.
     """
     asked = {"token_hash": _hash(token)}
     # With the person come as many rows as roles, which are alike but for the role.
-    rows = db.session().execute(_OPENING_FOR if with_person else _OPENING, asked).all()
+    rows = db.session().execute(_OPENING_FOR, asked).all() if with_person else db.rows(_OPENING, asked)
     if not rows or not _is_open(rows[0], settings):
         return None
     if with_person:

@@ -26,6 +26,12 @@ from meetings.services import box
 
 _RECEIPT = re.compile(r"[A-Z2-7]{10}")
 # Asked every second of every room: made once.
+_polls = Poll.__table__.c
+_ANY_OPEN_IN = (
+    select(_polls.id)
+    .where(_polls.meeting_id.in_(bindparam("meetings", expanding=True)), _polls.state == PollState.OPEN)
+    .limit(1)
+)
 _OPEN_IN = (
     select(Poll)
     .join(Meeting, Meeting.id == Poll.meeting_id)
@@ -144,9 +150,10 @@ def progress(meeting_ids: set[int]) -> list[tuple[Poll, int, int, list[int]]]:
 
     Who is missing is told of roll-calls alone.
     """
-    if not meeting_ids:
-        return []
     reader = db.session()
+    # Asked every second, and nearly always in vain: of keys first, which costs a third.
+    if not meeting_ids or reader.scalar(_ANY_OPEN_IN, {"meetings": sorted(meeting_ids)}) is None:
+        return []
     found = []
     for poll in reader.scalars(_OPEN_IN, {"meetings": sorted(meeting_ids)}):
         given = select(Participation.voter_id).where(Participation.poll_id == poll.id)

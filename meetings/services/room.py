@@ -226,7 +226,7 @@ def full_state(meeting: Meeting) -> State:
     heard = speeches.speeches_in(meeting)
     # Whoever spoke is named although they may take part no more.
     ids |= {one.user_id for one in heard}
-    people = directory.people(ids)
+    people = directory.named(ids)
     there = attending.entries(meeting)
     return {
         "mid": meeting.id,

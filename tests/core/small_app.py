@@ -19,7 +19,7 @@ from flask import Flask, request, send_file  # noqa: E402
 from flask_socketio import SocketIO, join_room  # noqa: E402
 from socketio.manager import Manager  # noqa: E402
 
-from intranet.core import fastroom  # noqa: E402
+from intranet.core import fanout, fastroom  # noqa: E402
 from intranet.core.server import serve  # noqa: E402
 from intranet.core.websocket import MAX_UNSENT_BYTES, harden  # noqa: E402
 
@@ -30,7 +30,7 @@ sockets = SocketIO(
     async_mode="gevent",
     transports=["websocket"],
     max_http_buffer_size=256 * 1024,
-    client_manager=fastroom.FrameOnceManager() if is_framed_once else Manager(),
+    client_manager=fanout.FrameOnceManager() if is_framed_once else Manager(),
 )
 max_unsent_bytes, header_seconds = [int(arg) for arg in sys.argv[1:]] or (MAX_UNSENT_BYTES, 10)
 prepare = fastroom.install if is_framed_once else harden

@@ -1,6 +1,7 @@
 """Frames made once: the seams they lean on, and that a room hears the same with them and without."""
 
 import inspect
+import time
 import tomllib
 import weakref
 from importlib.metadata import version
@@ -22,10 +23,10 @@ from wsproto import ConnectionType
 from wsproto.connection import Connection
 from wsproto.events import TextMessage
 
-from intranet.core import fastroom
+from intranet.core import fanout, fastroom
 from intranet.core.config import Settings
 from intranet.core.sharing import SharedFrameOnceRooms, SharedRooms, make_manager
-from intranet.core.websocket import Unsent
+from intranet.core.websocket import Unsent, part_from_the_silent
 from intranet.core.written import Written
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +46,11 @@ SEAMS: list[tuple[Any, list[str]]] = [
     (engine_packet.Packet.encode, ["self.encode_cache"]),
     (Manager.emit, ["self.get_participants(namespace, room)", "pkt.encode()"]),
     (Manager.get_participants, ["participants.items()"]),
+    (Manager.pre_connect, ["self.basic_enter_room("]),
+    (Manager.enter_room, [".basic_enter_room("]),
+    (Manager.leave_room, [".basic_leave_room("]),
+    (Manager.basic_disconnect, ["self.basic_leave_room("]),
+    (Manager.basic_close_room, ["self.basic_leave_room("]),
     (
         PubSubManager.emit,
         ["ignore_queue", "super().emit(", "_handle_emit(message)", "_publish(message)"],
@@ -131,7 +137,7 @@ def _settings(**changed: Any) -> Settings:
 
 def test_the_settings_choose_how_rooms_are_told() -> None:
     url = "redis://127.0.0.1:6379/0"
-    assert type(make_manager(_settings())) is fastroom.FrameOnceManager
+    assert type(make_manager(_settings())) is fanout.FrameOnceManager
     assert make_manager(_settings(frame_once=False)) is None
     assert type(make_manager(_settings(redis_url=url))) is SharedFrameOnceRooms
     assert type(make_manager(_settings(redis_url=url, frame_once=False))) is SharedRooms
@@ -150,7 +156,7 @@ def test_two_offices_on_one_redis_do_not_hear_each_other() -> None:
 class _Slow:
     """A websocket that notes that it was left behind."""
 
-    left = 0
+    left = waiting = 0
 
     def leave_behind(self) -> None:
         self.left += 1
@@ -159,10 +165,10 @@ class _Slow:
 def test_a_queue_over_its_limit_is_emptied_once_and_takes_nothing_more() -> None:
     for limits, size in (((3, 10**6), 1), ((10**6, 20), 10)):
         queue, slow = Unsent(*limits), _Slow()
-        queue.websocket = slow
+        queue.speaks_to(slow)
         for _ in range(3):
             queue.put(fastroom.FramedPacket("x" * size))
-        assert (slow.left, queue.qsize()) == (0, 3)
+        assert (slow.left, slow.waiting, queue.qsize()) == (0, 3, 3)
         queue.put(fastroom.FramedPacket("x"))
         queue.put(fastroom.FramedPacket("x"))
         assert (slow.left, queue.qsize()) == (1, 0)
@@ -170,3 +176,37 @@ def test_a_queue_over_its_limit_is_emptied_once_and_takes_nothing_more() -> None
         assert queue.get() is None
         queue.task_done()
         queue.join()
+
+
+def test_whoever_enters_a_room_is_told_from_then_on_and_whoever_leaves_no_more() -> None:
+    server = socketio.Server(
+        async_mode="threading", client_manager=fanout.FrameOnceManager(), monitor_clients=False
+    )
+    manager, clients = server.manager, server.eio.sockets
+    clients |= {name: engine_socket.Socket(server.eio, name) for name in ("a", "b")}
+    a, b = (manager.connect(name, "/") for name in clients)
+
+    def told(**options: Any) -> list[int]:
+        manager.emit("evt", 1, "/", room="room", **options)
+        return [client.queue.qsize() for client in clients.values()]
+
+    manager.enter_room(a, "/", "room")
+    assert told() == [1, 0]
+    manager.enter_room(b, "/", "room")
+    assert told() == [2, 1]
+    assert told(skip_sid=a) == [2, 2]
+    manager.leave_room(a, "/", "room")
+    assert told() == [2, 3]
+    clients["b"].closed = True
+    assert told() == [2, 3]
+
+
+def test_whoever_answers_no_ping_is_parted_from_and_forgotten() -> None:
+    server = socketio.Server(async_mode="threading", monitor_clients=False)
+    clients = {name: engine_socket.Socket(server.eio, name) for name in ("silent", "waiting", "new")}
+    clients["silent"].last_ping = time.time() - server.eio.ping_timeout - 1
+    clients["waiting"].last_ping = time.time() - 1
+    part_from_the_silent(clients)
+    assert [client.closed for client in clients.values()] == [True, False, False]
+    part_from_the_silent(clients)
+    assert list(clients) == ["waiting", "new"]

@@ -35,7 +35,7 @@ class Rang:
 @pytest.fixture(autouse=True)
 def _nobody() -> None:
     """Earlier tests have left their sockets open."""
-    sockets._seats.clear()
+    sockets.forget_seats()
 
 
 @pytest.fixture

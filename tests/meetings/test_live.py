@@ -88,7 +88,7 @@ def test_coming_in_asks_three_questions(
     tablet(sitting.chair).hello(sitting.id)
     tablet(sitting.delegate).hello(sitting.id)
     browser = client_of(sitting.delegate)
-    sockets._seats.clear()  # of earlier tests: the oldest would be shown out meanwhile
+    sockets.forget_seats()  # of earlier tests: the oldest would be shown out meanwhile
     with count_queries("") as sent:
         assert Tablet(app, browser).hello(sitting.id)["mode"] == "snapshot"
     # Who connects; who says hello, with their roles; the meeting with their part in it.
