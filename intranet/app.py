@@ -17,6 +17,7 @@ from intranet.notices import feature as notices
 from intranet.people import feature as people
 from intranet.people.sessions import install_sessions, load_actor, load_person
 from intranet.records import feature as records
+from intranet.schedule import feature as schedule
 from intranet.tasks import feature as tasks
 
 #: The only modules named by a string: what each wing plugs in.
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None, *, with_sockets: bool = True) -
     Babel(app, locale_selector=_language)
     install_page_helpers(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    for package in (records, people, exports, notices, tasks):
+    for package in (records, people, exports, notices, tasks, schedule):
         package.plug_in(app)
     app.register_blueprint(offline.bp)
     home.install(app)

@@ -5,6 +5,7 @@ from flask import Flask
 from intranet.core import menu, refs, slots
 from intranet.notices import channels, reminder_rules
 from intranet.notices import services as notices
+from intranet.schedule import weeks
 from meetings import (
     jobs,
     leading,
@@ -43,6 +44,7 @@ from meetings.services import (
     archiving,
     conclusion_lists,
     copies,
+    holding,
     invitations,
     listing,
     minutes_files,
@@ -168,6 +170,7 @@ def plug_in(app: Flask) -> None:
     for kind in ("meeting", "minutes", "opinion"):
         channels.let_leave(kind)
     notices.register_titles("opinion", opinion_lists.titles_for)
+    slots.fill(weeks.HELD, holding.held_by)
     slots.fill("home.panel", opinions_panel)
     slots.fill("home.panel", todays_panel)
     slots.fill("search", listing.found_for)

@@ -24,6 +24,8 @@ _PDF_WORKER_POLICY = (
 )
 #: The service worker likewise; it has the whole site for its scope and must never be an old one.
 _SERVICE_WORKER, _SERVICE_WORKER_POLICY = "/sw.js", "default-src 'none'; connect-src 'self'"
+#: Calendar programs ask again and again: what has not changed is not sent twice.
+_FEEDS = "/calendar/"
 #: For files that people uploaded: nothing in them runs, whatever a browser takes them for.
 FILE_POLICY = "sandbox; default-src 'none'"
 
@@ -63,6 +65,8 @@ def _add(response: Response) -> Response:
         headers["Cache-Control"] = "public, max-age=31536000, immutable"
     elif request.path == _SERVICE_WORKER:
         headers["Cache-Control"] = "no-cache"
+    elif request.path.startswith(_FEEDS) and response.status_code in (200, 304):
+        headers["Cache-Control"] = "private, no-cache"
     elif not request.path.startswith("/static/"):
         headers["Cache-Control"] = "no-store"
     return response

@@ -10,6 +10,7 @@ from intranet.core.db import publish, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid
 from intranet.people.models import User
 from intranet.records import audit
+from intranet.schedule import booking
 from meetings.models.meeting import OPEN_ITEMS, ItemState, Meeting, MeetingState
 from meetings.models.paper import PacksChanged
 from meetings.permissions import To, access_meeting, may
@@ -20,6 +21,7 @@ from meetings.services import (
     devices,
     filed,
     floor,
+    holding,
     invitations,
     journal,
     polls,
@@ -229,6 +231,7 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
     floor.follow(actor, meeting, before, now)
     if to is _S.PUBLISHED:
         meeting.published_at = meeting.published_at or now
+        holding.hold(actor, meeting)
         if before is _S.POSTPONED:
             answering.forget_answers(meeting)
             invitations.tell_moved(actor, meeting)
@@ -236,6 +239,7 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
         publish(PacksChanged(meeting.id))
     elif to is _S.CANCELLED or to is _S.POSTPONED:
         invitations.tell_called_off(actor, meeting, f"meeting.{to.value}")
+        booking.release(meeting.ref)
     elif to is _S.LIVE:
         invitations.stop_reminders(meeting)
         meeting.started_at = meeting.started_at or now

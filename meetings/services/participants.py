@@ -10,7 +10,7 @@ from intranet.records import audit
 from meetings.models.journal import PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting, Participant, PartRole
 from meetings.permissions import access_changeable
-from meetings.services import attending, floor, invitations, journal, presenting
+from meetings.services import attending, floor, holding, invitations, journal, presenting
 
 MOST_PARTICIPANTS = 1_200
 
@@ -37,6 +37,8 @@ def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRo
                 add_person(actor, meeting, known.get(user_id), role)
             elif part.role is not role:
                 change_role(actor, meeting, part, role)
+        if role is PartRole.CHAIR:
+            holding.hold(actor, meeting)
         if len(meeting.participants) > MOST_PARTICIPANTS:
             raise BadState("meeting.too_many_people", most=MOST_PARTICIPANTS)
         if meeting.published_at is not None:

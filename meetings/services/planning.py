@@ -23,11 +23,12 @@ from meetings.models.meeting import (
     ItemKind,
     ItemState,
     Meeting,
+    MeetingState,
     PartRole,
     PendingPaper,
 )
 from meetings.permissions import CREATE, To, access_changeable, access_meeting
-from meetings.services import attending, invitations, journal, participants
+from meetings.services import attending, holding, invitations, journal, participants
 from meetings.services.journal import ms
 from meetings.services.room import item_entry, owner_entry
 
@@ -64,7 +65,8 @@ def create_meeting(
     :returns: its id.
     :raises Forbidden: ``auth.no_permit``.
     :raises NotFound: ``body.unknown``.
-    :raises Invalid: ``meeting.in_the_past``, ``meeting.unknown_person``.
+    :raises Invalid: ``meeting.in_the_past``, ``meeting.unknown_person``; ``schedule.taken``, its room or its
+        chair is taken in that time.
     """
     if not actor.holds(CREATE):
         raise Forbidden("auth.no_permit")
@@ -94,6 +96,7 @@ def create_meeting(
             participants.add_person(actor, meeting, known.get(user_id), role)
         if body_id is not None:
             attending.choose_body(actor, meeting.id, body_id)
+        holding.hold(actor, meeting)
         return meeting.id
 
 
@@ -116,7 +119,7 @@ def edit_meeting(
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
     :raises BadState: ``meeting.not_plannable``, it has begun or was called off.
-    :raises Invalid: ``meeting.in_the_past``.
+    :raises Invalid: ``meeting.in_the_past``, ``schedule.taken``.
     """
     with unit_of_work():
         meeting = _plannable(actor, meeting_id)
@@ -129,6 +132,8 @@ def edit_meeting(
         meeting.secretary_publishes = secretary_publishes
         if body_id is not None and body_id != meeting.body_id and meeting.state in UNPUBLISHED:
             attending.choose_body(actor, meeting.id, body_id)
+        if is_moved and meeting.state is not MeetingState.POSTPONED:
+            holding.hold(actor, meeting)
         audit.record(actor, "meeting.edited", meeting)
         journal.append(meeting, "meeting.edited", by=actor, title=title, place=place, starts=ms(starts_at))
         if is_moved and meeting.published_at is not None:

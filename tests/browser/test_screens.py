@@ -31,7 +31,7 @@ WALKS: dict[str, tuple[Place, ...]] = {
         ("/documents/signing", "main a[href*='/drafts/']"),
         ("/tasks?tab=given", "main a[href^='/tasks/']"),
     ),
-    "chanhvanphong": (("/documents/drafts", "main a[href*='/drafts/']"), "/me/stand-ins"),
+    "chanhvanphong": (("/documents/drafts", "main a[href*='/drafts/']"), "/me/stand-ins", "/schedule/rooms"),
     "truongphong": (
         "/tasks?tab=unit",
         "/tasks?tab=given",
@@ -49,6 +49,8 @@ WALKS: dict[str, tuple[Place, ...]] = {
         "/documents/drafts/new",
     ),
     "thuky": (
+        "/schedule/mine",
+        "/schedule/new",
         "/meetings?tab=past",
         "/meetings/new",
         ("/meetings", "tr:has-text('Đang soạn') td.ty a"),
@@ -81,6 +83,7 @@ ONCE = {
     "/documents/outgoing": "vanthu",
     "/documents/registers": "vanthu",
     "/meetings": "thuky",
+    "/schedule": "chanhvanphong",
 }
 #: Screens that are also looked at in the dark.
 DARK = re.compile(r"/$|/intake|/inbox|/room$|/incoming/\d+$|/tasks/\d+$|/meetings/\d+$|/admin/people$")

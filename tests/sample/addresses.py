@@ -32,6 +32,7 @@ from intranet.notices.models import Notice
 from intranet.people.models import Delegation, RoleGrant, Unit, User
 from intranet.people.sessions import SessionRow
 from intranet.records.models import File, StagedFile
+from intranet.schedule.models import Entry, Resource
 from intranet.tasks.models import Task, TaskRecurrence
 from meetings.models.conclusion import Conclusion
 from meetings.models.floor import Body
@@ -148,6 +149,8 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/meetings", _pairs(select(MinutesBlock.meeting_id, MinutesBlock.key), "mid", "key"))
     known.add("/meetings", _pairs(select(MinutesComment.meeting_id, MinutesComment.id), "mid", "comment_id"))
 
+    known.add("/schedule", _column(select(Entry.id).where(Entry.org_id == org_id), "entry_id"))
+    known.add("/admin/rooms", _column(select(Resource.id).where(Resource.org_id == org_id), "resource_id"))
     known.add("/admin", [{"org_id": org_id}])
     known.add(
         "/admin", _pairs(select(Unit.org_id, Unit.id).where(Unit.org_id == org_id), "org_id", "unit_id")

@@ -42,6 +42,7 @@ from intranet.people.services import standing_in
 from intranet.records import files
 from intranet.records.models import File
 from intranet.records.tables import Format
+from intranet.schedule.models import Entry
 from intranet.tasks.models import Task
 from meetings.models.conclusion import ConclusionKind
 from meetings.models.meeting import AgendaItem, Meeting, MeetingState
@@ -254,6 +255,7 @@ def _titles(org_id: int) -> tuple[str, ...]:
         select(Meeting.title),
         select(OpinionBallot.question),
         select(AgendaItem.title),
+        select(Entry.title).where(Entry.org_id == org_id),
     )
     found = {title for query in own for title in db.session().scalars(query)}
     return tuple(sorted(title for title in found if len(title) > 12))

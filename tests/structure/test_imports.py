@@ -9,7 +9,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 WINGS = ("documents", "meetings", "mail")
 #: The ground floor from the roof down: an import runs to the right, never back.
-FLOOR = ("cli", "app", "home", "tasks", "directives", "notices", "exports", "people", "records", "core")
+FLOOR = (
+    "cli",
+    "app",
+    "home",
+    "schedule",
+    "tasks",
+    "directives",
+    "notices",
+    "exports",
+    "people",
+    "records",
+    "core",
+)
 #: Modules that stand beside the packages, as high as the application.
 ROOF = {"wsgi", "__main__", "cli", "app", "sample"}
 #: Inside a wing, from the top down.
@@ -31,6 +43,7 @@ DOORS = {
     "flask_socketio": {"intranet/core/live.py"},
     "apscheduler": {"intranet/core/scheduler.py"},
     "cryptography": {"intranet/core/sealing.py"},
+    "icalendar": {"intranet/schedule/ical.py"},
     "docx": {"intranet/records/docx.py", "intranet/records/docx_writing.py"},
     "pypdfium2": {"intranet/records/pdf.py"},
     "pikepdf": {
