@@ -8,6 +8,7 @@ from sqlalchemy import update
 from intranet.core import clock, db, slots
 from intranet.notices.models import Notice
 from intranet.people.sample import make_people
+from intranet.schedule.sample import make_rooms
 
 #: Slot ``(SampleOffice, echo) -> None``: what a package adds to the sample office.
 SLOT = "sample"
@@ -20,6 +21,8 @@ def build(echo: Callable[[str], None]) -> None:
         with db.scope():
             with db.unit_of_work():
                 office = make_people(echo)
+                # Before the meetings, which take the rooms that they name.
+                make_rooms(office)
             # Documents come last (by name of package): their days also send the reminders of what the others
             # made, and their newest files are the first that the worker reads.
             for add in sorted(slots.filled(SLOT), key=lambda one: one.__module__, reverse=True):

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from intranet.core import clock, db
+from intranet.core import clock, db, slots
 from intranet.core.errors import Invalid
+from intranet.core.text import fold
 from intranet.people.sample import SampleOffice
 from intranet.schedule import catalogue, planning, weeks
-from intranet.schedule.models import EntryKind, ResourceKind
+from intranet.schedule.models import EntryKind, Resource, ResourceKind
 from intranet.schedule.permissions import access_entry
 from intranet.schedule.planning import Wish
 
@@ -194,14 +195,20 @@ _WEEK: tuple[tuple[int, str, str, tuple[str, ...], str, str, str, str], ...] = (
 _POSTPONED, _MOVED = "Họp quy hoạch mỏ cát", "Họp xét nông thôn mới nâng cao"
 
 
-def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
-    """Fill three weeks: one held, the present one approved and changed since, the next still being made."""
-    echo("Rooms, vehicles and three weeks of the leaders' schedule ...")
-    now = clock.now()
-    admin = office.person("quantri")
+def make_rooms(office: SampleOffice) -> None:
+    """The rooms and vehicles of the province."""
+    org_id = office.province_id
     for kind, given in ((ResourceKind.ROOM, _ROOMS), (ResourceKind.VEHICLE, _VEHICLES)):
         for name, seats, note in given:
-            catalogue.add_resource(admin, kind, name, seats=seats, note=note)
+            one = Resource(org_id=org_id, kind=kind, name=name, name_key=fold(name), seats=seats, note=note)
+            db.session().add(one)
+    db.session().flush()
+
+
+def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
+    """Fill three weeks: one held, the present one approved and changed since, the next still being made."""
+    echo("Three weeks of the leaders' schedule ...")
+    now = clock.now()
     monday = planning.monday_of(clock.local(now).date())
     for ahead in (-7, 0, 7):
         first = monday + timedelta(days=ahead)
@@ -220,6 +227,7 @@ def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
 def _propose(office: SampleOffice, monday: date, *, next_week: bool) -> dict[str, int]:
     """Ask for everything; what the meetings of the office have taken already is left out."""
     made: dict[str, int] = {}
+    secretary = office.person("thuky")
     keys = {one.name: one.id for one in catalogue.resources(office.province_id)}
     for day, hours, title, people, room, vehicle, place, unit in _WEEK:
         if next_week and day > 2:
@@ -237,9 +245,11 @@ def _propose(office: SampleOffice, monday: date, *, next_week: bool) -> dict[str
             place=place,
             unit_id=office.units.get(unit),
         )
+        if any(slots.ask(weeks.HELD, secretary, wish.leader_ids, starts, ends)):
+            continue
         try:
             with db.unit_of_work():
-                made[title] = planning.propose(office.person("thuky"), wish)
+                made[title] = planning.propose(secretary, wish)
         except Invalid:
             continue
     return made

@@ -59,7 +59,7 @@ def held_by(actor: User, user_ids: Collection[int], since: datetime, until: date
         )
         .group_by(Meeting.id)
     )
-    found = [(one, _ends_at(one, minutes)) for one, minutes in session().execute(query)]
+    found = [(one, _ends_at(one, minutes or 0)) for one, minutes in session().execute(query)]
     found = [(one, ends_at) for one, ends_at in found if ends_at > since]
     parts = select(Participant.meeting_id, Participant.user_id).where(
         Participant.meeting_id.in_([one.id for one, _ in found]), Participant.user_id.in_(set(user_ids))
