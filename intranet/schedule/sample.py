@@ -159,7 +159,7 @@ _WEEK: tuple[tuple[int, str, str, tuple[str, ...], str, str, str, str], ...] = (
         "",
         "Sở Nông nghiệp và Môi trường",
     ),
-    (3, "office-pm", "Làm việc tại phòng", ("chanhvanphong",), "", "", "", ""),
+    (3, "office-pm", "Làm việc tại phòng, xử lý văn bản", ("chanhvanphong",), "", "", "", ""),
     (
         4,
         "09:30-11:00",

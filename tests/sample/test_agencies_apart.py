@@ -263,8 +263,12 @@ def _titles(org_id: int) -> tuple[str, ...]:
 
 def _names_shown(apart: Apart, answer: TestResponse) -> list[str]:
     """Titles of the province that an answer tells; JSON and HTML write some letters their own way."""
-    told = json.dumps(answer.json, ensure_ascii=False) if answer.is_json else unescape(answer.text)
-    return [title for title in apart.titles if title in told]
+    text = (
+        json.dumps(answer.json, ensure_ascii=False)
+        if answer.is_json
+        else answer.data.decode(errors="replace")
+    )
+    return [title for title in apart.titles if title in unescape(text)]
 
 
 class _Asking:
