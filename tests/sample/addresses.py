@@ -1,5 +1,6 @@
 """Addresses of records: every rule of the application filled with ids of the database, and a crawl of pages."""
 
+import json
 import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from documents.models.access import AccessChange
 from documents.models.asking import NumberRequest
@@ -188,6 +190,13 @@ def linked(text: str) -> Iterator[str]:
         given = unescape(found)
         if given.startswith("/") and not given.startswith(("/static/", "//")):
             yield given
+
+
+def told(answer: TestResponse) -> str:
+    """What an answer says, as letters are: JSON and HTML write some their own way; files are read too."""
+    if answer.is_json:
+        return json.dumps(answer.json, ensure_ascii=False)
+    return unescape(answer.data.decode(errors="replace"))
 
 
 def crawl(app: Flask, open_as: Callable[[str], FlaskClient], names: tuple[str, ...]) -> set[str]:

@@ -2,10 +2,8 @@
 
 import hashlib
 import io
-import json
 from dataclasses import dataclass
 from datetime import timedelta
-from html import unescape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -49,7 +47,7 @@ from meetings.models.meeting import AgendaItem, Meeting, MeetingState
 from meetings.models.opinion import OpinionBallot
 from meetings.services import conclusions, minutes, minutes_review
 from tests.factories import make_org, make_unit, make_user
-from tests.sample.addresses import Records, address, crawl, documents_of, records_of, rules_with
+from tests.sample.addresses import Records, address, crawl, documents_of, records_of, rules_with, told
 from tests.sample.conftest import SampleOffice
 from tests.uploads import pdf_with
 
@@ -263,12 +261,8 @@ def _titles(org_id: int) -> tuple[str, ...]:
 
 def _names_shown(apart: Apart, answer: TestResponse) -> list[str]:
     """Titles of the province that an answer tells; JSON and HTML write some letters their own way."""
-    text = (
-        json.dumps(answer.json, ensure_ascii=False)
-        if answer.is_json
-        else answer.data.decode(errors="replace")
-    )
-    return [title for title in apart.titles if title in unescape(text)]
+    text = told(answer)
+    return [title for title in apart.titles if title in text]
 
 
 class _Asking:
