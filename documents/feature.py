@@ -36,6 +36,7 @@ from documents.services import (
     packaging,
     printing,
     restricting,
+    search_export,
     titles,
     verifying,
 )
@@ -176,6 +177,7 @@ def plug_in(app: Flask) -> None:
     exports.register_maker(books.KIND, books.table_of)
     exports.register_keeper(books.KIND, printing.keep)
     exports.register_maker(list_export.KIND, list_export.table_of)
+    exports.register_maker(search_export.KIND, search_export.table_of)
     exports.register_packer(packaging.KIND, packaging.pack)
     slots.fill(package.PARTS, packaging.write)
     slots.fill(asked.MAY, asked_drafts.may_draft)

@@ -39,7 +39,8 @@ def _day(day: date | None) -> str:
 
 
 def _number(row: Any) -> str:
-    return f"{row.entry_number}{row.entry_suffix}"
+    is_in = row.direction is Direction.IN and row.entry_number
+    return f"{row.entry_number}{row.entry_suffix}" if is_in else ""
 
 
 def _code(row: Any) -> str:
@@ -92,6 +93,12 @@ COLUMNS: dict[Direction, tuple[Choice, ...]] = {
         _NOTE,
     ),
 }
+#: Of documents of both directions.
+OF_BOTH = (
+    Choice("direction", 24, lambda row: label(f"search.direction.{row.direction.value}")),
+    *COLUMNS[Direction.IN],
+    Choice("unit", 34, lambda row: row.unit or ""),
+)
 
 
 def ask_list(
@@ -123,17 +130,37 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
     direction, filters = Direction(asked["direction"]), _read(asked["filters"])
     chosen = [one for one in COLUMNS[direction] if one.code in asked["columns"]]
     rows = listing.every(actor, direction, filters)
+    title = label(f"list.title.{direction.value}")
+    is_cut = len(rows) > listing.MOST_EXPORTED
+    return written(
+        actor, title, _narrowed(filters), chosen, rows[: listing.MOST_EXPORTED], progress, is_cut=is_cut
+    )
+
+
+def written(
+    actor: Actor,
+    title: str,
+    narrowed: str,
+    chosen: Sequence[Choice],
+    rows: Sequence[Any],
+    progress: Progress,
+    *,
+    is_cut: bool,
+) -> Table:
+    """Rows as a table with these columns, which says to what it is narrowed, when and by whom it was made.
+
+    :param is_cut: there are more than these.
+    """
     lines = []
-    for number, row in enumerate(rows[: listing.MOST_EXPORTED]):
+    for number, row in enumerate(rows):
         lines.append(Line(tuple(one.value(row) for one in chosen)))
         if number % _EVERY == 0:
             progress(number / len(rows))
-    title, now = label(f"list.title.{direction.value}"), clock.local(clock.now())
-    is_cut = len(rows) > listing.MOST_EXPORTED
+    now = clock.local(clock.now())
     closing = label("list.cut" if is_cut else "list.count", n=f"{len(lines):,}".replace(",", "."))
     return Table(
         title=title.upper(),
-        period=_narrowed(filters),
+        period=narrowed,
         columns=tuple(Column(label(f"list.column.{one.code}"), one.width, one.is_centered) for one in chosen),
         lines=lines,
         foot=(

@@ -98,25 +98,37 @@ def outgoing(actor: Actor, filters: Filters, *, before: int | None = None, after
 
 def every(actor: Actor, direction: Direction, filters: Filters) -> Sequence[Any]:
     """All rows of a list as plain values, one more than may be exported where there are more."""
+    query = _base(actor, direction, filters).where(Document.register_entry_id.is_not(None))
+    query = query.order_by(Document.register_date.desc(), Document.register_entry_id.desc())
+    return db.session().execute(_as_values(query).limit(MOST_EXPORTED + 1)).all()
+
+
+def of_ids(actor: Actor, ids: Sequence[int]) -> list[Any]:
+    """Rows of these documents as plain values, in this order; without what the actor may not read."""
+    query = select(Document).where(Document.id.in_(ids), visible_to(actor))
+    found = {row.id: row for row in db.session().execute(_as_values(query))}
+    return [found[key] for key in ids if key in found]
+
+
+def _as_values(query: Select[Any]) -> Select[Any]:
+    """The rows as what a file shows of them."""
     lead, own, leader = aliased(Unit), aliased(Unit), aliased(User)
-    query = (
-        _base(actor, direction, filters)
-        .join(RegisterEntry, RegisterEntry.id == Document.register_entry_id)
-        .join(Register, Register.id == RegisterEntry.register_id)
+    return (
+        query.outerjoin(RegisterEntry, RegisterEntry.id == Document.register_entry_id)
+        .outerjoin(Register, Register.id == RegisterEntry.register_id)
         .outerjoin(DocKind, DocKind.id == Document.kind_id)
         .outerjoin(lead, lead.id == Document.lead_unit_id)
         .outerjoin(own, own.id == Document.unit_id)
         .outerjoin(leader, leader.id == Document.presented_to_id)
         .with_only_columns(
+            Document.id,
+            Document.direction,
             RegisterEntry.number.label(_NUMBER),
             RegisterEntry.suffix.label(_SUFFIX),
             *(getattr(Document, name) for name in _EXPORTED),
             *(column.label(name) for name, column in _named(lead, own, leader).items()),
         )
-        .order_by(Document.register_date.desc(), Document.register_entry_id.desc())
-        .limit(MOST_EXPORTED + 1)
     )
-    return db.session().execute(query).all()
 
 
 def counts(actor: Actor, direction: Direction, tabs: Sequence[str]) -> dict[str, int]:

@@ -110,6 +110,10 @@ class Search:
         """The first documents: the very number, the words side by side, then the newest."""
         return [] if self.is_empty else self._ranked(None, is_weighed=False)[:limit]
 
+    def newest(self, limit: int) -> list[int]:
+        """The newest documents, at most so many, whatever fits best."""
+        return [] if self.is_empty else [row[0] for row in self._newest(self._match(self._wanted), limit)]
+
     def suggested(self, limit: int) -> list[Document]:
         """The newest documents that have the words in their number, symbol or subject."""
         if self.is_empty:

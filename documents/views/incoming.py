@@ -13,12 +13,11 @@ from documents.permissions import FINISH, PRESENT, READ, RECALL, To, access_docu
 from documents.services import about, catalogue, directing, list_export, listing, recalling
 from documents.services.listing import INCOMING_TABS, Filters
 from documents.views.base import bp, day_of, holder, key_of, opened, show, without
-from documents.views.lists import bulk_forms, columns_of, result_of
-from intranet.core.errors import BadState, DomainError, Invalid
+from documents.views.lists import bulk_forms, columns_of, result_of, take_along
+from intranet.core.errors import DomainError
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in
 from intranet.records import readers
-from intranet.records.tables import Format
 
 
 @bp.get("/incoming")
@@ -137,20 +136,7 @@ def show_incoming(
 
 def export(direction: Direction, filters: Filters, back: str) -> ResponseReturnValue:
     """Ask for a list as a file; what is refused is said above the list."""
-    format_ = request.form.get("format", "")
-    try:
-        list_export.ask_list(
-            me(),
-            direction,
-            filters,
-            request.form.getlist("column"),
-            Format(format_) if format_ in set(Format) else Format.XLSX,
-        )
-    except (BadState, Invalid) as refusal:
-        flash(sentence(refusal), "bad")
-        return redirect(url_for(back, **without(request.args)))
-    flash(label("export.asked"), "ok")
-    return redirect(url_for("exports.index"))
+    return take_along(lambda *wish: list_export.ask_list(me(), direction, filters, *wish), back)
 
 
 @bp.post("/incoming/<int:document_id>/recalled")

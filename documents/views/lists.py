@@ -1,7 +1,10 @@
 """What both lists share: the columns a person chose, and acts on several rows with their outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 
 from documents.forms import BulkForm, DirectManyForm, PresentManyForm
 from documents.models.document import Document
@@ -11,10 +14,12 @@ from documents.permissions import DIRECT, PRESENT
 from documents.services import bulk, catalogue, directing, list_columns, list_export
 from documents.services.bulk import Told
 from documents.services.list_columns import ListColumn
-from intranet.core.errors import DomainError
+from documents.views.base import without
+from intranet.core.errors import BadState, DomainError, Invalid
 from intranet.core.labels import label
 from intranet.core.web import me, sentence
 from intranet.people import directory
+from intranet.records.tables import Format
 
 #: Kinds of register by the direction of their documents.
 _KINDS = {Direction.IN: RegisterKind.IN, Direction.OUT: RegisterKind.OUT}
@@ -44,6 +49,18 @@ def _head(column: ListColumn, *, is_sorted: bool) -> dict[str, str]:
         "width": f"{column.width} {column.head}".strip(),
         "sort": "descending" if is_sorted else "",
     }
+
+
+def take_along(ask: Callable[[list[str], Format], Any], back: str) -> ResponseReturnValue:
+    """Ask for what is listed as a file, with the columns ticked; what is refused is said above the list."""
+    format_ = request.form.get("format", "")
+    try:
+        ask(request.form.getlist("column"), Format(format_) if format_ in set(Format) else Format.XLSX)
+    except (BadState, Invalid) as refusal:
+        flash(sentence(refusal), "bad")
+        return redirect(url_for(back, **without(request.args)))
+    flash(label("export.asked"), "ok")
+    return redirect(url_for("exports.index"))
 
 
 def bulk_forms(given: dict[str, BulkForm]) -> dict[str, BulkForm]:

@@ -10,10 +10,11 @@ from documents.forms_search import SavedSearchForm
 from documents.models.search import SavedSearch
 from documents.permissions import READ
 from documents.services import facets as faceting
-from documents.services import narrowing, saved_searches, searching
+from documents.services import narrowing, saved_searches, search_export, searching
 from documents.services.listing import MOST_COUNTED
 from documents.services.searching import ORDERS, Search
 from documents.views.base import bp, holder, page_of, show, without
+from documents.views.lists import take_along
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.text import fold, one_line
@@ -32,6 +33,16 @@ def search() -> ResponseReturnValue:
     row = saved_searches.own(me(), edited)
     form = SavedSearchForm(formdata=None, name=row.name, unit_id=row.unit_id)
     return _page(SavedSearchForm(formdata=None), (row.id, form))
+
+
+@bp.post("/search/export")
+@needs(READ)
+def export_search() -> ResponseReturnValue:
+    """Have what is found made as a file, with the columns that were ticked."""
+    return take_along(
+        lambda columns, format_: search_export.ask(me(), _typed(), _facets(), columns, format_),
+        "documents.search",
+    )
 
 
 @bp.get("/search/suggest")
@@ -111,6 +122,8 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
         chosen=chosen,
         order=order,
         kept=kept,
+        choices=search_export.COLUMNS,
+        ticked=search_export.USUAL,
         holder=holder,
         remarks=[label(f"search.remark.{one.code}", typed=one.typed) for one in found.query.remarks],
         read=[(label(f"search.field.{name}"), value) for name, value in found.narrowed.read],

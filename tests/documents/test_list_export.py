@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from documents.models.document import AccessLevel, Document
 from documents.models.lifecycle import Direction
-from documents.services import list_export, registering
+from documents.services import list_export, registering, search_export
 from documents.services.listing import Filters
 from documents.services.registering import Incoming
 from intranet.core import db, jobs
@@ -84,3 +84,28 @@ def test_the_button_of_the_list_makes_the_file(
     refused = clerk.post("/documents/incoming/export?tab=urgent", data={"format": "xlsx"})
     assert refused.location.endswith("/documents/incoming?tab=urgent")
     assert "Hãy chọn ít nhất một cột" in clerk.get(refused.location).text
+
+
+def test_what_a_search_found_is_taken_along_by_whoever_may_read_it(
+    desk: Office, two: list[Document], client_of: ClientOf
+) -> None:
+    clerk, officer = client_of(desk.clerk), client_of(desk.officer)
+    sent = {"column": ["code", "issuer", "subject", "direction"], "format": "xlsx"}
+    assert 'data-dialog="export"' in clerk.get("/documents/search?q=ve viec").text
+    for client in (clerk, officer):
+        answer = client.post("/documents/search/export?q=ve viec&direction=in", data=sent)
+        assert answer.location.endswith("/exports/")
+    with db.scope(desk.clerk.org_ids):
+        rows = db.session().scalars(select(Export).order_by(Export.id)).all()
+        made = search_export.table_of(desk.clerk, rows[0].asked, lambda _share: None)
+        hidden = search_export.table_of(desk.officer, rows[1].asked, lambda _share: None)
+    heads = ["Chiều", "Cơ quan ban hành", "Số, ký hiệu", "Trích yếu"]
+    assert [column.head for column in made.columns] == heads
+    assert [line.cells[:2] for line in made.lines] == [
+        ("Văn bản đến", "Bộ Y tế"),
+        ("Văn bản đến", "Bộ Tài chính"),
+    ]
+    assert made.period == "“ve viec”, Chiều: Văn bản đến"
+    assert hidden.lines == []
+    refused = clerk.post("/documents/search/export?q=", data=sent)
+    assert "Hãy gõ điều kiện tìm trước" in clerk.get(refused.location).text
