@@ -167,14 +167,10 @@ def _go_along(said: Sentence, earlier: list[Mention], one: Mention, joined: Ment
     one.part, one.group = joined.part, joined.group
     if one.part == CHAIRS and not said.ends(_CHAIRS_BEFORE, _first_of(earlier, joined).head):
         one.part = TOLD
-    if one.part == OTHER and said.matched[joined.end : one.head].strip() == ",":
-        # "Theo đề nghị của Sở A, Sở B rà soát": what follows the introduction does the work.
-        if said.ends(_INTRODUCED, one.head) and said.begins(_WORK, one.end):
-            one.part = SUBJECT
-    elif one.part in {CO, INFO} and said.matched[joined.end : one.head].strip() in {",", ";"}:
-        is_last = said.begins(_WORK, one.end) and not said.begins(_JOINED, one.end)
-        if is_last and one.part == CO and not any(other.part in LEADING for other in earlier):
-            one.part = CO
+    # "Theo đề nghị của Sở A, Sở B rà soát": what follows the introduction does the work.
+    is_apart = one.part == OTHER and said.matched[joined.end : one.head].strip() == ","
+    if is_apart and said.ends(_INTRODUCED, one.head) and said.begins(_WORK, one.end):
+        one.part = SUBJECT
 
 
 def _first_of(earlier: list[Mention], joined: Mention) -> Mention:

@@ -11,7 +11,7 @@ from intranet.directives.days import NO_DUE, Days, Due
 from intranet.directives.due import read_due
 from intranet.directives.mentions import Mention, find_mentions
 from intranet.directives.names import Names
-from intranet.directives.roles import CHAIRS, CO, INFO, LEADING, SUBJECT, TOLD, asks_for_work, place
+from intranet.directives.roles import CHAIRS, CO, INFO, SUBJECT, TOLD, asks_for_work, place
 from intranet.directives.words import Sentence, pattern
 
 LEAD = "lead"
@@ -149,6 +149,3 @@ def _marks(roles: list[tuple[str, list[Mention]]], due: Due, *, is_lead_asked: b
 
 def _is_urgent(said: Sentence) -> bool:
     return any(not said.ends(_CALLED, one.start()) for one in said.find(_URGENT))
-
-
-__all__ = ["LEADING", "Directive", "Mark", "read_directive"]
