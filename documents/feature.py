@@ -5,7 +5,7 @@ from flask import Flask
 from documents import jobs, subscribers
 from documents.models import access as access_models
 from documents.models import asking as asked_models
-from documents.models import catalogue, copies, dispatch, document, draft, intake, listing, register
+from documents.models import catalogue, copies, dispatch, document, draft, intake, listing, register, stay
 from documents.models import importing as importing_models
 from documents.models import printing as printing_models
 from documents.models import search as search_models
@@ -25,6 +25,7 @@ from documents.sample import year
 from documents.services import (
     asked_drafts,
     asking,
+    boards,
     books,
     bundling,
     desk,
@@ -35,8 +36,10 @@ from documents.services import (
     noticing,
     packaging,
     printing,
+    reports,
     restricting,
     search_export,
+    steps,
     titles,
     verifying,
 )
@@ -55,11 +58,14 @@ from documents.views import (
     series,
     slips,
     spelling,
+    waiting,
 )
 from documents.views import copies as copy_views
 from documents.views import intake as intake_views
 from documents.views import prints as print_views
 from documents.views.base import bp
+from intranet.boards import figures, flow
+from intranet.boards.reports import REPORTS
 from intranet.core import menu, refs, slots
 from intranet.exports import services as exports
 from intranet.notices import services as notices
@@ -82,6 +88,7 @@ PARTS = (
     printing_models,
     register,
     search_models,
+    stay,
     jobs,
     subscribers,
 )
@@ -103,6 +110,7 @@ PAGES = (
     series,
     slips,
     spelling,
+    waiting,
 )
 
 
@@ -173,6 +181,14 @@ def plug_in(app: Flask) -> None:
     slots.fill("home.figures", desk.figures)
     slots.fill("home.acts", desk.acts)
     slots.fill("search", desk.found_for)
+    slots.fill(figures.BOARD, boards.of_board)
+    slots.fill(figures.LISTING, boards.listing)
+    slots.fill(flow.WAITING, steps.waiting)
+    slots.fill(flow.PASSED, steps.passed)
+    slots.fill(flow.KINDS, steps.kinds)
+    slots.fill(flow.ACTS, steps.acts)
+    slots.fill(REPORTS, reports.incoming)
+    slots.fill(REPORTS, reports.outgoing)
     slots.fill("sample", year.build)
     exports.register_maker(books.KIND, books.table_of)
     exports.register_keeper(books.KIND, printing.keep)

@@ -36,6 +36,8 @@ REGISTER = permit("document.register", Role.CLERK)
 PRESENT = permit("document.present", Role.CLERK, Role.OFFICE_HEAD)
 DIRECT = permit("document.direct", Role.LEADER)
 GIVE_BACK = permit("document.give_back", Role.UNIT_HEAD, Role.OFFICER, Role.OFFICE_HEAD, Role.CLERK)
+#: To remind whoever has a document that it waits.
+URGE = permit("document.urge", Role.LEADER, Role.OFFICE_HEAD, Role.UNIT_HEAD)
 FINISH = permit("document.finish", Role.LEADER, Role.OFFICE_HEAD)
 DRAFT = permit("document.draft", Role.CLERK, Role.OFFICE_HEAD, Role.UNIT_HEAD, Role.OFFICER)
 REVIEW_UNIT = permit("document.review_unit", Role.UNIT_HEAD)
@@ -99,6 +101,7 @@ class To(StrEnum):
     RECALL = "recall"
     DECIDE_RECALL = "decide_recall"
     SET_ACCESS = "set_access"
+    URGE = "urge"
 
 
 _PERMITS: dict[To, str] = {
@@ -117,6 +120,7 @@ _PERMITS: dict[To, str] = {
     To.CONSENT: CONSENT,
     To.RECALL: RECALL,
     To.DECIDE_RECALL: DECIDE_RECALL,
+    To.URGE: URGE,
 }
 
 

@@ -6,6 +6,7 @@ from documents.events import DocumentMoved
 from documents.models.document import Document
 from documents.models.draft import DraftOpinion
 from documents.models.lifecycle import DocEvent, leads_to
+from documents.services import stays
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Invalid, Stale
@@ -29,7 +30,7 @@ def move(
     document.state = target
     touch(document)
     audit.record(actor, f"document.{event.value}", document, reason=reason, was=was.value, **data)
-    tell(document)
+    tell(document, actor)
 
 
 def require(document: Document, event: DocEvent) -> None:
@@ -46,9 +47,10 @@ def touch(document: Document) -> None:
     document.version += 1
 
 
-def tell(document: Document) -> None:
-    """Tell after commit that lists with this document are out of date."""
+def tell(document: Document, by: Actor | None = None) -> None:
+    """Tell after commit that lists with this document are out of date, and note where it stands."""
     db.session().flush()
+    stays.follow(document, by)
     db.publish(DocumentMoved(document.id, document.org_id, document.state.value))
 
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from intranet.core import menu, slots
 from intranet.tasks import (
+    board,
     events,
     kinds,
     lists,
@@ -12,6 +13,7 @@ from intranet.tasks import (
     panels,
     permissions,
     recurring,
+    report,
     sample,
     services,
     subscribers,
@@ -39,5 +41,7 @@ def plug_in(app: Flask) -> None:
     app.register_blueprint(views.bp)
     kinds.register()
     panels.fill()
+    board.fill()
+    report.fill()
     menu.add(menu.Entry("tasks", "tasks.mine", "clipboard-check", "mine", 30, count=lists.late_of))
     slots.fill("sample", sample.build)

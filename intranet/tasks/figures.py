@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from intranet.core import clock, db
@@ -55,8 +56,23 @@ def of(whose: ColumnElement[bool]) -> Figures:
 
 def of_agency(actor: Actor) -> Figures:
     """Figures of all tasks that the actor oversees: the whole agency's, or those of the units headed."""
-    at = standing_of(actor)
-    return of(and_(visible_to(actor, at), _overseen(at)))
+    return of(overseen(actor, standing_of(actor)))
+
+
+def overseen(actor: Actor, at: Standing) -> ColumnElement[bool]:
+    """Tasks that the actor oversees and may read: the whole agency's, or those of the units headed.
+
+    The same as ``visible_to`` of what is released and the agency's or the units'; said so that of very many
+    tasks only the few restricted ones are asked who takes part in them.
+    """
+    if at.whole_org is None:
+        return and_(visible_to(actor, at), released(), led_in(at.line))
+    takes_part = exists().where(
+        TaskParty.task_id == Task.id,
+        or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received)),
+    )
+    open_to = or_(Task.is_restricted.is_(False), Task.assigner_id == at.user_id, takes_part)
+    return and_(released(), Task.org_id == at.whole_org, open_to)
 
 
 def by_unit(actor: Actor, units: Sequence[Unit]) -> dict[int, Figures]:
@@ -72,8 +88,16 @@ def by_unit(actor: Actor, units: Sequence[Unit]) -> dict[int, Figures]:
         .where(visible_to(actor), released(), Task.state.in_(OPEN))
         .group_by(lead.unit_id, lead.user_id)
     )
-    rows = db.session().execute(query).all()
-    people = {row.user_id for row in rows if row.user_id is not None}
+    summed = sum_by_unit(units, db.session().execute(query).all())
+    return {unit.id: Figures(*summed[unit.id]) for unit in units}
+
+
+def sum_by_unit(units: Sequence[Unit], rows: Sequence[Any]) -> dict[int, list[int]]:
+    """Sums of rows ``(lead's unit, lead's person, numbers …)`` for each unit with its parts.
+
+    A person of two units counts for both; a unit without any has an empty list.
+    """
+    people = {row[1] for row in rows if row[1] is not None}
     posts = db.session().execute(select(Post.user_id, Post.unit_id).where(Post.user_id.in_(people))).all()
     works_in: dict[int, set[int]] = defaultdict(set)
     for user_id, unit_id in posts:
@@ -82,10 +106,8 @@ def by_unit(actor: Actor, units: Sequence[Unit]) -> dict[int, Figures]:
     found = {}
     for unit in units:
         parts = parts_of[unit.id]
-        counted = [
-            row[2:] for row in rows if row.unit_id in parts or not parts.isdisjoint(works_in[row.user_id])
-        ]
-        found[unit.id] = Figures(*(int(sum(column)) for column in zip(*counted, strict=True)))
+        counted = [row[2:] for row in rows if row[0] in parts or not parts.isdisjoint(works_in[row[1]])]
+        found[unit.id] = [int(sum(column)) for column in zip(*counted, strict=True)]
     return found
 
 
@@ -125,11 +147,6 @@ def _sums() -> list[ColumnElement[int]]:
         Task.state == TaskState.WAITING_ACCEPT,
     )
     return [func.count(), *(func.coalesce(func.sum(case((sort, 1), else_=0)), 0) for sort in sorts)]
-
-
-def _overseen(at: Standing) -> ColumnElement[bool]:
-    mine = Task.org_id == at.whole_org if at.whole_org is not None else led_in(at.line)
-    return and_(released(), mine)
 
 
 def _parts(units: Iterable[Unit]) -> dict[int, set[int]]:

@@ -120,6 +120,7 @@ class Task(Base):
         Index("ix_task_org_due", "org_id", "state", "due_date"),
         Index("ix_task_assigner", "assigner_id", "state"),
         Index("ix_task_recurrence", "recurrence_id", "recurrence_date", unique=True),
+        Index("ix_task_accepted", "org_id", "state", "outcome", "accepted_at", "is_restricted"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     #: The agency in whose name it was given; parties may be of others.

@@ -15,6 +15,7 @@ FLOOR = (
     "home",
     "schedule",
     "tasks",
+    "boards",
     "directives",
     "notices",
     "exports",

@@ -1,0 +1,348 @@
+"""What tasks put on the boards: each condition once, for the figure and for the list that it opens."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from intranet.boards import figures as boards
+from intranet.boards.figures import Args, Bar, Board, Chart, Figure, Listing, Row, Shape, Shown
+from intranet.boards.permissions import boards_of
+from intranet.core import clock, db, slots
+from intranet.core.actor import Actor
+from intranet.core.labels import label
+from intranet.notices import workdays
+from intranet.people import directory
+from intranet.tasks import deadlines, figures, lists
+from intranet.tasks.models import (
+    OPEN,
+    ExtensionState,
+    Outcome,
+    PartyRole,
+    Task,
+    TaskExtension,
+    TaskParty,
+    TaskState,
+)
+from intranet.tasks.permissions import Standing, led_in, standing_of
+
+Condition = Callable[[Actor, Standing, Args], ColumnElement[bool]]
+#: Months of the chart of new and finished tasks, and the most reasons and people that a chart names.
+_HALF_YEAR, _MOST = 6, 12
+_IN_TIME = (Outcome.EARLY, Outcome.ON_TIME)
+
+
+def fill() -> None:
+    """Fill the slots of the boards."""
+    slots.fill(boards.BOARD, of_board)
+    slots.fill(boards.LISTING, listing)
+
+
+def of_board(actor: Actor, board: Board) -> Shown | None:
+    """Tasks on a board; the clerk's has none."""
+    if board is Board.LEADER:
+        return _leader(actor)
+    return _unit(actor) if board is Board.UNIT else None
+
+
+def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing | None:
+    """The tasks that a figure counts."""
+    if code not in _CONDITIONS or not boards_of(actor):
+        return None
+    at = standing_of(actor)
+    total, tasks, more = boards.page_of(Task, _CONDITIONS[code](actor, at, args), after, Task.due_date)
+    shown = lists.rows(tasks, at, workdays.calendar())
+    return Listing(total, [row_of(row) for row in shown], more, _narrowed(at, args))
+
+
+def row_of(row: lists.Row) -> Row:
+    """A task as the lists of the boards show it."""
+    return Row(
+        url=url_for("tasks.detail", task_id=row.task.id),
+        title=row.task.title,
+        code=row.task.code,
+        who=row.lead,
+        state=label(f"task.state.{row.task.state.value}"),
+        due=row.due,
+        tone=row.tone,
+    )
+
+
+def _leader(actor: Actor) -> Shown:
+    at = standing_of(actor)
+    numbers = _count(actor, at, "task_accept", "task_due_week", "task_urgent")
+    late = _late_by_unit(actor, at)
+    late_total = _count(actor, at, "task_late")["task_late"]
+    chart, done, in_time = _on_time(actor, at)
+    return Shown(
+        [
+            Figure("task_accept", numbers["task_accept"], order=30),
+            Figure("task_late", late_total, is_bad=late_total > 0, order=40),
+            Figure("task_due_week", numbers["task_due_week"], order=50),
+            Figure("task_urgent", numbers["task_urgent"], order=60),
+            Figure(
+                "task_on_time",
+                done,
+                text=boards.share(in_time, done),
+                note=label("board.of_done", part=_written(in_time), whole=_written(done)),
+                order=70,
+            ),
+        ],
+        [late, chart],
+    )
+
+
+def _unit(actor: Actor) -> Shown:
+    at = standing_of(actor)
+    codes = ("task_open", "task_late", "task_accept", "task_given", "task_extended", "task_blocked")
+    n = _count(actor, at, *codes)
+    return Shown(
+        [
+            Figure("task_open", n["task_open"], order=10),
+            Figure("task_late", n["task_late"], is_bad=n["task_late"] > 0, order=20),
+            Figure("task_accept", n["task_accept"], order=30),
+            Figure("task_blocked", n["task_blocked"], is_bad=n["task_blocked"] > 0, order=40),
+            Figure(
+                "task_extended",
+                n["task_extended"],
+                text=boards.share(n["task_extended"], n["task_given"]),
+                note=label(
+                    "board.of_given", part=_written(n["task_extended"]), whole=_written(n["task_given"])
+                ),
+                order=50,
+            ),
+        ],
+        [_load(actor, at), _flow(actor, at), _blocked(actor, at)],
+    )
+
+
+def _count(actor: Actor, at: Standing, *codes: str) -> dict[str, int]:
+    return boards.count_each(Task, {code: _CONDITIONS[code](actor, at, {}) for code in codes})
+
+
+def _late_by_unit(actor: Actor, at: Standing) -> Chart:
+    lead = aliased(TaskParty)
+    query = (
+        select(lead.unit_id, lead.user_id, func.count())
+        .select_from(Task)
+        .join(lead, and_(lead.task_id == Task.id, lead.role == PartyRole.LEAD, lead.left_at.is_(None)))
+        .where(_late(actor, at, {}))
+        .group_by(lead.unit_id, lead.user_id)
+    )
+    units = figures.units_overseen(actor)
+    late = figures.sum_by_unit(units, db.session().execute(query).all())
+    bars = [
+        Bar(unit.short_name, (Figure("task_late", late[unit.id][0], {"unit": str(unit.id)}, is_bad=True),))
+        for unit in units
+        if late[unit.id]
+    ]
+    bars.sort(key=lambda bar: -bar.figures[0].n)
+    return Chart("late_by_unit", Shape.BARS, ("late",), bars[:_MOST], order=10)
+
+
+def _on_time(actor: Actor, at: Standing) -> tuple[Chart, int, int]:
+    """Punctuality month by month, how many were done in all, and how many of them in time."""
+    months = [f"{month:%Y-%m}" for month in boards.months()]
+    kinds = ("in_time", "late")
+    wanted: dict[tuple[str, str], Mapping[str, str]] = {
+        (month, kind): {"month": month, "kind": kind} for month in months for kind in kinds
+    }
+    found = boards.count_each(Task, {key: _done(actor, at, args) for key, args in wanted.items()})
+    bars = [
+        Bar(
+            f"{month[5:]}/{month[:4]}",
+            tuple(Figure("task_on_time", found[month, kind], wanted[month, kind]) for kind in kinds),
+        )
+        for month in months
+    ]
+    in_time = sum(n for (_, kind), n in found.items() if kind == "in_time")
+    return Chart("on_time", Shape.STACK, ("in_time", "late"), bars, order=20), sum(found.values()), in_time
+
+
+def _load(actor: Actor, at: Standing) -> Chart:
+    """Open tasks of each official of the units, and those that nobody was given yet."""
+    who = _responsible()
+    query = (
+        select(who, func.count(), func.count().filter(deadlines.is_late()))
+        .where(_open(actor, at, {}))
+        .group_by(who)
+    )
+    rows = db.session().execute(query).all()
+    names = directory.people({row[0] for row in rows if row[0] is not None})
+    bars = []
+    for key, n, late in sorted(rows, key=lambda row: (row[0] is None, -row[1])):
+        args = {"person": "none" if key is None else str(key)}
+        name = label("board.nobody") if key is None else names[key].full_name
+        shown = (
+            Figure("task_open", n - late, args | {"kind": "in_time"}),
+            Figure("task_late", late, args, is_bad=True),
+        )
+        bars.append(Bar(name, shown))
+    return Chart("load", Shape.BARS, ("open", "late"), bars[:_MOST], order=10)
+
+
+def _flow(actor: Actor, at: Standing) -> Chart:
+    months = [f"{month:%Y-%m}" for month in boards.months(n=_HALF_YEAR)]
+    kinds = ("task_given", "task_finished")
+    wanted = {(m, code): _CONDITIONS[code](actor, at, {"month": m}) for m in months for code in kinds}
+    found = boards.count_each(Task, wanted)
+    bars = [
+        Bar(
+            f"{month[5:]}/{month[:4]}",
+            tuple(Figure(code, found[month, code], {"month": month}) for code in kinds),
+        )
+        for month in months
+    ]
+    return Chart("new_and_finished", Shape.COLUMNS, ("given", "finished"), bars, order=20)
+
+
+def _blocked(actor: Actor, at: Standing) -> Chart:
+    query = (
+        select(Task.waiting_for, func.count())
+        .where(_stuck(actor, at, {}))
+        .group_by(Task.waiting_for)
+        .order_by(func.count().desc(), Task.waiting_for)
+        .limit(_MOST)
+    )
+    bars = [
+        Bar(why or label("board.unsaid"), (Figure("task_blocked", n, {"waits": why or "-"}, is_bad=True),))
+        for why, n in db.session().execute(query)
+    ]
+    return Chart("blocked", Shape.BARS, ("blocked",), bars, order=30)
+
+
+def _accept(_actor: Actor, at: Standing, _args: Args) -> ColumnElement[bool]:
+    return and_(Task.assigner_id == at.user_id, Task.state == TaskState.WAITING_ACCEPT)
+
+
+def _late(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    return and_(figures.overseen(actor, at), deadlines.is_late(), *_of(args))
+
+
+def _open(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    in_time = [~_is_true(deadlines.is_late())] if args.get("kind") == "in_time" else []
+    return and_(figures.overseen(actor, at), Task.state.in_(OPEN), *in_time, *_of(args))
+
+
+def _due_week(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    due = deadlines.is_due_within(*figures.week_of(clock.today()))
+    return and_(figures.overseen(actor, at), due, *_of(args))
+
+
+def _urgent(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    return and_(figures.overseen(actor, at), Task.is_urgent, Task.state.in_(OPEN), *_of(args))
+
+
+def _done(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    """Accepted with an outcome, in a month or in the last twelve."""
+    outcomes = {"in_time": _IN_TIME, "late": (Outcome.LATE,)}.get(args.get("kind", ""), tuple(Outcome))
+    return and_(
+        figures.overseen(actor, at),
+        Task.state == TaskState.DONE,
+        Task.outcome.in_(outcomes),
+        _within(Task.accepted_at, args),
+        *_of(args),
+    )
+
+
+def _given(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    return and_(figures.overseen(actor, at), Task.due_date.is_not(None), _within(Task.created_at, args))
+
+
+def _finished(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    return and_(
+        figures.overseen(actor, at), Task.state == TaskState.DONE, _within(Task.accepted_at, args), *_of(args)
+    )
+
+
+def _extended(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    asked = exists().where(TaskExtension.task_id == Task.id, TaskExtension.state != ExtensionState.WITHDRAWN)
+    return and_(_given(actor, at, args), asked)
+
+
+def _stuck(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    waits = args.get("waits")
+    why = [] if waits is None else [Task.waiting_for == ("" if waits == "-" else waits)]
+    return and_(figures.overseen(actor, at), Task.state == TaskState.BLOCKED, *why)
+
+
+def _of(args: Args) -> list[ColumnElement[bool]]:
+    """What a list is narrowed to: the lead's unit, the official who does the work."""
+    found = []
+    unit_id, person = boards.number_of(args, "unit"), args.get("person", "")
+    if unit_id is not None:
+        found.append(led_in(frozenset(directory.units_below(unit_id))))
+    if person == "none":
+        found.append(_responsible().is_(None))
+    elif person:
+        found.append(_responsible() == (boards.number_of(args, "person") or 0))
+    return found
+
+
+def _responsible() -> ScalarSelect[int | None]:
+    """The official to whom the work was handed, else the person who leads; none for a whole unit."""
+    party = aliased(TaskParty)
+    return (
+        select(func.max(party.user_id))
+        .where(
+            party.task_id == Task.id,
+            party.left_at.is_(None),
+            party.role.in_((PartyRole.LEAD, PartyRole.OFFICER)),
+        )
+        .correlate(Task)
+        .scalar_subquery()
+    )
+
+
+def _within(column: InstrumentedAttribute[Any], args: Args) -> ColumnElement[bool]:
+    """SQL: an instant in the month of the list, or in the last twelve months."""
+    month = boards.month_of(args)
+    first = month or boards.months()[0]
+    last = boards.end_of(month or clock.today())
+    since, until = clock.at_office(first, 0), clock.at_office(last + timedelta(days=1), 0)
+    return and_(column >= since, column < until)
+
+
+def _is_true(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that is false, not unknown, where a date is missing."""
+    return func.coalesce(condition, False)
+
+
+def _narrowed(at: Standing, args: Args) -> str:
+    words: list[str] = []
+    unit_id, person_id = boards.number_of(args, "unit"), boards.number_of(args, "person")
+    unit = directory.unit(unit_id) if unit_id is not None else None
+    if unit is not None and unit.org_id == at.org_id:
+        words.append(unit.name)
+    people = directory.people([person_id]) if person_id is not None else {}
+    words += [person.full_name for person in people.values() if person.org_id == at.org_id]
+    if args.get("person") == "none":
+        words.append(label("board.nobody"))
+    if month := boards.month_of(args):
+        words.append(label("board.month", month=f"{month:%m/%Y}"))
+    if args.get("kind") in ("in_time", "late"):
+        words.append(label(f"board.series.{args['kind']}"))
+    if args.get("waits"):
+        words.append(args["waits"] if args["waits"] != "-" else label("board.unsaid"))
+    return ", ".join(words)
+
+
+def _written(n: int) -> str:
+    return f"{n:,}".replace(",", ".")
+
+
+_CONDITIONS: dict[str, Condition] = {
+    "task_accept": _accept,
+    "task_late": _late,
+    "task_open": _open,
+    "task_due_week": _due_week,
+    "task_urgent": _urgent,
+    "task_on_time": _done,
+    "task_given": _given,
+    "task_finished": _finished,
+    "task_extended": _extended,
+    "task_blocked": _stuck,
+}

@@ -1,0 +1,152 @@
+"""The report on tasks given: done in time or late, open within the term or overdue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy.orm import aliased
+
+from intranet.boards import figures as boards
+from intranet.boards import reports
+from intranet.boards.figures import Listing
+from intranet.boards.periods import Period
+from intranet.boards.reports import TALLY, Part, Report, Tally, tallied
+from intranet.core import clock, db, slots
+from intranet.core.actor import Actor
+from intranet.core.labels import has_label, label
+from intranet.notices import workdays
+from intranet.people import directory
+from intranet.tasks import figures, lists
+from intranet.tasks.board import row_of
+from intranet.tasks.models import Outcome, PartyRole, Task, TaskParty, TaskState
+from intranet.tasks.permissions import OVERSEE, led_in, standing_of
+
+#: What stands for tasks that come from no record.
+_OWN = "own"
+_PARTS = ("on_time", "late", "within", "overdue", "no_due")
+
+
+@dataclass(frozen=True)
+class Moments:
+    """A span as instants, and from which day on a task was not late when it ended or, if later, now."""
+
+    since: datetime
+    until: datetime
+    late_from: date
+
+
+def fill() -> None:
+    """Fill the slot of the reports."""
+    slots.fill(reports.REPORTS, offer)
+
+
+def offer(actor: Actor) -> Report | None:
+    """The report, for those who oversee tasks."""
+    if not actor.holds(OVERSEE):
+        return None
+    return Report("tasks", 30, ("unit", "leader", "source"), TALLY, rows, listing)
+
+
+def rows(actor: Actor, period: Period, by: str) -> list[Part]:
+    """Rows by unit, by leader or by source, and their sum."""
+    whole = _tallies(actor, period, [])
+    named = _by_unit(actor, period) if by == "unit" else _by_column(actor, period, by)
+    total = whole[0][1] if whole else Tally()
+    return [*named, tallied("", label("report.sum"), total)]
+
+
+def listing(actor: Actor, period: Period, by: str, key: str, column: str, after: str | None) -> Listing:
+    """The tasks that one cell counts."""
+    at = standing_of(actor)
+    cell = _cells(_moments(period))[column if column in TALLY else TALLY[0]]
+    where = and_(_base(actor, period), cell, _row(by, key))
+    total, tasks, more = boards.page_of(Task, where, after, Task.due_date)
+    shown = lists.rows(tasks, at, workdays.calendar())
+    return Listing(total, [row_of(row) for row in shown], more)
+
+
+def _by_unit(actor: Actor, period: Period) -> list[Part]:
+    lead = aliased(TaskParty)
+    joined = and_(lead.task_id == Task.id, lead.role == PartyRole.LEAD, lead.left_at.is_(None))
+    query = (
+        select(lead.unit_id, lead.user_id, *_sums(period))
+        .select_from(Task)
+        .join(lead, joined)
+        .where(_base(actor, period))
+        .group_by(lead.unit_id, lead.user_id)
+    )
+    units = figures.units_overseen(actor)
+    sums = figures.sum_by_unit(units, db.session().execute(query).all())
+    return [tallied(str(unit.id), unit.name, Tally(*sums[unit.id])) for unit in units if any(sums[unit.id])]
+
+
+def _by_column(actor: Actor, period: Period, by: str) -> list[Part]:
+    column: Any = Task.assigner_id if by == "leader" else func.coalesce(Task.origin_kind, _OWN)
+    found = [(key, tally) for key, tally in _tallies(actor, period, [column]) if tally != Tally()]
+    if by == "leader":
+        names = {str(key): user.full_name for key, user in directory.people([k for k, _ in found]).items()}
+    else:
+        names = {
+            str(key): label(code if has_label(code := f"report.source.{key}") else "report.source.other")
+            for key, _ in found
+        }
+    made = [tallied(str(key), names[str(key)], tally) for key, tally in found]
+    return sorted(made, key=lambda part: (-(part.counts[0] or 0), part.name))
+
+
+def _tallies(actor: Actor, period: Period, by: Sequence[Any]) -> list[tuple[Any, Tally]]:
+    key: list[Any] = list(by) or [true()]
+    query = select(*key, *_sums(period)).select_from(Task).where(_base(actor, period)).group_by(*by)
+    return [(row[0], Tally(*(int(n or 0) for n in row[1:]))) for row in db.session().execute(query)]
+
+
+def _sums(period: Period) -> list[ColumnElement[int]]:
+    cells = _cells(_moments(period))
+    return [func.coalesce(func.sum(case((cells[name], 1), else_=0)), 0) for name in _PARTS]
+
+
+def _base(actor: Actor, period: Period) -> ColumnElement[bool]:
+    """Tasks that there were in the span: given before its end, not ended before its beginning."""
+    at = _moments(period)
+    ended = or_(Task.accepted_at.is_(None), Task.accepted_at >= at.since)
+    seen = figures.overseen(actor, standing_of(actor))
+    return and_(seen, Task.state != TaskState.CANCELLED, Task.created_at < at.until, ended)
+
+
+def _cells(at: Moments) -> dict[str, ColumnElement[bool]]:
+    """What each column counts, of the tasks of the span."""
+    is_done = and_(Task.state == TaskState.DONE, Task.accepted_at < at.until)
+    has_due = Task.due_date.is_not(None)
+    is_done = func.coalesce(is_done, False)
+    is_late = and_(Task.outcome.is_not(None), Task.outcome == Outcome.LATE)
+    runs = or_(Task.finished_at.is_(None), Task.finished_at >= at.until)
+    is_overdue = func.coalesce(and_(Task.due_date < at.late_from, runs), False)
+    done, open_ = and_(has_due, is_done), and_(has_due, ~is_done)
+    return {
+        "total": has_due,
+        "done": done,
+        "on_time": and_(done, ~is_late),
+        "late": and_(done, is_late),
+        "open": open_,
+        "within": and_(open_, ~is_overdue),
+        "overdue": and_(open_, is_overdue),
+        "share": open_,
+        "no_due": ~has_due,
+    }
+
+
+def _row(by: str, key: str) -> ColumnElement[bool]:
+    if not key:
+        return true()
+    if by == "source":
+        return func.coalesce(Task.origin_kind, _OWN) == key
+    number = int(key) if key.isdigit() and len(key) < 10 else 0
+    return Task.assigner_id == number if by == "leader" else led_in(frozenset(directory.units_below(number)))
+
+
+def _moments(period: Period) -> Moments:
+    until = clock.at_office(period.last + timedelta(days=1), 0)
+    seen_at = min(clock.now(), until - timedelta(seconds=1))
+    return Moments(clock.at_office(period.first, 0), until, workdays.late_from(seen_at))
