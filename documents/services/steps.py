@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from documents.models.catalogue import DocKind
@@ -79,7 +80,7 @@ def waiting(actor: Actor, kind: str) -> list[Waiting]:
         "drafter": drafter.full_name,
         "since": func.coalesce(DocumentStay.entered_at, Document.created_at),
     }
-    query = (
+    query: Select[Any] = (
         select(
             Document.id,
             Document.state,

@@ -143,15 +143,15 @@ def report_index() -> ResponseReturnValue:
     offered = reports.offered(me())
     if not offered:
         abort(404)
-    return redirect(url_for("boards.report", name=offered[0].code))
+    return redirect(url_for("boards.report", report=offered[0].code))
 
 
-@bp.get("/reports/<name>")
+@bp.get("/reports/<report>")
 @needs(REPORT)
-def report(name: str) -> ResponseReturnValue:
+def report(report: str) -> ResponseReturnValue:
     """One report of a span; every number opens its list."""
     actor = me()
-    asked = _wish(actor, name)
+    asked = _wish(actor, report)
     cutoff = reports.cutoff_of(actor.org_id)
     return render_template(
         "boards/report.html",
@@ -159,7 +159,7 @@ def report(name: str) -> ResponseReturnValue:
         report_tabs=[
             {
                 "label": label(f"report.title.{one.code}"),
-                "url": url_for("boards.report", name=one.code, period=asked.period.code),
+                "url": url_for("boards.report", report=one.code, period=asked.period.code),
                 "current": one.code == asked.report.code,
             }
             for one in reports.offered(actor)
@@ -172,12 +172,12 @@ def report(name: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/reports/<name>/list")
+@bp.get("/reports/<report>/list")
 @needs(REPORT)
-def report_list(name: str) -> ResponseReturnValue:
+def report_list(report: str) -> ResponseReturnValue:
     """What a number of a report counts."""
     actor = me()
-    asked = _wish(actor, name)
+    asked = _wish(actor, report)
     column = request.args.get("column", "")
     if column not in asked.report.columns or column == reports.SHARE:
         abort(404)
@@ -193,22 +193,22 @@ def report_list(name: str) -> ResponseReturnValue:
         title=f"{asked.title}: {label(f'report.column.{column}').lower()}",
         found=found,
         scope=reports.scope_of(actor),
-        back=(_url("boards.report", name=name, **here), asked.title),
-        more=_url("boards.report_list", name=name, **more) if found.after else None,
+        back=(_url("boards.report", report=report, **here), asked.title),
+        more=_url("boards.report_list", report=report, **more) if found.after else None,
     )
 
 
-@bp.post("/reports/<name>/file")
+@bp.post("/reports/<report>/file")
 @needs(REPORT)
-def report_file(name: str) -> ResponseReturnValue:
+def report_file(report: str) -> ResponseReturnValue:
     """Have it made as a file."""
-    asked = _wish(me(), name)
+    asked = _wish(me(), report)
     format_ = _FORMATS.get(request.form.get("format", ""), Format.XLSX)
     try:
         reports.ask_file(me(), asked, format_)
     except DomainError as refusal:
         flash(sentence(refusal), "bad")
-        return redirect(url_for("boards.report", name=name, period=asked.period.code, by=asked.by))
+        return redirect(url_for("boards.report", report=report, period=asked.period.code, by=asked.by))
     flash(label("export.asked"), "ok")
     return redirect(url_for("exports.index"))
 

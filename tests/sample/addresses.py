@@ -45,7 +45,7 @@ from meetings.services.exporting import Shape
 
 #: Rules whose argument names no record: files of the product, one-use secrets, and where a code is typed,
 #: which looks the same whatever the number; boards and figures, which count for whoever asks.
-NO_RECORD = frozenset({"filename", "token", "number", "board", "figure"})
+NO_RECORD = frozenset({"filename", "token", "number", "board", "figure", "report"})
 _LINK = re.compile(r'(?:href|src|data-src|data-url)="([^"#]+)')
 _MOST_OF_A_LIST, _MOST_OF_A_RECORD = 2, 5
 
