@@ -6,6 +6,7 @@ from functools import partial
 
 from bench import (
     annotator,
+    boards,
     books,
     figures,
     handing_over,
@@ -35,6 +36,7 @@ MEASURES = {
     "numbers": numbers.measure,
     "books": books.measure,
     "search": search.measure,
+    "boards": boards.measure,
 }
 
 
