@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from documents.models.catalogue import DocKind
@@ -72,7 +72,7 @@ def waiting(actor: Actor, kind: str) -> list[Waiting]:
         DocumentLink.from_id == reply.id,
         reply.state.in_(IN_PREPARATION),
     )
-    names = {
+    names: dict[str, Any] = {
         "lead": lead.short_name,
         "unit": own.short_name,
         "signer": signer.full_name,
@@ -80,7 +80,7 @@ def waiting(actor: Actor, kind: str) -> list[Waiting]:
         "drafter": drafter.full_name,
         "since": func.coalesce(DocumentStay.entered_at, Document.created_at),
     }
-    query: Select[Any] = (
+    query: Any = (
         select(
             Document.id,
             Document.state,

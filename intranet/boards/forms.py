@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 
 from intranet.boards.models import LAST_DAY
 from intranet.boards.reports import MOST_CUTOFF
@@ -14,5 +15,8 @@ class CutoffForm(OfficeForm):
     day = SelectField(
         _("Ngày chốt số liệu"),
         coerce=int,
-        choices=[(LAST_DAY, _("Ngày cuối tháng")), *((n, str(n)) for n in range(1, MOST_CUTOFF + 1))],
+        choices=[
+            SelectChoice(LAST_DAY, _("Ngày cuối tháng")),
+            *(SelectChoice(n, str(n)) for n in range(1, MOST_CUTOFF + 1)),
+        ],
     )

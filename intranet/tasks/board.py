@@ -1,7 +1,7 @@
 """What tasks put on the boards: each condition once, for the figure and for the list that it opens."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
@@ -17,6 +17,7 @@ from intranet.core.labels import label
 from intranet.notices import workdays
 from intranet.people import directory
 from intranet.tasks import deadlines, figures, lists
+from intranet.tasks.figures import Punctuality
 from intranet.tasks.models import (
     OPEN,
     ExtensionState,
@@ -56,6 +57,13 @@ def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing |
     total, tasks, more = boards.page_of(Task, _CONDITIONS[code](actor, at, args), after, Task.due_date)
     shown = lists.rows(tasks, at, workdays.calendar())
     return Listing(total, [row_of(row) for row in shown], more, _narrowed(at, args))
+
+
+def this_month(actor: Actor) -> tuple[date, Punctuality, Punctuality]:
+    """The present month, what was accepted in it, and what in the month before."""
+    (before, month), whose = boards.months(n=2), figures.overseen(actor, standing_of(actor))
+    of_both = [figures.punctuality(whose, one, boards.end_of(one)) for one in (month, before)]
+    return month, of_both[0], of_both[1]
 
 
 def row_of(row: lists.Row) -> Row:

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask import url_for
 
+from intranet.boards.figures import share
 from intranet.core import slots
 from intranet.core.actor import Actor
 from intranet.core.labels import label
 from intranet.notices import workdays
 from intranet.people.models import User
-from intranet.tasks import figures, lists
+from intranet.tasks import board, figures, lists
 from intranet.tasks.lists import Show, Tab
 from intranet.tasks.permissions import ASSIGN, OVERSEE, standing_of
 
@@ -77,8 +78,25 @@ def numbers(actor: Actor) -> list[dict[str, Any]]:
             "url": url_for("tasks.mine", tab=tab, show=Show.LATE),
             "bad": late_ > 0,
             "order": 30,
-        }
+        },
+        *([_on_time(actor)] if is_overseer else []),
     ]
+
+
+def _on_time(actor: Actor) -> dict[str, Any]:
+    """How much of what was accepted this month came in time, and how that stands to the month before."""
+    month, now, before = board.this_month(actor)
+    gain = None if now.percent is None or before.percent is None else now.percent - before.percent
+    words = "" if gain is None else f"{abs(gain):.1f}".replace(".", ",")
+    way = "none" if gain is None else "up" if gain > 0 else "down" if gain < 0 else "same"
+    return {
+        "n": share(now.in_time, now.done),
+        "label": label("task.figure.on_time"),
+        "note": label(f"task.figure.{way}", points=words),
+        "url": url_for("boards.figure_list", figure="task_on_time", month=f"{month:%Y-%m}"),
+        "bad": False,
+        "order": 35,
+    }
 
 
 def begin(actor: Actor) -> list[dict[str, Any]]:

@@ -43,9 +43,11 @@ from meetings.models.minutes import MinutesBlock, MinutesComment
 from meetings.models.opinion import OpinionBallot
 from meetings.services.exporting import Shape
 
+#: Boards, figures and reports count for whoever asks: a stranger sees the own agency's there.
+COUNTED = frozenset({"board", "figure", "report"})
 #: Rules whose argument names no record: files of the product, one-use secrets, and where a code is typed,
-#: which looks the same whatever the number; boards and figures, which count for whoever asks.
-NO_RECORD = frozenset({"filename", "token", "number", "board", "figure", "report"})
+#: which looks the same whatever the number.
+NO_RECORD = frozenset({"filename", "token", "number"}) | COUNTED
 _LINK = re.compile(r'(?:href|src|data-src|data-url)="([^"#]+)')
 _MOST_OF_A_LIST, _MOST_OF_A_RECORD = 2, 5
 

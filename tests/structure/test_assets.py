@@ -24,6 +24,7 @@ PAGES_CSS = {
     "draft": ("app.css", "documents/draft.css", "reader.css"),
     "register": ("app.css", "register.css"),
     "map": ("app.css", "flow.css"),
+    "board": ("app.css", "boards.css"),
     "tasks": ("app.css", "tasks.css", "task-page.css", "picker.css"),
     "task-views": ("app.css", "tasks.css", "task-views.css"),
     "week": ("app.css", "meetings.css", "week.css"),
@@ -71,6 +72,14 @@ def test_script_of_a_list_or_form_page_stays_within_45_kb() -> None:
     names = manifest()
     modules = imported(names["app.js"]) | imported(names["c/pick.js"]) | {names["boot.js"]}
     assert weight(*modules) <= 45 * KB
+
+
+def test_script_of_a_board_stays_within_170_kb_and_is_loaded_there_alone() -> None:
+    names = manifest()
+    charts = imported(names["boards.js"])
+    assert weight(*charts) <= 170 * KB
+    linking = [p.name for p in (ROOT / "templates").rglob("*.html") if "asset('boards.js')" in p.read_text()]
+    assert linking == ["board.html"]
 
 
 def test_script_of_the_room_stays_within_265_kb() -> None:
