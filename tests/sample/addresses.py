@@ -179,6 +179,13 @@ def rules_with(app: Flask, *methods: str) -> Iterator[Rule]:
             yield rule
 
 
+def may_be_open(rule: Rule) -> tuple[int, ...]:
+    """What an address that names no record may answer to anybody; a figure may be of another role."""
+    if rule.arguments & COUNTED:
+        return 200, 302, 403, 404
+    return () if rule.arguments else (200, 302, 403)
+
+
 def address(rule: Rule, values: dict[str, Any]) -> str:
     """The path of a rule with these values."""
     built = rule.build(values, append_unknown=False)
