@@ -7,15 +7,14 @@ that declares nothing cannot be added.
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 from flask import Flask, current_app
-from flask.cli import AppGroup, ScriptInfo, with_appcontext
+from flask.cli import ScriptInfo, with_appcontext
 
 from intranet import sample as office
 from intranet.app import create_app
@@ -23,42 +22,16 @@ from intranet.core import clock, config, db, dialect, first_start, health, schem
 from intranet.core.config import Settings, WeakConfiguration
 from intranet.core.errors import DomainError
 from intranet.core.live import sockets
+from intranet.core.operating import OfficeGroup, access_of, operator
 from intranet.core.server import serve as serve_forever
 from intranet.core.text import one_line
-from intranet.core.web import Access, UndeclaredAccess, sentence
+from intranet.core.web import sentence
 from intranet.exports import packing
+from intranet.notices import operating, vapid
 from intranet.people import directory, passwords
 from intranet.people.models import Organisation, Role
 from intranet.people.services import accounts, starting
 from intranet.records import audit, bundle, ledgers, package, programs, wordindexes
-
-C = TypeVar("C", bound=Callable[..., Any])
-#: Who may run a command: whoever can on this machine, as the user that owns the data folder.
-OPERATOR = Access("operator", why="whoever may run it on the machine")
-
-
-def operator(function: C) -> C:
-    """Declare that a command is for the operator of the machine."""
-    function.office_access = OPERATOR  # type: ignore[attr-defined]  # read back by access_of
-    return function
-
-
-def access_of(command: click.Command) -> Access | None:
-    """What a command declared."""
-    return getattr(command.callback, "office_access", None)
-
-
-class OfficeGroup(AppGroup):
-    """A group of commands, each of which declares its access."""
-
-    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
-        """Add a command.
-
-        :raises UndeclaredAccess: it declares nothing.
-        """
-        if access_of(cmd) is None:
-            raise UndeclaredAccess(f"command {name or cmd.name} declares no access")
-        super().add_command(cmd, name)
 
 
 def declared(group: click.Group | None = None, prefix: str = "") -> dict[str, str]:
@@ -141,6 +114,7 @@ def init() -> None:
     schema.prepare(settings)
     with _plain_refusals():
         token = starting.make_first_link()
+    vapid.key_file(settings)
     click.echo(f"The database is ready in {settings.data_dir}.")
     click.echo(
         "Open this link within 24 hours to make the agency and its first administrator; it works once:"
@@ -345,6 +319,9 @@ def verify_export(path: Path) -> None:
         click.echo("ok     every file is there and as it was")
         click.echo("ok     the list carries the seal of this office" if is_ours else "note   another seal")
     sys.exit(1 if found else 0)
+
+
+main.add_command(operating.outbox_group)
 
 
 @main.group("db", cls=OfficeGroup)

@@ -59,6 +59,8 @@ class Settings:
     mail_domains: tuple[str, ...] = ()
     #: Whether browsers are told through the push servers of their makers, which needs the internet.
     push: bool = False
+    #: Pushes may go to addresses that are not public; for tests, which have no others.
+    push_inside: bool = False
     keys: dict[str, str] = field(default_factory=dict, repr=False)
 
     @property

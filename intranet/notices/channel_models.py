@@ -6,7 +6,6 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from intranet.core.db import Base, ValueEnum
-from intranet.core.refs import Ref
 from intranet.notices.outbox_models import Channel
 
 
@@ -50,8 +49,3 @@ class PushSubscription(Base):
     #: What the browser says of itself.
     device: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
-
-    @property
-    def ref(self) -> Ref:
-        """Its name for audit lines."""
-        return Ref("push_subscription", self.id)

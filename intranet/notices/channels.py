@@ -6,7 +6,7 @@ its kinds of notices belong, and whose titles may stand in a letter that leaves 
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -14,12 +14,9 @@ from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.dialect import insert, table_of
 from intranet.core.refs import Ref
-from intranet.notices import outbox, outbox_sending, workdays
+from intranet.notices import outbox, outbox_sending, quiet
 from intranet.notices.channel_models import ChannelChoice, MailAddress, PushSubscription
 from intranet.notices.outbox_models import Channel
-
-#: Nobody's telephone rings between these hours of the office's clock, nor on a day off.
-QUIET_FROM, QUIET_UNTIL = (20, 0), (6, 30)
 
 
 @dataclass(frozen=True)
@@ -155,20 +152,7 @@ def hand_out(released: Collection[Released]) -> None:
                 for one in told:
                     outbox.put(channel, f"notice:{one.id}", one.user_id, _payload(one), one.ref)
             elif told:
-                _push(told, at=None if kind in _urgent else end_of_quiet(clock.now()))
-
-
-def end_of_quiet(now: datetime) -> datetime | None:
-    """When the quiet hours end, ``None`` outside of them."""
-    local = clock.local(now)
-    clock_time = (local.hour, local.minute)
-    day = local.date()
-    working = workdays.calendar().next_working_day
-    if working(day) == day and QUIET_UNTIL <= clock_time < QUIET_FROM:
-        return None
-    if working(day) != day or clock_time >= QUIET_FROM:
-        day = working(day + timedelta(days=1))
-    return clock.at_office(day, *QUIET_UNTIL)
+                _push(told, at=None if kind in _urgent else quiet.opens(clock.now()))
 
 
 def chosen_by(user_id: int) -> Mapping[tuple[str, Channel], bool]:

@@ -1,11 +1,15 @@
 """What this package plugs into the application."""
 
+from importlib import import_module
+
 from flask import Flask
 
-from intranet.core import menu, refs
+from intranet.core import menu, refs, slots
 from intranet.core.actor import Actor
+from intranet.core.config import Settings
 from intranet.notices import (
     channel_models,
+    channel_views,
     channels,
     events,
     jobs,
@@ -13,6 +17,7 @@ from intranet.notices import (
     models,
     notice_letters,
     outbox_models,
+    outbox_views,
     outbox_watch,
     permissions,
     reminder_rules,
@@ -27,10 +32,18 @@ REGISTERED = (channel_models, events, jobs, live, models, notice_letters, outbox
 
 def plug_in(app: Flask) -> None:
     """Register pages, jobs, kinds of record and menu entries."""
-    app.register_blueprint(views.bp)
+    for pages in (views, channel_views, outbox_views):
+        app.register_blueprint(pages.bp)
+    settings: Settings = app.config["SETTINGS"]
+    if settings.push:
+        # Its packages take a third of a second to load; an office without the internet goes without them.
+        slots.fill("outbox.push", import_module("intranet.notices.pushing").transport)
     channels.classify("near_due", "reminder.*")
     channels.classify("overdue", "reminder.plus1", "reminder.late", "reminder.digest")
     app.add_template_global(views.unread_notices)
+    menu.add(
+        menu.Entry("outbox", "outbox.index", "send", "admin", 62, permissions.OUTBOX, outbox_watch.alarms)
+    )
     menu.add(
         menu.Entry("calendar", "notices.calendar", "calendar-event", "admin", 60, permit=permissions.CALENDAR)
     )

@@ -26,3 +26,15 @@ class DayForm(OfficeForm):
         """The kind of day; an unknown one counts as a day off given in exchange."""
         known = {kind.value: kind for kind in DayKind}
         return known.get(str(self.kind.data), DayKind.OFF)
+
+
+class AddressForm(OfficeForm):
+    """The address at which a person wants letters."""
+
+    address = LineField(_("Địa chỉ thư điện tử"), [Required(), Limit(200)])
+
+
+class CodeForm(OfficeForm):
+    """The code that was sent there."""
+
+    code = LineField(_("Mã xác nhận"), [Required(), Limit(20)])

@@ -25,6 +25,11 @@ def is_on() -> bool:
     return row is not None and row.is_on and row.home == home()
 
 
+def is_begun() -> bool:
+    """True once this installation has sent, or somebody has used the switch."""
+    return db.session().get(OutboxSwitch, _ROW) is not None
+
+
 def is_copy() -> bool:
     """True when this database was brought here from another place and nobody has switched it on since."""
     row = db.session().get(OutboxSwitch, _ROW)

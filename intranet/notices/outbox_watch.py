@@ -54,7 +54,7 @@ class Dead:
     id: int
     channel: Channel
     to: str
-    about: str
+    ref: Ref
     tries: int
     reason: str
     created_at: datetime
@@ -109,7 +109,7 @@ def dead_letters(before: int | None = None) -> tuple[list[Dead], int | None]:
     rows = db.session().execute(query).all()
     found = [
         Dead(
-            row.id, row.kind, name, f"{row.ref_kind} {row.ref_id}", row.tries, row.reason or "",
+            row.id, row.kind, name, row.ref, row.tries, row.reason or "",
             row.created_at, row.ended_at or row.next_try_at,
         )
         for row, name in rows[:PAGE]
@@ -153,6 +153,11 @@ def trouble() -> tuple[int, int]:
     dead = select(func.count()).where(Outbox.state == OutboxState.DEAD, Outbox.ended_at > now - ALARM_EVERY)
     session = db.session()
     return session.scalar(late) or 0, session.scalar(dead) or 0
+
+
+def alarms(_actor: Actor) -> int:
+    """How many letters an operator should look at, for the menu."""
+    return sum(trouble())
 
 
 def _alarm(late: int, dead: int) -> None:

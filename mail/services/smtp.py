@@ -76,10 +76,13 @@ class Server:
         settings = self._settings
         host, port = settings.smtp_host or "", settings.smtp_port
         context = ssl.create_default_context(cafile=settings.smtp_ca)
+        # Asking the network for our own name takes long where nobody answers.
+        own = settings.mail_from.rpartition("@")[2]
+        client: smtplib.SMTP
         if settings.smtp_tls == "tls":
-            client: smtplib.SMTP = smtplib.SMTP_SSL(timeout=ANSWER_SECONDS, context=context)
+            client = smtplib.SMTP_SSL(local_hostname=own, timeout=ANSWER_SECONDS, context=context)
         else:
-            client = smtplib.SMTP(timeout=ANSWER_SECONDS)
+            client = smtplib.SMTP(local_hostname=own, timeout=ANSWER_SECONDS)
         # Set by the constructor only when that connects; the certificate is checked against it.
         client._host = host  # type: ignore[attr-defined]  # the library's own
         self._client = client

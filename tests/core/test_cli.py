@@ -18,6 +18,7 @@ import click
 import pytest
 
 from intranet import cli
+from intranet.core import operating
 from intranet.core.web import UndeclaredAccess
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,7 +124,8 @@ def test_every_command_declares_who_may_run_it() -> None:
         declared
     )
     assert {"registers verify", "search rebuild"} <= set(declared)
-    assert set(declared.values()) == {str(cli.OPERATOR)}
+    assert {"outbox list", "outbox retry", "outbox on", "outbox off"} <= set(declared)
+    assert set(declared.values()) == {str(operating.OPERATOR)}
 
 
 def test_a_command_that_declares_nothing_cannot_be_added() -> None:

@@ -22,6 +22,18 @@ addEventListener('message', ({ data }) => {
   if (data?.type === 'apply') isInRoom().then((sits) => { if (!sits) skipWaiting(); });
 });
 
+// What comes by push names a kind and a number; whoever taps it reads the rest here, signed in.
+addEventListener('push', (event) => {
+  let said = {};
+  try { said = event.data?.json() ?? {}; } catch { /* not ours */ }
+  const url = /^\/notices\/\d+$/.test(said.url) ? said.url : '/notices';
+  event.waitUntil(registration.showNotification(said.title || 'Văn phòng điện tử', { body: said.text ?? '', tag: url, data: url }));
+});
+addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(clients.openWindow(event.notification.data));
+});
+
 async function isInRoom() {
   const all = await clients.matchAll({ type: 'window', includeUncontrolled: true });
   return all.some((one) => new URL(one.url).pathname.endsWith('/room'));
