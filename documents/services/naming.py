@@ -10,13 +10,16 @@ from intranet.people import directory
 from intranet.people.models import Unit, User
 from intranet.tasks.services import Party
 
+#: What the tables can hold as a key; more comes from no page of ours.
+_MOST_ID = 2**31 - 1
+
 
 def known_people(org_id: int, ids: Collection[int]) -> dict[int, User]:
     """The agency's own officials by id.
 
     :raises Invalid: ``directive.unknown_person``.
     """
-    found = directory.people(ids)
+    found = directory.people([one for one in ids if 0 < one <= _MOST_ID])
     known = {user_id: one for user_id, one in found.items() if one.is_active and one.org_id == org_id}
     if len(known) < len(set(ids)):
         raise Invalid("directive.unknown_person", field="lead")

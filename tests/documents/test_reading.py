@@ -93,9 +93,10 @@ def test_an_official_named_in_the_sentence_leads_and_reads(
 
 def test_an_official_of_another_agency_or_two_leads_are_refused(desk: Office, presented: Presented) -> None:
     document = presented()
-    foreign = Direction(None, due_date=DUE, text="x", lead_user_id=desk.stranger.id)
-    with pytest.raises(Invalid, match=r"directive.unknown_person"):
-        directing.direct(desk.leader, document.id, foreign)
+    for nobody in (desk.stranger.id, 10**20):
+        foreign = Direction(None, due_date=DUE, text="x", lead_user_id=nobody)
+        with pytest.raises(Invalid, match=r"directive.unknown_person"):
+            directing.direct(desk.leader, document.id, foreign)
     two = Direction(desk.stc.id, due_date=DUE, text="x", lead_user_id=desk.officer.id)
     with pytest.raises(Invalid, match=r"directive.no_lead"):
         directing.direct(desk.leader, document.id, two)
