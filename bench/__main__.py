@@ -15,6 +15,7 @@ from bench import (
     offline,
     pages,
     reader,
+    reminders,
     replacing,
     room,
     search,
@@ -37,6 +38,7 @@ MEASURES = {
     "books": books.measure,
     "search": search.measure,
     "boards": boards.measure,
+    "reminders": reminders.measure,
 }
 
 

@@ -29,6 +29,7 @@ from documents.services import (
     books,
     bundling,
     desk,
+    duties,
     importing,
     indexing,
     lending,
@@ -68,6 +69,7 @@ from intranet.boards import figures, flow
 from intranet.boards.reports import REPORTS
 from intranet.core import menu, refs, slots
 from intranet.exports import services as exports
+from intranet.notices import digest
 from intranet.notices import services as notices
 from intranet.records import drafting as asked
 from intranet.records import ledgers, package, wordindexes
@@ -153,6 +155,8 @@ def plug_in(app: Flask) -> None:
     )
     notices.register_titles("document", titles.titles_of)
     noticing.classify()
+    duties.register()
+    slots.fill(digest.SLOT, desk.this_morning)
     for entry in (
         menu.Entry("inbox", "documents.inbox", "inbox", "mine", 10, DIRECT, desk.inbox_count),
         menu.Entry("signing", "documents.signing", "signature", "mine", 20, SIGN, desk.signing_count),

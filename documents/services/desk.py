@@ -11,6 +11,7 @@ from documents.services.listing import waits_for
 from documents.services.titles import name_of, url_of
 from intranet.core.actor import Actor
 from intranet.core.labels import label
+from intranet.notices import digest
 from intranet.tasks.permissions import person_of
 
 _SHOWN = 5
@@ -122,6 +123,16 @@ def figures(actor: Actor) -> list[dict[str, Any]]:
         late = listing.counts(actor, Direction.IN, ("overdue",))["overdue"]
         found.append(_figure("overdue", late, "/documents/incoming?tab=overdue", 40, bad=late > 0))
     return found
+
+
+def this_morning(actor: Actor) -> list[digest.Line]:
+    """What the letter of the morning says of documents: how many wait where, no titles."""
+    counted = []
+    if actor.holds(DIRECT):
+        counted = [("inbox", inbox_count(actor)), ("signing", signing_count(actor))]
+    elif actor.holds(REGISTER):
+        counted = [("to_present", to_present_count(actor)), ("outgoing", outgoing_count(actor))]
+    return [digest.Line("waiting", label(f"digest.{name}", n=n), n) for name, n in counted if n]
 
 
 def acts(actor: Actor) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from intranet.core import db
 from intranet.core.jobs import every, job
-from intranet.notices import outbox_sending, reminders, reminding, services, yearbook
+from intranet.notices import digest, duties, outbox_sending, reminders, reminding, services, yearbook
 from intranet.notices.outbox_models import Channel
 
 
@@ -27,6 +27,18 @@ def replan_reminders(payload: Any) -> dict[str, int]:
     """Plan what a changed calendar, or changed rules, bear on."""
     first, last = (date.fromisoformat(payload[end]) for end in ("first", "last"))
     return {"planned": reminders.replan_in_parts(first, last, payload["topics"])}
+
+
+@every(30, "notices.duties")
+def tell_duties() -> None:
+    """Tell clerks and office heads of what was left lying."""
+    duties.look()
+
+
+@every(20, "notices.digest")
+def write_digests() -> None:
+    """Write the letters of the morning."""
+    digest.send_due()
 
 
 @every(600, "calendar.next_year")

@@ -1,20 +1,23 @@
 """What tasks put on the desk of an official and into the search."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import url_for
 
 from intranet.boards.figures import share
-from intranet.core import slots
+from intranet.core import clock, slots
 from intranet.core.actor import Actor
 from intranet.core.labels import label
-from intranet.notices import workdays
+from intranet.notices import digest, workdays
 from intranet.people.models import User
 from intranet.tasks import board, figures, lists
 from intranet.tasks.lists import Show, Tab
 from intranet.tasks.permissions import ASSIGN, OVERSEE, standing_of
 
 _MOST = 6
+#: Of each kind in the letter of the morning.
+_MOST_TOLD = 100
 
 
 def fill() -> None:
@@ -26,6 +29,34 @@ def fill() -> None:
     slots.fill("home.figures", numbers)
     slots.fill("home.acts", begin)
     slots.fill("search", found)
+    slots.fill(digest.SLOT, this_morning)
+
+
+def this_morning(actor: User) -> list[digest.Line]:
+    """What the letter of the morning says of tasks; of restricted ones no title leaves the house."""
+    today, end = clock.today(), clock.today() + timedelta(days=6 - clock.today().weekday())
+    late_ones = lists.to_do(actor, is_late=True, limit=_MOST_TOLD)
+    soon_ones = [
+        task
+        for task in lists.to_do(actor, is_late=False, limit=_MOST_TOLD)
+        if task.due_date is not None and task.due_date <= end
+    ]
+    parts = [("late", task) for task in late_ones]
+    parts += [("today" if task.due_date == today else "week", task) for task in soon_ones]
+    parts += [("waiting", task) for task in lists.waiting_for_me(actor, _MOST_TOLD)]
+    on, late_from = workdays.calendar(), workdays.late_from()
+    return [
+        digest.Line(
+            section,
+            label(
+                "digest.task_withheld" if task.is_restricted else "digest.task",
+                title=task.title,
+                number=task.code,
+                due=lists.due_words(task, on, late_from)[0],
+            ),
+        )
+        for section, task in parts
+    ]
 
 
 def late(actor: Actor) -> dict[str, Any] | None:
