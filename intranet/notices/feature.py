@@ -21,13 +21,24 @@ from intranet.notices import (
     outbox_watch,
     permissions,
     reminder_rules,
+    rule_views,
     views,
     yearbook,
 )
 from intranet.notices.reminding import DIGEST
 
 #: Imported for what they register: tables, ticks, what speaks to sockets.
-REGISTERED = (channel_models, events, jobs, live, models, notice_letters, outbox_models, outbox_watch)
+REGISTERED = (
+    rule_views,
+    channel_models,
+    events,
+    jobs,
+    live,
+    models,
+    notice_letters,
+    outbox_models,
+    outbox_watch,
+)
 
 
 def plug_in(app: Flask) -> None:
@@ -46,6 +57,10 @@ def plug_in(app: Flask) -> None:
     )
     menu.add(
         menu.Entry("calendar", "notices.calendar", "calendar-event", "admin", 60, permit=permissions.CALENDAR)
+    )
+    menu.add(menu.Entry("reminders", "notices.rules", "bell", "admin", 61, permit=permissions.RULES))
+    refs.register_kind(
+        "reminder_rule", title=lambda _: "", url=lambda _: "/admin/reminders", may_read=_is_admin
     )
     refs.register_kind(
         "calendar_day", title=lambda _: "", url=lambda _: "/admin/calendar", may_read=_is_admin

@@ -1,12 +1,16 @@
 """What an administrator fills in about the calendar."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField
+from wtforms import RadioField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required
+from intranet.core import clock
+from intranet.core.errors import Invalid
+from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required, read_local
 from intranet.core.labels import label
 from intranet.notices.models import DayKind
+from intranet.notices.reminder_rules import MOST_DAYS, Rule, Topic
 
 
 class DayForm(OfficeForm):
@@ -38,3 +42,45 @@ class CodeForm(OfficeForm):
     """The code that was sent there."""
 
     code = LineField(_("Mã xác nhận"), [Required(), Limit(20)])
+
+
+class _Boxes(SelectMultipleField):
+    """Several of a few, as boxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class RuleForm(OfficeForm):
+    """When people are reminded of one kind of deadline, and who."""
+
+    side = RadioField(_("Thời điểm"), default="before", validate_choice=False)
+    days = LineField(_("Số ngày làm việc"), [Limit(3)])
+    at = LineField(_("Giờ nhắc"), [Required(), Limit(8)], default="08:00")
+    to = _Boxes(_("Nhắc ai"), validate_choice=False)
+
+    def offer(self, topic: Topic) -> None:
+        """Name the sides of a deadline, and the people whom a rule of the topic may name."""
+        self.side.choices = [
+            SelectChoice(side, label(f"reminder.side.{side}")) for side in ("before", "on", "after")
+        ]
+        self.to.choices = [
+            SelectChoice(word, label(f"reminder.to.{topic.name}.{word}")) for word in topic.audiences
+        ]
+
+    def rule(self) -> Rule:
+        """The rule as it was filled in.
+
+        :raises Invalid: ``reminder.days``, ``reminder.not_a_time``.
+        """
+        days = (self.days.data or "").strip()
+        n = 0
+        if self.side.data != "on":
+            if not days.isdecimal() or not 1 <= int(days) <= MOST_DAYS:
+                raise Invalid("reminder.days", field="days", most=MOST_DAYS)
+            n = -int(days) if self.side.data == "before" else int(days)
+        try:
+            at = clock.local(read_local(clock.today(), self.at.data or ""))
+        except ValueError:
+            raise Invalid("reminder.not_a_time", field="at") from None
+        return Rule(n, tuple(self.to.data or ()), at.hour, at.minute)

@@ -12,6 +12,7 @@ from itertools import islice
 from sqlalchemy import select, update
 
 from intranet.core import clock, db
+from intranet.core.actor import Actor
 from intranet.core.jobs import enqueue
 from intranet.core.labels import label
 from intranet.core.refs import Ref
@@ -141,6 +142,26 @@ def rearm(ref: Ref, topic: str) -> None:
         for row in _rows(ref, topic):
             if row.sent_at is None and row.planned_at > clock.now():
                 row.cancelled_at = None
+
+
+def set_rule(actor: Actor, topic: str, rule: Rule) -> None:
+    """A rule holds from now on, also for what is open.
+
+    :raises Invalid: as :func:`reminder_rules.set_rule`.
+    """
+    with db.unit_of_work():
+        reminder_rules.set_rule(actor, topic, rule)
+        replan(date.min, date.max, [topic])
+
+
+def remove_rule(actor: Actor, topic: str, code: str) -> None:
+    """A rule no longer holds; what it planned is cancelled.
+
+    :raises Invalid: as :func:`reminder_rules.remove_rule`.
+    """
+    with db.unit_of_work():
+        reminder_rules.remove_rule(actor, topic, code)
+        replan(date.min, date.max, [topic])
 
 
 def replan(first: date, last: date, topics: Collection[str] | None = None) -> None:

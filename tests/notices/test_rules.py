@@ -1,0 +1,94 @@
+"""Rules of reminders in an administrator's hands."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask.testing import FlaskClient
+
+from intranet.core import clock
+from intranet.core.refs import Ref
+from intranet.notices import reminders, reminding, services
+from intranet.people.models import User
+from intranet.people.services import standing_in
+from intranet.tasks import services as tasks
+from tests.factories import Office
+from tests.tasks.making import give
+
+Clients = Callable[[User], FlaskClient]
+
+
+def live(task_id: int) -> list[str]:
+    """Codes of the reminders of a task's deadline that are still to come."""
+    rows = reminders.planned_for(Ref("task", task_id))
+    return [row.rule for row in rows if row.cancelled_at is None and row.sent_at is None]
+
+
+def kinds(user: User) -> list[str]:
+    """Kinds of reminders told to a person, oldest first."""
+    found = [line.kind for line in services.page(user)[0] if line.kind.startswith("reminder.")]
+    return found[::-1]
+
+
+def test_a_rule_that_is_set_or_removed_holds_for_what_is_open(office: Office, client_of: Clients) -> None:
+    task_id = give(office, due=date(2026, 11, 27))
+    client = client_of(office.admin)
+    new = {"side": "before", "days": "5", "at": "14h30", "to": ["lead", "co"]}
+    assert client.post("/admin/reminders?topic=task", data=new).status_code == 302
+    assert live(task_id)[0] == "minus5@1430"
+    assert "Trước 5 ngày làm việc, 14:30" in client.get("/admin/reminders").text
+    answer = client.post("/admin/reminders/remove", data={"topic": "task", "rule": "minus1"})
+    assert answer.status_code == 302
+    assert live(task_id) == ["minus5@1430", "minus3", "due", "plus1", "plus3", "plus5"]
+
+
+def test_what_is_no_rule_is_refused_beside_its_field_and_kept(office: Office, client_of: Clients) -> None:
+    client = client_of(office.admin)
+    for wrong, words in (
+        ({"days": "99", "at": "08:00", "to": "lead"}, "từ 1 đến 30"),
+        ({"days": "2", "at": "21:00", "to": "lead"}, "Giờ nhắc từ 7:00"),
+        ({"days": "2", "at": "mai"}, "Hãy viết giờ như 08:30."),
+        ({"days": "2", "at": "08:15"}, "ít nhất một người nhận"),
+        ({"days": "3", "at": "08:00", "to": "lead"}, "Đã có mốc"),
+    ):
+        answer = client.post("/admin/reminders?topic=task", data={"side": "before", **wrong})
+        assert answer.status_code == 422
+        assert words in answer.text
+        assert f'value="{wrong["at"]}"' in answer.text
+    assert client_of(office.leader).get("/admin/reminders").status_code == 403
+
+
+def test_what_is_late_goes_up_the_line_until_it_is_finished(office: Office) -> None:
+    first, second = give(office), give(office, title="Xong sau ba ngày")
+    for day in range(14, 27):
+        clock.freeze(clock.at_office(date(2026, 11, day), 8))
+        reminding.send_due()
+    assert kinds(office.office_head) == ["reminder.late", "reminder.late"]
+    tasks.report_finished(office.head, second, "Xong")
+    for day in range(27, 31):
+        clock.freeze(clock.at_office(date(2026, 11, day), 8))
+        reminding.send_due()
+    assert [k for k in kinds(office.leader) if k == "reminder.late"] == ["reminder.late"]
+    assert "plus5" not in live(first)
+
+
+def test_nobody_is_reminded_at_night_or_on_a_day_off(office: Office) -> None:
+    give(office, due=date(2026, 11, 16))
+    for hour in (20, 23):
+        clock.freeze(clock.at_office(date(2026, 11, 16), hour))
+        assert reminding.send_due() == 0
+    clock.freeze(clock.at_office(date(2026, 11, 17), 6, 30))
+    assert reminding.send_due() == 1
+
+
+def test_an_absence_over_a_deadline_warns_the_assigner_and_reminds_the_stand_in(office: Office) -> None:
+    task_id = give(office, due=date(2026, 11, 18))
+    first = date(2026, 11, 17)
+    standing_in.name_substitute(
+        office.admin, office.head.id, office.officer.id, first_date=first,
+        last_date=first + timedelta(days=3), reason="Nghỉ phép",
+    )  # fmt: skip
+    assert "task.due_in_absence" in [line.kind for line in services.page(office.leader)[0]]
+    clock.freeze(clock.at_office(first, 8))
+    reminding.send_due()
+    assert kinds(office.officer) == kinds(office.head) == ["reminder.minus1"]
+    assert reminders.history(Ref("task", task_id))[0].told == 2
