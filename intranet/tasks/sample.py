@@ -87,9 +87,7 @@ def _work(office: SampleOffice, task_id: int, fate: str) -> None:
     tasks.hand_over(head, task_id, officer.id, note="Làm trong tuần này.")
     tasks.accept_work(officer, task_id)
     if fate == "stuck":
-        tasks.report_progress(
-            officer, task_id, 25, "Đã có đề cương.", obstacle="chờ chương trình của Sở Văn hóa"
-        )
+        tasks.report_progress(officer, task_id, 25, "Đã có đề cương.", obstacle="chương trình của Sở Văn hóa")
         return
     tasks.report_progress(
         officer, task_id, {"half": 50, "quarter": 25, "late": 75}.get(fate, 75), "Đang làm."

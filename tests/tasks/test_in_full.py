@@ -106,7 +106,9 @@ def test_pages_enter_own_and_planned_tasks_with_priority_and_a_day_to_begin(
     assert "Không có ngày 31/02/2026" in bad.text
     assert 'value="Đề cương"' in bad.text
     assert officer.post("/tasks/own", data={"title": "Đề cương", "days": "5"}).status_code == 302
-    assert "Đề cương" in officer.get("/tasks").text
+    page = officer.get("/tasks").text
+    assert "Đề cương" in page
+    assert "Tự đăng ký" in page
     fields = {
         "title": "Tổng kết chương trình",
         "lead": f"unit:{office.stc.id}",
@@ -169,6 +171,16 @@ def test_pages_of_helped_tasks_by_key_follow_the_helpers_own_terms(office: Offic
             break
     assert paged == whole
     assert len(paged) == 9
+
+
+def test_what_is_under_way_is_urged_from_the_list_of_what_was_given(
+    office: Office, client_of: Clients
+) -> None:
+    task_id = give(office)
+    client = client_of(office.leader)
+    assert f"/tasks/{task_id}/urge?back=/tasks" in client.get("/tasks?tab=given").text
+    assert client.post(f"/tasks/{task_id}/urge", data={"note": "Trước giờ họp"}).status_code == 302
+    assert notices.page(office.head)[0][0].kind == "task.urged"
 
 
 def test_a_part_gets_no_more_time_than_the_whole_and_none_that_has_passed(office: Office) -> None:
