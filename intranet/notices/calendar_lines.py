@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from intranet.core.forms import read_date
 from intranet.core.labels import label
@@ -44,7 +45,7 @@ class Fault:
     """What is wrong with a line; its sentence is ``error.<code>``."""
 
     code: str
-    data: dict[str, object]
+    data: dict[str, Any]
 
 
 def read(text: str, year: int) -> tuple[list[Line], list[Fault]]:

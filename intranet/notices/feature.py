@@ -23,6 +23,7 @@ from intranet.notices import (
     reminder_rules,
     rule_views,
     views,
+    year_views,
     yearbook,
 )
 from intranet.notices.reminding import DIGEST
@@ -30,6 +31,7 @@ from intranet.notices.reminding import DIGEST
 #: Imported for what they register: tables, ticks, what speaks to sockets.
 REGISTERED = (
     rule_views,
+    year_views,
     channel_models,
     events,
     jobs,

@@ -1,7 +1,7 @@
 """What an administrator fills in about the calendar."""
 
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectMultipleField
+from wtforms import RadioField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -84,3 +84,10 @@ class RuleForm(OfficeForm):
         except ValueError:
             raise Invalid("reminder.not_a_time", field="at") from None
         return Rule(n, tuple(self.to.data or ()), at.hour, at.minute)
+
+
+class YearForm(OfficeForm):
+    """The calendar of a year as it is pasted."""
+
+    lines = TextAreaField(_("Các ngày"), [Limit(40_000)])
+    basis = LineField(_("Căn cứ"), [Limit(200)])

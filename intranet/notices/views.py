@@ -85,6 +85,7 @@ def calendar() -> ResponseReturnValue:
         year=year,
         months=months,
         special=yearbook.special_days(months),
+        missing=yearbook.missing_year(),
     )
     return shown, form.status
 

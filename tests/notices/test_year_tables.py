@@ -164,3 +164,15 @@ def test_in_december_a_calendar_that_is_missing_is_told_once(office: Office) -> 
     yearbook.load_year(office.admin, 2027, [])
     assert yearbook.missing_year() is None
     assert db.session().get(yearbook.CalendarYear, 2027) is not None
+
+
+def test_the_page_refuses_a_doubled_day_and_keeps_what_was_pasted(office: Office, client_of: Clients) -> None:
+    client = client_of(office.admin)
+    pasted = "09/04/2027; nghỉ\n10/04/2027; làm bù\n9/4/2027; nghỉ lễ"
+    answer = client.post("/admin/calendar/load?year=2027", data={"lines": pasted, "basis": "Thông báo 9"})
+    assert answer.status_code == 422
+    assert "Ngày 09/04/2027 có hai dòng: dòng 1 và dòng 3" in answer.text
+    assert "10/04/2027; làm bù" in answer.text
+    clean = {"lines": pasted.rpartition("\n")[0], "basis": "Thông báo 9"}
+    assert client.post("/admin/calendar/load?year=2027", data=clean).status_code == 302
+    assert workdays.is_working_day(date(2027, 4, 10))
