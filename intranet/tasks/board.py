@@ -158,7 +158,12 @@ def _on_time(actor: Actor, at: Standing) -> tuple[Chart, int, int]:
     wanted: dict[tuple[str, str], Mapping[str, str]] = {
         (month, kind): {"month": month, "kind": kind} for month in months for kind in kinds
     }
-    found = boards.count_each(Task, {key: _done(actor, at, args) for key, args in wanted.items()})
+    parts = figures.overseen_ended(actor, at)
+    counted = boards.count_each(
+        Task,
+        {(key, n): and_(part, _ended(args)) for key, args in wanted.items() for n, part in enumerate(parts)},
+    )
+    found = {key: sum(counted[key, n] for n in range(len(parts))) for key in wanted}
     bars = [
         Bar(
             f"{month[5:]}/{month[:4]}",
@@ -246,14 +251,12 @@ def _urgent(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
 
 def _done(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
     """Accepted with an outcome, in a month or in the last twelve."""
+    return and_(figures.overseen(actor, at), _ended(args), *_of(args))
+
+
+def _ended(args: Args) -> ColumnElement[bool]:
     outcomes = {"in_time": _IN_TIME, "late": (Outcome.LATE,)}.get(args.get("kind", ""), tuple(Outcome))
-    return and_(
-        figures.overseen(actor, at),
-        Task.state == TaskState.DONE,
-        Task.outcome.in_(outcomes),
-        _within(Task.accepted_at, args),
-        *_of(args),
-    )
+    return and_(Task.state == TaskState.DONE, Task.outcome.in_(outcomes), _within(Task.accepted_at, args))
 
 
 def _given(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:

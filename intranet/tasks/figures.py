@@ -67,12 +67,20 @@ def overseen(actor: Actor, at: Standing) -> ColumnElement[bool]:
     """
     if at.whole_org is None:
         return and_(visible_to(actor, at), released(), led_in(at.line))
-    takes_part = exists().where(
-        TaskParty.task_id == Task.id,
-        or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received)),
-    )
-    open_to = or_(Task.is_restricted.is_(False), Task.assigner_id == at.user_id, takes_part)
+    open_to = or_(Task.is_restricted.is_(False), Task.assigner_id == at.user_id, _takes_part(at))
     return and_(released(), Task.org_id == at.whole_org, open_to)
+
+
+def overseen_ended(actor: Actor, at: Standing) -> Sequence[ColumnElement[bool]]:
+    """Of ended tasks the same as :func:`overseen`, in parts that have none in common.
+
+    What has ended was released. The part that is open to all is counted from an index alone.
+    """
+    if at.whole_org is None:
+        return (overseen(actor, at),)
+    own = Task.org_id == at.whole_org
+    open_to = or_(Task.assigner_id == at.user_id, _takes_part(at))
+    return and_(own, Task.is_restricted.is_(False)), and_(own, Task.is_restricted.is_(True), open_to)
 
 
 def by_unit(actor: Actor, units: Sequence[Unit]) -> dict[int, Figures]:
@@ -136,6 +144,13 @@ def punctuality(whose: ColumnElement[bool], first: date, last: date) -> Punctual
     )
     done, in_time = db.session().execute(query).one()
     return Punctuality(int(done), int(in_time))
+
+
+def _takes_part(at: Standing) -> ColumnElement[bool]:
+    return exists().where(
+        TaskParty.task_id == Task.id,
+        or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received)),
+    )
 
 
 def _sums() -> list[ColumnElement[int]]:
