@@ -1,7 +1,9 @@
 """What an administrator fills in about the calendar."""
 
+from collections.abc import Sequence
+
 from flask_babel import lazy_gettext as _
-from wtforms import RadioField, SelectMultipleField, TextAreaField
+from wtforms import RadioField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -9,7 +11,7 @@ from intranet.core import clock
 from intranet.core.errors import Invalid
 from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required, read_local
 from intranet.core.labels import label
-from intranet.notices.models import DayKind
+from intranet.notices.models import DayKind, Hours
 from intranet.notices.reminder_rules import MOST_DAYS, Rule, Topic
 
 
@@ -30,6 +32,34 @@ class DayForm(OfficeForm):
         """The kind of day; an unknown one counts as a day off given in exchange."""
         known = {kind.value: kind for kind in DayKind}
         return known.get(str(self.kind.data), DayKind.OFF)
+
+
+class WeekForm(OfficeForm):
+    """What is worked of each weekday, Monday first."""
+
+    day0 = SelectField()
+    day1 = SelectField()
+    day2 = SelectField()
+    day3 = SelectField()
+    day4 = SelectField()
+    day5 = SelectField()
+    day6 = SelectField()
+
+    def offer(self, week: Sequence[Hours]) -> None:
+        """Name the days and their hours, and choose what is worked now."""
+        for field, weekday, hours in zip(self.days(), range(7), week, strict=True):
+            field.label.text = label(f"weekday.{weekday}")
+            field.choices = [(one.value, label(f"workday.hours.{one.value}")) for one in Hours]
+            if not self.is_submitted():
+                field.data = hours.value
+
+    def days(self) -> list[SelectField]:
+        """The fields, Monday's first."""
+        return [self[f"day{weekday}"] for weekday in range(7)]
+
+    def week(self) -> list[Hours]:
+        """What was chosen."""
+        return [Hours(field.data) for field in self.days()]
 
 
 class AddressForm(OfficeForm):

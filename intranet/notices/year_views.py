@@ -6,10 +6,24 @@ from flask.typing import ResponseReturnValue
 from intranet.core import clock
 from intranet.core.labels import label
 from intranet.core.web import me, needs
-from intranet.notices import calendar_lines, yearbook
-from intranet.notices.forms import YearForm
+from intranet.notices import calendar_lines, workdays, yearbook
+from intranet.notices.forms import WeekForm, YearForm
 from intranet.notices.permissions import CALENDAR
 from intranet.notices.views import bp
+
+
+@bp.route("/admin/calendar/week", methods=["GET", "POST"])
+@needs(CALENDAR)
+def week() -> ResponseReturnValue:
+    """What is worked of each weekday from now on."""
+    form = WeekForm()
+    form.offer(workdays.calendar().week)
+    if form.accepts():
+        with form.refusals():
+            yearbook.set_week(me(), form.week())
+            flash(label("workday.week_set"))
+            return redirect(url_for("notices.calendar"))
+    return render_template("notices/week.html", form=form), form.status
 
 
 @bp.route("/admin/calendar/load", methods=["GET", "POST"])

@@ -20,6 +20,7 @@ from intranet.tasks import (
     views,
     views_giving,
     views_overview,
+    views_reminding,
 )
 
 #: Imported for what they register: tables, permits, what speaks to sockets.
@@ -33,6 +34,7 @@ REGISTERED = (
     subscribers,
     views_giving,
     views_overview,
+    views_reminding,
 )
 
 

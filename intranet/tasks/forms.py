@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -20,7 +20,16 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from intranet.core import clock
-from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required, tidy_text
+from intranet.core.errors import Invalid
+from intranet.core.forms import (
+    Limit,
+    LineField,
+    OfficeDateField,
+    OfficeForm,
+    Required,
+    read_local,
+    tidy_text,
+)
 from intranet.core.labels import label
 from intranet.notices.workdays import Calendar
 from intranet.people.models import User
@@ -65,6 +74,24 @@ class BackForm(ReasonForm):
     """Work begins again, perhaps with more time."""
 
     due_date = OfficeDateField(_("Hạn mới (để trống nếu giữ nguyên)"))
+
+
+class ReminderForm(OfficeForm):
+    """A date of one's own on which a task comes to mind."""
+
+    day = OfficeDateField(_("Ngày"), [Required()])
+    at = LineField(_("Giờ"), [Required(), Limit(8)], default="08:00")
+    is_for_lead = BooleanField(_("Nhắc cả người đang làm"))
+
+    def hour(self) -> time:
+        """The time as it was typed.
+
+        :raises Invalid: ``reminder.not_a_time``.
+        """
+        try:
+            return clock.local(read_local(clock.today(), self.at.data or "")).time()
+        except ValueError:
+            raise Invalid("reminder.not_a_time", field="at") from None
 
 
 class ReportForm(OfficeForm):

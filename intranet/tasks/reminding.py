@@ -9,7 +9,7 @@ from sqlalchemy import select
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import Invalid, NotFound
-from intranet.notices import reminder_rules, reminders
+from intranet.notices import quiet, reminder_rules, reminders
 from intranet.notices import services as notices
 from intranet.notices.models import Reminder
 from intranet.notices.reminder_rules import Due, Rule, Topic
@@ -76,7 +76,7 @@ def whom_to_answer(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]
 def remind_on(actor: Actor, task_id: int, day: date, at: time, *, is_for_lead: bool = False) -> None:
     """The actor, or whoever does the work, is reminded of the task at an hour of the actor's choice.
 
-    :raises Invalid: ``reminder.past``, ``reminder.too_many``, ``reminder.quiet``.
+    :raises Invalid: ``reminder.ended``, ``reminder.past``, ``reminder.quiet``, ``reminder.too_many``.
     :raises NotFound: ``task.missing``; :raises Forbidden: only its parties and assigner remind others.
     """
     with db.unit_of_work():
@@ -88,12 +88,25 @@ def remind_on(actor: Actor, task_id: int, day: date, at: time, *, is_for_lead: b
         moment = clock.at_office(day, at.hour, at.minute)
         if moment <= clock.now():
             raise Invalid("reminder.past", field="day")
+        if (opens := quiet.opens(moment)) != moment:
+            raise Invalid("reminder.quiet", field="day", at=f"{clock.local(opens):%H:%M %d/%m/%Y}")
         waiting = [row for row in _own(task) if row.sent_at is None and row.cancelled_at is None]
         if len(waiting) >= MOST_OWN:
             raise Invalid("reminder.too_many", field="day", most=MOST_OWN)
         to, rule = ("lead", "own-lead") if is_for_lead else (f"user:{actor.id}", f"own-{actor.id}")
         reminders.arm(task.ref, rule, moment, topic=OWN, to=[to], user_id=actor.id, is_one_of_many=True)
         audit.record(actor, "task.reminder_set", task, at=moment, to=to)
+
+
+def own_waiting(actor: Actor, task: Task) -> list[Reminder]:
+    """Reminders that the actor set for dates still to come, the next one first."""
+    waiting = [row for row in _own(task) if row.sent_at is None and row.cancelled_at is None]
+    return [row for row in waiting if row.user_id == actor.id]
+
+
+def may_remind_lead(actor: Actor, task: Task) -> bool:
+    """True for its assigner, and for whoever works on it."""
+    return may(actor, To.WORK, task) or may(actor, To.JUDGE, task)
 
 
 def drop(actor: Actor, task_id: int, reminder_id: int) -> None:

@@ -1,11 +1,12 @@
 """Tasks of the sample office that come from no document: given in the office itself, in every state."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import time, timedelta
 
 from intranet.core import clock, db
 from intranet.notices.workdays import add_working_days, is_working_day
 from intranet.people.sample import SampleOffice
+from intranet.tasks import reminding
 from intranet.tasks import services as tasks
 from intranet.tasks.models import Every, Source
 
@@ -26,7 +27,7 @@ _GIVEN: tuple[tuple[str, int, int, str], ...] = (
 def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
     """Give the head of the general room some tasks and let an officer come a way with each."""
     echo(f"{len(_GIVEN)} tasks without a document ...")
-    now = clock.now()
+    now, given = clock.now(), {}
     for title, ago, days, fate in _GIVEN:
         day = clock.local(now).date()
         left = ago
@@ -34,11 +35,13 @@ def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
             day -= timedelta(days=1)
             left -= bool(left) and is_working_day(day)
         clock.freeze(min(clock.at_office(day, 9), now))
-        task_id = _give(office, title, days)
+        given[fate] = task_id = _give(office, title, days)
         clock.freeze(min(clock.at_office(day, 15), now))
         _work(office, task_id, fate)
     clock.freeze(now)
     _enter(office)
+    day = add_working_days(clock.today(), 1)
+    reminding.remind_on(office.person("chanhvanphong"), given["half"], day, time(9))
 
 
 def _enter(office: SampleOffice) -> None:

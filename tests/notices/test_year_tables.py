@@ -176,3 +176,13 @@ def test_the_page_refuses_a_doubled_day_and_keeps_what_was_pasted(office: Office
     clean = {"lines": pasted.rpartition("\n")[0], "basis": "Thông báo 9"}
     assert client.post("/admin/calendar/load?year=2027", data=clean).status_code == 302
     assert workdays.is_working_day(date(2027, 4, 10))
+
+
+def test_the_administrator_sets_what_is_worked_of_each_weekday(office: Office, client_of: Clients) -> None:
+    client, path = client_of(office.admin), "/admin/calendar/week"
+    days = {f"day{n}": "whole" if n < 5 else "none" for n in range(7)}
+    assert "vốn đã như vậy" in client.post(path, data=days).text
+    assert client.post(path, data=days | {"day0": "always"}).status_code == 422
+    assert client.post(path, data=days | {"day5": "morning"}).status_code == 302
+    assert workdays.calendar().week[5] is Hours.MORNING
+    assert client_of(office.officer).get(path).status_code == 403

@@ -30,11 +30,12 @@ from documents.models.register import Register, RegisterEntry, RegisterYear
 from documents.models.search import SavedSearch
 from intranet.core import db
 from intranet.exports.models import Export
-from intranet.notices.models import Notice
+from intranet.notices.models import Notice, Reminder
 from intranet.people.models import Delegation, RoleGrant, Unit, User
 from intranet.people.sessions import SessionRow
 from intranet.records.models import File, StagedFile
 from intranet.schedule.models import Entry, Resource
+from intranet.tasks import reminding
 from intranet.tasks.models import Task, TaskRecurrence
 from meetings.models.conclusion import Conclusion
 from meetings.models.floor import Body
@@ -130,6 +131,8 @@ def records_of(app: Flask, org_id: int) -> Records:
 
     tasks = _column(select(Task.id).where(Task.org_id == org_id), "task_id")
     known.add("/tasks", tasks)
+    own_dates = select(Reminder.ref_id, Reminder.id).where(Reminder.topic == reminding.OWN)
+    known.add("/tasks", _pairs(own_dates, "task_id", "reminder_id"))
     again = select(TaskRecurrence.id).where(TaskRecurrence.org_id == org_id)
     known.add("/tasks", _column(again, "recurrence_id"))
     codes = cycle(_acts(app))

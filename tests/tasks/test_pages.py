@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from intranet.core import clock, db
 from intranet.notices import services as notices
+from intranet.notices.workdays import add_working_days
 from intranet.people.models import Delegation, User
 from intranet.tasks import services
 from intranet.tasks.acts import ACTS
@@ -326,3 +327,27 @@ def test_the_desk_leads_to_late_and_waiting_tasks(office: Office, client_of: Cli
     found = client_of(office.leader).get("/search?q=viec+tre").text
     assert "Việc trễ" in found
     assert "Việc trễ" not in client_of(office.stranger).get("/search?q=viec+tre").text
+
+
+def test_an_official_sets_reminders_of_their_own_and_takes_them_back(
+    office: Office, client_of: Clients
+) -> None:
+    task_id = give(office, lead=Party(user_id=office.officer.id))
+    client, path = client_of(office.officer), f"/tasks/{task_id}/reminders"
+    assert path in client.get(f"/tasks/{task_id}").text
+    past = (clock.today() - timedelta(days=1)).strftime("%d/%m/%Y")
+    refused = client.post(path, data={"day": past, "at": "9h15"})
+    assert refused.status_code == 422
+    assert "Giờ nhắc đã qua" in refused.text
+    assert past in refused.text
+    assert "9h15" in refused.text
+    day = add_working_days(clock.today(), 1).strftime("%d/%m/%Y")
+    assert "06:30 - 20:00" in client.post(path, data={"day": day, "at": "22:00"}).text
+    assert client.post(path, data={"day": day, "at": "9h15"}).status_code == 302
+    page = client.get(path).text
+    assert "09:15" in page
+    drop = re.search(r'action="([^"]+/drop)"', page)
+    assert drop is not None
+    assert client_of(office.leader).post(drop[1]).status_code == 404
+    assert client.post(drop[1]).status_code == 302
+    assert "09:15" not in client.get(path).text
