@@ -81,7 +81,7 @@ class ReminderForm(OfficeForm):
 
     day = OfficeDateField(_("Ngày"), [Required()])
     at = LineField(_("Giờ"), [Required(), Limit(8)], default="08:00")
-    is_for_lead = BooleanField(_("Nhắc cả người đang làm"))
+    is_for_lead = BooleanField(_("Nhắc người đang làm, không nhắc tôi"))
 
     def hour(self) -> time:
         """The time as it was typed.
