@@ -155,7 +155,7 @@ def test_a_meeting_is_planned_and_whoever_is_invited_hears_of_it(open_as: Opener
     secretary.locator("#title").fill(title)
     day = date.today() + timedelta(days=1)  # noqa: DTZ011  # the server's clock is the machine's
     secretary.locator("#starts_date").fill(f"{day:%d%m}")
-    secretary.locator("#starts_time").fill("0830")
+    secretary.locator("#starts_time").fill("1745")
     secretary.locator("#place").fill("Phòng họp số 2")
     choose(secretary, "chair_id", "binh", "Nguyễn Văn Bình")
     secretary.locator("#title").press("Control+Enter")
