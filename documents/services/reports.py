@@ -16,7 +16,7 @@ from documents.services.boards import row_of, seen_by
 from intranet.boards import figures as boards
 from intranet.boards.figures import Listing
 from intranet.boards.periods import Period
-from intranet.boards.reports import TALLY, Part, Report, Tally, tallied, written
+from intranet.boards.reports import TALLY, Part, Report, Tally, cells_of, tallied, written
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.labels import label
@@ -121,17 +121,7 @@ def _in_cells(period: Period) -> dict[str, ColumnElement[bool]]:
     has_due, is_done = Document.due_date.is_not(None), _ended_before(until)
     was_late = _end(DocumentStay.late_from > Document.due_date)
     is_overdue = func.coalesce(Document.due_date < late_from(seen_at), False)
-    done, open_ = and_(has_due, is_done), and_(has_due, ~is_done)
-    return {
-        "total": has_due,
-        "done": done,
-        "on_time": and_(done, ~was_late),
-        "late": and_(done, was_late),
-        "open": open_,
-        "within": and_(open_, ~is_overdue),
-        "overdue": and_(open_, is_overdue),
-        "no_due": ~has_due,
-    }
+    return cells_of(has_due, is_done, was_late, is_overdue)
 
 
 def _ended_before(moment: datetime) -> ColumnElement[bool]:

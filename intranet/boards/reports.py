@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from sqlalchemy import ColumnElement, and_
+
 from intranet.boards import periods
 from intranet.boards.figures import Args, Listing
 from intranet.boards.models import LAST_DAY, BoardSetting
@@ -75,6 +77,27 @@ class Tally:
 #: Columns of a tally in their order; the share opens no list.
 TALLY = ("total", "done", "on_time", "late", "open", "within", "overdue", "share", "no_due")
 SHARE = "share"
+
+
+def cells_of(
+    has_due: ColumnElement[bool],
+    is_done: ColumnElement[bool],
+    is_late: ColumnElement[bool],
+    is_overdue: ColumnElement[bool],
+) -> dict[str, ColumnElement[bool]]:
+    """What each column of a tally counts: SQL that is true or false, never unknown."""
+    done, open_ = and_(has_due, is_done), and_(has_due, ~is_done)
+    return {
+        "total": has_due,
+        "done": done,
+        "on_time": and_(done, ~is_late),
+        "late": and_(done, is_late),
+        "open": open_,
+        "within": and_(open_, ~is_overdue),
+        "overdue": and_(open_, is_overdue),
+        SHARE: open_,
+        "no_due": ~has_due,
+    }
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ is ever spoken to, whatever a name means by then, no redirection is followed, an
 import contextlib
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import IPv6Address, ip_address
@@ -22,6 +21,7 @@ from urllib3.connectionpool import HTTPSConnectionPool
 from intranet.core import db
 from intranet.core.config import Settings
 from intranet.core.labels import label
+from intranet.core.timers import cut_after
 from intranet.notices import browsers, channels, vapid
 from intranet.notices.channel_models import PushSubscription
 from intranet.notices.notice_letters import bare_words, notice_of
@@ -65,7 +65,7 @@ def _push(letter: Claimed, outside: "_Outside", key: str, settings: Settings) ->
     said = {"title": label(f"channel.event.{event}"), "text": bare_words(row), "url": f"/notices/{row.id}"}
     owner = f"mailto:{settings.mail_from}" if settings.mail_from else settings.public_url
     try:
-        with outside.in_time():
+        with cut_after(_TRY, outside.cut):
             webpush(
                 {"endpoint": browser.endpoint, "keys": {"p256dh": browser.p256dh, "auth": browser.auth}},
                 data=json.dumps(said, ensure_ascii=False),
@@ -132,18 +132,8 @@ class _Outside(requests.Session):
         self._sock = sock
         return sock
 
-    @contextmanager
-    def in_time(self) -> Iterator[None]:
-        """Cut off a server that answers byte by byte."""
-        timer = threading.Timer(_TRY, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """Wait for the server no longer."""
         if self._sock is not None:
             with contextlib.suppress(OSError):
                 self._sock.shutdown(socket.SHUT_RDWR)

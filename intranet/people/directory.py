@@ -238,25 +238,12 @@ def _leads(person: User) -> bool:
 
 def substitutes(user_ids: Collection[int], day: date | None = None) -> dict[int, list[User]]:
     """Who stands in for each of these people on an office day (today): principal's id to people."""
-    if not user_ids:
-        return {}
     day = day or clock.today()
-    query = (
-        select(Delegation.principal_id, User)
-        .join(User, User.id == Delegation.substitute_id)
-        .where(
-            Delegation.principal_id.in_(set(user_ids)),
-            Delegation.ended_at.is_(None),
-            Delegation.first_date <= day,
-            Delegation.last_date >= day,
-            User.is_active,
-        )
-        .order_by(User.name_key, User.id)
-    )
-    found: dict[int, list[User]] = {}
-    for principal_id, user in db.session().execute(query):
-        found.setdefault(principal_id, []).append(user)
-    return found
+    away = absences(user_ids, day, day)
+    return {
+        key: sorted((one.substitute for one in found), key=lambda user: (user.name_key, user.id))
+        for key, found in away.items()
+    }
 
 
 def absences(user_ids: Collection[int], first: date, last: date) -> dict[int, list[Absence]]:

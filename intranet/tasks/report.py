@@ -12,7 +12,7 @@ from intranet.boards import figures as boards
 from intranet.boards import reports
 from intranet.boards.figures import Listing
 from intranet.boards.periods import Period
-from intranet.boards.reports import TALLY, Part, Report, Tally, tallied
+from intranet.boards.reports import TALLY, Part, Report, Tally, cells_of, tallied
 from intranet.core import clock, db, slots
 from intranet.core.actor import Actor
 from intranet.core.labels import has_label, label
@@ -123,18 +123,7 @@ def _cells(at: Moments) -> dict[str, ColumnElement[bool]]:
     is_late = and_(Task.outcome.is_not(None), Task.outcome == Outcome.LATE)
     runs = or_(Task.finished_at.is_(None), Task.finished_at >= at.until)
     is_overdue = func.coalesce(and_(Task.due_date < at.late_from, runs), False)
-    done, open_ = and_(has_due, is_done), and_(has_due, ~is_done)
-    return {
-        "total": has_due,
-        "done": done,
-        "on_time": and_(done, ~is_late),
-        "late": and_(done, is_late),
-        "open": open_,
-        "within": and_(open_, ~is_overdue),
-        "overdue": and_(open_, is_overdue),
-        "share": open_,
-        "no_due": ~has_due,
-    }
+    return cells_of(has_due, is_done, is_late, is_overdue)
 
 
 def _row(by: str, key: str) -> ColumnElement[bool]:

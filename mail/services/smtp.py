@@ -9,11 +9,11 @@ import contextlib
 import smtplib
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from types import TracebackType
 
 from intranet.core.config import Settings
+from intranet.core.timers import cut_after
 from intranet.notices.outbox_sending import Later, Refused, Unreachable
 
 #: Seconds for one answer, for the answer to the whole letter, and for a try from the first byte to the last.
@@ -45,7 +45,7 @@ class Server:
         :raises Later: this letter can not be taken now (4xx).
         :raises Refused: it never will (5xx).
         """
-        with self._reached(), self._in_time():
+        with self._reached(), cut_after(TRY_SECONDS, self._cut):
             client = self._ready()
             self._hand_over(client, sender, to, letter)
 
@@ -111,17 +111,6 @@ class Server:
         except (OSError, smtplib.SMTPException) as problem:
             self._leave()
             raise Unreachable(f"{type(problem).__name__}: {problem}") from problem
-
-    @contextlib.contextmanager
-    def _in_time(self) -> Iterator[None]:
-        """A server that speaks a byte a second is cut off as one that is silent."""
-        timer = threading.Timer(TRY_SECONDS, self._cut)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
 
     def _cut(self) -> None:
         client = self._client
