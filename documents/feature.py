@@ -30,6 +30,7 @@ from documents.services import (
     bundling,
     desk,
     duties,
+    exchange_report,
     importing,
     indexing,
     lending,
@@ -193,6 +194,7 @@ def plug_in(app: Flask) -> None:
     slots.fill(flow.ACTS, steps.acts)
     slots.fill(REPORTS, reports.incoming)
     slots.fill(REPORTS, reports.outgoing)
+    slots.fill(REPORTS, exchange_report.offer)
     slots.fill("sample", year.build)
     exports.register_maker(books.KIND, books.table_of)
     exports.register_keeper(books.KIND, printing.keep)

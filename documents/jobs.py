@@ -14,6 +14,7 @@ from documents.services import (
     import_working,
     indexing,
     lending,
+    old_stays,
     stamping,
     years,
 )
@@ -45,6 +46,12 @@ def check_import(payload: Any) -> Any:
 def run_import(payload: Any) -> Any:
     """Take an old register over."""
     return import_working.run(int(payload["import"]), int(payload["round"]))
+
+
+@job(old_stays.JOB, is_slow=True)
+def fill_old_stays(payload: Any) -> dict[str, int]:
+    """Read out of the log how documents moved before that was noted."""
+    return old_stays.fill(int(payload["after"]))
 
 
 @job(bundling.UNPACK, is_slow=True)

@@ -54,7 +54,7 @@ def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing |
         total, rows, more = boards.page_of(Document, where, after, Document.due_date, options)
         return Listing(total, [row_of(row) for row in rows], more, _narrowed(args))
     if code == "doc_undelivered" and actor.holds(READ_REGISTER):
-        return _undelivered(actor, after)
+        return dispatches(_missing(actor), after)
     if code == "doc_reserved" and actor.holds(READ_REGISTER):
         return _reserved(actor, after)
     return None
@@ -232,8 +232,9 @@ def _held(actor: Actor) -> ColumnElement[bool]:
     return and_(RegisterEntry.org_id.in_(actor.org_ids), RegisterEntry.state == EntryState.RESERVED)
 
 
-def _undelivered(actor: Actor, after: str | None) -> Listing:
-    total, rows, more = _by_key(Dispatch, _missing(actor), after)
+def dispatches(where: ColumnElement[bool], after: str | None) -> Listing:
+    """Receivers of documents whom a condition names, each with its document."""
+    total, rows, more = _by_key(Dispatch, where, after)
     found = {d.id: d for d in _documents({row.document_id for row in rows})}
     shown = []
     for row in rows:

@@ -12,7 +12,7 @@ from intranet.core.actor import Actor
 from intranet.notices import workdays
 
 #: Who goes back within this time has taken the move back: the stay before goes on as if nothing had been.
-_TAKEN_BACK = timedelta(minutes=1)
+TAKEN_BACK = timedelta(minutes=1)
 
 
 def follow(document: Document, by: Actor | None = None) -> None:
@@ -30,7 +30,7 @@ def follow(document: Document, by: Actor | None = None) -> None:
         return
     if present is not None:
         before = rows[1] if len(rows) > 1 else None
-        if before is not None and before.state is document.state and now - present.entered_at < _TAKEN_BACK:
+        if before is not None and before.state is document.state and now - present.entered_at < TAKEN_BACK:
             before.left_at = before.minutes = None
             session.delete(present)
             return

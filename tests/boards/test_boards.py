@@ -10,7 +10,7 @@ from sqlalchemy import select
 from documents.models.document import Document
 from documents.models.lifecycle import DocState
 from documents.models.stay import DocumentStay
-from documents.services import catalogue, directing, registering, steps
+from documents.services import catalogue, directing, old_stays, registering, steps
 from documents.services.registering import Incoming
 from intranet.boards import figures, flow, reports
 from intranet.boards.figures import Board
@@ -195,6 +195,28 @@ def test_a_document_leaves_a_note_of_each_stay(moved: tuple[Office, int]) -> Non
         (DocState.REGISTERED, 180),
         (DocState.PRESENTED, None),
     ]
+
+
+def test_stays_from_before_they_were_noted_are_read_out_of_the_log(moved: tuple[Office, int]) -> None:
+    office, key = moved
+    of = select(DocumentStay).where(DocumentStay.document_id == key).order_by(DocumentStay.id)
+
+    def noted() -> list[tuple[DocState, int | None, int | None]]:
+        db.read_anew()
+        return [(row.state, row.minutes, row.by_id) for row in db.session().scalars(of)]
+
+    before = noted()
+    # As an office is brought up from before: only what waits is known, and only since it came.
+    with db.unit_of_work() as session:
+        first, second = session.scalars(of)
+        second.entered_at = first.entered_at
+        session.delete(first)
+    assert old_stays.fill() == {"seen": 1, "written": 1}
+    assert noted()[1:] == [(before[0][0], 180, office.clerk.id), before[1]]
+    assert noted()[0][:2] == (DocState.RECEIVED, 0)
+    assert old_stays.fill() == {"seen": 1, "written": 0}
+    column = next(one for one in flow.draw(office.leader).columns if one.step is Step.PRESENTED)
+    assert (column.median, column.ninetieth) == (180, 180)
 
 
 def test_a_direction_taken_back_leaves_no_trace_in_the_waiting(moved: tuple[Office, int]) -> None:
