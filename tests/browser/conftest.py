@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests import chromium, databases, served_sample
 from tests.serving import Server
@@ -18,6 +18,8 @@ PASSWORD = "matkhau-mau-2026"
 AXE = ROOT / "frontend/node_modules/axe-core/axe.min.js"
 DESK = {"width": 1280, "height": 800}
 TABLET = {"width": 800, "height": 1280}
+# What a page must show is asked of it, not how soon: speed is measured in bench/.
+expect.set_options(timeout=20_000)
 
 
 #: Files that take longest, the longest first: begun last, one process would work on alone at the end.

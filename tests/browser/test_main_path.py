@@ -84,6 +84,14 @@ def register(clerk: Page) -> None:
     expect(clerk.get_by_text(re.compile("số đến"))).to_be_visible()
 
 
+def watch(clerk: Page) -> None:
+    """The clerk leaves the registered document open; nobody has directed it yet."""
+    clerk.goto("/documents/incoming")
+    clerk.locator("tr", has_text=CODE).get_by_role("link").first.click()
+    expect(clerk.locator("#panel")).to_be_visible()
+    expect(clerk.locator("#panel")).not_to_contain_text("P. Tổng hợp")
+
+
 def direct(leader: Page) -> None:
     """Three taps on a tablet: the card, the lead unit, "Giao"."""
     leader.goto("/documents/inbox")
@@ -202,12 +210,15 @@ def test_a_document_goes_from_the_drop_to_a_reply_at_another_agency(open_as: Ope
     head = open_as("truongphong")
     head.goto("/tasks")
     expect(head.get_by_text(SUBJECT)).to_have_count(0)
+    watch(clerk)
     leader = open_as("chutich", tablet=True)
     direct(leader)
     # Nobody sees the task while it can be undone; then it comes by itself.
     assert head.get_by_text(SUBJECT).count() == 0
     task = head.get_by_role("link", name=re.compile(SUBJECT, re.IGNORECASE))
     expect(task.first).to_be_visible(timeout=20_000)
+    # Every part of the clerk's open page has read itself again, the last as well.
+    expect(clerk.locator("#panel")).to_contain_text("P. Tổng hợp")
     work(head, open_as("chuyenvien"))
 
     officer = open_as("chuyenvien")

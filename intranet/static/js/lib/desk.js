@@ -17,8 +17,8 @@ export function refresh(element) {
     waiting.delete(element);
     if (!element.isConnected || element.matches(':focus-within') && element.querySelector('input:focus, textarea:focus')) return;
     const source = element.dataset.src;
-    if (source) htmx.ajax('GET', source, { target: element, swap: 'innerMorph', ...own });
-    else if (element.id) htmx.ajax('GET', here(), { target: element, select: `#${CSS.escape(element.id)}`, swap: 'outerMorph', ...own });
+    if (source) htmx.ajax('GET', source, { source: element, target: element, swap: 'innerMorph', ...own });
+    else if (element.id) htmx.ajax('GET', here(), { source: element, target: element, select: `#${CSS.escape(element.id)}`, swap: 'outerMorph', ...own });
   }, 250));
 }
 
