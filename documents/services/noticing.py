@@ -1,11 +1,13 @@
 """Which notices of documents belong together for those who choose, and which titles may leave the house."""
 
-from documents.models.document import AccessLevel, Document
+from sqlalchemy import Select, select
+
+from documents.models.document import AccessLevel, Document, Urgency
 from intranet.core import db
-from intranet.notices import channels
+from intranet.notices import channels, quiet
 
 _EVENTS = {
-    "document": ("presented", "to_know", "given_back", "arrived"),
+    "document": ("presented", "presented_urgent", "to_know", "given_back", "arrived"),
     "signing": ("submitted", "to_check_layout", "to_sign", "signed", "issued"),
     "returned": ("draft_returned",),
     "recall": ("cancel_asked", "cancelled", "recall_ordered", "recall_asked", "recall_noted"),
@@ -16,10 +18,15 @@ def classify() -> None:
     """Make it known."""
     for event, kinds in _EVENTS.items():
         channels.classify(event, *(f"document.{kind}" for kind in kinds))
-    channels.classify("document", "document.presented_urgent", is_urgent=True)
     channels.classify("access", "access.*")
     channels.classify("register", "number.*", "copy.*", "register.*")
     channels.let_leave("document", _may_leave)
+    quiet.let_through("document", _flash)
+
+
+def _flash() -> Select[int]:
+    """Documents that were sent as flash ("hỏa tốc")."""
+    return select(Document.id).where(Document.urgency >= Urgency.FLASH)
 
 
 def _may_leave(document_id: int) -> bool:

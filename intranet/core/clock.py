@@ -1,6 +1,7 @@
 """The only clock of the house. Instants are aware UTC; tests and rehearsals may move it."""
 
 import os
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +20,11 @@ def now() -> datetime:
     if _frozen is not None:
         return _frozen
     return datetime.now(UTC) + _shift + _shift_of_file()
+
+
+def steady() -> float:
+    """Seconds that only ever pass, also while the machine sleeps, whatever the clock is set to."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def today() -> date:

@@ -66,6 +66,8 @@ class Released:
     user_id: int
     kind: str
     ref: Ref
+    #: It belongs to an hour, such as a meeting's, and does not wait for quiet hours to end.
+    is_exact: bool = False
 
 
 def classify(event: str, *kinds: str, is_urgent: bool = False) -> None:
@@ -140,19 +142,36 @@ def write_letter(
 
 
 def hand_out(released: Collection[Released]) -> None:
-    """Write what leaves the house about notices that were released, in the transaction that released them."""
+    """Write what leaves the house about notices that were released, in the transaction that released them.
+
+    In quiet hours it leaves when they end, but for what is flash or belongs to an hour.
+    """
     by_kind: dict[str, list[Released]] = {}
     for one in released:
         by_kind.setdefault(one.kind, []).append(one)
-    for channel in open_channels():
+    channels = open_channels()
+    opens = _opening(released) if channels else {}
+    for channel in channels:
         for kind, ones in by_kind.items():
             wanted = set(takers((one.user_id for one in ones), event_of(kind), channel))
             told = [one for one in ones if one.user_id in wanted]
             if told and channel is Channel.EMAIL:
                 for one in told:
-                    outbox.put(channel, f"notice:{one.id}", one.user_id, _payload(one), one.ref)
+                    key, at = f"notice:{one.id}", opens.get(one.id)
+                    outbox.put(channel, key, one.user_id, _payload(one), one.ref, at=at)
             elif told:
-                _push(told, at=None if kind in _urgent else quiet.opens(clock.now()))
+                _push(told, opens)
+
+
+def _opening(released: Collection[Released]) -> dict[int, datetime]:
+    """When each of these may leave, where that is not at once."""
+    now = clock.now()
+    opens = quiet.opens(now)
+    if opens == now:
+        return {}
+    waiting = [one for one in released if not one.is_exact and one.kind not in _urgent]
+    flash = quiet.flash_among({one.ref for one in waiting})
+    return {one.id: opens for one in waiting if one.ref not in flash}
 
 
 def chosen_by(user_id: int) -> Mapping[tuple[str, Channel], bool]:
@@ -183,7 +202,7 @@ def choose(actor: Actor, chosen: Collection[tuple[str, Channel]]) -> None:
         session.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
 
 
-def _push(told: Collection[Released], *, at: datetime | None) -> None:
+def _push(told: Collection[Released], opens: Mapping[int, datetime]) -> None:
     ids = {one.user_id for one in told}
     rows = db.session().execute(
         select(PushSubscription.user_id, PushSubscription.id).where(PushSubscription.user_id.in_(ids))
@@ -193,8 +212,8 @@ def _push(told: Collection[Released], *, at: datetime | None) -> None:
         browsers.setdefault(user_id, []).append(key)
     for one in told:
         for browser in browsers.get(one.user_id, ()):
-            payload = _payload(one) | {"browser": browser}
-            outbox.put(Channel.PUSH, f"notice:{one.id}:{browser}", one.user_id, payload, one.ref, at=at)
+            name, payload = f"notice:{one.id}:{browser}", _payload(one) | {"browser": browser}
+            outbox.put(Channel.PUSH, name, one.user_id, payload, one.ref, at=opens.get(one.id))
 
 
 def _payload(one: Released) -> dict[str, str | int]:

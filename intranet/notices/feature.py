@@ -17,6 +17,7 @@ from intranet.notices import (
     models,
     notice_letters,
     outbox_models,
+    outbox_switch,
     outbox_views,
     outbox_watch,
     permissions,
@@ -72,7 +73,7 @@ def plug_in(app: Flask) -> None:
     )
     reminder_rules.register(yearbook.REMINDED)
     refs.register_kind(
-        outbox_watch.OUTBOX.kind, title=lambda _: "", url=lambda _: "/admin/outbox", may_read=_is_operator
+        outbox_switch.OUTBOX.kind, title=lambda _: "", url=lambda _: "/admin/outbox", may_read=_is_operator
     )
     refs.register_kind(DIGEST, title=lambda _: "", url=lambda _: "/", may_read=_is_own_desk)
 

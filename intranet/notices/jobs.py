@@ -5,7 +5,16 @@ from typing import Any
 
 from intranet.core import db
 from intranet.core.jobs import every, job
-from intranet.notices import digest, duties, outbox_sending, reminders, reminding, services, yearbook
+from intranet.notices import (
+    clock_watch,
+    digest,
+    duties,
+    outbox_sending,
+    reminders,
+    reminding,
+    services,
+    yearbook,
+)
 from intranet.notices.outbox_models import Channel
 
 
@@ -18,6 +27,8 @@ def release_notices() -> None:
 @every(5, "notices.remind")
 def send_reminders() -> None:
     """Send reminders whose time has come."""
+    if not clock_watch.may_send():
+        return
     with db.scope(), db.across_orgs("reminders go to the parties of a record, whatever their agency"):
         reminding.send_due()
 
@@ -32,13 +43,15 @@ def replan_reminders(payload: Any) -> dict[str, int]:
 @every(30, "notices.duties")
 def tell_duties() -> None:
     """Tell clerks and office heads of what was left lying."""
-    duties.look()
+    if clock_watch.may_send():
+        duties.look()
 
 
 @every(20, "notices.digest")
 def write_digests() -> None:
     """Write the letters of the morning."""
-    digest.send_due()
+    if clock_watch.may_send():
+        digest.send_due()
 
 
 @every(600, "calendar.next_year")
@@ -50,10 +63,12 @@ def watch_next_year() -> None:
 @every(2, "outbox.email")
 def send_letters() -> None:
     """Hand letters to the mail server."""
-    outbox_sending.send_due(Channel.EMAIL)
+    if clock_watch.may_send():
+        outbox_sending.send_due(Channel.EMAIL)
 
 
 @every(2, "outbox.push")
 def send_pushes() -> None:
     """Hand pushes to the servers of the browsers' makers."""
-    outbox_sending.send_due(Channel.PUSH)
+    if clock_watch.may_send():
+        outbox_sending.send_due(Channel.PUSH)

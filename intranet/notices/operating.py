@@ -22,6 +22,10 @@ def show() -> None:
     with db.scope():
         if outbox_switch.is_copy():
             click.echo("WRONG  this is a copy and sends nothing: intranet outbox on")
+        elif (jumped := outbox_switch.jump()) is not None:
+            at = f"{clock.local(jumped[0]):%d/%m/%Y %H:%M}"
+            click.echo(f"WRONG  the clock jumped ahead by {jumped[1]}, to {at}, and nothing is sent")
+            click.echo("       set it right, then: intranet outbox on")
         elif not outbox_switch.is_on():
             click.echo("note   sending is off: intranet outbox on")
         for line in outbox_watch.lines():
@@ -33,7 +37,8 @@ def show() -> None:
             )
         for dead in outbox_watch.dead_letters()[0]:
             click.echo(f"{dead.id}  {dead.channel}  {dead.ref}  {dead.tries} tries  {dead.reason}")
-        sys.exit(1 if any(outbox_watch.trouble()) or outbox_switch.is_copy() else 0)
+        stands = outbox_switch.is_copy() or outbox_switch.jump() is not None
+        sys.exit(1 if any(outbox_watch.trouble()) or stands else 0)
 
 
 @outbox_group.command("retry")

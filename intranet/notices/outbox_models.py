@@ -81,3 +81,6 @@ class OutboxSwitch(Base):
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     #: When administrators were last told that something is stuck.
     alarmed_at: Mapped[datetime | None]
+    #: When the clock was seen to have jumped ahead, and how far; nothing is sent until somebody has looked.
+    jumped_at: Mapped[datetime | None]
+    jumped_seconds: Mapped[int] = mapped_column(default=0)

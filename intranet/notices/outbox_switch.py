@@ -5,6 +5,7 @@ another folder (at least in one made anew), so the print does not fit and nothin
 that this is now the office and not its copy: else both would write to everybody.
 """
 
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy.engine import make_url
@@ -17,12 +18,14 @@ from intranet.notices.outbox_models import OutboxSwitch
 from intranet.records import audit
 
 _ROW = 1
+#: The one record that notices about the outbox point to.
+OUTBOX = Ref("outbox", _ROW)
 
 
 def is_on() -> bool:
     """True when letters may leave; a new installation's may."""
     row = db.session().get(OutboxSwitch, _ROW)
-    return row is not None and row.is_on and row.home == home()
+    return row is not None and row.is_on and row.home == home() and row.jumped_at is None
 
 
 def is_begun() -> bool:
@@ -34,6 +37,23 @@ def is_copy() -> bool:
     """True when this database was brought here from another place and nobody has switched it on since."""
     row = db.session().get(OutboxSwitch, _ROW)
     return row is not None and row.is_on and row.home != home()
+
+
+def jump() -> tuple[datetime, timedelta] | None:
+    """When the clock jumped ahead, by its showing, and how far; ``None`` unless sending waits for that."""
+    row = db.session().get(OutboxSwitch, _ROW)
+    if row is None or row.jumped_at is None:
+        return None
+    return row.jumped_at, timedelta(seconds=row.jumped_seconds)
+
+
+def note_jump(by: timedelta) -> None:
+    """The clock jumped ahead: nothing is sent until somebody has looked and switched it on again."""
+    begin()
+    with db.unit_of_work() as session:
+        row = session.get_one(OutboxSwitch, _ROW, with_for_update=True)
+        row.jumped_at, row.jumped_seconds = clock.now(), round(by.total_seconds())
+        audit.record(None, "outbox.clock_jumped", OUTBOX, seconds=row.jumped_seconds)
 
 
 def begin() -> None:
@@ -53,7 +73,9 @@ def turn(actor: Actor | None, is_on: bool) -> None:
         row = session.get_one(OutboxSwitch, _ROW, with_for_update=True)
         row.is_on, row.home, row.changed_at = is_on, home(), clock.now()
         row.changed_by_id = None if actor is None else actor.id
-        audit.record(actor, "outbox.opened" if is_on else "outbox.held", Ref("outbox", _ROW))
+        if is_on:
+            row.jumped_at, row.jumped_seconds = None, 0
+        audit.record(actor, "outbox.opened" if is_on else "outbox.held", OUTBOX)
 
 
 def home() -> str:

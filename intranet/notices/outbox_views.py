@@ -24,6 +24,7 @@ def index() -> ResponseReturnValue:
         more=more,
         is_on=outbox_switch.is_on(),
         is_copy=outbox_switch.is_copy(),
+        jumped=outbox_switch.jump(),
         is_begun=outbox_switch.is_begun(),
         late=outbox_watch.trouble()[0],
     )

@@ -15,6 +15,7 @@ from intranet.core.jobs import every
 from intranet.core.refs import Ref
 from intranet.notices import outbox, outbox_sending, outbox_switch, services
 from intranet.notices.outbox_models import Channel, Outbox, OutboxState, OutboxSwitch
+from intranet.notices.outbox_switch import OUTBOX
 from intranet.people import directory
 from intranet.people.models import Role, User
 from intranet.records import audit
@@ -27,8 +28,6 @@ LATE = timedelta(hours=1)
 ALARM_EVERY = timedelta(hours=24)
 #: What has left is kept so long, as a proof without its words.
 KEPT = timedelta(days=90)
-#: The one record that notices about the outbox point to.
-OUTBOX = Ref("outbox", 1)
 PAGE = 50
 _WAITING = (OutboxState.QUEUED, OutboxState.SENDING)
 
@@ -156,8 +155,8 @@ def trouble() -> tuple[int, int]:
 
 
 def alarms(_actor: Actor) -> int:
-    """How many letters an operator should look at, for the menu."""
-    return sum(trouble())
+    """How many things an operator should look at, for the menu: letters, and a clock that jumped."""
+    return sum(trouble()) + (outbox_switch.jump() is not None)
 
 
 def _alarm(late: int, dead: int) -> None:
@@ -179,4 +178,8 @@ def _look(settings: Settings) -> health.Check:
     found = f"{late} letters wait for more than an hour, {dead} were given up within a day"
     if outbox_switch.is_copy():
         return health.Check("outbox", False, "a copy, which sends nothing: intranet outbox on", stops=False)
+    jumped = outbox_switch.jump()
+    if jumped is not None:
+        found = f"nothing is sent, the clock jumped ahead by {jumped[1]}: set it, then intranet outbox on"
+        return health.Check("outbox", False, found, stops=False)
     return health.Check("outbox", not late, found, stops=False)

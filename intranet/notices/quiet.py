@@ -1,8 +1,17 @@
-"""Quiet hours: from 20:00 to 06:30 and on days off nobody is disturbed, but for what is flash and theirs."""
+"""Quiet hours: from 20:00 to 06:30 and on days off nobody is disturbed, but for what is flash and theirs.
 
+A package says which of its records are flash ("hỏa tốc"); what is told of them leaves at any hour, by every
+channel.
+"""
+
+from collections.abc import Callable, Collection
 from datetime import datetime, time, timedelta
+from typing import Any
 
-from intranet.core import clock
+from sqlalchemy import ColumnElement, Select, and_, false, or_
+
+from intranet.core import clock, db
+from intranet.core.refs import Ref
 from intranet.notices.workdays import Calendar, calendar
 
 #: On the office's clock.
@@ -10,6 +19,36 @@ BEGINS, ENDS = time(20, 0), time(6, 30)
 #: What was to come on a day off or late in the evening, and must not come after it, comes when work ends.
 _EVENING = time(17, 0)
 _DAY = timedelta(days=1)
+
+#: Ids of the flash records of a kind.
+Flash = Callable[[], Select[int]]
+_flash: dict[str, Flash] = {}
+
+
+def let_through(kind: str, flash: Flash) -> None:
+    """Say which records of a kind are told of at any hour."""
+    _flash[kind] = flash
+
+
+def is_flash(kind: Any, key: Any, *, but: str = "") -> ColumnElement[bool]:
+    """SQL: the record that two columns name is flash.
+
+    :param but: a kind that they never name.
+    """
+    known = (and_(kind == name, key.in_(flash())) for name, flash in _flash.items() if name != but)
+    return or_(false(), *known)
+
+
+def flash_among(refs: Collection[Ref]) -> set[Ref]:
+    """Which of these records are flash."""
+    found: set[Ref] = set()
+    for kind, flash in _flash.items():
+        ids = {ref.id for ref in refs if ref.kind == kind}
+        if ids:
+            query = flash()
+            (column,) = query.selected_columns
+            found |= {Ref(kind, key) for key in db.session().scalars(query.where(column.in_(ids)))}
+    return found
 
 
 def is_quiet(at: datetime | None = None, on: Calendar | None = None) -> bool:

@@ -71,9 +71,24 @@ class Topic:
     audiences: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
     deadlines: Deadlines | None = field(default=None, repr=False)
+    #: A record may have several of these deadlines at a time: who is told is asked for each day by itself,
+    #: with a word like ``on:2026-11-20`` more (:func:`day_in`); ``deadlines`` names all of a record at once.
+    has_several: bool = False
 
 
 _topics: dict[str, Topic] = {}
+_ON = "on:"
+
+
+def words_for(topic: Topic, to: frozenset[str], due_date: date) -> frozenset[str]:
+    """What the topic is asked with for a deadline of that day."""
+    return to | {f"{_ON}{due_date.isoformat()}"} if topic.has_several else to
+
+
+def day_in(words: Collection[str]) -> date | None:
+    """The deadline that is meant, where a topic has several of one record."""
+    found = (word.removeprefix(_ON) for word in words if word.startswith(_ON))
+    return next((date.fromisoformat(text) for text in found), None)
 
 
 def register(topic: Topic) -> None:

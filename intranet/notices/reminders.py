@@ -7,7 +7,7 @@ one that was sent never stands in the way of a new one.
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import islice, product
 
 from sqlalchemy import select, update
 
@@ -46,22 +46,26 @@ def plan(ref: Ref, due_date: date | None, on: Calendar | None = None, *, topic: 
 
     :param topic: whose rules hold, the record's kind unless given.
     """
-    name = topic or ref.kind
+    plan_each(ref, () if due_date is None else (due_date,), on, topic=topic or ref.kind)
+
+
+def plan_each(ref: Ref, due_dates: Collection[date], on: Calendar | None = None, *, topic: str) -> None:
+    """As :func:`plan`, for a record that has several deadlines of a topic at a time."""
     now = clock.now()
     with db.unit_of_work() as session:
-        rows = _rows(ref, name)
-        rules = {} if due_date is None else {rule.code: rule for rule in rules_of(name)}
-        known = {row.rule: row for row in rows if row.due_date == due_date}
+        rows = _rows(ref, topic)
+        rules = {rule.code: rule for rule in rules_of(topic)} if due_dates else {}
+        known = {(row.rule, row.due_date): row for row in rows}
         for row in rows:
-            is_wanted = row.due_date == due_date and row.rule in rules
+            is_wanted = row.due_date in due_dates and row.rule in rules
             if not is_wanted and _is_waiting(row):
                 row.cancelled_at = now
-        if due_date is None:
+        if not due_dates:
             return
         days = on or calendar()
-        for code, rule in rules.items():
+        for due_date, (code, rule) in product(due_dates, rules.items()):
             planned = _moment(due_date, rule, days)
-            found = known.get(code)
+            found = known.get((code, due_date))
             if found is None and planned > now:
                 session.add(
                     Reminder(
@@ -70,7 +74,7 @@ def plan(ref: Ref, due_date: date | None, on: Calendar | None = None, *, topic: 
                         rule=code,
                         due_date=due_date,
                         planned_at=planned,
-                        topic=name,
+                        topic=topic,
                         to_whom=",".join(rule.to),
                     )
                 )
@@ -224,18 +228,23 @@ def _rows(ref: Ref, topic: str) -> list[Reminder]:
     return list(db.session().scalars(query))
 
 
-def _deadlines(first: date, last: date, topics: Collection[str] | None) -> Iterator[tuple[str, Ref, date]]:
-    """Open deadlines on which working days between these bear: by topic, record and day."""
+def _deadlines(
+    first: date, last: date, topics: Collection[str] | None
+) -> Iterator[tuple[str, Ref, list[date]]]:
+    """Open deadlines on which working days between these bear: by topic, the days of each record."""
     reach = timedelta(days=2 * reminder_rules.widest() + _SLACK)
     low = first - reach if first - date.min > reach else date.min
     high = last + reach if date.max - last > reach else date.max
     for topic in reminder_rules.with_rules():
         if topic.deadlines is not None and (topics is None or topic.name in topics):
+            of_record: dict[int, list[date]] = {}
             for key, day in topic.deadlines(low, high):
-                yield topic.name, Ref(topic.ref_kind or topic.name, key), day
+                of_record.setdefault(key, []).append(day)
+            for key, days in of_record.items():
+                yield topic.name, Ref(topic.ref_kind or topic.name, key), days
 
 
-def _plan_all(found: Iterable[tuple[str, Ref, date]]) -> None:
+def _plan_all(found: Iterable[tuple[str, Ref, list[date]]]) -> None:
     on = calendar()
-    for topic, ref, day in found:
-        plan(ref, day, on, topic=topic)
+    for topic, ref, days in found:
+        plan_each(ref, days, on, topic=topic)

@@ -10,17 +10,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from intranet.core import clock, db
+from intranet.core.dialect import stand_in_line
 from intranet.core.refs import Ref
 from intranet.notices import channels, quiet, workdays
-from intranet.notices.models import Hours, Reminder
-from intranet.notices.reminder_rules import Due, notice_of, topic_of
-from intranet.notices.services import notify
+from intranet.notices.models import Hours, Notice, Reminder
+from intranet.notices.reminder_rules import Due, notice_of, topic_of, words_for
+from intranet.notices.services import notify, release_due
 
 #: A reminder missed by more than this becomes a line of one message per person.
 MISSED = timedelta(hours=24)
+#: The message of what was missed waits so long for a step that does not come, then it is told as it is.
+HELD_BACK = timedelta(minutes=5)
+CAUGHT_UP = "reminder.digest"
+#: Those who catch up stand in line under this number; those for rooms and people have others.
+_CATCHING_UP = -10
 #: Records whose reminders are claimed in one transaction.
 RECORDS_AT_ONCE = 25
 #: Kind of the record that a digest is about: the person's own desk, whose id is the person's.
@@ -48,7 +54,7 @@ class _Waiting:
 def send_due() -> int:
     """Send what is due; several missed rules of one record become its latest, a long standstill one message.
 
-    In quiet hours only what belongs to an hour is sent, such as the reminder of a meeting on a Sunday.
+    In quiet hours only what is flash, or belongs to an hour as a meeting on a Sunday does, is sent.
 
     :returns: how many reminders were claimed.
     """
@@ -56,23 +62,27 @@ def send_due() -> int:
     waiting = _due_now(now)
     if not waiting:
         return 0
-    is_behind = any(one.planned_at < now - MISSED and not one.is_exact for one in waiting)
+    is_behind = not quiet.is_quiet(now) and (
+        any(one.planned_at < now - MISSED and not one.is_exact for one in waiting) or _is_catching_up()
+    )
     caught_up = [one for one in waiting if is_behind and not one.is_exact]
     each = [one for one in waiting if not is_behind or one.is_exact]
     done = _catch_up(caught_up, now) if caught_up else 0
-    groups: dict[tuple[Ref, str], list[_Waiting]] = defaultdict(list)
+    groups: dict[tuple[Ref, str, date | None], list[_Waiting]] = defaultdict(list)
     for one in each:
-        groups[one.ref, one.topic].append(one)
+        topic = topic_of(one.topic)
+        day = one.due_date if topic is not None and topic.has_several else None
+        groups[one.ref, one.topic, day].append(one)
     for chunk in _chunks(list(groups.values()), RECORDS_AT_ONCE):
         done += _send(chunk, now)
     return done
 
 
 def _due_now(now: datetime) -> list[_Waiting]:
-    with db.scope():
+    with db.scope(), db.across_orgs("which records are flash, whatever their agency"):
         query = select(Reminder).where(_is_due(now)).order_by(Reminder.ref_kind, Reminder.ref_id, Reminder.id)
         if quiet.is_quiet(now):
-            query = query.where(Reminder.is_exact)
+            query = query.where(or_(Reminder.is_exact, quiet.is_flash(Reminder.ref_kind, Reminder.ref_id)))
         return [
             _Waiting(
                 row.id,
@@ -103,7 +113,7 @@ def _send(groups: Sequence[list[_Waiting]], now: datetime) -> int:
             if people:
                 kind, data = _words(last)
                 by = _ways(people, kind)
-                notify(people, kind, last.ref, reminder_id=last.id, **data)
+                notify(people, kind, last.ref, reminder_id=last.id, is_exact=last.is_exact, **data)
             for one in group:
                 result = ("sent" if people else "nobody") if one is last else "merged"
                 closed.append(_closed(one, result, people, by))
@@ -112,26 +122,68 @@ def _send(groups: Sequence[list[_Waiting]], now: datetime) -> int:
 
 
 def _catch_up(waiting: Sequence[_Waiting], now: datetime) -> int:
-    """Claim everything that was missed and tell each person once, how many deadlines there are."""
-    told: dict[int, Collection[int]] = {}
-    for some in _chunks(waiting, 500):
-        told |= _recipients(some)
-    with db.unit_of_work():
-        taken: set[int] = set()
-        for some in _chunks(waiting, 500):
-            taken |= _claim([one.id for one in some], now)
+    """Claim everything that was missed, some records in each transaction, as one message for each person.
+
+    The message grows with every step and is held back until nothing is left that belongs into it, whichever
+    process does the last step; one that dies leaves the rest to the next.
+    """
+    groups: dict[Ref, list[_Waiting]] = defaultdict(list)
+    for one in waiting:
+        groups[one.ref].append(one)
+    done = 0
+    for some in _chunks(list(groups.values()), RECORDS_AT_ONCE):
+        done += _catch_up_some([one for group in some for one in group], now)
+    _let_out(now)
+    return done
+
+
+def _catch_up_some(some: Sequence[_Waiting], now: datetime) -> int:
+    told = _recipients(some)
+    with db.unit_of_work() as session:
+        stand_in_line(session, _CATCHING_UP, 0)
+        taken = _claim([one.id for one in some], now)
         by_person: dict[int, set[Ref]] = defaultdict(set)
         closed = []
-        for one in waiting:
+        for one in some:
             if one.id in taken:
                 people = told.get(one.id, ())
                 for user_id in people:
                     by_person[user_id].add(one.ref)
                 closed.append(_closed(one, "digest" if people else "nobody", people))
+        begun = {
+            row.user_id: row
+            for row in session.scalars(select(Notice).where(_held_back(), Notice.user_id.in_(by_person)))
+        }
         for user_id, about in by_person.items():
-            notify([user_id], "reminder.digest", Ref(DIGEST, user_id), n=len(about))
+            row = begun.get(user_id)
+            if row is None:
+                notify([user_id], CAUGHT_UP, Ref(DIGEST, user_id), at=now + HELD_BACK, n=len(about))
+            else:
+                row.data, row.due_at = {"n": row.data["n"] + len(about)}, now + HELD_BACK
         _close(closed)
         return len(closed)
+
+
+def _let_out(now: datetime) -> None:
+    """Everything is claimed: the messages may be read."""
+    with db.unit_of_work() as session:
+        stand_in_line(session, _CATCHING_UP, 0)
+        is_left = select(Reminder.id).where(_is_due(now), Reminder.is_exact.is_(False)).limit(1)
+        if session.scalar(is_left) is not None:
+            return
+        session.execute(
+            update(Notice).where(_held_back()).values(due_at=now).execution_options(synchronize_session=False)
+        )
+    while release_due():
+        pass
+
+
+def _is_catching_up() -> bool:
+    return db.session().scalar(select(Notice.id).where(_held_back()).limit(1)) is not None
+
+
+def _held_back() -> ColumnElement[bool]:
+    return Notice.released_at.is_(None) & (Notice.kind == CAUGHT_UP)
 
 
 def _claim(ids: Collection[int], now: datetime) -> set[int]:
@@ -167,7 +219,9 @@ def _recipients(some: Iterable[_Waiting]) -> dict[int, Collection[int]]:
     """Who is told by each reminder now; nobody where the record is ended."""
     asked: dict[tuple[str, frozenset[str]], list[_Waiting]] = defaultdict(list)
     for one in some:
-        asked[one.topic, one.to].append(one)
+        topic = topic_of(one.topic)
+        to = one.to if topic is None else words_for(topic, one.to, one.due_date)
+        asked[one.topic, to].append(one)
     found: dict[int, Collection[int]] = {}
     for (name, to), rows in asked.items():
         topic = topic_of(name)

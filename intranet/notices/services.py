@@ -56,11 +56,13 @@ def notify(
     by: Actor | None = None,
     at: datetime | None = None,
     reminder_id: int | None = None,
+    is_exact: bool = False,
     **data: str | int | None,
 ) -> None:
     """Tell people about a record, in the open unit of work; whoever caused it is not told.
 
     :param kind: words are ``notice.<kind>``; they may use ``{title}``, ``{by}`` and what ``data`` names.
+    :param is_exact: it belongs to this hour: by no channel does it wait for quiet hours to end.
     :param at: released then when it lies in the future, and until then it may be withdrawn.
     """
     now = clock.now()
@@ -87,7 +89,7 @@ def notify(
         if due_at == now:
             for row in rows:
                 db.publish(NoticeCreated(row.id, (row.user_id,)))
-            channels.hand_out([channels.Released(row.id, row.user_id, kind, ref) for row in rows])
+            channels.hand_out([channels.Released(row.id, row.user_id, kind, ref, is_exact) for row in rows])
 
 
 def withdraw(ref: Ref, kind: str | None = None) -> None:

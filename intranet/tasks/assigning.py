@@ -19,7 +19,7 @@ from intranet.tasks.events import TaskAssigned, TaskMoved, TaskUndone
 from intranet.tasks.models import PartyRole, Priority, Source, Task, TaskParty, TaskState, TaskYear
 from intranet.tasks.parties import Party, check_reach, check_real, due_words, lead_people, people_of
 from intranet.tasks.permissions import ASSIGN, To, access_task, is_released, person_of
-from intranet.tasks.reminding import warn_of_absence
+from intranet.tasks.reminding import plan, warn_of_absence
 from intranet.tasks.states import check, move
 from intranet.tasks.tree import roll_up
 
@@ -136,7 +136,7 @@ def assign_task(
             recurrence=None if recurrence is None else recurrence[0],
         )
         _tell_parties(actor, task)
-        reminders.plan(task.ref, due_date, on)
+        plan(task, on)
         if parent is not None:
             roll_up(parent)
         db.publish(TaskAssigned(task.id, str(origin or "")))

@@ -10,7 +10,7 @@ from intranet.core import clock
 from intranet.core.errors import Invalid
 from intranet.notices import workdays
 from intranet.notices.workdays import Calendar
-from intranet.tasks.models import RUNNING, Outcome, Task
+from intranet.tasks.models import RUNNING, Outcome, PartyRole, Task
 
 #: Near its deadline: so many working days are left, or this share of the whole span if that is longer.
 NEAR_DAYS = 2
@@ -74,6 +74,24 @@ def set_due(task: Task, due: date | None, on: Calendar) -> None:
         task.first_due_date = due
     start = task.start_date or clock.local(task.created_at).date()
     task.near_date = None if due is None else near_date(min(start, due), due, on)
+
+
+def move_due(task: Task, kept: date, on: Calendar) -> None:
+    """Another deadline for the lead, and for helpers who were to keep the same one and still can."""
+    before = task.due_date
+    is_missed = before is not None and before < workdays.late_from()
+    set_due(task, kept, on)
+    task.lead.due_date = kept
+    for party in task.parties:
+        is_at_work = party.role is PartyRole.CO and not (party.left_at or party.finished_at)
+        if is_at_work and party.due_date == before and not is_missed:
+            party.due_date = kept
+
+
+def own_terms(task: Task) -> list[date]:
+    """Other days than the lead's on which helpers still at work owe their part."""
+    at_work = (p for p in task.parties if p.role is PartyRole.CO and not (p.left_at or p.finished_at))
+    return sorted({p.due_date for p in at_work if p.due_date is not None and p.due_date != task.due_date})
 
 
 def standing(task: Task, late_from: date | None = None) -> Standing:

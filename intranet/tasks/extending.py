@@ -7,15 +7,15 @@ from sqlalchemy import select
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Invalid
-from intranet.notices import reminders, workdays
 from intranet.notices import services as notices
+from intranet.notices import workdays
 from intranet.records import audit
 from intranet.tasks import deadlines
 from intranet.tasks.events import TaskMoved
 from intranet.tasks.models import ExtensionState, Task, TaskExtension
 from intranet.tasks.parties import judges_of, lead_people
 from intranet.tasks.permissions import To, access_task, is_own
-from intranet.tasks.reminding import warn_of_absence
+from intranet.tasks.reminding import plan, warn_of_absence
 from intranet.tasks.states import check
 
 
@@ -103,9 +103,8 @@ def decide_extension(
             if request.is_after_due and task.missed_due_date is None:
                 task.missed_due_date = task.due_date
             request.state, request.new_due_date = ExtensionState.GRANTED, kept
-            deadlines.set_due(task, kept, on)
-            task.lead.due_date = kept
-            reminders.plan(task.ref, kept, on)
+            deadlines.move_due(task, kept, on)
+            plan(task, on)
             warn_of_absence(task)
         else:
             request.state = ExtensionState.REFUSED

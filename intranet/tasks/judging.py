@@ -141,8 +141,7 @@ def _back_to_work(
             finished = task.finished_at or clock.now()
             if task.due_date is not None and task.due_date < workdays.late_from(finished):
                 task.missed_due_date = task.missed_due_date or task.due_date
-            deadlines.set_due(task, kept, on)
-            task.lead.due_date = task.due_date
+            deadlines.move_due(task, kept, on)
         resume(task, act)
         audit.record(actor, f"task.{act}", task, reason=reason[:500], **before)
         notices.notify({*lead_people(task), *lead_heads(task)}, f"task.{act}", task.ref, by=actor)

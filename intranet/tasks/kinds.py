@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from intranet.core import db, refs
 from intranet.core.actor import Actor
-from intranet.notices import channels
+from intranet.notices import channels, quiet
 from intranet.notices import services as notices
 from intranet.tasks import reminding
 from intranet.tasks.models import Task, TaskRecurrence, TaskReport
@@ -14,8 +14,8 @@ from intranet.tasks.permissions import may_read, person_of, visible_to
 
 _EVENTS = {
     "assigned": ("assigned", "assigned_co", "assigned_info", "handed_over", "taken_away", "reopened"),
-    "near_due": ("own_reminder",),
-    "overdue": ("urged",),
+    "near_due": ("own_reminder", "part_before", "part_today"),
+    "overdue": ("urged", "part_late"),
     "extension": (
         "extension_asked",
         "extension_granted",
@@ -44,6 +44,12 @@ def _classify() -> None:
     for event, kinds in _EVENTS.items():
         channels.classify(event, *(f"task.{kind}" for kind in kinds))
     channels.let_leave("task", _may_leave)
+    quiet.let_through("task", _flash)
+
+
+def _flash() -> Select[int]:
+    """Tasks that come from a flash record."""
+    return select(Task.id).where(quiet.is_flash(Task.origin_kind, Task.origin_id, but="task"))
 
 
 def _may_leave(task_id: int) -> bool:

@@ -26,8 +26,10 @@ class TaskState(StrEnum):
     CANCELLED = "cancelled"
 
 
-#: The clock runs: somebody still has to do it.
-RUNNING = (TaskState.ASSIGNED, TaskState.SEEN, TaskState.DOING, TaskState.BLOCKED, TaskState.RETURNED)
+#: Its lead has to do it.
+WORKABLE = (TaskState.ASSIGNED, TaskState.SEEN, TaskState.DOING, TaskState.BLOCKED)
+#: The clock runs: somebody still has to do it, or to give it to another one.
+RUNNING = (*WORKABLE, TaskState.RETURNED)
 #: Not ended yet, whoever it waits for.
 OPEN = (*RUNNING, TaskState.WAITING_ACCEPT)
 

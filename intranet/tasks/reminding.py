@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -13,15 +14,17 @@ from intranet.notices import quiet, reminder_rules, reminders
 from intranet.notices import services as notices
 from intranet.notices.models import Reminder
 from intranet.notices.reminder_rules import Due, Rule, Topic
+from intranet.notices.workdays import Calendar
 from intranet.people import directory
 from intranet.people.models import Role
 from intranet.records import audit
-from intranet.tasks.models import RUNNING, PartyRole, Task, TaskParty, TaskState
+from intranet.tasks import deadlines
+from intranet.tasks.models import RUNNING, WORKABLE, PartyRole, Task, TaskParty, TaskState
 from intranet.tasks.parties import Party, judges_of, lead_people, people_of
 from intranet.tasks.permissions import To, access_task, is_released, may
 
-#: Topics: the deadline, a result that waits for an answer, a date of one's own.
-DEADLINE, RESULT, OWN = "task", "task_result", "task_own"
+#: Topics: the deadline, a helper's own, a result that waits for an answer, a date of one's own.
+DEADLINE, PART, RESULT, OWN = "task", "task_part", "task_result", "task_own"
 #: Dates of one's own that one task may wait for.
 MOST_OWN = 20
 _MOST_AWAY = 200
@@ -29,13 +32,16 @@ _MOST_AWAY = 200
 #: The usual rules: those who work on it before and on the day; then up the line while nobody finishes.
 RULES = (
     Rule(-3, ("lead",)),
-    Rule(-1, ("lead",)),
-    Rule(0, ("lead",)),
+    Rule(-1, ("lead", "co")),
+    Rule(0, ("lead", "co")),
     Rule(1, ("lead", "unit_head", "assigner")),
     Rule(3, ("office_head",)),
     Rule(5, ("leader",)),
 )
 AUDIENCES = ("lead", "unit_head", "co", "assigner", "office_head", "leader")
+#: A helper who keeps the lead's deadline is reminded by its rules, one with an own term by these.
+PART_RULES = (Rule(-3, ("co",)), Rule(-1, ("co",)), Rule(0, ("co",)), Rule(1, ("co", "lead")))
+PART_AUDIENCES = ("co", "lead", "assigner")
 RESULT_RULES = (Rule(3, ("assigner",)),)
 RESULT_AUDIENCES = ("assigner", "office_head", "leader")
 
@@ -44,6 +50,18 @@ def register() -> None:
     """Make the topics of tasks known."""
     reminder_rules.register(
         Topic(DEADLINE, whom, ref_kind="task", audiences=AUDIENCES, rules=RULES, deadlines=_running)
+    )
+    reminder_rules.register(
+        Topic(
+            PART,
+            whom_to_help,
+            words=_of_part,
+            ref_kind="task",
+            audiences=PART_AUDIENCES,
+            rules=PART_RULES,
+            deadlines=_parts,
+            has_several=True,
+        )
     )
     reminder_rules.register(
         Topic(
@@ -59,6 +77,12 @@ def register() -> None:
     reminder_rules.register(Topic(OWN, whom, words=_of_own, ref_kind="task"))
 
 
+def plan(task: Task, on: Calendar) -> None:
+    """Plan the reminders of the deadline and of helpers' own terms, in the open unit of work."""
+    reminders.plan(task.ref, task.due_date, on)
+    reminders.plan_each(task.ref, deadlines.own_terms(task), on, topic=PART)
+
+
 def whom(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
     """People of the audiences that a rule names, for each task on which work still goes on.
 
@@ -66,6 +90,11 @@ def whom(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
     part in it.
     """
     return _told(wanted, RUNNING)
+
+
+def whom_to_help(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
+    """The same for helpers who owe their part on the day that the words name."""
+    return _told(wanted, WORKABLE)
 
 
 def whom_to_answer(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
@@ -88,13 +117,23 @@ def remind_on(actor: Actor, task_id: int, day: date, at: time, *, is_for_lead: b
         moment = clock.at_office(day, at.hour, at.minute)
         if moment <= clock.now():
             raise Invalid("reminder.past", field="day")
-        if (opens := quiet.opens(moment)) != moment:
+        is_flash = bool(quiet.flash_among({task.ref}))
+        if not is_flash and (opens := quiet.opens(moment)) != moment:
             raise Invalid("reminder.quiet", field="day", at=f"{clock.local(opens):%H:%M %d/%m/%Y}")
         waiting = [row for row in _own(task) if row.sent_at is None and row.cancelled_at is None]
         if len(waiting) >= MOST_OWN:
             raise Invalid("reminder.too_many", field="day", most=MOST_OWN)
         to, rule = ("lead", "own-lead") if is_for_lead else (f"user:{actor.id}", f"own-{actor.id}")
-        reminders.arm(task.ref, rule, moment, topic=OWN, to=[to], user_id=actor.id, is_one_of_many=True)
+        reminders.arm(
+            task.ref,
+            rule,
+            moment,
+            topic=OWN,
+            to=[to],
+            user_id=actor.id,
+            is_exact=is_flash,
+            is_one_of_many=True,
+        )
         audit.record(actor, "task.reminder_set", task, at=moment, to=to)
 
 
@@ -130,7 +169,7 @@ def warn_of_absence(task: Task) -> None:
 
     In the open unit of work, when the deadline or whoever does the work has changed.
     """
-    if task.due_date is None or task.state not in RUNNING:
+    if task.due_date is None or task.state not in WORKABLE:
         return
     ids = lead_people(task)
     away = directory.absences(ids, task.due_date, task.due_date)
@@ -157,7 +196,7 @@ def warn_of_absences(user_id: int, first: date, last: date) -> None:
     )
     due = select(Task).where(
         Task.id.in_(mine),
-        Task.state.in_(RUNNING),
+        Task.state.in_(WORKABLE),
         Task.undone_at.is_(None),
         Task.due_date.between(first, last),
     )
@@ -188,11 +227,17 @@ class _Asked:
     def people(self, task: Task, to: Collection[str]) -> list[int]:
         """Everybody whom the words name."""
         found: dict[int, None] = {}
+        day = reminder_rules.day_in(to) or task.due_date
         for word in to:
-            found |= dict.fromkeys(self._named(task, word))
+            found |= dict.fromkeys(self._named(task, word, day))
         return list(found)
 
-    def _named(self, task: Task, word: str) -> Iterable[int]:
+    def _named(self, task: Task, word: str, day: date | None) -> Iterable[int]:
+        if word == "co":
+            return self._helpers(task, day)
+        if word in ("lead", "unit_head", "assigner") and task.state is TaskState.RETURNED:
+            # Whoever refused it has done what there was to do: it waits for another lead.
+            return judges_of(task)
         if word == "lead":
             officer = task.officer
             return self._of_party(task.lead if officer is None else officer)
@@ -200,14 +245,20 @@ class _Asked:
             return self._heads_of(task.lead)
         if word == "assigner":
             return judges_of(task)
-        if word == "co":
-            co = (p for p in task.parties if p.role is PartyRole.CO and not (p.left_at or p.finished_at))
-            return [user_id for party in co for user_id in self._of_party(party)]
         if word.startswith("user:"):
             return [int(word.removeprefix("user:"))]
+        if word not in ("office_head", "leader"):
+            return []
         if task.is_restricted:
             return [task.assigner_id]
         return self._with_role(task.org_id, Role.LEADER if word == "leader" else Role.OFFICE_HEAD)
+
+    def _helpers(self, task: Task, day: date | None) -> list[int]:
+        """Those who still owe their part on that day; nobody can give it while the task has no lead."""
+        if task.state is TaskState.RETURNED:
+            return []
+        co = (p for p in task.parties if p.role is PartyRole.CO and not (p.left_at or p.finished_at))
+        return [user_id for party in co if party.due_date == day for user_id in self._of_party(party)]
 
     def _of_party(self, party: TaskParty) -> list[int]:
         key = str(Party(unit_id=party.unit_id, user_id=party.user_id))
@@ -242,6 +293,39 @@ def _reported(first: date, last: date) -> list[tuple[int, date]]:
     query = select(Task.id, Task.finished_at).where(Task.state == TaskState.WAITING_ACCEPT)
     days = [(row.id, clock.local(row.finished_at).date()) for row in db.session().execute(query)]
     return [(key, day) for key, day in days if first <= day <= last]
+
+
+def _parts(first: date, last: date) -> list[tuple[int, date]]:
+    """Every open term of those tasks of which one lies in the span."""
+    other = aliased(TaskParty)
+    in_span = exists().where(
+        other.task_id == Task.id, other.role == PartyRole.CO, other.due_date.between(first, last)
+    )
+    query = (
+        select(Task.id, TaskParty.due_date)
+        .join(TaskParty, TaskParty.task_id == Task.id)
+        .where(
+            Task.state.in_(RUNNING),
+            Task.undone_at.is_(None),
+            TaskParty.role == PartyRole.CO,
+            TaskParty.left_at.is_(None),
+            TaskParty.finished_at.is_(None),
+            TaskParty.due_date.is_distinct_from(Task.due_date),
+            TaskParty.due_date.is_not(None),
+            in_span,
+        )
+        .distinct()
+    )
+    return [(row.id, row.due_date) for row in db.session().execute(query.order_by(Task.id))]
+
+
+def _of_part(due: Due) -> tuple[str, dict[str, Any]]:
+    base, day = due.rule.partition("@")[0], f"{due.due_date:%d/%m/%Y}"
+    if base.startswith("minus"):
+        return "task.part_before", {"due": day, "days": base.removeprefix("minus")}
+    if base == "due":
+        return "task.part_today", {"due": day}
+    return "task.part_late", {"due": day, "days": base.removeprefix("plus")}
 
 
 def _unanswered(due: Due) -> tuple[str, dict[str, Any]]:

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from intranet.core.errors import BadState, Stale
-from intranet.tasks.models import OPEN, RUNNING, Task, TaskState
+from intranet.tasks.models import OPEN, RUNNING, WORKABLE, Task, TaskState
 from intranet.tasks.permissions import To
 
 S = TaskState
-_WORKABLE = (S.ASSIGNED, S.SEEN, S.DOING, S.BLOCKED)
 
 
 @dataclass(frozen=True)
@@ -24,23 +23,23 @@ class Move:
 MOVES: dict[str, Move] = {
     "seen": Move((S.ASSIGNED,), S.SEEN, To.WORK),
     "started": Move((S.ASSIGNED, S.SEEN), S.DOING, To.WORK),
-    "reported": Move(_WORKABLE, S.DOING, To.WORK),
-    "blocked": Move(_WORKABLE, S.BLOCKED, To.WORK),
+    "reported": Move(WORKABLE, S.DOING, To.WORK),
+    "blocked": Move(WORKABLE, S.BLOCKED, To.WORK),
     "refused": Move((S.ASSIGNED, S.SEEN, S.DOING), S.RETURNED, To.WORK),
-    "extension_asked": Move(_WORKABLE, None, To.WORK),
+    "extension_asked": Move(WORKABLE, None, To.WORK),
     "extension_decided": Move(OPEN, None, To.JUDGE),
-    "finished": Move(_WORKABLE, S.WAITING_ACCEPT, To.WORK),
+    "finished": Move(WORKABLE, S.WAITING_ACCEPT, To.WORK),
     "taken_back": Move((S.WAITING_ACCEPT,), S.DOING, To.WORK),
     "accepted": Move((S.WAITING_ACCEPT,), S.DONE, To.JUDGE),
     "sent_back": Move((S.WAITING_ACCEPT,), S.DOING, To.JUDGE),
-    "handed_over": Move(_WORKABLE, None, To.HAND_OVER),
+    "handed_over": Move(WORKABLE, None, To.HAND_OVER),
     "reassigned": Move(RUNNING, S.ASSIGNED, To.JUDGE),
     "placed": Move(OPEN, None, To.JUDGE),
-    "urged": Move(RUNNING, None, To.JUDGE),
+    "urged": Move(WORKABLE, None, To.JUDGE),
     "cancelled": Move(OPEN, S.CANCELLED, To.JUDGE),
     "reopened": Move((S.DONE,), S.DOING, To.JUDGE),
-    "split": Move(_WORKABLE, None, To.WORK),
-    "contributed": Move(_WORKABLE, None, To.CONTRIBUTE),
+    "split": Move(WORKABLE, None, To.WORK),
+    "contributed": Move(WORKABLE, None, To.CONTRIBUTE),
 }
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from intranet.core import clock, db
 from intranet.core.events import subscribe
-from intranet.notices import reminders, workdays
 from intranet.notices import services as notices
+from intranet.notices import workdays
 from intranet.notices.events import CalendarChanged
 from intranet.notices.workdays import Calendar
 from intranet.people.events import StandInNamed
@@ -61,10 +61,10 @@ def _count_anew(task: Task, on: Calendar) -> None:
     if kept != due and task.first_due_date == due:
         task.first_due_date = kept
     deadlines.set_due(task, kept, on)
+    reminding.plan(task, on)
     if kept == due:
         return
     task.version += 1
-    reminders.plan(task.ref, kept, on)
     audit.record(None, "task.due_moved", task, old_due=due, due=kept)
     told = {task.assigner_id, *lead_people(task)}
     notices.notify(told, "task.due_day_off", task.ref, due=f"{due:%d/%m/%Y}", kept=f"{kept:%d/%m/%Y}")

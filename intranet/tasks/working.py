@@ -225,6 +225,7 @@ def finish_part(
                 now = clock.now()
                 party.finished_at = now
                 party.outcome, party.late_days = deadlines.outcome_of(party.due_date, now, on)
+        reminding.plan(task, on)
         move(task, "contributed")
         report = _write(actor, task, ReportKind.PART, text, "", files)
         audit.record(actor, "task.contributed", task, report=report.id)
@@ -242,7 +243,7 @@ def resume(task: Task, act: str) -> None:
     move(task, act)
     task.progress = min(_last_progress(task), 99)
     reminders.cancel(task.ref, reminding.RESULT)
-    reminders.plan(task.ref, task.due_date)
+    reminding.plan(task, workdays.calendar())
     reminders.rearm(task.ref, reminding.OWN)
     roll_up(task)
 

@@ -1,12 +1,11 @@
 """The letter of the morning, and what the clerk's office left lying."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from documents.models.document import Document, Urgency
-from documents.models.lifecycle import Direction, DocState
+from documents.models.document import Urgency
 from intranet.core import clock, db
 from intranet.core.refs import Ref
 from intranet.notices import digest, duties, reminders, services
@@ -16,6 +15,7 @@ from intranet.notices.outbox_models import Outbox
 from intranet.people.models import User
 from intranet.tasks import services as tasks
 from tests.factories import Office
+from tests.notices.arriving import arrive
 from tests.notices.letters import Post, plug
 from tests.tasks.making import give
 
@@ -75,23 +75,6 @@ def test_nobody_gets_an_empty_letter_or_one_on_a_day_off(office: Office, post: P
     assert letters(office.officer) == []
     rows = select(Digest.user_id, Digest.lines).where(Digest.day == date(2026, 11, 17))
     assert dict(db.session().execute(rows).all())[office.officer.id] == 0
-
-
-def arrive(office: Office, at: datetime, urgency: Urgency = Urgency.NORMAL) -> int:
-    """A document that came in and nobody presented."""
-    with db.unit_of_work() as session:
-        row = Document(
-            org_id=office.org.id,
-            direction=Direction.IN,
-            state=DocState.REGISTERED,
-            subject="Về việc báo cáo",
-            urgency=urgency,
-            created_by_id=office.clerk.id,
-            created_at=at,
-        )
-        session.add(row)
-        session.flush()
-        return row.id
 
 
 def duty(day: int, hour: int, minute: int = 0) -> int:

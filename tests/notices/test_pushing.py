@@ -15,15 +15,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02
+from sqlalchemy import delete, select
 
+from documents.models.document import Urgency
 from intranet.core import clock, db, slots
 from intranet.core.errors import BadState, Invalid
 from intranet.core.refs import Ref
 from intranet.notices import browsers, channels, outbox_sending, pushing, services, vapid
-from intranet.notices.channel_models import PushSubscription
+from intranet.notices.channel_models import MailAddress, PushSubscription
 from intranet.notices.outbox_models import Channel, Outbox, OutboxState
 from intranet.people.models import User
 from tests.factories import Office
+from tests.notices.arriving import arrive
+from tests.notices.letters import plug
 from tests.tasks.making import give
 
 PUSH = Channel.PUSH
@@ -150,18 +154,31 @@ def test_each_browser_is_told_once_and_one_that_is_gone_is_forgotten(
     assert browsers.of(office.head.id) == []
 
 
-def test_a_push_at_night_waits_for_the_morning_unless_it_is_urgent(
-    office: Office, push_server: Maker
+def test_at_night_only_what_comes_from_a_flash_document_or_belongs_to_the_hour_leaves_by_any_channel(
+    office: Office, push_server: Maker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     subscribe(office.head, push_server)
-    clock.freeze(clock.at_office(date(2026, 11, 13), 21))
-    task_id = give(office)
-    assert outbox_sending.send_due(PUSH) == 0
-    with db.unit_of_work():
-        services.notify([office.head.id], "document.presented_urgent", Ref("task", task_id))
-    assert outbox_sending.send_due(PUSH) == 1
-    clock.freeze(clock.at_office(date(2026, 11, 16), 6, 30))
-    assert outbox_sending.send_due(PUSH) == 1
+    plug(monkeypatch)
+    with db.unit_of_work() as session:
+        session.add(MailAddress(user_id=office.head.id, confirmed="a@anbinh.gov.vn", fails=0))
+    night = clock.at_office(date(2026, 11, 13), 21)
+    clock.freeze(night)
+    waiting = {give(office, origin=origin) for origin in (None, Ref("document", arrive(office, night)))}
+    urgent = arrive(office, night, Urgency.VERY_URGENT)
+    flash = arrive(office, night, Urgency.FLASH)
+    waiting.add(give(office, origin=Ref("document", urgent)))
+    passing = {give(office, origin=Ref("document", flash)), give(office, title="Họp Chủ nhật")}
+    with db.unit_of_work() as session:
+        session.execute(delete(Outbox).where(Outbox.ref_id == max(passing)))
+        services.notify([office.head.id], "meeting.soon", Ref("task", max(passing)), is_exact=True)
+    morning = clock.at_office(date(2026, 11, 16), 6, 30)
+    due = {(row.ref_id, row.kind, row.due_at) for row in db.session().scalars(select(Outbox))}
+    ways = (Channel.EMAIL, PUSH)
+    assert due == {
+        *((key, way, morning) for key in waiting for way in ways),
+        *((key, way, night) for key in passing for way in ways),
+    }
+    assert outbox_sending.send_due(PUSH) == 2
 
 
 @pytest.mark.parametrize(

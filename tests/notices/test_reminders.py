@@ -1,6 +1,9 @@
 """Reminders of deadlines, while the clock is moved over days, weekends and standstills."""
 
 from datetime import date
+from typing import Any
+
+import pytest
 
 from intranet.core import clock, db
 from intranet.core.refs import Ref
@@ -171,6 +174,30 @@ def test_after_more_than_a_day_down_each_person_gets_one_digest(office: Office) 
     assert lines[0].words == "Trong thời gian hệ thống ngừng có 3 việc đến hạn cần xem lại"
     at(date(2026, 11, 20))
     assert told(office.other_head) == ["digest", "due"]
+
+
+def test_what_is_caught_up_in_steps_by_workers_that_die_is_still_one_message(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for due in (DUE, DUE, date(2026, 11, 24)):
+        give(office, due=due)
+    monkeypatch.setattr(reminding, "RECORDS_AT_ONCE", 1)
+    clock.freeze(clock.at_office(date(2026, 11, 19), 10))
+    whole, steps = reminding._catch_up_some, []
+
+    def dies(*step: Any) -> int:
+        """Two steps, then the process is gone."""
+        steps.append(step)
+        return whole(*step) if len(steps) < 3 else 1 // 0
+
+    monkeypatch.setattr(reminding, "_catch_up_some", dies)
+    with pytest.raises(ZeroDivisionError):
+        reminding.send_due()
+    assert told(office.head) == []
+    monkeypatch.setattr(reminding, "_catch_up_some", whole)
+    reminding.send_due()
+    assert told(office.head) == ["digest"]
+    assert "có 3 việc" in services.page(office.head)[0][0].words
 
 
 def test_a_digest_belongs_to_its_reader_alone(office: Office) -> None:

@@ -5,14 +5,17 @@ from datetime import date, timedelta
 
 from flask.testing import FlaskClient
 
+from documents.models.document import Urgency
 from intranet.core import clock
 from intranet.core.refs import Ref
-from intranet.notices import reminders, reminding, services
+from intranet.notices import jobs, reminders, reminding, services, yearbook
+from intranet.notices.models import DayKind
 from intranet.people.models import User
 from intranet.people.services import standing_in
 from intranet.tasks import services as tasks
 from tests.factories import Office
-from tests.tasks.making import give
+from tests.notices.arriving import arrive
+from tests.tasks.making import give, look
 
 Clients = Callable[[User], FlaskClient]
 
@@ -71,13 +74,64 @@ def test_what_is_late_goes_up_the_line_until_it_is_finished(office: Office) -> N
     assert "plus5" not in live(first)
 
 
-def test_nobody_is_reminded_at_night_or_on_a_day_off(office: Office) -> None:
+def test_at_night_and_on_a_day_off_people_are_reminded_of_what_is_flash_alone(office: Office) -> None:
     give(office, due=date(2026, 11, 16))
-    for hour in (20, 23):
-        clock.freeze(clock.at_office(date(2026, 11, 16), hour))
-        assert reminding.send_due() == 0
+    flash = Ref("document", arrive(office, clock.now(), Urgency.FLASH))
+    give(office, due=date(2026, 11, 16), origin=flash)
+    sent = []
+    for day, hour in ((16, 20), (16, 23), (17, 6)):
+        clock.freeze(clock.at_office(date(2026, 11, day), hour, 29))
+        jobs.send_reminders()
+        sent.append(len(kinds(office.head)))
+    assert sent == [1, 1, 1]
     clock.freeze(clock.at_office(date(2026, 11, 17), 6, 30))
-    assert reminding.send_due() == 1
+    jobs.send_reminders()
+    assert kinds(office.head) == ["reminder.due", "reminder.due"]
+
+
+def test_of_a_refused_task_whoever_gave_it_is_reminded_and_not_who_refused(office: Office) -> None:
+    task_id = give(office, co=[tasks.Party(unit_id=office.sxd.id)])
+    tasks.refuse(office.head, task_id, "Không thuộc chức năng")
+    for day in range(16, 24):
+        clock.freeze(clock.at_office(date(2026, 11, day), 8))
+        reminding.send_due()
+    assert kinds(office.head) == kinds(office.other_head) == []
+    assert kinds(office.leader) == [f"reminder.{code}" for code in ("minus3", "minus1", "due", "plus1")]
+
+
+def test_a_helper_is_reminded_of_the_own_term_and_the_lead_hears_when_it_is_missed(office: Office) -> None:
+    own = [
+        tasks.Party(unit_id=office.sxd.id, due_date=date(2026, 11, 18)),
+        tasks.Party(user_id=office.clerk.id, due_date=date(2026, 11, 19)),
+        tasks.Party(user_id=office.office_head.id),
+    ]
+    task_id = give(office, due=date(2026, 11, 25), co=own)
+    yearbook.set_day(office.admin, date(2026, 11, 19), DayKind.OFF)
+    for day in range(14, 26):
+        clock.freeze(clock.at_office(date(2026, 11, day), 8))
+        reminding.send_due()
+        if day == 18:
+            tasks.finish_part(office.clerk, task_id, "Đã góp ý")
+
+    def parts(user: User) -> list[tuple[str, str]]:
+        """Reminders of a part that a person had, by day."""
+        found = [line for line in services.page(user)[0] if line.kind.startswith("task.part_")]
+        return [(f"{clock.local(line.at):%d}", line.kind.removeprefix("task.part_")) for line in found[::-1]]
+
+    assert parts(office.other_head) == [("17", "before"), ("18", "today"), ("20", "late")]
+    assert parts(office.clerk) == [("16", "before"), ("18", "before")]
+    assert parts(office.head) == [("20", "late")]
+    assert kinds(office.office_head) == ["reminder.minus1", "reminder.due"]
+    assert kinds(office.other_head) == []
+
+
+def test_more_time_for_the_lead_is_more_for_helpers_of_the_same_term(office: Office) -> None:
+    own = [tasks.Party(unit_id=office.sxd.id, due_date=date(2026, 11, 18))]
+    task_id = give(office, co=[*own, tasks.Party(user_id=office.clerk.id)])
+    tasks.ask_extension(office.head, task_id, date(2026, 11, 27), "Chờ ý kiến")
+    tasks.decide_extension(office.leader, task_id, is_granted=True)
+    terms = [party.due_date for party in look(office.leader, task_id).parties]
+    assert [f"{day:%d}" for day in terms if day] == ["27", "18", "27"]
 
 
 def test_an_absence_over_a_deadline_warns_the_assigner_and_reminds_the_stand_in(office: Office) -> None:
