@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 
@@ -38,7 +38,7 @@ def _plan_anew() -> None:
         *(sa.column(name) for name in ("kind", "key", "state", "tries", "run_at")),
         sa.column("payload", sa.JSON()),
     )
-    planned = {"kind": "reminders.replan", "key": "migration 0043", "payload": _REPLAN}
+    planned = {"kind": "reminders.replan", "key": "migration 0044", "payload": _REPLAN}
     bind.execute(
         sa.insert(job).values(run_at=sa.func.current_timestamp(), state="waiting", tries=0, **planned)
     )
