@@ -9,6 +9,7 @@ from documents.models import catalogue, copies, dispatch, document, draft, intak
 from documents.models import importing as importing_models
 from documents.models import printing as printing_models
 from documents.models import search as search_models
+from documents.models import transferring as transfer_models
 from documents.permissions import (
     DIRECT,
     KEEP_CATALOGUE,
@@ -47,6 +48,7 @@ from documents.services import (
 )
 from documents.views import (
     access,
+    access_many,
     bulk,
     bundles,
     drafts,
@@ -60,6 +62,7 @@ from documents.views import (
     series,
     slips,
     spelling,
+    transfers,
     waiting,
 )
 from documents.views import copies as copy_views
@@ -92,12 +95,14 @@ PARTS = (
     register,
     search_models,
     stay,
+    transfer_models,
     jobs,
     subscribers,
 )
 PAGES = (
     bulk,
     access,
+    access_many,
     bundles,
     copy_views,
     drafts,
@@ -113,6 +118,7 @@ PAGES = (
     series,
     slips,
     spelling,
+    transfers,
     waiting,
 )
 
@@ -178,6 +184,7 @@ def plug_in(app: Flask) -> None:
         menu.Entry("registers", "documents.registers", "book", "documents", 60, READ_REGISTER),
         menu.Entry("numbers", "documents.numbers", "hash", "documents", 62, NUMBERS, asking.waiting_count),
         menu.Entry("register_settings", "documents.register_settings", "book", "admin", 840, KEEP_REGISTERS),
+        menu.Entry("transfers", "documents.transfer_rules", "send", "admin", 843, KEEP_CATALOGUE),
         menu.Entry("spellings", "documents.spellings", "building", "admin", 842, KEEP_CATALOGUE),
     ):
         menu.add(entry)

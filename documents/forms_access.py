@@ -1,4 +1,6 @@
-"""Forms of who may see a document."""
+"""Forms of who may see a document, or several."""
+
+from collections.abc import Iterable
 
 from wtforms import HiddenField, RadioField, SelectMultipleField
 
@@ -38,6 +40,36 @@ class AccessForm(OfficeForm):
         """What is to change."""
         chosen = frozenset(self.names.data or ())
         return Wish(AccessLevel(self.level.data), chosen - self.known, frozenset(self.known - chosen))
+
+
+class AccessManyForm(OfficeForm):
+    """What is to become of the access of several documents, and why; what is left empty stays."""
+
+    level = RadioField("Phạm vi xem", default="")
+    add = SelectMultipleField("Thêm người được nêu tên", coerce=int)
+    remove = SelectMultipleField("Bớt người được nêu tên", coerce=int)
+    reason = TextField("Lý do", [Required(), Limit(500, 10)])
+    #: Of what the counts were shown: another wish shows its own first.
+    seen = HiddenField()
+
+    def __init__(self, org_id: int) -> None:
+        super().__init__()
+        self.level.choices = [
+            ("", label("access.level.kept")),
+            *((one.value, label(f"access.level.{one.value}")) for one in _LEVELS),
+        ]
+        people = [(one.id, _shown(one)) for one in may_be_named(org_id)]
+        self.add.choices, self.remove.choices = people, people
+
+    def to_wish(self) -> Wish:
+        """What is to change."""
+        level = AccessLevel(self.level.data) if self.level.data else None
+        return Wish(level, frozenset(self.add.data or ()), frozenset(self.remove.data or ()))
+
+    def print_of(self, ids: Iterable[int]) -> str:
+        """What tells this wish for these documents from another one."""
+        wish = self.to_wish()
+        return repr((sorted(ids), wish.level, sorted(wish.add), sorted(wish.remove)))
 
 
 def _shown(person: User) -> str:

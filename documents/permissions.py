@@ -34,6 +34,10 @@ READ_ROLES = (*REGISTER_ROLES, Role.UNIT_HEAD, Role.OFFICER, Role.ARCHIVIST)
 READ = permit("document.read", *READ_ROLES)
 REGISTER = permit("document.register", Role.CLERK)
 PRESENT = permit("document.present", Role.CLERK, Role.OFFICE_HEAD)
+#: To hand a document straight to the unit that the regulation lists for its kind.
+TRANSFER = permit("document.transfer", Role.CLERK)
+#: To say how urgent a registered document is.
+SET_URGENCY = permit("document.set_urgency", Role.CLERK, Role.OFFICE_HEAD)
 DIRECT = permit("document.direct", Role.LEADER)
 GIVE_BACK = permit("document.give_back", Role.UNIT_HEAD, Role.OFFICER, Role.OFFICE_HEAD, Role.CLERK)
 #: To remind whoever has a document that it waits.
@@ -84,6 +88,8 @@ class To(StrEnum):
     READ = "read"
     REGISTER = "register"
     PRESENT = "present"
+    TRANSFER = "transfer"
+    SET_URGENCY = "set_urgency"
     DIRECT = "direct"
     GIVE_BACK = "give_back"
     FINISH = "finish"
@@ -107,6 +113,8 @@ class To(StrEnum):
 _PERMITS: dict[To, str] = {
     To.REGISTER: REGISTER,
     To.PRESENT: PRESENT,
+    To.TRANSFER: TRANSFER,
+    To.SET_URGENCY: SET_URGENCY,
     To.DIRECT: DIRECT,
     To.FINISH: FINISH,
     To.REOPEN: FINISH,

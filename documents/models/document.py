@@ -252,6 +252,8 @@ class DirectiveKind(StrEnum):
 
     ASSIGN = "assign"
     KNOW = "know"
+    #: Handed over by the clerk, as the regulation lists it.
+    TRANSFER = "transfer"
 
 
 class Directive(OfOrg, Base):

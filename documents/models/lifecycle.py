@@ -108,7 +108,7 @@ INCOMING: Mapping[DocEvent, Move] = {
     DocEvent.RETURN: _move(DocState.RETURNED, DocState.RECEIVED),
     DocEvent.MERGE: _move(DocState.MERGED, DocState.RECEIVED),
     DocEvent.PRESENT: _move(DocState.PRESENTED, DocState.REGISTERED),
-    DocEvent.TAKE_BACK: _move(DocState.REGISTERED, DocState.PRESENTED),
+    DocEvent.TAKE_BACK: _move(DocState.REGISTERED, DocState.PRESENTED, DocState.ASSIGNED),
     DocEvent.TRANSFER: _move(DocState.ASSIGNED, DocState.REGISTERED),
     DocEvent.DIRECT: _move(DocState.ASSIGNED, DocState.PRESENTED),
     DocEvent.UNDO: _move(DocState.PRESENTED, DocState.ASSIGNED, DocState.NOTED),

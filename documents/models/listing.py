@@ -26,6 +26,8 @@ class BulkKind(StrEnum):
     PRESENT = "present"
     DIRECT = "direct"
     KNOW = "know"
+    TRANSFER = "transfer"
+    URGENCY = "urgency"
 
 
 class BulkAct(OfOrg, Base):
@@ -55,6 +57,8 @@ class BulkLine(Base):
     directive_id: Mapped[int | None] = mapped_column(ForeignKey("directive.id"), index=True)
     #: Of the document when the act was done with it.
     version: Mapped[int]
+    #: What stood there before, where taking it back needs it.
+    was: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     #: Code of the refusal, and what its sentence needs.
     problem: Mapped[str | None] = mapped_column(String(60))
     problem_data: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

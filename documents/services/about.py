@@ -31,6 +31,7 @@ NEEDS: dict[DocEvent, To] = {
     DocEvent.RETURN: To.REGISTER,
     DocEvent.MERGE: To.REGISTER,
     DocEvent.PRESENT: To.PRESENT,
+    DocEvent.TRANSFER: To.TRANSFER,
     DocEvent.DIRECT: To.DIRECT,
     DocEvent.KNOW: To.DIRECT,
     DocEvent.GIVE_BACK: To.GIVE_BACK,

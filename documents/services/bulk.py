@@ -6,16 +6,18 @@ be taken back; what somebody went on with meanwhile stays, and is told too.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 
-from documents.models.document import Document
+from documents.models.document import Document, Urgency
 from documents.models.listing import BulkAct, BulkKind, BulkLine
 from documents.permissions import readable
-from documents.services import directing
+from documents.services import directing, transferring
+from documents.services import urgency as degrees
 from documents.services.directing import UNDO, Direction
+from documents.services.naming import term_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, DomainError, Invalid, NotFound
@@ -24,8 +26,19 @@ from intranet.core.once import done_once
 #: As many rows as a page of a list has.
 MOST = 50
 
-#: Does the act with one document, which others hear of then; returns the direction it gave, if it is one.
-Single = Callable[[int, datetime], int | None]
+
+@dataclass(frozen=True)
+class Did:
+    """What taking an act with one document back needs."""
+
+    #: The direction that was given.
+    directive_id: int | None = None
+    #: What stood there before.
+    was: dict[str, Any] | None = None
+
+
+#: Does the act with one document, which others hear of then.
+Single = Callable[[int, datetime], Did]
 
 
 @dataclass(frozen=True)
@@ -60,8 +73,9 @@ def present(
     :raises NotFound: ``document.missing``, the actor may see none of them.
     """
 
-    def single(document_id: int, told_at: datetime) -> None:
+    def single(document_id: int, told_at: datetime) -> Did:
         directing.present(actor, document_id, leader_id, told_at=told_at)
+        return Did()
 
     return _each(actor, BulkKind.PRESENT, document_ids, {"leader": leader_id}, single, once)
 
@@ -79,7 +93,7 @@ def direct(actor: Actor, document_ids: Sequence[int], given: Direction, *, once:
         BulkKind.DIRECT,
         document_ids,
         asked,
-        lambda document_id, _told_at: directing.direct(actor, document_id, given),
+        lambda document_id, _told_at: Did(directing.direct(actor, document_id, given)),
         once,
     )
 
@@ -95,9 +109,50 @@ def let_know(actor: Actor, document_ids: Sequence[int], *, once: str | None = No
         BulkKind.KNOW,
         document_ids,
         {},
-        lambda document_id, _told_at: directing.let_know(actor, document_id),
+        lambda document_id, _told_at: Did(directing.let_know(actor, document_id)),
         once,
     )
+
+
+def transfer(
+    actor: Actor, document_ids: Sequence[int], due_date: date | None = None, *, once: str | None = None
+) -> int:
+    """Hand registered documents to the units that the regulation lists for their kinds; returns the act's id.
+
+    :raises Invalid: ``bulk.nothing_chosen``, ``directive.past_due``.
+    :raises NotFound: ``document.missing``, the actor may see none of them.
+    """
+    if due_date is not None:
+        term_of(due_date)
+    return _each(
+        actor,
+        BulkKind.TRANSFER,
+        document_ids,
+        {"due": str(due_date)},
+        lambda document_id, _told_at: Did(transferring.transfer(actor, document_id, due_date)),
+        once,
+    )
+
+
+def set_urgency(
+    actor: Actor,
+    document_ids: Sequence[int],
+    urgency: Urgency,
+    urgent_at: datetime | None = None,
+    *,
+    once: str | None = None,
+) -> int:
+    """Say how urgent documents are; returns the act's id.
+
+    :raises Invalid: ``bulk.nothing_chosen``.
+    :raises NotFound: ``document.missing``, the actor may see none of them.
+    """
+
+    def single(document_id: int, told_at: datetime) -> Did:
+        return Did(was=degrees.set_urgency(actor, document_id, urgency, urgent_at, told_at=told_at))
+
+    asked = {"urgency": int(urgency), "at": str(urgent_at)}
+    return _each(actor, BulkKind.URGENCY, document_ids, asked, single, once)
 
 
 def undo(actor: Actor, act_id: int) -> None:
@@ -198,11 +253,11 @@ def _do(act_id: int, document_id: int, release_at: datetime, single: Single) -> 
         with db.unit_of_work() as session:
             if session.get(BulkLine, (act_id, document_id)) is not None:
                 return
-            directive_id = single(document_id, release_at)
+            did = single(document_id, release_at)
             version = session.get_one(Document, document_id).version
-            session.add(
-                BulkLine(act_id=act_id, document_id=document_id, directive_id=directive_id, version=version)
-            )
+            line = BulkLine(act_id=act_id, document_id=document_id, version=version)
+            line.directive_id, line.was = did.directive_id, did.was
+            session.add(line)
     except DomainError as refusal:
         plain = {name: value for name, value in refusal.data.items() if isinstance(value, (str, int))}
         with db.unit_of_work() as session:
@@ -224,11 +279,19 @@ def _take_back(actor: Actor, act_id: int, document_id: int) -> None:
             line = session.get_one(BulkLine, (act_id, document_id), with_for_update=True)
             if line.undone_at is not None:
                 return
-            if line.directive_id is None:
-                directing.take_back(actor, document_id, line.version)
-            else:
-                directing.undo_direction(actor, line.directive_id)
+            _reverse(actor, session.get_one(BulkAct, act_id).kind, line)
             line.undone_at = clock.now()
     except DomainError as refusal:
         with db.unit_of_work() as session:
             session.get_one(BulkLine, (act_id, document_id)).kept = refusal.code
+
+
+def _reverse(actor: Actor, kind: BulkKind, line: BulkLine) -> None:
+    if kind is BulkKind.URGENCY:
+        degrees.take_back(actor, line.document_id, line.version, line.was or {})
+    elif line.directive_id is None:
+        directing.take_back(actor, line.document_id, line.version)
+    elif kind is BulkKind.TRANSFER:
+        transferring.take_back(actor, line.directive_id)
+    else:
+        directing.undo_direction(actor, line.directive_id)

@@ -204,7 +204,7 @@ def undo_direction(actor: Actor, directive_id: int) -> int:
     """
     with db.unit_of_work() as session:
         directive = session.get(Directive, directive_id, with_for_update=True)
-        if directive is None or directive.author_id != actor.id:
+        if directive is None or directive.author_id != actor.id or "for" in directive.parsed:
             raise NotFound("directive.missing")
         if directive.undone_at is not None or directive.release_at <= clock.now():
             raise BadState("directive.too_late")
@@ -251,7 +251,8 @@ def give_back(actor: Actor, document_id: int, reason: str) -> None:
                 tasks.refuse(actor, task.id, said)
         document.lead_unit_id = None
         if last is not None:
-            notices.notify([last.author_id], "document.given_back", document.ref, by=actor)
+            giver = last.parsed.get("for", last.author_id)
+            notices.notify([giver], "document.given_back", document.ref, by=actor)
 
 
 def finish(actor: Actor, document_id: int) -> None:
@@ -304,7 +305,7 @@ def announce_due() -> int:
             if claimed is None:
                 continue
             document = session.get_one(Document, claimed[0])
-            if claimed[1] is DirectiveKind.ASSIGN:
+            if claimed[1] is not DirectiveKind.KNOW:
                 statuses.answer_sender(None, document, DispatchState.ASSIGNED)
             tell(document)
             told += 1

@@ -4,7 +4,7 @@ A change holds at once. Its author never confirms it: the owner does, and a head
 one made it, a leader. Files are read by whoever reads their document, so they follow it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select
@@ -268,8 +268,11 @@ def _need_readers(org_id: int, ids: Collection[int]) -> None:
         raise Invalid("access.not_a_reader", field="names")
 
 
-def _keep_parts(actor: Actor, document: Document) -> None:
-    """Whoever has a part in the document goes on seeing it: its people, and the heads of its units."""
+def parts_of(actor: Actor, document: Document, principals: Iterable[str]) -> set[str]:
+    """Under which names whoever has a part in a document goes on seeing it: its people, heads of its units.
+
+    :param principals: those that the document concerns now.
+    """
     parts = {
         *_selves(actor),
         document.created_by_id,
@@ -278,15 +281,19 @@ def _keep_parts(actor: Actor, document: Document) -> None:
         document.presented_to_id,
         document.unit_approved_by_id,
     }
+    heads = {f"h:{principal[2:]}" for principal in principals if principal.startswith("d:")}
+    if document.lead_unit_id is not None:
+        heads.add(f"h:{document.lead_unit_id}")
+    return heads | {f"u:{one}" for one in parts if one is not None}
+
+
+def _keep_parts(actor: Actor, document: Document) -> None:
     units = db.session().scalars(
         select(DocumentAccess.principal).where(
             DocumentAccess.document_id == document.id, DocumentAccess.principal.like("d:%")
         )
     )
-    heads = {f"h:{principal[2:]}" for principal in units}
-    if document.lead_unit_id is not None:
-        heads.add(f"h:{document.lead_unit_id}")
-    give_access(document, *(f"u:{one}" for one in parts if one is not None), *sorted(heads), reason=PART)
+    give_access(document, *sorted(parts_of(actor, document, units)), reason=PART)
 
 
 def _forget(document: Document, ids: Collection[int]) -> None:

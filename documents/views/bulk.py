@@ -6,8 +6,10 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import BulkForm, DirectManyForm, PresentManyForm
+from documents.forms_bulk import TransferManyForm, UrgencyManyForm
+from documents.models.document import Urgency
 from documents.models.lifecycle import Direction
-from documents.permissions import DIRECT, PRESENT, READ
+from documents.permissions import DIRECT, PRESENT, READ, SET_URGENCY, TRANSFER
 from documents.services import bulk, list_columns
 from documents.services.directing import Direction as Directive
 from documents.views.base import bp, without
@@ -44,6 +46,29 @@ def let_know_many() -> ResponseReturnValue:
     """Take note of the chosen documents without giving work."""
     form = BulkForm()
     return _act("know", form, lambda ids: bulk.let_know(me(), ids, once=form.once.data))
+
+
+@bp.post("/incoming/transfer")
+@needs(TRANSFER)
+def transfer_many() -> ResponseReturnValue:
+    """Hand the chosen documents to the units that the regulation lists for their kinds."""
+    form = TransferManyForm()
+    return _act(
+        "transfer", form, lambda ids: bulk.transfer(me(), ids, form.due_date.data, once=form.once.data)
+    )
+
+
+@bp.post("/incoming/urgency")
+@needs(SET_URGENCY)
+def set_urgency_many() -> ResponseReturnValue:
+    """Say how urgent the chosen documents are."""
+    form = UrgencyManyForm()
+
+    def service(ids: list[int]) -> int:
+        degree = Urgency(form.urgency.data or 0)
+        return bulk.set_urgency(me(), ids, degree, form.instant(), once=form.once.data)
+
+    return _act("urgency", form, service)
 
 
 @bp.post("/bulk/<int:act_id>/undo")

@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from documents.forms import BulkForm, ReasonForm
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import INCOMING_STATES, Direction, DocState
-from documents.permissions import FINISH, PRESENT, READ, RECALL, To, access_document
-from documents.services import about, catalogue, directing, list_export, listing, recalling
+from documents.permissions import FINISH, PRESENT, READ, RECALL, TRANSFER, To, access_document
+from documents.services import about, catalogue, directing, list_export, listing, recalling, transferring
 from documents.services.listing import INCOMING_TABS, Filters
 from documents.views.base import bp, day_of, holder, key_of, opened, show, without
 from documents.views.lists import bulk_forms, columns_of, result_of, take_along
@@ -199,6 +199,7 @@ def _detail(document: Document, errors: list[str], status: int = 200) -> Respons
         errors=errors,
         reason=ReasonForm(formdata=None),
         leaders=directing.leaders_of(document.org_id) if "present" in about.possible(me(), document) else [],
+        straight=transferring.rule_for(document) if me().holds(TRANSFER) else None,
         may_reply=document.org_id == me().org_id and me().holds("document.draft"),
         steps=steps_of(known),
     )

@@ -7,11 +7,12 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import BulkForm, DirectManyForm, PresentManyForm
-from documents.models.document import Document
+from documents.forms_bulk import TransferManyForm, UrgencyManyForm
+from documents.models.document import Document, Urgency
 from documents.models.lifecycle import Direction
 from documents.models.register import RegisterKind
-from documents.permissions import DIRECT, PRESENT
-from documents.services import bulk, catalogue, directing, list_columns, list_export
+from documents.permissions import DIRECT, PRESENT, SET_URGENCY, TRANSFER
+from documents.services import bulk, catalogue, directing, list_columns, list_export, transferring
 from documents.services.bulk import Told
 from documents.services.list_columns import ListColumn
 from documents.views.base import without
@@ -69,6 +70,11 @@ def bulk_forms(given: dict[str, BulkForm]) -> dict[str, BulkForm]:
     if me().holds(PRESENT) and (leaders := directing.leaders_of(me().org_id)):
         found["present"] = given.get("present") or PresentManyForm(formdata=None, leader=leaders[0].id)
         found["present"].leader.choices = [(one.id, f"{one.full_name}, {one.title}") for one in leaders]
+    if me().holds(TRANSFER) and (rules := transferring.rules(me().org_id)):
+        found["transfer"] = given.get("transfer") or TransferManyForm(formdata=None)
+        found["transfer"].rules = rules
+    if me().holds(SET_URGENCY):
+        found["urgency"] = given.get("urgency") or UrgencyManyForm(formdata=None, urgency=Urgency.URGENT)
     if me().holds(DIRECT):
         found["direct"] = given.get("direct") or DirectManyForm(formdata=None)
         units = directory.units_of(me().org_id)

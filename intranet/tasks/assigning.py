@@ -49,6 +49,7 @@ def assign_task(
     source_text: str = "",
     start_date: date | None = None,
     recurrence: tuple[int, date] | None = None,
+    assigner_id: int | None = None,
 ) -> int:
     """A new task with one lead; the parties are told when it is released, and reminders are planned.
 
@@ -62,6 +63,8 @@ def assign_task(
     :param is_absence_confirmed: false warns of a lead who is away on the day it is due.
     :param source: told by the origin unless given: ``plan`` and ``own`` have none.
     :param start_date: the work begins then, not after the deadline.
+    :param assigner_id: who gives it and accepts its result, where the owner of the origin says that the
+        actor only passes it on.
     :param recurrence: the recurring task that it is made by, and for which day.
     :returns: its id.
     :raises Invalid: ``task.title_needed``, ``task.start_after_due``, ``task.party_unknown``,
@@ -73,7 +76,7 @@ def assign_task(
     now = clock.now()
     with db.unit_of_work() as session:
         parent = None if parent_id is None else access_task(actor, parent_id, To.WORK, lock=True)
-        assigner_id = person_of(actor).standing.id
+        assigner_id = assigner_id or person_of(actor).standing.id
         named = [("lead", lead), *(("co", one) for one in co), *(("info", one) for one in info)]
         _check_words(title)
         is_own = source is Source.OWN
@@ -156,15 +159,19 @@ def check_given(actor: Actor, title: str, lead: Party, co: Sequence[Party], info
     check_reach(actor, named)
 
 
-def undo_assignment(actor: Actor, task_id: int) -> None:
+def undo_assignment(actor: Actor, task_id: int, *, for_id: int | None = None) -> None:
     """The task was never given; only its assigner, and only before it is released.
 
+    :param for_id: its assigner, where the owner of the origin has judged that the actor may take it back.
     :raises NotFound: ``task.missing``.
     :raises BadState: ``task.too_late_to_undo``.
     """
-    with db.unit_of_work():
-        task = access_task(actor, task_id, To.READ, lock=True)
-        if task.assigner_id != person_of(actor).standing.id:
+    with db.unit_of_work() as session:
+        if for_id is None:
+            task = access_task(actor, task_id, To.READ, lock=True)
+        else:
+            task = session.get_one(Task, task_id, with_for_update=True, populate_existing=True)
+        if task.assigner_id != (for_id or person_of(actor).standing.id):
             raise NotFound("task.missing")
         if is_released(task) or task.undone_at is not None:
             raise BadState("task.too_late_to_undo")

@@ -28,6 +28,10 @@ ALLOWED: dict[str, set[str]] = {
     "POST /documents/incoming/intake/{received}/return": {"clerk"},
     "POST /documents/incoming/intake/{received}/merge": {"clerk"},
     "POST /documents/incoming/{registered}/present": {"clerk", "office_head"},
+    "POST /documents/incoming/{registered}/transfer": {"clerk"},
+    "POST /documents/incoming/transfer?id={registered}": {"clerk"},
+    "POST /documents/incoming/urgency?id={registered}": {"clerk", "office_head"},
+    "/documents/transfers": {"office_head", "admin"},
     "/documents/inbox": {"leader"},
     "POST /documents/inbox/{presented}/direct": {"leader"},
     "POST /documents/inbox/{presented}/know": {"leader"},
@@ -39,6 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "/documents/{registered}/access": {"clerk", "leader", "office_head"},
     "POST /documents/{registered}/access": {"clerk", "leader", "office_head"},
+    "/documents/access/many?id={registered}": {"clerk", "leader", "office_head", "unit_head", "officer"},
     "/documents/{registered}/history": {
         "clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor",
     },

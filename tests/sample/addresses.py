@@ -28,6 +28,7 @@ from documents.models.listing import BulkAct
 from documents.models.printing import RegisterPrint
 from documents.models.register import Register, RegisterEntry, RegisterYear
 from documents.models.search import SavedSearch
+from documents.models.transferring import TransferRule
 from intranet.core import db
 from intranet.exports.models import Export
 from intranet.notices.models import Notice, Reminder
@@ -120,6 +121,8 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/documents", _column(select(CopyUse.id).where(CopyUse.org_id == org_id), "use_id"))
     kept = select(SavedSearch.id).where(SavedSearch.org_id == org_id)
     known.add("/documents", _column(kept, "search_id"))
+    ruled = select(TransferRule.id).where(TransferRule.org_id == org_id)
+    known.add("/documents", _column(ruled, "rule_id"))
     known.add("/exports", _column(select(Export.id).where(Export.org_id == org_id), "export_id"))
     own = select(User.id).where(User.org_id == org_id)
     known.add("/files/staged", _column(select(StagedFile.public_id), "public_id"))

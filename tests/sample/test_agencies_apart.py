@@ -13,20 +13,14 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from documents.models.catalogue import IssuerSpelling
 from documents.models.document import Directive, Document
-from documents.models.importing import FileBundle, FilePiece, PieceState, RegisterImport
-from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
-from documents.models.listing import BulkAct, BulkKind
-from documents.models.printing import RegisterPrint
 from documents.models.register import RegisterKind
 from documents.services import (
     asking,
     catalogue,
     lending,
     list_export,
-    numbering,
     registering,
     restricting,
     saved_searches,
@@ -47,6 +41,7 @@ from meetings.models.meeting import AgendaItem, Meeting, MeetingState
 from meetings.models.opinion import OpinionBallot
 from meetings.services import conclusions, minutes, minutes_review
 from tests.factories import make_org, make_unit, make_user
+from tests.sample import lacking
 from tests.sample.addresses import Records, address, crawl, documents_of, records_of, rules_with, told
 from tests.sample.addresses import may_be_open as codes_of
 from tests.sample.conftest import SampleOffice
@@ -114,8 +109,8 @@ def apart(sample_office: SampleOffice) -> Apart:
         finance, province = _agency("Sở Tài chính"), _agency("UBND tỉnh An Bình")
         _strangers(finance)
         _one_of_each_missing(sample_office, province)
-        _add_imports(province.id)
-        _add_imports(finance.id)
+        lacking.imports(province.id)
+        lacking.imports(finance.id)
         _register_one(sample_office, finance)
         known, few, theirs = records_of(sample_office.app, province.id), Records(), Records()
         few.found = {key: rows[:3] for key, rows in known.found.items()}
@@ -142,32 +137,7 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
     """An upload on its way, a refused file, an act on many, a number and a list asked for, minutes, a stand-in."""
     clerk, leader = sample.person("vanthu"), sample.person("chutich")
     files.stage(sample.person("chuyenvien"), io.BytesIO(pdf_with("Bản nháp")), "ban-nhap.pdf")
-    with db.unit_of_work() as session:
-        refused = IntakeFile(
-            org_id=province.id,
-            staged_id="0" * 32,
-            name="bi-tu-choi.pdf",
-            by_id=clerk.id,
-            at=clock.now(),
-            state=IntakeState.REFUSED,
-            problem="file.encrypted",
-        )
-        session.add(refused)
-        spelled = IssuerSpelling(
-            org_id=province.id,
-            key="|so tc",
-            printed="SỞ TC",
-            party_id=catalogue.find_or_make_party(province.id, "Sở Tài chính").id,
-            times=1,
-            first_by_id=clerk.id,
-            first_at=clock.now(),
-            last_by_id=clerk.id,
-            last_at=clock.now(),
-        )
-        session.add(spelled)
-        done = BulkAct(org_id=province.id, by_id=clerk.id, kind=BulkKind.PRESENT, created_at=clock.now())
-        done.release_at = done.created_at + timedelta(hours=1)
-        session.add(done)
+    lacking.documents(clerk, leader.id)
     _keep_minutes(sample.person("thuky"))
     today = clock.today()
     register = catalogue.registers(province.id, RegisterKind.OUT)[0]
@@ -190,26 +160,6 @@ def _one_of_each_missing(sample: SampleOffice, province: Organisation) -> None:
         last_date=today + timedelta(days=3),
         reason="Đi công tác",
     )
-
-
-def _add_imports(org_id: int) -> None:
-    """An old register on its way in, a ZIP with a file that belongs to no line, a print that is kept."""
-    with db.unit_of_work() as session:
-        person = session.scalars(select(User).where(User.org_id == org_id)).first()
-        assert person is not None
-        register = catalogue.registers(org_id, RegisterKind.IN)[0]
-        of = {"org_id": org_id, "register_id": register.id, "by_id": person.id, "at": clock.now()}
-        told = {"name": "so-cu.csv", "sha256": "0" * 64}
-        bundle = FileBundle(**of, **told, year=2024)
-        session.add_all((RegisterImport(**of, **told), bundle))
-        session.flush()
-        unmatched = PieceState.UNMATCHED
-        year = numbering.lock_year(register, 2024)
-        printed = RegisterPrint(org_id=org_id, register_id=register.id, year=year.year)
-        printed.head_hash, printed.export_id = year.head_hash, 0
-        printed.asked_by_id, printed.asked_at, printed.made_at = person.id, clock.now(), clock.now()
-        session.add(printed)
-        session.add(FilePiece(org_id=org_id, bundle_id=bundle.id, name="1.pdf", state=unmatched))
 
 
 def _keep_minutes(secretary: User) -> None:
