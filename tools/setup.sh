@@ -143,8 +143,18 @@ if ! ready package "$package" || [ ! -x "$bin/intranet" ]; then
 fi
 
 if [ -n "$making" ]; then
-    # A core is idle while the browser's files are fetched: the modules that come next are compiled by it.
-    "$bin/python" -c 'import intranet.cli' &
+    # A core is idle while the browser's files are fetched. It compiles the modules that come next; before a
+    # server it also makes the tables, and the sample office as soon as there are fonts for its papers.
+    if [ "$kind" = serve ]; then
+        "$bin/python" -m intranet db upgrade >/dev/null
+        while [ ! -f intranet/static/dist/fonts/inter-digits.woff2 ] && kill -0 "$making" 2>/dev/null; do
+            sleep 0.1
+        done
+        [ ! -f intranet/static/dist/fonts/inter-digits.woff2 ] ||
+            "$bin/python" -c 'from intranet.core import first_start; first_start.begin()'
+    else
+        "$bin/python" -c 'import intranet.cli' &
+    fi
     wait "$making"
     done_with run "$packages"
 elif ! ready assets "$assets" || [ ! -f "$dist" ]; then

@@ -1,5 +1,6 @@
-"""The sample office of a first start: a process of its own makes it, while this one imports the rest."""
+"""The sample office of a first start: one process makes it, while others import the rest."""
 
+import fcntl
 import subprocess
 import sys
 
@@ -9,6 +10,8 @@ from intranet.core.config import data_folder
 READY = "ready"
 #: Name of the mark in the data folder.
 MARK = "sample"
+#: Name of the file that is locked as long as a process makes the sample office.
+LOCK = "sample.lock"
 
 _making: subprocess.Popen[bytes] | None = None
 
@@ -20,20 +23,30 @@ def is_made() -> bool:
 
 
 def begin() -> None:
-    """Begin to make the sample office unless it is there."""
+    """Begin to make the sample office unless it is there, or is being made by another process."""
     global _making
-    if _making is None and not is_made():
+    if _making is not None or is_made():
+        return
+    data_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (data_folder() / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
         sys.stdout.write("Making the sample office ...\n")
         sys.stdout.flush()
-        _making = subprocess.Popen([sys.executable, "-m", "intranet", "sample"])
+        # The lock goes with the process: whoever waits for it sees its end, and its death too.
+        _making = subprocess.Popen([sys.executable, "-m", "intranet", "sample"], pass_fds=[lock.fileno()])
 
 
 def wait() -> None:
-    """Return when the sample office is there.
+    """Return when the sample office is there, whoever made it.
 
     :raises SystemExit: it could not be made; why is on the error stream.
     """
-    begin()
-    status = _making.wait() if _making is not None else 0
-    if status:
-        sys.exit(status)
+    while not is_made():
+        begin()
+        with (data_folder() / LOCK).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if _making is not None and not is_made():
+            sys.exit(_making.wait() or 1)
