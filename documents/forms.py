@@ -205,6 +205,7 @@ class DirectForm(OfficeForm):
     co_user = SelectMultipleField("Người phối hợp", coerce=int, validate_choice=False)
     info_user = SelectMultipleField("Người để biết", coerce=int, validate_choice=False)
     urgent = BooleanField("Khẩn")
+    is_absence_confirmed = BooleanField("Vẫn giao dù chủ trì vắng vào ngày đến hạn")
 
 
 class BulkForm(OfficeForm):

@@ -31,6 +31,7 @@ from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import Role, Unit, User
 from intranet.records import audit
+from intranet.tasks import load
 from intranet.tasks import services as tasks
 from intranet.tasks.models import TaskState
 
@@ -52,6 +53,7 @@ class Direction:
     co_user_ids: Sequence[int] = ()
     info_user_ids: Sequence[int] = ()
     is_urgent: bool = False
+    is_absence_confirmed: bool = False
 
 
 def present(
@@ -111,12 +113,11 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
 
     Tasks exist at once and are seen by others when the ten seconds of undo are over.
 
-    :raises NotFound: ``document.missing``.
-    :raises Forbidden: ``document.not_allowed``.
+    :raises NotFound: ``document.missing``; :raises Forbidden: ``document.not_allowed``.
     :raises BadState: ``document.wrong_state``.
     :raises Invalid: ``directive.no_lead``, ``directive.unit_twice``, ``directive.unknown_unit``,
         ``directive.unknown_person``, ``directive.no_unit``, ``directive.no_due``, ``directive.past_due``,
-        ``document.secret_mark``.
+        ``document.secret_mark``, ``task.lead_away``, ``task.lead_away_alone``.
     """
     refuse_marks(actor, text=given.text)
     with db.unit_of_work():
@@ -130,6 +131,8 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
         else:
             own = {unit.id: unit for unit in directory.units_of(document.org_id)}
             lead = unit_of(people[given.lead_user_id], own)
+        leading = parties([given.lead_unit_id], [given.lead_user_id])[0]
+        load.check_there(leading, None if given.is_absence_confirmed else due, field="is_absence_confirmed")
         text = given.text.strip()[:TEXT_MAX] or sentence(given, units, due)
         _end_returned_tasks(actor, document)
         directive = _directive(actor, document, DirectiveKind.ASSIGN, text, due)
@@ -139,7 +142,7 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
             title=document.subject,
             origin=document.ref,
             text=text,
-            lead=parties([given.lead_unit_id], [given.lead_user_id])[0],
+            lead=leading,
             co=parties(given.co_unit_ids, given.co_user_ids),
             info=parties(given.info_unit_ids, given.info_user_ids),
             due_date=due,

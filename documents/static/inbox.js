@@ -73,6 +73,8 @@ function warnAway() {
   const note = dock.querySelector('[data-away-note]');
   note.hidden = !away.length;
   note.textContent = away.map((unit) => `${unit.dataset.name}: ${unit.dataset.awayWords}`).join(' ');
+  // Whoever gives it has read it: the server refuses a lead who is away and of whom nothing was said.
+  dock.querySelector('[data-away-read]').disabled = note.hidden;
 }
 
 function draw() {

@@ -30,12 +30,17 @@ _NAMED = (
 
 @dataclass(frozen=True)
 class Absence:
-    """Days in which an official is away and somebody stands in."""
+    """Days in which an official is away, and who stands in, if anybody does."""
 
     principal_id: int
     first_date: date
     last_date: date
-    substitute: User
+    substitute: User | None
+
+    @property
+    def instead(self) -> str:
+        """The name of whoever stands in; empty where nobody does."""
+        return "" if self.substitute is None else self.substitute.full_name
 
 
 def org(org_id: int) -> Organisation | None:
@@ -240,9 +245,9 @@ def substitutes(user_ids: Collection[int], day: date | None = None) -> dict[int,
     """Who stands in for each of these people on an office day (today): principal's id to people."""
     day = day or clock.today()
     away = absences(user_ids, day, day)
+    found = {key: [one.substitute for one in ones if one.substitute] for key, ones in away.items()}
     return {
-        key: sorted((one.substitute for one in found), key=lambda user: (user.name_key, user.id))
-        for key, found in away.items()
+        key: sorted(users, key=lambda user: (user.name_key, user.id)) for key, users in found.items() if users
     }
 
 
@@ -252,13 +257,13 @@ def absences(user_ids: Collection[int], first: date, last: date) -> dict[int, li
         return {}
     query = (
         select(Delegation, User)
-        .join(User, User.id == Delegation.substitute_id)
+        .outerjoin(User, User.id == Delegation.substitute_id)
         .where(
             Delegation.principal_id.in_(set(user_ids)),
             Delegation.ended_at.is_(None),
             Delegation.first_date <= last,
             Delegation.last_date >= first,
-            User.is_active,
+            or_(Delegation.substitute_id.is_(None), User.is_active),
         )
         .order_by(Delegation.first_date, Delegation.id)
     )

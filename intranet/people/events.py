@@ -12,7 +12,7 @@ class AccessChanged:
 
 @dataclass(frozen=True)
 class StandInNamed:
-    """Somebody is away from one day to another, and a substitute acts."""
+    """Somebody is away from one day to another, and somebody may act meanwhile."""
 
     principal_id: int
     first: str

@@ -12,6 +12,11 @@ from intranet.core.labels import label
 from intranet.people import passwords
 
 
+def _chosen(value: Any) -> int | None:
+    """The id of a choice, ``None`` for the empty one."""
+    return int(value) if value not in (None, "", "None") else None
+
+
 class NewPasswordForm(OfficeForm):
     """A lasting password, typed twice."""
 
@@ -63,9 +68,8 @@ class StandInForm(OfficeForm):
     principal = SelectField(
         _("Người vắng mặt"), [Required("field.choose")], coerce=int, validate_choice=False
     )
-    substitute = SelectField(
-        _("Người xử lý thay"), [Required("field.choose")], coerce=int, validate_choice=False
-    )
+    #: Empty where nobody stands in.
+    substitute = SelectField(_("Người xử lý thay"), coerce=_chosen, validate_choice=False)
     first_date = OfficeDateField(_("Từ ngày"), [Required()])
     last_date = OfficeDateField(_("Đến hết ngày"), [Required()])
     reason = LineField(_("Lý do"), [Required(), Limit(200)])

@@ -249,12 +249,13 @@ class RoleGrant(Base):
 
 
 class Delegation(Base):
-    """A dated stand-in (ủy quyền xử lý): the substitute may act for the principal in these days."""
+    """Days of absence, and who may act for the principal in them (ủy quyền xử lý), if anybody does."""
 
     __tablename__ = "delegation"
     id: Mapped[int] = mapped_column(primary_key=True)
     principal_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
-    substitute_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    #: Empty where nobody stands in.
+    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     first_date: Mapped[date]
     last_date: Mapped[date]
     reason: Mapped[str] = mapped_column(String(200))
@@ -262,7 +263,7 @@ class Delegation(Base):
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
 
     principal: Mapped[User] = relationship(foreign_keys=[principal_id])
-    substitute: Mapped[User] = relationship(foreign_keys=[substitute_id])
+    substitute: Mapped[User | None] = relationship(foreign_keys=[substitute_id])
 
     def holds_on(self, day: date) -> bool:
         """True when the stand-in is in force on that office day."""

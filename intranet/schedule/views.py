@@ -346,14 +346,13 @@ def _begin(form: EntryForm) -> None:
 
 
 def _warn_of_absence(entry_: Entry) -> None:
-    """Say which leaders are away on that day: somebody stands in for them."""
-    away = directory.substitutes(entry_.leader_ids, clock.local(entry_.starts_at).date())
+    """Say which leaders are away on that day, and who stands in for them."""
+    day = clock.local(entry_.starts_at).date()
+    away = directory.absences(entry_.leader_ids, day, day)
     names = directory.people(away)
-    for key, instead in away.items():
-        words = label(
-            "schedule.leader_away", name=names[key].full_name, instead=one_line(instead[0].full_name)
-        )
-        flash(words, "warning")
+    for key, (one, *_more) in away.items():
+        code = "schedule.leader_away" if one.instead else "schedule.leader_away_alone"
+        flash(label(code, name=names[key].full_name, instead=one_line(one.instead)), "warning")
 
 
 def _of_week(entry_: Entry) -> str:

@@ -260,7 +260,7 @@ def _of_held(one: Held) -> Shown:
 
 
 def _absences(ids: Sequence[int], monday: date) -> list[Shown]:
-    """Days on which somebody stands in for a leader."""
+    """Days on which a leader is away, with who stands in."""
     sunday = monday + timedelta(days=6)
     query = select(Delegation).where(
         Delegation.principal_id.in_(ids),
@@ -269,7 +269,7 @@ def _absences(ids: Sequence[int], monday: date) -> list[Shown]:
         Delegation.last_date >= monday,
     )
     found = list(db.session().scalars(query.order_by(Delegation.id)))
-    names = directory.people({one.substitute_id for one in found})
+    names = directory.people({one.substitute_id for one in found if one.substitute_id is not None})
     return [
         Shown(
             key=f"delegation:{one.id}",
@@ -277,7 +277,9 @@ def _absences(ids: Sequence[int], monday: date) -> list[Shown]:
             starts_at=clock.at_office(max(one.first_date, monday), 0),
             ends_at=clock.at_office(min(one.last_date, sunday) + timedelta(days=1), 0),
             people=(one.principal_id,),
-            place=label("schedule.stands_in", name=names[one.substitute_id].full_name),
+            place=label("schedule.stands_in", name=names[one.substitute_id].full_name)
+            if one.substitute_id is not None
+            else "",
             tone="off",
             is_away=True,
         )

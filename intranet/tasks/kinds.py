@@ -22,6 +22,7 @@ _EVENTS = {
         "extension_refused",
         "due_day_off",
         "due_in_absence",
+        "due_in_absence_alone",
     ),
     "returned": ("sent_back", "refused", "blocked", "cancelled"),
     "result": ("finished", "still_waiting", "accepted", "contributed"),

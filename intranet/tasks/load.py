@@ -31,7 +31,8 @@ class Away:
     post: str
     first_date: date
     last_date: date
-    substitute_id: int
+    #: Whoever stands in; nobody may.
+    substitute_id: int | None
     substitute: str
 
     def covers(self, day: date) -> bool:
@@ -54,6 +55,8 @@ class Away:
     @property
     def words(self) -> str:
         """The same with names, and who stands in."""
+        if not self.substitute:
+            return label("task.away.alone", name=self.name, days=self.days)
         return label("task.away.full", name=self.name, days=self.days, instead=self.substitute)
 
 
@@ -139,17 +142,17 @@ def away_on(party: Party, day: date) -> list[Away]:
     return [_away(people[key], away[key][0]) for key in ids]
 
 
-def check_there(party: Party, due_date: date | None) -> None:
+def check_there(party: Party, due_date: date | None, field: str = "lead") -> None:
     """Warn an assigner of a lead who is away on the day the task is due.
 
-    :raises Invalid: ``task.lead_away``, with who stands in.
+    :raises Invalid: ``task.lead_away``, with who stands in, or ``task.lead_away_alone``.
     """
     found = [] if due_date is None else away_on(party, due_date)
     if found:
         one = found[0]
         raise Invalid(
-            "task.lead_away",
-            field="lead",
+            "task.lead_away" if one.substitute else "task.lead_away_alone",
+            field=field,
             name=one.name,
             days=one.days,
             due=f"{due_date:%d/%m}",
@@ -169,8 +172,8 @@ def _away(user: User, absence: Absence) -> Away:
         user.title,
         absence.first_date,
         absence.last_date,
-        absence.substitute.id,
-        absence.substitute.full_name,
+        None if absence.substitute is None else absence.substitute.id,
+        absence.instead,
     )
 
 

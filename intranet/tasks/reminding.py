@@ -86,8 +86,8 @@ def plan(task: Task, on: Calendar) -> None:
 def whom(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
     """People of the audiences that a rule names, for each task on which work still goes on.
 
-    Whoever stands in for one of them today is reminded too.  Of a restricted task nobody hears who takes no
-    part in it.
+    Whoever stands in for one of them today is reminded too, and where nobody does, whoever gave it.  Of a
+    restricted task nobody hears who takes no part in it.
     """
     return _told(wanted, RUNNING)
 
@@ -177,12 +177,13 @@ def warn_of_absence(task: Task) -> None:
         return
     people = directory.people(ids)
     first = ids[0]
+    instead = away[first][0].instead
     notices.notify(
         judges_of(task),
-        "task.due_in_absence",
+        "task.due_in_absence" if instead else "task.due_in_absence_alone",
         task.ref,
         name=people[first].full_name,
-        instead=away[first][0].substitute.full_name,
+        instead=instead,
         due=f"{task.due_date:%d/%m/%Y}",
     )
 
@@ -209,11 +210,21 @@ def _told(wanted: Mapping[int, frozenset[str]], states: Collection[TaskState]) -
     tasks = [task for task in rows if is_released(task)]
     asked = _Asked()
     found = {task.id: asked.people(task, wanted[task.id]) for task in tasks}
-    stand_ins = directory.substitutes({user_id for ids in found.values() for user_id in ids})
-    return {
-        key: list(dict.fromkeys([*ids, *(one.id for user_id in ids for one in stand_ins.get(user_id, ()))]))
-        for key, ids in found.items()
-    }
+    today = clock.today()
+    away = directory.absences({user_id for ids in found.values() for user_id in ids}, today, today)
+    by_id = {task.id: task for task in tasks} if away else {}
+    return {key: _with_stand_ins(by_id.get(key), ids, away) for key, ids in found.items()}
+
+
+def _with_stand_ins(
+    task: Task | None, ids: list[int], away: Mapping[int, list[directory.Absence]]
+) -> list[int]:
+    """These people and whoever stands in for one of them; the assigner where nobody of them is heard."""
+    absences = [one for user_id in ids for one in away.get(user_id, ())]
+    instead = [one.substitute.id for one in absences if one.substitute is not None]
+    if task is not None and not instead and ids and all(user_id in away for user_id in ids):
+        instead = judges_of(task)
+    return list(dict.fromkeys([*ids, *instead]))
 
 
 class _Asked:

@@ -235,4 +235,5 @@ def _say_given(actor: Actor, task_id: int, wanted: Any) -> None:
         )
     lead = Party(unit_id=task.lead.unit_id, user_id=task.lead.user_id)
     for one in load.away_on(lead, task.due_date) if task.due_date is not None else ():
-        flash(label("task.lead_away", name=one.name, instead=one.substitute), "warning")
+        code = "task.lead_away" if one.substitute else "task.lead_away_alone"
+        flash(label(code, name=one.name, instead=one.substitute), "warning")

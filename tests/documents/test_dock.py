@@ -16,6 +16,7 @@ from intranet.core import clock, db
 from intranet.core.errors import Forbidden, Invalid
 from intranet.notices.workdays import calendar
 from intranet.people.models import User
+from intranet.people.services.standing_in import name_substitute
 from intranet.tasks import services as tasks
 from intranet.tasks.models import Task, TaskState
 from tests.factories import Office
@@ -121,3 +122,24 @@ def test_a_term_is_offered_as_long_as_similar_documents_took(desk: Office, prese
     assert (first.working_days, first.cases) == (taken[0], 5)
     stated = presented(issuer="Bộ Xây dựng", due_date=clock.today())
     assert max(one.day for one in suggesting.due(stated)) == clock.today()
+
+
+@pytest.mark.parametrize(("stands_in", "words"), [(True, "là người xử lý thay"), (False, "chưa cử ai xử lý")])
+def test_a_lead_away_on_the_day_is_given_work_only_by_who_was_told_so(
+    desk: Office, presented: Presented, client_of: ClientOf, stands_in: bool, words: str
+) -> None:
+    document = presented()
+    name_substitute(
+        desk.admin, desk.head.id, desk.officer.id if stands_in else None, first_date=DUE - timedelta(days=2),
+        last_date=DUE, reason="Đi công tác",
+    )  # fmt: skip
+    client = client_of(desk.leader)
+    given = {"lead": desk.stc.id, "due_date": f"{DUE:%d/%m/%Y}", "text": "Giao Sở Tài chính chủ trì."}
+    address = f"/documents/inbox/{document.id}/direct"
+    refused = client.post(address, data=given)
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert "Vẫn giao dù chủ trì vắng" in refused.text
+    assert tasks.for_origin(document.ref) == []
+    assert client.post(address, data={**given, "is_absence_confirmed": "y"}).status_code == 302
+    assert len(tasks.for_origin(document.ref)) == 1

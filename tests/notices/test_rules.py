@@ -146,3 +146,23 @@ def test_an_absence_over_a_deadline_warns_the_assigner_and_reminds_the_stand_in(
     reminding.send_due()
     assert kinds(office.officer) == kinds(office.head) == ["reminder.minus1"]
     assert reminders.history(Ref("task", task_id))[0].told == 2
+
+
+def test_where_nobody_stands_in_the_assigner_hears_at_once_and_on_the_day(
+    office: Office,
+) -> None:
+    give(office, due=date(2026, 11, 18))
+    first = date(2026, 11, 17)
+    standing_in.name_substitute(
+        office.admin, office.head.id, None, first_date=first, last_date=first, reason="Nghỉ phép"
+    )
+    assert "task.due_in_absence_alone" not in [line.kind for line in services.page(office.leader)[0]]
+    clock.freeze(clock.at_office(first, 8))
+    reminding.send_due()
+    assert kinds(office.leader) == kinds(office.head) == ["reminder.minus1"]
+    standing_in.name_substitute(
+        office.admin, office.head.id, None, first_date=date(2026, 11, 18), last_date=date(2026, 11, 19),
+        reason="Đi công tác",
+    )  # fmt: skip
+    (told, *_) = services.page(office.leader)[0]
+    assert told.words.endswith("chưa cử ai xử lý thay")

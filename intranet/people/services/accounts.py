@@ -276,5 +276,5 @@ def _tell_access_changed(user_id: int) -> None:
         Delegation.first_date <= today,
         Delegation.last_date >= today,
     )
-    for one in (user_id, *db.session().scalars(substitutes)):
+    for one in (user_id, *filter(None, db.session().scalars(substitutes))):
         publish(AccessChanged(one))

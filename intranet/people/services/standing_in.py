@@ -20,15 +20,17 @@ LONGEST = timedelta(days=366)
 def name_substitute(
     actor: User,
     principal_id: int,
-    substitute_id: int,
+    substitute_id: int | None,
     *,
     first_date: date,
     last_date: date,
     reason: str,
 ) -> int:
-    """Let one official act for another in these days; returns the stand-in's id.
+    """An official is away in these days, and another may act meanwhile; returns the stand-in's id.
 
     An administrator may name anybody's, a leader or head the own one.
+
+    :param substitute_id: ``None`` where nobody stands in; whoever gives work is warned of the absence.
 
     :raises Forbidden: ``stand_in.not_yours``.
     :raises Invalid: ``stand_in.self``, ``no_person``, ``other_agency``, ``dates``, ``past``, ``too_long``,
@@ -37,20 +39,16 @@ def name_substitute(
     _require_right(actor, principal_id)
     with unit_of_work() as session:
         principal = session.get(User, principal_id, with_for_update={"of": User})
-        substitute = session.get(User, substitute_id)
+        substitute = None if substitute_id is None else session.get(User, substitute_id)
         if principal is None or not principal.is_active:
             raise Invalid("stand_in.no_person", field="principal")
-        if substitute is None or not substitute.is_active:
-            raise Invalid("stand_in.no_person", field="substitute")
-        if principal.id == substitute.id:
-            raise Invalid("stand_in.self", field="substitute")
-        if principal.org_id != substitute.org_id:
-            raise Invalid("stand_in.other_agency", field="substitute")
+        if substitute_id is not None:
+            _require_fit(principal, substitute)
         _require_days(first_date, last_date)
         _require_free(principal, first_date, last_date)
         made = Delegation(
             principal_id=principal.id,
-            substitute_id=substitute.id,
+            substitute_id=substitute_id,
             first_date=first_date,
             last_date=last_date,
             reason=reason,
@@ -63,7 +61,7 @@ def name_substitute(
             "stand_in.named",
             principal,
             stand_in=made.id,
-            substitute=substitute.id,
+            substitute=substitute_id,
             first=first_date.isoformat(),
             last=last_date.isoformat(),
         )
@@ -85,7 +83,8 @@ def end_stand_in(actor: User, delegation_id: int) -> None:
             raise BadState("stand_in.ended")
         found.ended_at = clock.now()
         audit.record(actor, "stand_in.ended", found.principal, stand_in=found.id)
-        publish(AccessChanged(found.substitute_id))
+        if found.substitute_id is not None:
+            publish(AccessChanged(found.substitute_id))
 
 
 def usable_by(user_id: int) -> list[Delegation]:
@@ -150,6 +149,15 @@ def _may_change(actor: User, principal_id: int) -> bool:
 def _require_right(actor: User, principal_id: int) -> None:
     if not _may_change(actor, principal_id):
         raise Forbidden("stand_in.not_yours")
+
+
+def _require_fit(principal: User, substitute: User | None) -> None:
+    if substitute is None or not substitute.is_active:
+        raise Invalid("stand_in.no_person", field="substitute")
+    if principal.id == substitute.id:
+        raise Invalid("stand_in.self", field="substitute")
+    if principal.org_id != substitute.org_id:
+        raise Invalid("stand_in.other_agency", field="substitute")
 
 
 def _require_days(first: date, last: date) -> None:

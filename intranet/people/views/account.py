@@ -93,7 +93,7 @@ def stand_ins() -> ResponseReturnValue:
                     **form.days,
                 ),
             )
-            flash(_("Đã cử người xử lý thay."))
+            flash(_("Đã cử người xử lý thay.") if form.substitute.data else _("Đã ghi ngày vắng."))
             return redirect(url_for("people.stand_ins"))
     form.substitute.choices = chosen_person(form.substitute.data)
     found = standing_in.concerning(mine.id)
@@ -106,7 +106,7 @@ def stand_ins() -> ResponseReturnValue:
 def end_stand_in(delegation_id: int) -> ResponseReturnValue:
     """End one of my stand-ins now."""
     standing_in.end_stand_in(user(), delegation_id)
-    flash(_("Đã kết thúc việc xử lý thay."))
+    flash(_("Đã kết thúc."))
     return redirect(url_for("people.stand_ins"))
 
 

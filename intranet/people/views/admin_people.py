@@ -195,7 +195,7 @@ def admin_stand_ins() -> ResponseReturnValue:
                     **form.days,
                 ),
             )
-            flash(_("Đã cử người xử lý thay."))
+            flash(_("Đã cử người xử lý thay.") if form.substitute.data else _("Đã ghi ngày vắng."))
             return redirect(url_for("people.admin_stand_ins"))
     form.principal.choices = chosen_person(form.principal.data)
     form.substitute.choices = chosen_person(form.substitute.data)
@@ -209,7 +209,7 @@ def admin_stand_ins() -> ResponseReturnValue:
 def admin_end_stand_in(delegation_id: int) -> ResponseReturnValue:
     """End a stand-in now."""
     standing_in.end_stand_in(user(), delegation_id)
-    flash(_("Đã kết thúc việc xử lý thay."))
+    flash(_("Đã kết thúc."))
     return redirect(url_for("people.admin_stand_ins"))
 
 
