@@ -63,8 +63,7 @@ def present(
 
     :param told_at: when the leader is told, now unless it can still be taken back.
     :raises NotFound: ``document.missing``.
-    :raises BadState: ``document.wrong_state``.
-    :raises Invalid: ``document.no_such_leader``.
+    :raises BadState: ``document.wrong_state``; :raises Invalid: ``document.no_such_leader``.
     """
     with db.unit_of_work():
         document = access_document(actor, document_id, To.PRESENT, lock=True)
@@ -86,8 +85,7 @@ def take_back(actor: Actor, document_id: int, version: int) -> None:
     """Take a document from the leader again that was just put there, as long as nobody went on with it.
 
     :param version: of the document when it was presented.
-    :raises NotFound: ``document.missing``.
-    :raises BadState: ``bulk.went_on``.
+    :raises NotFound: ``document.missing``; :raises BadState: ``bulk.went_on``.
     """
     with db.unit_of_work() as session:
         document = access_document(actor, document_id, To.PRESENT, lock=True)
