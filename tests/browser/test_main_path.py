@@ -218,6 +218,7 @@ def test_a_document_goes_from_the_drop_to_a_reply_at_another_agency(open_as: Ope
     task = head.get_by_role("link", name=re.compile(SUBJECT, re.IGNORECASE))
     expect(task.first).to_be_visible(timeout=20_000)
     # Every part of the clerk's open page has read itself again, the last as well.
+    expect(clerk.locator("#strip")).to_contain_text("Đã giao")
     expect(clerk.locator("#panel")).to_contain_text("P. Tổng hợp")
     work(head, open_as("chuyenvien"))
 

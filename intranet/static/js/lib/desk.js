@@ -1,7 +1,8 @@
 /** Parts of a page that are read again when the desk's line says that they changed. */
 import htmx from 'htmx.org';
 
-const waiting = new Map();
+const waiting = new Set();
+let soon;
 
 /** A page that looks after itself is no use of the session: an idle one ends all the same. */
 const own = { isOwn: true }, ownHeaders = { 'Office-Refresh': '1' };
@@ -10,16 +11,26 @@ document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => { if (
 /** The record's own address: after an act that was refused, this page's is that of the act. */
 const here = () => document.querySelector('link[rel=canonical]')?.href ?? location.href;
 
-/** Fetch a part of the page again: from its data-src as a fragment, else from this page, by its own id. */
+const isTypedIn = (element) => element.matches(':focus-within') && element.querySelector('input:focus, textarea:focus');
+const named = (element) => `#${CSS.escape(element.id)}`;
+
+/** Each part is the source of its own request: of those that stand under one source, only two wait. */
+function readAgain() {
+  const parts = [...waiting].filter((element) => element.isConnected && !isTypedIn(element));
+  waiting.clear();
+  for (const element of parts.filter(({ dataset }) => dataset.src))
+    htmx.ajax('GET', element.dataset.src, { source: element, target: element, swap: 'innerMorph', ...own });
+  const [first, ...others] = parts.filter(({ dataset, id }) => !dataset.src && id);
+  if (!first) return;
+  const selectOOB = others.map((element) => `${named(element)}:outerMorph`).join(',');
+  htmx.ajax('GET', here(), { source: first, target: first, select: named(first), selectOOB, swap: 'outerMorph', ...own });
+}
+
+/** Fetch a part of the page again: from its data-src as a fragment, else from this page, by its own id, all in one. */
 export function refresh(element) {
-  clearTimeout(waiting.get(element));
-  waiting.set(element, setTimeout(() => {
-    waiting.delete(element);
-    if (!element.isConnected || element.matches(':focus-within') && element.querySelector('input:focus, textarea:focus')) return;
-    const source = element.dataset.src;
-    if (source) htmx.ajax('GET', source, { source: element, target: element, swap: 'innerMorph', ...own });
-    else if (element.id) htmx.ajax('GET', here(), { source: element, target: element, select: `#${CSS.escape(element.id)}`, swap: 'outerMorph', ...own });
-  }, 250));
+  waiting.add(element);
+  clearTimeout(soon);
+  soon = setTimeout(readAgain, 250);
 }
 
 let counting;
