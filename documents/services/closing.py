@@ -1,17 +1,19 @@
-"""When an incoming document is dealt with: its lead tasks are accepted, or its reply is issued."""
+"""An incoming document follows its lead tasks: who leads, the term, and when all of it is dealt with."""
 
 from sqlalchemy import select
 
 from documents.models.dispatch import DispatchState
-from documents.models.document import Document, DocumentLink, Relation
+from documents.models.document import Document, DocumentLink, DueSource, Relation
 from documents.models.lifecycle import DocEvent, DocState
 from documents.services import statuses
 from documents.services.moving import move
-from intranet.core import db
+from intranet.core import clock, db
 from intranet.core.actor import Actor
+from intranet.core.labels import label
 from intranet.core.refs import Ref
+from intranet.people import directory
 from intranet.tasks import services as tasks
-from intranet.tasks.models import TaskState
+from intranet.tasks.models import Task, TaskState
 
 _STARTED = (TaskState.DOING, TaskState.BLOCKED, TaskState.WAITING_ACCEPT, TaskState.DONE)
 
@@ -36,9 +38,10 @@ def after_reply(actor: Actor, reply: Document) -> None:
 
 
 def follow_task(origin: Ref) -> None:
-    """Let a document follow the tasks that come from it: taken on, then all accepted.
+    """Let a document follow the tasks that come from it: their lead and term, taken on, then all accepted.
 
-    Called after a task moved; the house itself acts.
+    With nothing left of them, for all were cancelled, it waits for the leader again. Called after a task
+    moved; the house itself acts.
     """
     if origin.kind != "document":
         return
@@ -48,16 +51,37 @@ def follow_task(origin: Ref) -> None:
         )
         if document is None or document.state not in (DocState.ASSIGNED, DocState.PROCESSING):
             return
-        given = [
-            task
-            for task in tasks.for_origin(origin)
-            if task.parent_id is None and task.state is not TaskState.CANCELLED
-        ]
+        whole = [task for task in tasks.for_origin(origin) if task.parent_id is None]
+        given = [task for task in whole if task.state is not TaskState.CANCELLED]
+        if whole and not given:
+            move(None, document, DocEvent.GIVE_BACK, reason=label("document.work_cancelled"))
+            # What the clerk had passed on herself is for all leaders now.
+            document.presented_at = document.presented_at or clock.now()
+            document.lead_unit_id = None
+            return
+        _follow_lead_and_term(document, given)
         if any(task.state in _STARTED for task in given):
             _start(None, document)
         if given and all(task.state is TaskState.DONE for task in given):
             move(None, document, DocEvent.FINISH)
             statuses.answer_sender(None, document, DispatchState.FINISHED)
+
+
+def _follow_lead_and_term(document: Document, given: list[Task]) -> None:
+    """The lead is that of the first task still open, the term the last of those open."""
+    still_open = [task for task in given if task.is_open]
+    if not still_open:
+        return
+    lead = still_open[0].lead
+    if lead.unit_id is not None:
+        document.lead_unit_id = lead.unit_id
+    elif lead.user_id is not None:
+        own = [post.unit_id for post in directory.people([lead.user_id])[lead.user_id].standing.posts]
+        if own and document.lead_unit_id not in own:
+            document.lead_unit_id = own[0]
+    terms = [task.due_date for task in still_open if task.due_date is not None]
+    if terms and max(terms) != document.due_date:
+        document.due_date, document.due_source = max(terms), DueSource.DIRECTIVE
 
 
 def _start(actor: Actor | None, document: Document) -> None:

@@ -23,6 +23,7 @@ from intranet.core.live import person_room, sockets
 from intranet.notices.models import Notice
 from intranet.tasks import services as tasks
 from intranet.tasks.models import TaskState
+from intranet.tasks.services import Party
 from tests.factories import Office
 
 Make = Callable[..., Document]
@@ -170,6 +171,38 @@ def test_a_document_is_done_when_its_tasks_are_accepted(desk: Office, presented:
     assert document.state is DocState.PROCESSING
     directing.finish(desk.office_head, document.id)
     assert document.state is DocState.DONE
+
+
+def test_a_document_follows_its_task_to_another_lead_and_a_later_term(
+    desk: Office, presented: Presented
+) -> None:
+    document = presented()
+    given_away(desk, document)
+    (task,) = tasks.for_origin(document.ref)
+    later = DUE + timedelta(days=5)
+    tasks.accept_work(desk.head, task.id)
+    tasks.ask_extension(desk.head, task.id, later, "Chờ số liệu của các huyện")
+    tasks.decide_extension(desk.leader, task.id, is_granted=True)
+    assert document.due_date == task.due_date == later
+    tasks.reassign(desk.leader, task.id, Party(unit_id=desk.sxd.id), reason="Thuộc lĩnh vực xây dựng")
+    assert document.lead_unit_id == desk.sxd.id
+    with pytest.raises(Forbidden):
+        directing.give_back(desk.head, document.id, "Không đúng chức năng của Sở")
+    tasks.reassign(desk.leader, task.id, Party(user_id=desk.officer.id), reason="Người đã làm việc này")
+    assert document.lead_unit_id == desk.stc.id
+
+
+def test_a_document_whose_work_was_all_cancelled_waits_for_the_leader_again(
+    desk: Office, presented: Presented
+) -> None:
+    document = presented()
+    given_away(desk, document)
+    (task,) = tasks.for_origin(document.ref)
+    tasks.accept_work(desk.head, task.id)
+    tasks.cancel(desk.leader, task.id, "Giao nhầm đơn vị")
+    assert (document.state, document.lead_unit_id) == (DocState.PRESENTED, None)
+    directing.direct(desk.leader, document.id, Direction(lead_unit_id=desk.sxd.id, due_date=DUE))
+    assert document.lead_unit_id == desk.sxd.id
 
 
 def test_the_sender_hears_of_an_assignment_once_it_can_no_longer_be_taken_back(
