@@ -21,7 +21,7 @@ PASSWORD = "matkhau-mau-2026"
 PAGES = [
     ("/", "chutich", 45),
     ("/documents/incoming", "vanthu", 45),
-    ("/documents/incoming/new", "vanthu", 45),
+    ("/documents/incoming/intake", "vanthu", 45),
     ("/tasks", "chuyenvien", 45),
     ("/meetings", "thuky", 45),
 ]

@@ -147,7 +147,7 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
             release_at=released,
             org_id=document.org_id,
             is_restricted=document.access_level is AccessLevel.NAMED,
-            is_urgent=given.is_urgent,
+            is_urgent=given.is_urgent or document.urgency > Urgency.NORMAL,
         )
         directive.parsed = {
             "lead": lead.id,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from documents import jobs as document_jobs
 from documents.events import DocumentMoved
 from documents.models.dispatch import Dispatch, DispatchState
-from documents.models.document import Directive, Document, DueSource
+from documents.models.document import Directive, Document, DueSource, Urgency
 from documents.models.lifecycle import DocState
 from documents.models.register import RegisterYear
 from documents.services import directing, registering, suggesting
@@ -22,7 +22,7 @@ from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.live import person_room, sockets
 from intranet.notices.models import Notice
 from intranet.tasks import services as tasks
-from intranet.tasks.models import TaskState
+from intranet.tasks.models import Priority, TaskState
 from intranet.tasks.services import Party
 from tests.factories import Office
 
@@ -171,6 +171,12 @@ def test_a_document_is_done_when_its_tasks_are_accepted(desk: Office, presented:
     assert document.state is DocState.PROCESSING
     directing.finish(desk.office_head, document.id)
     assert document.state is DocState.DONE
+
+
+def test_work_on_an_urgent_document_is_urgent(desk: Office, presented: Presented) -> None:
+    document = presented(urgency=Urgency.FLASH)
+    given_away(desk, document)
+    assert [task.priority for task in tasks.for_origin(document.ref)] == [Priority.URGENT]
 
 
 def test_a_document_follows_its_task_to_another_lead_and_a_later_term(
