@@ -198,6 +198,8 @@ class WithdrawForm(OfficeForm):
     """Taking an item off the agenda."""
 
     reason = LineField("Lý do", [Limit(500)])
+    #: ``deferred``: the next sitting takes it up.
+    to = HiddenField()
 
 
 class MinutesRoundForm(OfficeForm):

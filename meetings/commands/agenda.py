@@ -13,15 +13,17 @@ from meetings.services import chairing, life, planning, timing, undoing
 
 MOST_TITLE = 300
 MOST_MINUTES = 600
+MOST_REASON = 500
 
 
 @dataclass(frozen=True)
 class StartItem:
-    """Put an item on the floor; ``expect``: the item the actor saw there."""
+    """Put an item on the floor; ``expect``: the item the actor saw there; ``reason``: it was done already."""
 
     mid: int
     item: int
     expect: int | None
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,10 @@ class EndMeeting:
 @command("item.start", needs=ATTEND)
 def start_item(actor: User, d: StartItem) -> Answer:
     """Put an item on the floor."""
-    return {"v": chairing.start_item(actor, d.mid, d.item, expect=d.expect)}
+    reason = one_line(d.reason)
+    if len(reason) > MOST_REASON:
+        raise Invalid("field.too_long", most=MOST_REASON, length=len(reason), field="reason")
+    return {"v": chairing.start_item(actor, d.mid, d.item, expect=d.expect, reason=reason)}
 
 
 @command("item.finish", needs=ATTEND)

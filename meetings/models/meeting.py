@@ -69,6 +69,8 @@ IN_SESSION = frozenset({MeetingState.LIVE, MeetingState.PAUSED})
 PLANNABLE = UNPUBLISHED | {MeetingState.PUBLISHED, MeetingState.READY, MeetingState.POSTPONED}
 #: Items that nobody has dealt with yet.
 OPEN_ITEMS = frozenset({ItemState.PLANNED, ItemState.LIVE, ItemState.SUSPENDED})
+#: Items that take no time any more, unless they had some already.
+OFF_AGENDA = frozenset({ItemState.WITHDRAWN, ItemState.DEFERRED})
 
 
 def _mark(*values: object) -> str:
@@ -147,7 +149,7 @@ class Meeting(Base):
     @property
     def minutes(self) -> int:
         """Minutes planned for the items that still count."""
-        counted = (one for one in self.agenda if one.state is not ItemState.WITHDRAWN)
+        counted = (one for one in self.agenda if one.state not in OFF_AGENDA or one.started_at is not None)
         return sum(one.budget_min or 0 for one in counted)
 
     def item(self, item_id: int) -> "AgendaItem":

@@ -122,8 +122,12 @@ def mine(actor: User, meeting: Meeting) -> InvitationAnswer | None:
     return _row(meeting.id, actor.id)
 
 
-def forget_answers(meeting: Meeting) -> None:
-    """A meeting that was postponed asks everybody anew, in the open unit of work."""
+def forget_answers(actor: User, meeting: Meeting) -> None:
+    """A meeting that was postponed asks everybody anew, in the open unit of work; nobody stands in yet."""
+    approved = InvitationAnswer.standing == Standing.APPROVED
+    query = select(InvitationAnswer).where(InvitationAnswer.meeting_id == meeting.id, approved)
+    for row in session().scalars(query).all():
+        _let_go(actor, meeting, row)
     session().execute(delete(InvitationAnswer).where(InvitationAnswer.meeting_id == meeting.id))
 
 

@@ -19,15 +19,17 @@ OUTCOMES = frozenset({ItemState.DONE, ItemState.SUSPENDED, ItemState.DEFERRED})
 _STARTABLE = frozenset({ItemState.PLANNED, ItemState.SUSPENDED, ItemState.DONE})
 
 
-def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None) -> int:
+def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None, reason: str = "") -> int:
     """Put one agenda item on the floor; the item before it is done.
 
     :param expect: id of the item the actor saw on the floor, ``None`` if it was empty.
+    :param reason: why an item that was done is taken up again; for the minutes.
     :returns: the new version of the room, a count that rises by 1.
     :raises NotFound: no such meeting or item, or none the actor may attend.
     :raises Forbidden: the actor neither chairs it nor is its secretary; ``item.chair_reopens``, it was done.
     :raises BadState: ``meeting.not_live``; ``item.over``, it was deferred or withdrawn.
     :raises Stale: ``item.moved_on``, another item (``cur``) is on the floor by now.
+    :raises Invalid: ``item.why_again``, it was done and nobody says why it is taken up again.
     """
     with unit_of_work() as opened:
         meeting = _live(actor, meeting_id)
@@ -37,6 +39,9 @@ def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None
             raise BadState("item.over")
         if item.state is ItemState.DONE and not may(actor, To.CHAIR, meeting):
             raise Forbidden("item.chair_reopens")
+        is_again = item.state is ItemState.DONE
+        if is_again and not reason:
+            raise Invalid("item.why_again", field="reason")
         now = clock.now()
         leaving = [] if meeting.current_item_id is None else [meeting.item(meeting.current_item_id)]
         facts: dict[str, Any] = {"prev": None} | undoing.as_before(meeting, item, *leaving)
@@ -48,7 +53,9 @@ def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None
         item.state = ItemState.LIVE
         item.started_at = item.started_at or now
         meeting.current_item_id, meeting.item_since = item.id, now
-        audit.record(actor, "item.started", meeting, item=item.id)
+        if is_again:
+            facts["reason"] = reason
+        audit.record(actor, "item.started", meeting, reason=facts.get("reason"), item=item.id)
         return journal.append(meeting, "item.started", by=actor, item=item.id, since=ms(now), **facts)
 
 

@@ -20,7 +20,7 @@ def hand_over(actor: User, meeting_id: int, user_id: int) -> dict[str, Any]:
     :raises NotFound: no such meeting, or none the actor may attend; ``meeting.unknown_person``.
     :raises Forbidden: the actor neither chairs it nor is its secretary.
     :raises BadState: ``meeting.not_live``; ``chair.same``, that person chairs it; ``chair.needs_two``, there
-        is no second secretary.
+        is no second secretary; ``meeting.needs_secretary``, that person is the only one.
     """
     with unit_of_work() as opened:
         meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)

@@ -12,8 +12,8 @@ from intranet.schedule.booking import Subject
 from intranet.schedule.models import SubjectKind
 from intranet.schedule.weeks import Held
 from meetings.models.meeting import (
+    OFF_AGENDA,
     AgendaItem,
-    ItemState,
     Meeting,
     MeetingState,
     Participant,
@@ -45,11 +45,10 @@ def hold(actor: User, meeting: Meeting) -> None:
 
 def held_by(actor: User, user_ids: Collection[int], since: datetime, until: datetime) -> list[Held]:
     """Meetings of that time in which one of these people takes part, as far as the actor may know of them."""
+    counted = AgendaItem.state.not_in(OFF_AGENDA) | AgendaItem.started_at.is_not(None)
     query = (
         select(Meeting, func.coalesce(func.sum(AgendaItem.budget_min), 0))
-        .outerjoin(
-            AgendaItem, (AgendaItem.meeting_id == Meeting.id) & (AgendaItem.state != ItemState.WITHDRAWN)
-        )
+        .outerjoin(AgendaItem, (AgendaItem.meeting_id == Meeting.id) & counted)
         .where(
             visible_to(actor),
             Meeting.starts_at < until,

@@ -11,7 +11,7 @@ from intranet.notices import quiet, reminders
 from intranet.notices import services as notices
 from intranet.notices.reminder_rules import Due, Topic
 from intranet.people.models import User
-from meetings.models.meeting import Meeting, MeetingState, Participant
+from meetings.models.meeting import Meeting, MeetingState, Participant, PartRole
 
 #: How long before the beginning people are reminded, by kind of notice.
 REMINDERS = {"meeting.tomorrow": timedelta(days=1), "meeting.soon": timedelta(minutes=30)}
@@ -45,6 +45,17 @@ def tell_called_off(actor: User, meeting: Meeting, kind: str) -> None:
     stop_reminders(meeting)
     ids = [part.user_id for part in meeting.participants if part.invited_at is not None]
     notices.notify(ids, kind, meeting.ref, by=actor, when=_when(meeting), place=meeting.place)
+
+
+def tell_other_side(actor: User, meeting: Meeting) -> None:
+    """Tell the chair what is to be approved, and the secretaries what comes back and why."""
+    words: dict[str, Any]
+    if meeting.state is MeetingState.REVIEW:
+        kind, role, words = "meeting.review", PartRole.CHAIR, {"when": _when(meeting)}
+    else:
+        kind, role, words = "meeting.returned", PartRole.SECRETARY, {"reason": meeting.reason}
+    ids = [part.user_id for part in meeting.participants if part.role is role]
+    notices.notify(ids, kind, meeting.ref, by=actor, **words)
 
 
 def stop_reminders(meeting: Meeting) -> None:

@@ -233,10 +233,12 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
         meeting.published_at = meeting.published_at or now
         holding.hold(actor, meeting)
         if before is _S.POSTPONED:
-            answering.forget_answers(meeting)
+            answering.forget_answers(actor, meeting)
             invitations.tell_moved(actor, meeting)
         invitations.send(actor, meeting)
         publish(PacksChanged(meeting.id))
+    elif to in {_S.REVIEW, _S.DRAFT}:
+        invitations.tell_other_side(actor, meeting)
     elif to is _S.CANCELLED or to is _S.POSTPONED:
         invitations.tell_called_off(actor, meeting, f"meeting.{to.value}")
         booking.release(meeting.ref)

@@ -145,8 +145,11 @@ class _Teller:
         if data.get("prev") is not None:
             yield self._left(line, data["prev"], data["prev_st"], data["prev_spent_s"])
         self._current = data["item"]
-        text = label("minutes.fact.item_started", no=self._no.get(data["item"], "–"))
-        yield Fact(str(line.v), line.v, line.at, "item", text, item_id=data["item"])
+        again = data.get("reason")
+        text = label(
+            f"minutes.fact.item_{'again' if again else 'started'}", no=self._no.get(data["item"], "–")
+        )
+        yield Fact(str(line.v), line.v, line.at, "item", text, again or "", data["item"])
 
     def _item_finished(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         self._current = None

@@ -80,10 +80,9 @@ def add_person(actor: User, meeting: Meeting, person: User | None, role: PartRol
 
 def change_role(actor: User, meeting: Meeting, part: Participant, role: PartRole) -> None:
     """Give somebody another role, in the open unit of work; whoever chaired becomes a delegate."""
+    _keep_one(meeting, part)
     if role is PartRole.CHAIR:
         _step_down(actor, meeting)
-    else:
-        _keep_one(meeting, part)
     part.role = role
     audit.record(actor, "meeting.role_changed", meeting, user=part.user_id, role=role.value)
     attending.tell_joined(actor, meeting, person_of(part.user_id), role)

@@ -235,8 +235,12 @@ def set_budget(actor: User, meeting_id: int, item_id: int, minutes: int | None) 
         tell_edited(actor, meeting, item, owner)
 
 
-def remove_item(actor: User, meeting_id: int, item_id: int, *, reason: str = "") -> None:
-    """Take an item off the agenda: gone before publishing, withdrawn with its reason after.
+def remove_item(
+    actor: User, meeting_id: int, item_id: int, *, reason: str = "", is_deferred: bool = False
+) -> None:
+    """Take an item off the agenda: gone before publishing, withdrawn or deferred with its reason after.
+
+    :param is_deferred: the next sitting takes it up.
 
     :raises NotFound: no such meeting or item, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
@@ -260,8 +264,9 @@ def remove_item(actor: User, meeting_id: int, item_id: int, *, reason: str = "")
             return
         if not reason:
             raise Invalid("item.why_withdrawn", field="reason")
-        item.state, item.reason = ItemState.WITHDRAWN, reason
-        audit.record(actor, "item.withdrawn", meeting, reason=reason, item=item.id)
+        item.state, item.reason = ItemState.DEFERRED if is_deferred else ItemState.WITHDRAWN, reason
+        act = "item.deferred" if is_deferred else "item.withdrawn"
+        audit.record(actor, act, meeting, reason=reason, item=item.id)
         journal.append(meeting, "item.dropped", by=actor, item=item.id, st=item.state.value, reason=reason)
 
 
@@ -310,6 +315,8 @@ def _place(meeting: Meeting, places: Mapping[int, int]) -> None:
 def lacks(meeting: Meeting) -> list[Lack]:
     """What stands in the way of publishing, in the order of the page."""
     found = []
+    if _is_past(meeting):
+        found.append(Lack("past"))
     if meeting.chair is None:
         found.append(Lack("no_chair"))
     if not any(one.role is PartRole.SECRETARY for one in meeting.participants):
@@ -327,6 +334,13 @@ def lacks(meeting: Meeting) -> list[Lack]:
         if item.owner_id is None:
             found.append(Lack("no_owner", item.id, no))
     return found
+
+
+def _is_past(meeting: Meeting) -> bool:
+    """True when nobody could come any more: its day is over, or it was postponed and has no new time."""
+    if meeting.state is MeetingState.POSTPONED:
+        return meeting.starts_at < clock.now()
+    return meeting.state in UNPUBLISHED and clock.local(meeting.starts_at).date() < clock.today()
 
 
 def _plannable(actor: User, meeting_id: int) -> Meeting:

@@ -249,8 +249,8 @@ def budget(mid: int, item_id: int) -> ResponseReturnValue:
 def remove_item(mid: int, item_id: int) -> ResponseReturnValue:
     """Take an item off the agenda."""
     form = WithdrawForm()
-    reason = form.reason.data or ""
-    return _do(mid, "agenda", lambda: planning.remove_item(_user(), mid, item_id, reason=reason))
+    said: dict[str, Any] = {"reason": form.reason.data or "", "is_deferred": form.to.data == "deferred"}
+    return _do(mid, "agenda", lambda: planning.remove_item(_user(), mid, item_id, **said))
 
 
 @bp.post("/meetings/<int:mid>/items/review")

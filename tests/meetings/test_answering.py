@@ -146,6 +146,16 @@ def test_a_meeting_that_was_postponed_asks_anew(invited: Sitting) -> None:
     assert count() == 0
 
 
+def test_whoever_stood_in_goes_home_when_it_is_postponed(invited: Sitting, colleague: User) -> None:
+    answering.answer(
+        invited.delegate, invited.id, Attending.SUBSTITUTE, reason="Họp ở Bộ", substitute_id=colleague.id
+    )
+    answering.decide_substitute(invited.chair, invited.id, invited.delegate.id, approve=True)
+    life.move_meeting(invited.secretary, invited.id, MeetingState.POSTPONED, reason="Bão")
+    life.move_meeting(invited.chair, invited.id, MeetingState.PUBLISHED)
+    assert invited.meeting.participant(colleague.id) is None
+
+
 def test_less_than_three_working_days_is_short_notice(draft: Sitting) -> None:
     with db.unit_of_work() as session:
         session.get_one(Meeting, draft.id).starts_at = clock.now() + timedelta(days=4)

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from intranet.core import clock
-from intranet.core.errors import BadState, Forbidden, NotFound, Stale
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from meetings.models.journal import MeetingMoved
 from meetings.models.meeting import ItemState, MeetingState
 from meetings.services.chairing import finish_item, start_item
 from meetings.services.life import pause_meeting, resume_meeting
+from meetings.services.minutes_facts import facts_of
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of
 
@@ -52,8 +53,13 @@ def test_what_is_done_only_the_chair_takes_up_again(sitting: Sitting) -> None:
     start_item(sitting.secretary, sitting.id, second.id, expect=first.id)
     with pytest.raises(Forbidden, match=r"item.chair_reopens"):
         start_item(sitting.secretary, sitting.id, first.id, expect=second.id)
-    start_item(sitting.chair, sitting.id, first.id, expect=second.id)
+    with pytest.raises(Invalid, match=r"item.why_again"):
+        start_item(sitting.chair, sitting.id, first.id, expect=second.id)
+    assert sitting.current_item_id == second.id
+    start_item(sitting.chair, sitting.id, first.id, expect=second.id, reason="Có số liệu mới")
     assert sitting.current_item_id == first.id
+    told = facts_of(sitting.meeting, ()).of_item(first.id)[-1]
+    assert (told.text, told.note) == ("Bàn lại mục 1", "Có số liệu mới")
 
 
 def test_a_pause_stops_the_clock_of_the_item(sitting: Sitting) -> None:

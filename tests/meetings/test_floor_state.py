@@ -36,7 +36,7 @@ def _around(sitting: Sitting, luck: random.Random, more: User) -> list[Callable[
     officer = luck.choice((sitting.chair, sitting.secretary))
     item = luck.choice(sitting.agenda).id
     return [
-        lambda: chairing.start_item(officer, mid, item, expect=sitting.current_item_id),
+        lambda: chairing.start_item(officer, mid, item, expect=sitting.current_item_id, reason="Bàn lại"),
         lambda: chairing.finish_item(
             officer, mid, outcome=ItemState.SUSPENDED, expect=sitting.current_item_id
         ),

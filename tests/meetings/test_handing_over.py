@@ -76,6 +76,15 @@ def test_a_lone_secretary_is_told_what_is_missing(sitting: Sitting) -> None:
     assert room.welcome(sitting.chair, sitting.id, None).answer["state"]["wish"] is None
 
 
+def test_the_only_secretary_keeps_the_minutes_and_takes_no_chair(sitting: Sitting, office: Office) -> None:
+    with pytest.raises(BadState, match=r"meeting.needs_secretary"):
+        handing_over.hand_over(sitting.chair, sitting.id, sitting.secretary.id)
+    assert chair_of(sitting) == sitting.chair.id
+    participants.invite(sitting.chair, sitting.id, [office.other_head.id], PartRole.SECRETARY)
+    handing_over.hand_over(sitting.chair, sitting.id, sitting.secretary.id)
+    assert chair_of(sitting) == sitting.secretary.id
+
+
 def test_others_hand_over_nothing(office: Office, sitting: Sitting) -> None:
     for person in (sitting.delegate, sitting.guest):
         with pytest.raises(Forbidden):

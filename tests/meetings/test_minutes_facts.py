@@ -62,7 +62,7 @@ def test_an_item_has_its_first_start_and_its_last_end(sitting: Sitting) -> None:
     assert times(sitting) == [(began, over), (next_, again)]
     after(1)
     life.move_meeting(chair, mid, life.MeetingState.LIVE, reason="Còn một việc")
-    chairing.start_item(chair, mid, second, expect=None)
+    chairing.start_item(chair, mid, second, expect=None, reason="Có số liệu mới")
     assert times(sitting) == [(began, over), (next_, None)]
 
 

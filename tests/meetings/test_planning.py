@@ -10,7 +10,7 @@ from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from intranet.notices import reminders, reminding
 from intranet.notices.models import Notice
 from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
-from meetings.services import life, participants, planning
+from meetings.services import chairing, life, participants, planning
 from meetings.services.planning import Lack
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of
@@ -208,6 +208,47 @@ def test_a_published_item_is_withdrawn_with_a_reason_a_draft_one_is_gone(draft: 
     planning.remove_item(draft.secretary, draft.id, first, reason="Chưa đủ hồ sơ")
     assert draft.agenda[0].state is ItemState.WITHDRAWN
     assert journal_of(draft.id) == ["item.removed", "meeting.state", "item.dropped"]
+
+
+def test_an_item_nobody_took_up_goes_to_the_next_sitting_with_its_reason(sitting: Sitting) -> None:
+    first, second = (item.id for item in sitting.agenda)
+    with pytest.raises(Invalid, match=r"item.why_withdrawn"):
+        planning.remove_item(sitting.secretary, sitting.id, second, is_deferred=True)
+    planning.remove_item(sitting.secretary, sitting.id, second, reason="Chờ ý kiến của Sở", is_deferred=True)
+    item = sitting.agenda[1]
+    assert (item.state, item.reason) == (ItemState.DEFERRED, "Chờ ý kiến của Sở")
+    assert sitting.meeting.minutes == 20
+    assert journal_of(sitting.id) == ["item.dropped"]
+    chairing.start_item(sitting.chair, sitting.id, first, expect=None)
+    life.end_meeting(sitting.chair, sitting.id)
+
+
+def test_review_and_return_tell_the_other_side(draft: Sitting) -> None:
+    life.move_meeting(draft.secretary, draft.id, MeetingState.REVIEW)
+    assert (told("meeting.review"), told("meeting.returned")) == ([draft.chair.id], [])
+    life.move_meeting(draft.chair, draft.id, MeetingState.DRAFT, reason="Thiếu tờ trình")
+    assert told("meeting.returned") == [draft.secretary.id]
+    words = db.session().scalars(select(Notice.data).where(Notice.kind == "meeting.returned")).one()
+    assert words["reason"] == "Thiếu tờ trình"
+
+
+def test_nobody_is_invited_to_a_time_that_is_over(draft: Sitting) -> None:
+    life.publish_meeting(draft.secretary, draft.id)
+    life.move_meeting(draft.secretary, draft.id, MeetingState.POSTPONED, reason="Bão")
+    clock.advance(timedelta(hours=2))
+    assert planning.lacks(draft.meeting) == [Lack("past")]
+    with pytest.raises(BadState, match=r"meeting.incomplete"):
+        life.publish_meeting(draft.secretary, draft.id)
+    later = clock.now() + timedelta(days=1)
+    head = {"title": draft.meeting.title, "place": draft.meeting.place, "secretary_publishes": True}
+    planning.edit_meeting(draft.secretary, draft.id, starts_at=later, **head)
+    life.publish_meeting(draft.secretary, draft.id)
+
+
+def test_a_draft_of_yesterday_is_given_another_day_first(draft: Sitting) -> None:
+    clock.advance(timedelta(days=2))
+    with pytest.raises(BadState, match=r"meeting.incomplete"):
+        life.publish_meeting(draft.secretary, draft.id)
 
 
 def test_more_than_a_sane_agenda_is_refused(draft: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,7 +155,7 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield from members_story(draft, office)
     participants.remove_participant(secretary, mid, office.other_head.id)
     yield
-    chairing.start_item(chair, mid, first.id, expect=None)
+    chairing.start_item(chair, mid, first.id, expect=None, reason="Có số liệu mới")
     yield
     life.end_meeting(chair, mid)
     yield
@@ -342,7 +342,7 @@ def _random_act(sitting: Sitting, office: Office, luck: random.Random, shown: li
     floor = sitting.current_item_id
     acts: list[Callable[[], Any]] = [
         lambda: undoing.undo_item(actor, mid, floor or item, expect=floor),
-        lambda: chairing.start_item(actor, mid, item, expect=sitting.current_item_id),
+        lambda: chairing.start_item(actor, mid, item, expect=sitting.current_item_id, reason="Bàn lại"),
         lambda: chairing.start_item(actor, mid, item, expect=None),
         lambda: chairing.finish_item(
             actor, mid, outcome=luck.choice(sorted(chairing.OUTCOMES)), expect=sitting.current_item_id

@@ -55,7 +55,7 @@ def test_an_item_that_was_done_is_done_again_as_it_was(sitting: Sitting) -> None
     clock.advance(timedelta(minutes=3))
     start_item(sitting.chair, sitting.id, second, expect=first)
     before = state_of(sitting, sitting.chair)
-    start_item(sitting.chair, sitting.id, first, expect=second)
+    start_item(sitting.chair, sitting.id, first, expect=second, reason="Có số liệu mới")
     undo_item(sitting.secretary, sitting.id, first, expect=first)
     assert state_of(sitting, sitting.chair) == before | {"v": 4}
 
@@ -95,7 +95,7 @@ def test_nothing_is_taken_back_once_the_room_has_gone_on(sitting: Sitting) -> No
     with pytest.raises(BadState, match=r"item\.gone_on"):
         undo_item(sitting.chair, sitting.id, first, expect=first)
     finish_item(sitting.chair, sitting.id, expect=first)
-    start_item(sitting.chair, sitting.id, first, expect=None)
+    start_item(sitting.chair, sitting.id, first, expect=None, reason="Có số liệu mới")
     speech = speaking.ask(sitting.chair, sitting.id)
     speaking.start_speech(sitting.chair, sitting.id, speech, expect=None)
     with pytest.raises(BadState, match=r"item\.gone_on"):

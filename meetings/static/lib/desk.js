@@ -1,5 +1,5 @@
 /** What whoever runs the room may press: next item, pause, end, present. Each press is one command; refusals become messages. */
-import { ask } from '@lib/dialogs.js';
+import { ask, openDialog } from '@lib/dialogs.js';
 import { all, clock, find, minutes, setText, word } from './page.js';
 import { current, spent } from './state.js';
 
@@ -67,13 +67,30 @@ export class Desk {
     return outcome ? this.#finish(outcome) : null;
   }
 
-  /** Puts an item on the floor at once; for some seconds that can be taken back. */
+  /** Why an item that was done is taken up again; nothing when the chair thinks better of it. */
+  #why(one) {
+    const dialog = document.getElementById('again');
+    const form = find('[data-again]');
+    setText('[data-again-t]', one.t);
+    form.reset();
+    openDialog(dialog);
+    return new Promise((resolve) => {
+      let said = '';
+      form.onsubmit = (event) => { event.preventDefault(); said = form.reason.value.trim(); if (said) dialog.close(); };
+      dialog.addEventListener('close', () => resolve(said), { once: true });
+    });
+  }
+
+  /** Puts an item on the floor at once; for some seconds that can be taken back. What was done asks why. */
   async start(item) {
+    const one = this.state.items.find(({ id }) => id === item);
+    const reason = one?.st === 'done' ? await this.#why(one) : '';
+    if (one?.st === 'done' && !reason) return null;
     const before = this.state.cur?.item ?? null;
     const speech = this.state.queue?.cur;
     const left = this.#desks.queue.left();
     this.#undo.hide();
-    const answer = await this.ask('item.start', { item, expect: before });
+    const answer = await this.ask('item.start', { item, expect: before, ...(reason && { reason }) });
     const no = this.state.items.findIndex((one) => one.id === item);
     if (answer?.ok) this.#offerBack(word('item-now', { no: no + 1, title: this.state.items[no]?.t ?? '' }), item, item, speech, left);
     return answer;
@@ -159,8 +176,8 @@ export class Desk {
   }
 
   async #end() {
-    const left = this.state.items.filter((one) => open.has(one.st)).length;
-    const agreed = await ask(left ? word('ask-end-open', { n: left }) : word('ask-end'), { word: word('yes-end'), bad: true });
+    const left = this.state.items.flatMap((one, at) => (open.has(one.st) ? [`${at + 1}. ${one.t}`] : []));
+    const agreed = await ask(left.length ? word('ask-end-open', { n: left.length, list: left.join('; ') }) : word('ask-end'), { word: word('yes-end'), bad: true });
     if (agreed) await this.ask('meeting.end', { confirm: true });
   }
 
