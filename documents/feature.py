@@ -64,6 +64,7 @@ from documents.views import (
     spelling,
     transfers,
     waiting,
+    watching,
 )
 from documents.views import copies as copy_views
 from documents.views import intake as intake_views
@@ -120,6 +121,7 @@ PAGES = (
     spelling,
     transfers,
     waiting,
+    watching,
 )
 
 

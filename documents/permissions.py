@@ -57,6 +57,8 @@ DECIDE_RECALL = permit("document.decide_recall", Role.LEADER)
 SET_ACCESS = permit(
     "document.set_access", Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.UNIT_HEAD, Role.OFFICER
 )
+#: Who looked at restricted documents: everybody sees the own part, some that of others.
+READ_ACCESS_LOG = permit("access_log.read", *READ_ROLES, Role.ADMIN)
 _ACCESS_ROLES = (Role.CLERK, Role.LEADER, Role.OFFICE_HEAD)
 PRINT = permit("register.print", *REGISTER_ROLES)
 #: To record that the printed register of a closed year was signed and sealed on paper.

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from documents.models.register import EntryState, Register, RegisterKind, RegisterYear
 from documents.permissions import PRINT
-from documents.services import book_lines, copy_lines
+from documents.services import book_lines, copy_lines, watching
 from documents.services.book_lines import Found, Span
 from documents.services.numbering import register_of
 from intranet.core import clock, db
@@ -200,6 +200,7 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
         lines.append(line)
         if number % _EVERY == 0:
             progress(number / max(len(found.entries), len(found.uses), 1))
+    watching.note_taken(actor, watching.PRINTED, found.visible, "book")
     period = _period(span)
     facts = [label("book.cover.year", year=span.year), period]
     if found.entries:

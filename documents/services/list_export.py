@@ -9,7 +9,7 @@ from documents.formats.symbols import compose
 from documents.models.document import Urgency
 from documents.models.lifecycle import Direction
 from documents.permissions import READ
-from documents.services import listing
+from documents.services import listing, watching
 from documents.services.listing import Filters
 from intranet.core import clock
 from intranet.core.actor import Actor
@@ -132,6 +132,8 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
     rows = listing.every(actor, direction, filters)
     title = label(f"list.title.{direction.value}")
     is_cut = len(rows) > listing.MOST_EXPORTED
+    taken = [row.id for row in rows[: listing.MOST_EXPORTED]]
+    watching.note_taken(actor, watching.EXPORTED, taken, "list")
     return written(
         actor, title, _narrowed(filters), chosen, rows[: listing.MOST_EXPORTED], progress, is_cut=is_cut
     )

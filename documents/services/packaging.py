@@ -12,6 +12,7 @@ from documents.models.catalogue import DocKind, Party
 from documents.models.document import Document
 from documents.models.register import LedgerEvent, Register, RegisterEntry, RegisterYear
 from documents.permissions import PACKAGE, visible_to
+from documents.services import watching
 from documents.services.numbering import payload_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -89,6 +90,8 @@ def write(package: Package, org_id: int, actor: Actor | None, progress: Progress
     if actor is not None:
         shown = shown.where(visible_to(actor))
     visible = set(db.session().scalars(shown))
+    if actor is not None:
+        watching.note_taken(actor, watching.EXPORTED, visible, "package")
     lines = _registers(package, org_id, visible)
     progress(0.1)
     folders = _documents(package, org_id, visible)

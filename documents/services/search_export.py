@@ -5,7 +5,7 @@ from typing import Any
 
 from documents.permissions import READ
 from documents.services import facets as faceting
-from documents.services import list_export, listing, searching
+from documents.services import list_export, listing, searching, watching
 from documents.services.searching import Counted, Search
 from intranet.core import clock
 from intranet.core.actor import Actor
@@ -52,6 +52,7 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
     for start in range(0, len(ids), _AT_ONCE):
         rows += listing.of_ids(actor, ids[start : start + _AT_ONCE])
         progress(start / len(ids) / 2)
+    watching.note_taken(actor, watching.EXPORTED, ids, "search")
     told = [f"“{asked['typed']}”"] if asked["typed"] else []
     for facet in faceting.in_words(Counted(0, False, {}), asked["facets"]):
         told += [f"{facet.label}: {facet.chosen.label}"] if facet.chosen else []

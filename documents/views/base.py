@@ -8,8 +8,9 @@ from flask import Blueprint, Response, after_this_request, flash, render_templat
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from documents.models.document import AccessLevel, Document
+from documents.models.document import Document
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction
+from documents.services import watching
 from intranet.core import clock, db
 from intranet.core.errors import DomainError
 from intranet.core.forms import read_date
@@ -19,7 +20,7 @@ from intranet.core.web import me, sentence
 from intranet.notices import services as notices
 from intranet.notices.models import Notice
 from intranet.notices.workdays import Calendar, calendar, late_from
-from intranet.records import audit, files, readers
+from intranet.records import files, readers
 
 bp = Blueprint("documents", __name__, url_prefix="/documents")
 
@@ -111,28 +112,13 @@ def opened(document: Document) -> None:
     """Note, after the answer, that the actor has seen the document and what was told about it."""
     user_id, ref = me().id, document.ref
     readers.mark_seen(me(), ref)
-    if document.access_level is AccessLevel.NAMED and "HX-Request" not in request.headers:
-        _note_opened(document)
+    watching.note_later(me(), watching.OPENED, [document])
     if not _is_told(user_id, ref):
         return
 
     @after_this_request
     def later(response: Response) -> Response:
         response.call_on_close(lambda: notices.mark_seen(user_id, ref))
-        return response
-
-
-def _note_opened(document: Document) -> None:
-    """Whoever looks at a restricted document stands in its log."""
-    line = audit.prepare(me(), "document.opened", document)
-
-    def write() -> None:
-        with db.unit_of_work():
-            db.collect_audit(line)
-
-    @after_this_request
-    def later(response: Response) -> Response:
-        response.call_on_close(write)
         return response
 
 

@@ -10,7 +10,16 @@ from documents.forms import BulkForm, ReasonForm
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import INCOMING_STATES, Direction, DocState
 from documents.permissions import FINISH, PRESENT, READ, RECALL, TRANSFER, To, access_document
-from documents.services import about, catalogue, directing, list_export, listing, recalling, transferring
+from documents.services import (
+    about,
+    catalogue,
+    directing,
+    list_export,
+    listing,
+    recalling,
+    transferring,
+    watching,
+)
 from documents.services.listing import INCOMING_TABS, Filters
 from documents.views.base import bp, day_of, holder, key_of, opened, show, without
 from documents.views.lists import bulk_forms, columns_of, result_of, take_along
@@ -108,6 +117,8 @@ def show_incoming(
     """
     filters = filters_of(INCOMING_TABS, INCOMING_STATES)
     page = listing.incoming(me(), filters, before=key_of("before"), after=key_of("after"))
+    if filters.words:
+        watching.note_later(me(), watching.FOUND, page.rows)
     seen = readers.seen_among(me().id, "document", [row.id for row in page.rows])
     kept = without(request.args, "before", "after", "bulk")
     counts = listing.counts(me(), Direction.IN, INCOMING_TABS)

@@ -19,7 +19,7 @@ from documents.permissions import (
     To,
     access_document,
 )
-from documents.services import issuing, listing, recalling
+from documents.services import issuing, listing, recalling, watching
 from documents.services.issuing import Target
 from documents.services.listing import OUTGOING_TABS
 from documents.views.base import bp, do_and_tell, key_of, show, without
@@ -39,6 +39,8 @@ def outgoing() -> ResponseReturnValue:
     """Numbered outgoing documents, newest first."""
     filters = filters_of(OUTGOING_TABS, OUTGOING_STATES)
     page = listing.outgoing(me(), filters, before=key_of("before"), after=key_of("after"))
+    if filters.words:
+        watching.note_later(me(), watching.FOUND, page.rows)
     kept = without(request.args, "before", "after")
     counts = listing.counts(me(), Direction.OUT, OUTGOING_TABS)
     return show(

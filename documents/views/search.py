@@ -10,7 +10,7 @@ from documents.forms_search import SavedSearchForm
 from documents.models.search import SavedSearch
 from documents.permissions import READ
 from documents.services import facets as faceting
-from documents.services import narrowing, saved_searches, search_export, searching
+from documents.services import narrowing, saved_searches, search_export, searching, watching
 from documents.services.listing import MOST_COUNTED
 from documents.services.searching import ORDERS, Search
 from documents.views.base import bp, holder, page_of, show, without
@@ -107,6 +107,8 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
     typed, chosen, order = _typed(), _facets(), _order()
     found = Search(me(), typed, chosen, order)
     counted = found.counted()
+    page = found.page(request.args.get("after", ""))
+    watching.note_later(me(), watching.FOUND, [hit.document for hit in page.hits])
     kept = _kept()
     saved = saved_searches.seen_by(me())
     counts = saved_searches.counts(me(), saved) if found.is_empty else {}
@@ -114,7 +116,7 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
         "search.html",
         typed=typed,
         found=found,
-        page=found.page(request.args.get("after", "")),
+        page=page,
         is_first="after" not in request.args,
         total=counted.total,
         is_more=counted.is_more,

@@ -5,7 +5,8 @@ import io
 from flask import Response, send_file
 from flask.typing import ResponseReturnValue
 
-from documents.services import slips
+from documents.permissions import To, access_document
+from documents.services import slips, watching
 from documents.views.base import bp
 from intranet.core.headers import FILE_POLICY
 from intranet.core.labels import label
@@ -19,6 +20,7 @@ from intranet.records.media import DOCX, PDF
 def slip_pdf(document_id: int) -> ResponseReturnValue:
     """The routing slip, to be printed."""
     slip = slips.slip_of(me(), document_id)
+    _note_printed(document_id)
     return _send(slips.slip_pdf(slip), PDF, f"{_named(slip)}.pdf", is_download=False)
 
 
@@ -27,6 +29,7 @@ def slip_pdf(document_id: int) -> ResponseReturnValue:
 def slip_docx(document_id: int) -> ResponseReturnValue:
     """The routing slip as a Word file."""
     slip = slips.slip_of(me(), document_id)
+    _note_printed(document_id)
     return _send(slips.slip_docx(slip), DOCX, f"{_named(slip)}.docx", is_download=True)
 
 
@@ -36,7 +39,12 @@ def stamped(document_id: int) -> ResponseReturnValue:
     """A copy of the document with the arrival stamp, to be printed; noted as an opening of its file."""
     file, data = slips.stamped(me(), document_id)
     access.note_later(me(), file, is_view=True)
+    _note_printed(document_id)
     return _send(data, PDF, file.name, is_download=False)
+
+
+def _note_printed(document_id: int) -> None:
+    watching.note_later(me(), watching.PRINTED, [access_document(me(), document_id, To.READ)])
 
 
 def _named(slip: slips.Slip) -> str:

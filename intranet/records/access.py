@@ -1,12 +1,14 @@
-"""Lines of who opened or downloaded a file, written after the answer."""
+"""Lines of who opened or downloaded a file, or was shown a record, written after the answer."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Response, after_this_request, request
+from flask import Response, after_this_request, has_request_context, request
 from werkzeug.wsgi import ClosingIterator
 
 from intranet.core import db
 from intranet.core.actor import Actor
+from intranet.core.refs import Referable
 from intranet.records import audit
 from intranet.records.models import File
 
@@ -23,10 +25,36 @@ def note_later(actor: Actor, file: File, *, is_view: bool) -> None:
     @after_this_request
     def later(response: Response) -> Response:
         if request.method == "GET" and _is_first(response):
-            # A file is handed to the server as it is; the server closes what it sent, not the response.
-            body: Any = response.response
-            response.response = ClosingIterator(body, write)
+            _write_after(response, write)
         return response
+
+
+def note_shown_later(actor: Actor, act: str, records: Iterable[Referable]) -> None:
+    """Note that records are shown to the actor, one line each; not when a part of a page is read again."""
+    if not has_request_context() or "HX-Request" in request.headers:
+        return
+    lines = [audit.prepare(actor, act, record) for record in records]
+    if not lines:
+        return
+
+    def write() -> None:
+        with db.unit_of_work():
+            for line in lines:
+                db.collect_audit(line)
+
+    @after_this_request
+    def later(response: Response) -> Response:
+        if response.direct_passthrough:
+            _write_after(response, write)
+        else:
+            response.call_on_close(write)
+        return response
+
+
+def _write_after(response: Response, write: Callable[[], None]) -> None:
+    """Of a file: the server is handed it as it is, and closes what it sent, not the response."""
+    body: Any = response.response
+    response.response = ClosingIterator(body, write)
 
 
 def _is_first(response: Response) -> bool:

@@ -43,6 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "/documents/{registered}/access": {"clerk", "leader", "office_head"},
     "POST /documents/{registered}/access": {"clerk", "leader", "office_head"},
+    "/documents/access/log": set(ROLES),
     "/documents/access/many?id={registered}": {"clerk", "leader", "office_head", "unit_head", "officer"},
     "/documents/{registered}/history": {
         "clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor",

@@ -1,0 +1,142 @@
+"""Who looked at restricted documents: opened, read or fetched a file, printed, took along, found by a search.
+
+The lines stand in the log of acts; here they are written and leafed through (Decree 30/2020/NĐ-CP, appendix
+VI).
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, desc, or_, select
+
+from documents.models.access import AccessChange
+from documents.models.document import AccessLevel, Document
+from documents.permissions import READ_ACCESS_LOG, headed_units, readable
+from intranet.core import clock, db
+from intranet.core.actor import Actor
+from intranet.core.errors import Forbidden
+from intranet.people import directory
+from intranet.people.models import Post, Role, User
+from intranet.records import access, audit
+from intranet.records.models import AuditLine
+from intranet.tasks.permissions import person_of
+
+PAGE = 50
+OPENED, PRINTED, EXPORTED, FOUND = (f"document.{one}" for one in ("opened", "printed", "exported", "found"))
+ACTS = (OPENED, "file.opened", "file.downloaded", PRINTED, EXPORTED, FOUND)
+#: Who sees what everybody did; heads see that of their units, all others their own.
+_ALL = (Role.LEADER, Role.OFFICE_HEAD, Role.ARCHIVIST, Role.AUDITOR, Role.ADMIN)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the log is narrowed to; empty means all."""
+
+    act: str = ""
+    document_id: int | None = None
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A leaf of the log, newest line on top."""
+
+    lines: list[AuditLine]
+    people: dict[int, User]
+    #: Documents of the lines; of those not in ``readable`` nothing but the number is told.
+    documents: dict[int, Document]
+    readable: frozenset[int]
+    newer: int | None
+    older: int | None
+
+
+def note_later(actor: Actor, act: str, documents: Iterable[Document]) -> None:
+    """Note, after the answer, that the restricted ones among the documents are shown to the actor."""
+    access.note_shown_later(actor, act, [one for one in documents if is_restricted(one)])
+
+
+def note_taken(actor: Actor, act: str, document_ids: Collection[int], how: str) -> None:
+    """Note that the restricted ones among the documents stand in a file that is made for the actor."""
+    query = select(Document).where(
+        Document.org_id.in_(actor.org_ids), Document.access_level == AccessLevel.NAMED
+    )
+    taken = [one for one in db.session().scalars(query) if one.id in set(document_ids)]
+    if taken:
+        with db.unit_of_work():
+            for document in taken:
+                audit.record(actor, act, document, how=how)
+
+
+def is_restricted(document: Document) -> bool:
+    """True while only those named may see it."""
+    return document.access_level is AccessLevel.NAMED
+
+
+def page_of(actor: Actor, wanted: Wanted, *, before: int | None = None, after: int | None = None) -> Page:
+    """A leaf of the log as far as the actor may see it; ``before`` and ``after`` are ids of lines.
+
+    :raises Forbidden: ``auth.no_permit``.
+    """
+    if not actor.holds(READ_ACCESS_LOG):
+        raise Forbidden("auth.no_permit")
+    query = select(AuditLine).where(*_where(actor, wanted))
+    # By what is computed of the id: a walk backwards over the whole log for a few lines is the slower way.
+    order = AuditLine.id + 0
+    if after is not None:
+        query = query.where(AuditLine.id > after).order_by(order)
+    else:
+        query = query.order_by(desc(order))
+        if before is not None:
+            query = query.where(AuditLine.id < before)
+    rows = list(db.session().scalars(query.limit(PAGE + 1)))
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    if after is not None:
+        rows.reverse()
+    people = {one for row in rows for one in (row.actor_id, row.acting_for_id) if one is not None}
+    ids = {row.ref_id for row in rows}
+    found = db.session().scalars(select(Document).where(Document.id.in_(ids))) if ids else ()
+    return Page(
+        rows,
+        directory.people(people),
+        {document.id: document for document in found},
+        frozenset(document.id for document in readable(actor, ids)),
+        rows[0].id if rows and (more if after is not None else before is not None) else None,
+        rows[-1].id if rows and (after is not None or more) else None,
+    )
+
+
+def sees_all(actor: Actor) -> bool:
+    """True for those who see what everybody did."""
+    return person_of(actor).has_role(*_ALL)
+
+
+def _where(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    named = select(Document.id).where(
+        Document.org_id.in_(actor.org_ids), Document.access_level == AccessLevel.NAMED
+    )
+    once = select(AccessChange.document_id).where(
+        AccessChange.org_id.in_(actor.org_ids),
+        or_(AccessChange.level_before == AccessLevel.NAMED, AccessChange.level_after == AccessLevel.NAMED),
+    )
+    where = [
+        AuditLine.org_id.in_(actor.org_ids),
+        AuditLine.ref_kind == "document",
+        AuditLine.ref_id.in_(named.union(once)),
+        AuditLine.act.in_([wanted.act] if wanted.act in ACTS else ACTS),
+    ]
+    if wanted.document_id is not None:
+        where.append(AuditLine.ref_id == wanted.document_id)
+    if wanted.first is not None:
+        where.append(AuditLine.at >= clock.at_office(wanted.first, 0))
+    if wanted.last is not None:
+        where.append(AuditLine.at < clock.at_office(wanted.last + timedelta(days=1), 0))
+    if not sees_all(actor):
+        selves = {actor.id, person_of(actor).standing.id}
+        mine: ColumnElement[bool] = or_(AuditLine.actor_id.in_(selves), AuditLine.acting_for_id.in_(selves))
+        units = headed_units(actor)
+        if units:
+            mine = or_(mine, AuditLine.actor_id.in_(select(Post.user_id).where(Post.unit_id.in_(units))))
+        where.append(mine)
+    return where
