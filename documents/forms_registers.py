@@ -60,6 +60,12 @@ class AmendForm(OfficeForm):
     reason = LineField("Lý do đính chính", [Required(), Limit(500, 10)])
 
 
+class StrikeForm(OfficeForm):
+    """Why an arrival number is to be struck out."""
+
+    reason = TextField("Lý do hủy số", [Required(), Limit(500, 10)], id="strike-reason")
+
+
 class SeriesForm(OfficeForm):
     """Which kinds take their numbers from a register in a year."""
 

@@ -19,6 +19,8 @@ class Asked(StrEnum):
     HOLD = "hold"
     #: A held number to be struck out; a leader decides.
     CANCEL = "cancel"
+    #: An arrival number to be struck out; a leader decides.
+    STRIKE = "strike"
     #: A number with a letter behind it; a leader decides.
     SUB_NUMBER = "sub_number"
     #: A register's year to be closed; a leader signs.

@@ -38,8 +38,8 @@ class DocState(StrEnum):
     NUMBERED = "numbered"
     SEALED = "sealed"
     ISSUED = "issued"
-    CANCELLED = "cancelled"
     # both
+    CANCELLED = "cancelled"
     RECALLED = "recalled"
 
 
@@ -72,6 +72,7 @@ class DocEvent(StrEnum):
     SEAL = "seal"
     ISSUE = "issue"
     CANCEL = "cancel"
+    STRIKE = "strike"
     CORRECT = "correct"
 
 
@@ -98,10 +99,11 @@ INCOMING_STATES = frozenset(
         DocState.NOTED,
         DocState.PROCESSING,
         DocState.DONE,
+        DocState.CANCELLED,
         DocState.RECALLED,
     }
 )
-OUTGOING_STATES = frozenset(DocState) - INCOMING_STATES | {DocState.RECALLED}
+OUTGOING_STATES = frozenset(DocState) - INCOMING_STATES | {DocState.RECALLED, DocState.CANCELLED}
 
 INCOMING: Mapping[DocEvent, Move] = {
     DocEvent.REGISTER: _move(DocState.REGISTERED, DocState.RECEIVED),
@@ -117,7 +119,10 @@ INCOMING: Mapping[DocEvent, Move] = {
     DocEvent.GIVE_BACK: _move(DocState.PRESENTED, DocState.ASSIGNED, DocState.PROCESSING),
     DocEvent.FINISH: _move(DocState.DONE, DocState.PROCESSING),
     DocEvent.REOPEN: _move(DocState.PROCESSING, DocState.DONE),
-    DocEvent.RECALL: _move(DocState.RECALLED, *(INCOMING_STATES - {DocState.MERGED, DocState.RECALLED})),
+    DocEvent.STRIKE: _move(DocState.CANCELLED, DocState.REGISTERED, DocState.PRESENTED),
+    DocEvent.RECALL: _move(
+        DocState.RECALLED, *(INCOMING_STATES - {DocState.MERGED, DocState.CANCELLED, DocState.RECALLED})
+    ),
 }
 
 OUTGOING: Mapping[DocEvent, Move] = {

@@ -50,6 +50,7 @@ NEEDS: dict[DocEvent, To] = {
     DocEvent.SEAL: To.SEAL,
     DocEvent.ISSUE: To.ISSUE,
     DocEvent.CANCEL: To.CANCEL,
+    DocEvent.STRIKE: To.CANCEL,
 }
 
 

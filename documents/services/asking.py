@@ -9,7 +9,7 @@ from documents.models.asking import Asked, AskedState, NumberRequest
 from documents.models.lifecycle import DocEvent
 from documents.models.register import EntryState, Register, RegisterEntry, RegisterKind
 from documents.permissions import ASK, CANCEL, CLOSE, CONSENT, NUMBER, To, access_document
-from documents.services import catalogue, holding, issuing, numbering, years
+from documents.services import catalogue, holding, issuing, numbering, striking, years
 from documents.services.moving import require
 from documents.services.secrecy import refuse_marks
 from documents.services.verifying import prove
@@ -22,7 +22,13 @@ from intranet.people.models import Role
 from intranet.records import audit
 
 #: Who decides what.
-DECIDES = {Asked.HOLD: NUMBER, Asked.CANCEL: CONSENT, Asked.SUB_NUMBER: CONSENT, Asked.CLOSE: CONSENT}
+DECIDES = {
+    Asked.HOLD: NUMBER,
+    Asked.CANCEL: CONSENT,
+    Asked.STRIKE: CONSENT,
+    Asked.SUB_NUMBER: CONSENT,
+    Asked.CLOSE: CONSENT,
+}
 _TOLD = {Asked.HOLD: Role.CLERK}
 
 
@@ -64,6 +70,34 @@ def ask_cancel_held(actor: Actor, entry_id: int, reason: str) -> int:
         if entry.state is not EntryState.RESERVED:
             raise BadState("register.entry_not_held")
         return _ask(actor, Asked.CANCEL, entry.register, entry.year, reason=said, entry_id=entry.id)
+
+
+def ask_strike(actor: Actor, entry_id: int, reason: str) -> int:
+    """Ask a leader to let an arrival number be struck out; returns the request's id.
+
+    :raises Forbidden: ``auth.no_permit``, ``document.not_allowed``.
+    :raises NotFound: ``register.line_missing``, ``document.missing``.
+    :raises BadState: ``register.entry_not_used``, ``register.struck_too_late``, ``register.asked_already``.
+    :raises Invalid: ``register.reason_too_short``, ``document.secret_mark``.
+    """
+    _need(actor, CANCEL)
+    said = numbering.need_reason(reason)
+    refuse_marks(actor, reason=said)
+    with db.unit_of_work():
+        entry = line_of(entry_id)
+        numbering.lock_year(entry.register, entry.year)
+        striking.strikable(actor, entry)
+        return _ask(actor, Asked.STRIKE, entry.register, entry.year, reason=said, entry_id=entry.id)
+
+
+def is_strike_asked(entry: RegisterEntry) -> bool:
+    """True while a leader has still to decide on striking the line out."""
+    query = select(NumberRequest.id).where(
+        NumberRequest.asked == Asked.STRIKE,
+        NumberRequest.state == AskedState.ASKED,
+        NumberRequest.entry_id == entry.id,
+    )
+    return db.session().scalar(query.limit(1)) is not None
 
 
 def ask_sub_number(actor: Actor, document_id: int, number: int, reason: str) -> int:
@@ -230,7 +264,7 @@ def _ask(
         NumberRequest.register_id == register.id,
         NumberRequest.year == year,
     )
-    if what is Asked.CANCEL:
+    if what in (Asked.CANCEL, Asked.STRIKE):
         same = same.where(NumberRequest.entry_id == entry_id)
     elif what is Asked.SUB_NUMBER:
         same = same.where(NumberRequest.document_id == document_id)
@@ -275,6 +309,13 @@ def _cancel(actor: Actor, asked: NumberRequest, register: Register) -> None:
     audit.record(actor, "number.cancelled", register, year=entry.year, number=entry.number)
 
 
+def _strike(actor: Actor, asked: NumberRequest, register: Register) -> None:
+    entry = _entry(asked)
+    numbering.lock_year(register, entry.year)
+    striking.strike(actor, entry, asked.reason)
+    audit.record(actor, "number.cancelled", register, year=entry.year, number=entry.number)
+
+
 def _sub_number(actor: Actor, asked: NumberRequest, _register: Register) -> None:
     document = access_document(actor, asked.document_id or 0, To.CONSENT, lock=True)
     issuing.take_sub_number(actor, document, _entry(asked), asked.reason)
@@ -293,4 +334,10 @@ def _need(actor: Actor, permit: str) -> None:
         raise Forbidden("auth.no_permit")
 
 
-_DO = {Asked.HOLD: _hold, Asked.CANCEL: _cancel, Asked.SUB_NUMBER: _sub_number, Asked.CLOSE: _close}
+_DO = {
+    Asked.HOLD: _hold,
+    Asked.CANCEL: _cancel,
+    Asked.STRIKE: _strike,
+    Asked.SUB_NUMBER: _sub_number,
+    Asked.CLOSE: _close,
+}

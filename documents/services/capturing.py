@@ -218,7 +218,7 @@ def duplicates_of(document: Document) -> list[Duplicate]:
         Document.org_id == document.org_id,
         Document.direction == Direction.IN,
         Document.id != document.id,
-        Document.state.not_in((DocState.MERGED, DocState.RETURNED)),
+        Document.state.not_in((DocState.MERGED, DocState.RETURNED, DocState.CANCELLED)),
     )
     opened = db.session()
     found: dict[int, Duplicate] = {}

@@ -110,7 +110,7 @@ def _in_base(actor: Actor, period: Period) -> ColumnElement[bool]:
         seen_by(actor),
         Document.direction == Direction.IN,
         Document.register_date <= period.last,
-        Document.state != DocState.RECALLED,
+        Document.state.not_in(_WITHDRAWN),
         or_(Document.register_date >= period.first, ~_ended_before(begin)),
     )
 

@@ -7,9 +7,9 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import PrintForm
-from documents.forms_registers import AmendForm
-from documents.models.register import EntryState, YearState
-from documents.permissions import AMEND, CLOSE, PACKAGE, PRINT, READ_REGISTER, VERIFY
+from documents.forms_registers import AmendForm, StrikeForm
+from documents.models.register import EntryState, RegisterKind, YearState
+from documents.permissions import AMEND, CANCEL, CLOSE, PACKAGE, PRINT, READ_REGISTER, VERIFY
 from documents.services import (
     asking,
     books,
@@ -112,6 +112,25 @@ def amend_line(entry_id: int) -> ResponseReturnValue:
     return _line(entry_id, form)
 
 
+@bp.post("/registers/lines/<int:entry_id>/strike")
+@needs(CANCEL)
+def strike_line(entry_id: int) -> ResponseReturnValue:
+    """Ask a leader to let an arrival number be struck out."""
+    form = StrikeForm()
+    lines.one(me(), entry_id)
+    if form.accepts():
+        with form.refusals():
+            done_once(
+                me(),
+                form.once.data,
+                [request.path, form.as_body()],
+                lambda: asking.ask_strike(me(), entry_id, form.reason.data or ""),
+            )
+            flash(label("register.flash.asked"), "ok")
+            return redirect(url_for("documents.register_line", entry_id=entry_id))
+    return _line(entry_id, AmendForm(formdata=None), form)
+
+
 @bp.post("/registers/<int:register_id>/verify")
 @needs(VERIFY)
 def verify(register_id: int) -> ResponseReturnValue:
@@ -172,11 +191,11 @@ def ask_close(register_id: int, year: int) -> ResponseReturnValue:
     return _do(register_id, year, lambda: asking.ask_close(me(), register_id, year), "register.flash.asked")
 
 
-def _line(entry_id: int, form: AmendForm) -> ResponseReturnValue:
+def _line(entry_id: int, form: AmendForm, striking: StrikeForm | None = None) -> ResponseReturnValue:
     line, events, people = lines.one(me(), entry_id)
     entry = line.entry
     columns = lines.COLUMNS.get(entry.register.direction, ())
-    if not form.is_submitted():
+    if striking is not None or not form.is_submitted():
         for name in columns:
             value = entry.snapshot.get(name)
             form[name].data = _date_of(value) if name == "doc_date" else lines.shown(value)
@@ -198,8 +217,11 @@ def _line(entry_id: int, form: AmendForm) -> ResponseReturnValue:
         columns=columns,
         shown=lines.shown,
         may_amend=may_amend,
+        striking=striking or StrikeForm(formdata=None),
+        may_strike=may_amend and me().holds(CANCEL) and entry.register.direction is RegisterKind.IN,
+        is_strike_asked=asking.is_strike_asked(entry),
     )
-    return page, form.status
+    return page, (striking or form).status
 
 
 def _date_of(value: Any) -> Any:

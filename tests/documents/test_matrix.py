@@ -70,6 +70,7 @@ ALLOWED: dict[str, set[str]] = {
     "/documents/registers/{register}/2026": {"clerk", "leader", "office_head", "archivist", "auditor"},
     "/documents/registers/lines/{line}": {"clerk", "leader", "office_head", "archivist", "auditor"},
     "POST /documents/registers/lines/{line}/amend": {"clerk"},
+    "POST /documents/registers/lines/{line}/strike": {"clerk"},
     "POST /documents/registers/{register}/verify": {"clerk", "leader", "office_head", "auditor"},
     "POST /documents/registers/{register}/2026/closing": {"clerk"},
     "POST /documents/registers/{register}/2026/close": {"clerk"},
