@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, desc, or_, select
 
 from documents.models.access import AccessChange
 from documents.models.document import AccessLevel, Document
-from documents.permissions import READ_ACCESS_LOG, headed_units, readable
+from documents.permissions import READ_ACCESS_LOG, headed_units, readable, visible_to
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import Forbidden
@@ -67,6 +67,12 @@ def note_taken(actor: Actor, act: str, document_ids: Collection[int], how: str) 
         with db.unit_of_work():
             for document in taken:
                 audit.record(actor, act, document, how=how)
+
+
+def may_take_restricted(actor: Actor) -> bool:
+    """True when a file of documents could hold restricted ones: the actor may read some."""
+    query = select(Document.id).where(Document.access_level == AccessLevel.NAMED, visible_to(actor))
+    return db.session().scalar(query.limit(1)) is not None
 
 
 def is_restricted(document: Document) -> bool:

@@ -12,7 +12,15 @@ from documents.models.document import Document, Urgency
 from documents.models.lifecycle import Direction
 from documents.models.register import RegisterKind
 from documents.permissions import DIRECT, PRESENT, SET_URGENCY, TRANSFER
-from documents.services import bulk, catalogue, directing, list_columns, list_export, transferring
+from documents.services import (
+    bulk,
+    catalogue,
+    directing,
+    list_columns,
+    list_export,
+    transferring,
+    watching,
+)
 from documents.services.bulk import Told
 from documents.services.list_columns import ListColumn
 from documents.views.base import without
@@ -20,6 +28,7 @@ from intranet.core.errors import BadState, DomainError, Invalid
 from intranet.core.labels import label
 from intranet.core.web import me, sentence
 from intranet.people import directory
+from intranet.people.views.recent import ask_for_proof, is_recent
 from intranet.records.tables import Format
 
 #: Kinds of register by the direction of their documents.
@@ -54,6 +63,8 @@ def _head(column: ListColumn, *, is_sorted: bool) -> dict[str, str]:
 
 def take_along(ask: Callable[[list[str], Format], Any], back: str) -> ResponseReturnValue:
     """Ask for what is listed as a file, with the columns ticked; what is refused is said above the list."""
+    if watching.may_take_restricted(me()) and not is_recent():
+        return ask_for_proof()
     format_ = request.form.get("format", "")
     try:
         ask(request.form.getlist("column"), Format(format_) if format_ in set(Format) else Format.XLSX)

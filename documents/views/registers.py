@@ -26,6 +26,7 @@ from intranet.core import clock, menu
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs
+from intranet.people.views.recent import recently_proved
 
 _MOST_SHOWN = 3
 
@@ -146,6 +147,7 @@ def verify(register_id: int) -> ResponseReturnValue:
 
 @bp.post("/registers/package")
 @needs(PACKAGE)
+@recently_proved
 def package() -> ResponseReturnValue:
     """Have everything that one may read packed with checksums; it is made in the background."""
     do_and_tell(lambda: packaging.ask(me()), "export.asked")

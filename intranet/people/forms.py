@@ -51,6 +51,13 @@ class ChangePasswordForm(NewPasswordForm):
     next = HiddenField()
 
 
+class ProveForm(OfficeForm):
+    """The present password once more."""
+
+    present = PasswordField(_("Mật khẩu đang dùng"), [Required(), Limit(1000)])
+    next = HiddenField()
+
+
 class FirstOfficeForm(NewPasswordForm):
     """The agency and its first administrator."""
 

@@ -116,6 +116,27 @@ def sign_out_others(actor: User, row_id: int | None) -> int:
         return ended
 
 
+def prove(actor: User, present: str) -> None:
+    """Judge whether it is still the actor who sits there.
+
+    :raises Invalid: ``password.wrong`` beside ``present``.
+    :raises TooMany: too many wrong tries.
+    :raises Unavailable: ``auth.busy``.
+    """
+    key = f"prove:{actor.id}"
+    throttle.claim(key)
+    try:
+        is_right = passwords.is_right(actor.password_hash, present)
+    except Unavailable:
+        throttle.give_back(key)
+        raise
+    if not is_right:
+        raise Invalid("password.wrong", field="present")
+    with unit_of_work():
+        throttle.clear(key)
+        audit.record(actor, "session.proved", actor)
+
+
 def change_password(actor: User, present: str, new: str, *, device: str) -> None:
     """Replace the actor's password; every session ends and this browser gets a new one.
 
