@@ -3,15 +3,17 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select
-from sqlalchemy.orm import selectinload
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, outerjoin, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_dict, set_committed_value
 
 from intranet.core import db
 from intranet.core.actor import Actor
+from intranet.core.dialect import table_of
 from intranet.core.errors import BadState, Forbidden, NotFound
 from intranet.core.permits import permit
 from intranet.core.refs import Ref
+from intranet.core.shapes import Shape, ask
 from intranet.people.models import Role, User
 from meetings.models.meeting import IN_SESSION, PLANNABLE, AgendaItem, Meeting, Participant, PartRole
 
@@ -46,27 +48,23 @@ _PART = select(_parts.role, _parts.moved_at, _meetings.published_at).where(
     _meetings.id == bindparam("meeting"),
     _parts.user_id == bindparam("person"),
 )
-_MINE = and_(Participant.meeting_id == Meeting.id, Participant.user_id == bindparam("person"))
+# With every command and everybody who comes in: of tables and not of objects, which cost twice as much.
+_meeting, _part, _item = Shape(Meeting), Shape(Participant), Shape(AgendaItem)
+_items = AgendaItem.__table__.c
+_OF_MEETING = len(_meeting.columns)
+_MINE = and_(_parts.meeting_id == _meetings.id, _parts.user_id == bindparam("person"))
 _WITH_PART = (
-    select(Meeting, Participant)
-    .outerjoin(Participant, _MINE)
-    .where(Meeting.id == bindparam("meeting"))
-    .execution_options(**{db.KEPT: True})
+    select(*_meeting.columns, *_part.columns)
+    .select_from(outerjoin(table_of(Meeting), table_of(Participant), _MINE))
+    .where(_meetings.id == bindparam("meeting"))
 )
-_HELD = (
-    select(Meeting)
-    .where(Meeting.id == bindparam("meeting"))
-    .with_for_update(of=Meeting)
-    .execution_options(populate_existing=True, **{db.KEPT: True})
-)
-# In the order of ``Meeting.agenda``; asked by itself, for a loader makes its question anew each time.
+_HELD = select(*_meeting.columns).where(_meetings.id == bindparam("meeting")).with_for_update()
+# In the order of ``Meeting.agenda``.
 _AGENDA = (
-    select(AgendaItem)
-    .where(AgendaItem.meeting_id == bindparam("meeting"))
-    .order_by(AgendaItem.position, AgendaItem.id)
-    .execution_options(populate_existing=True, **{db.KEPT: True})
+    select(*_item.columns)
+    .where(_items.meeting_id == bindparam("meeting"))
+    .order_by(_items.position, _items.id)
 )
-_WITH_AGENDA = _WITH_PART.options(selectinload(Meeting.agenda))
 
 
 def may(actor: User, to: To, meeting: Meeting) -> bool:
@@ -149,21 +147,32 @@ def access_meeting(actor: User, meeting_id: int, to: To, *, lock: bool = False) 
 def _held(meeting_id: int) -> Meeting | None:
     """The meeting, held; who takes part is asked only then: it may have changed while this waited."""
     opened = db.session()
-    meeting = opened.scalar(_HELD, {"meeting": meeting_id})
-    if meeting is not None:
-        items = opened.scalars(_AGENDA, {"meeting": meeting_id}).all()
-        set_committed_value(meeting, "agenda", items)
+    rows = ask(opened, _HELD, {"meeting": meeting_id})
+    if not rows:
+        return None
+    meeting = _meeting.of(opened, rows[0], anew=True)
+    _know_agenda(opened, meeting)
     return meeting
+
+
+def _know_agenda(opened: Session, meeting: Meeting) -> None:
+    """Read the agenda as it is now."""
+    rows = ask(opened, _AGENDA, {"meeting": meeting.id})
+    set_committed_value(meeting, "agenda", [_item.of(opened, row, anew=True) for row in rows])
 
 
 def _with_part(actor: User, meeting_id: int, to: To) -> Meeting | None:
     """The meeting and the actor's part in it by one question."""
-    query = _WITH_PART if to is To.ATTEND else _WITH_AGENDA
-    found = db.session().execute(query, {"meeting": meeting_id, "person": actor.id}).one_or_none()
-    if found is None:
+    opened = db.session()
+    rows = ask(opened, _WITH_PART, {"meeting": meeting_id, "person": actor.id})
+    if not rows:
         return None
-    found[0].know(found[1])
-    return found[0]
+    found, mine = rows[0][:_OF_MEETING], rows[0][_OF_MEETING:]
+    meeting = _meeting.of(opened, found)
+    meeting.know(None if mine[0] is None else _part.of(opened, mine))
+    if to is not To.ATTEND and "agenda" not in instance_dict(meeting):
+        _know_agenda(opened, meeting)
+    return meeting
 
 
 def access_changeable(actor: User, meeting_id: int) -> Meeting:

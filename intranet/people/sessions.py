@@ -7,14 +7,14 @@ import functools
 import hashlib
 import logging
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
-from sqlalchemy import JSON, ForeignKey, Row, String, bindparam, delete, exists, join, select, update
+from sqlalchemy import JSON, ForeignKey, Row, String, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Mapped, joinedload, lazyload, mapped_column, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from werkzeug.datastructures import CallbackDict
@@ -25,6 +25,7 @@ from intranet.core.config import Settings
 from intranet.core.db import Base
 from intranet.core.errors import Unavailable
 from intranet.core.live import MEETINGS, is_asking
+from intranet.core.shapes import Shape, ask
 from intranet.people.models import RECEIVING_ROLES, Delegation, Role, RoleGrant, Unit, User
 
 log = logging.getLogger("intranet.sessions")
@@ -69,7 +70,7 @@ class SessionRow(Base):
 
 
 # Every request and socket event asks these: made once, of tables and not of objects, they cost a third.
-_rows, _users = SessionRow.__table__.c, User.__table__.c
+_rows, _users, _grants = SessionRow.__table__.c, User.__table__.c, RoleGrant.__table__.c
 _ASKED = (
     _rows.id,
     _rows.user_id,
@@ -92,14 +93,13 @@ _PERSON = (
     .execution_options(**{db.KEPT: True})
 )
 # Whoever asks over a socket is read along with the session: one question for both.
+_person, _grant = Shape(User), Shape(RoleGrant)
 _OPENING_FOR = (
-    select(User, RoleGrant, *_ASKED)
-    .select_from(join(SessionRow.__table__, User, _users.id == _rows.user_id))
-    .outerjoin(RoleGrant, RoleGrant.user_id == _users.id)
+    select(*_ASKED, *_person.columns, *_grant.columns)
+    .join_from(SessionRow.__table__, User.__table__, _users.id == _rows.user_id)
+    .outerjoin(RoleGrant.__table__, _grants.user_id == _users.id)
     .where(_rows.token_hash == bindparam("token_hash"))
-    .order_by(RoleGrant.id)
-    .options(*map(lazyload, (User.posts, User.org, User.grants, RoleGrant.unit)))
-    .execution_options(**{db.KEPT: True})
+    .order_by(_grants.id)
 )
 
 
@@ -166,9 +166,9 @@ class OfficeSessions(SecureCookieSessionInterface):
             return self.session_class()
         token = request.cookies.get(self.sid_name)
         if token:
-            row = find_row(token, self.settings, with_person=is_asking())
-            if row is not None:
-                return ServerSession(row, row[0] if is_asking() else None)
+            rows = find_rows(token, self.settings, with_person=is_asking())
+            if rows:
+                return ServerSession(rows[0], _person_of(rows) if is_asking() else None)
         return super().open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
@@ -199,19 +199,20 @@ class OfficeSessions(SecureCookieSessionInterface):
             session.note_seen()
 
 
-def find_row(token: str, settings: Settings, *, with_person: bool = False) -> Row[*tuple[Any, ...]] | None:
-    """What a session is opened from, if the token's is neither ended, idle too long nor too old.
-
-    :param with_person: whose it is stands first in the row, read in the scope of whoever asks.
-    """
+def find_rows(token: str, settings: Settings, *, with_person: bool = False) -> Sequence[Row[Any]]:
+    """What a session is opened from, perhaps with whose it is; nothing where the token opens none."""
     asked = {"token_hash": _hash(token)}
-    # With the person come as many rows as roles, which are alike but for the role.
-    rows = db.session().execute(_OPENING_FOR, asked).all() if with_person else db.rows(_OPENING, asked)
-    if not rows or not _is_open(rows[0], settings):
-        return None
-    if with_person:
-        set_committed_value(rows[0][0], "grants", [row[1] for row in rows if row[1] is not None])
-    return rows[0]
+    rows = ask(db.session(), _OPENING_FOR, asked) if with_person else db.rows(_OPENING, asked)
+    return rows if rows and _is_open(rows[0], settings) else ()
+
+
+def _person_of(rows: Sequence[Row[Any]]) -> User:
+    """Whose session the rows open, with the roles: they are alike but for these."""
+    opened, at = db.session(), len(_ASKED) + len(_person.columns)
+    person = _person.of(opened, rows[0][len(_ASKED) : at])
+    held = [row[at:] for row in rows if row[at] is not None]
+    set_committed_value(person, "grants", [_grant.of(opened, values) for values in held])
+    return person
 
 
 def people_signed_in(user_ids: Collection[int]) -> set[int]:

@@ -9,9 +9,10 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, bindpa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.orm.attributes import instance_state
 
-from intranet.core.db import KEPT, Base, ValueEnum
+from intranet.core.db import Base, ValueEnum
 from intranet.core.errors import NotFound
 from intranet.core.refs import Ref
+from intranet.core.shapes import Shape, ask
 
 
 class MeetingState(StrEnum):
@@ -172,7 +173,8 @@ class Meeting(Base):
         known: Participant | None = getattr(self, "_part_known", None)
         if known is not None and not instance_state(known).expired and known.user_id == user_id:
             return known
-        found = state.session.scalar(_PART, {"meeting": self.id, "person": user_id})
+        rows = ask(state.session, _PART, {"meeting": self.id, "person": user_id})
+        found = _part.of(state.session, rows[0]) if rows else None
         self.know(found)
         return found
 
@@ -199,10 +201,9 @@ class Participant(Base):
     meeting: Mapped[Meeting] = relationship(back_populates="participants")
 
 
-_PART = (
-    select(Participant)
-    .where(Participant.meeting_id == bindparam("meeting"), Participant.user_id == bindparam("person"))
-    .execution_options(**{KEPT: True})
+_part = Shape(Participant)
+_PART = select(*_part.columns).where(
+    Participant.meeting_id == bindparam("meeting"), Participant.user_id == bindparam("person")
 )
 
 

@@ -9,7 +9,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from intranet.core import clock
 from intranet.core.db import publish, session
@@ -24,6 +25,12 @@ Frame = dict[str, Any]
 
 _lines = JournalLine.__table__.c
 _WRITE = insert(table_of(JournalLine))
+_meetings = table_of(Meeting)
+_RAISE = (
+    update(_meetings)
+    .where(_meetings.c.id == bindparam("meeting"))
+    .values(v=bindparam("to"), heads=bindparam("told"))
+)
 _AFTER = (
     select(*(_lines[one.name] for one in fields(Line)))
     .where(_lines.meeting_id == bindparam("meeting"), _lines.v > bindparam("v"))
@@ -42,23 +49,26 @@ def append(meeting: Meeting, kind: str, /, by: User, **data: Any) -> int:
     opened = session()
     if meeting.id is None:
         opened.flush()
-    meeting.v += 1
+    v = meeting.v + 1
     told = [audience for audience in AUDIENCES if project(kind, data, audience) is not None]
     line = Line(
-        v=meeting.v,
+        v=v,
         kind=kind,
         data=json.loads(json.dumps(data)),
         pv={audience.value: head(meeting, audience) for audience in told},
         at=clock.now(),
         by_id=by.id,
     )
-    meeting.heads = meeting.heads | {audience.value: meeting.v for audience in told}
-    # No object of the session: nobody changes a line, and all it would cost is the flush.
+    heads = meeting.heads | {audience.value: v for audience in told}
+    # Both by statements: for objects the flush would cost as much as the rest of a command.
     opened.connection().execute(_WRITE, {"meeting_id": meeting.id, **vars(line)})
+    opened.connection().execute(_RAISE, {"meeting": meeting.id, "to": v, "told": heads})
+    set_committed_value(meeting, "v", v)
+    set_committed_value(meeting, "heads", heads)
     written = opened.info.setdefault("journal", {}).setdefault(meeting.id, [])
     written.append(line)
-    publish(MeetingMoved(meeting.id, meeting.v, written))
-    return meeting.v
+    publish(MeetingMoved(meeting.id, v, written))
+    return v
 
 
 def head(meeting: Meeting, audience: Audience) -> int:
