@@ -180,7 +180,19 @@ class FrameOnceWebSocket:
             raise ConnectionError
         return result
 
-    def offer(self, wire: Wire) -> bool:
+    def take_now(self, packet: Any) -> bool:
+        """Let the socket take a message to this client alone, as :meth:`offer` does a room's frame.
+
+        Through the queue it would wake the writer, with two switches of greenlets and a timer. Pings keep to
+        the queue: a writer that was given nothing for 45 s would end the socket.
+        """
+        is_idle = self.is_open and not (self.waiting or self.writers or self.rest)
+        if not is_idle or packet.packet_type != MESSAGE or packet.binary:
+            return False
+        message = packet.encode()
+        return self.offer(message if isinstance(message, Wire) else _framer.send(TextMessage(data=message)))
+
+    def offer(self, wire: bytes) -> bool:
         """Let the socket take a frame now; ``False``: it has to wait its turn in the queue."""
         if self.waiting or self.writers or self.rest or not self.is_open:
             return False

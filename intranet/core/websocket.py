@@ -119,6 +119,10 @@ class WebSocket(simple_websocket.Server):
             self.connected = False
             self.event.set()
 
+    def take_now(self, packet: Any) -> bool:
+        """Nothing: all that it sends goes through its queue."""
+        return False
+
     def leave_behind(self) -> None:
         """Its queue is full: tell the client so if it reads at all, and end the socket."""
         gevent.spawn(self._leave_behind)
@@ -155,6 +159,8 @@ class _Slow(Protocol):
 
     def leave_behind(self) -> None: ...
 
+    def take_now(self, packet: Any) -> bool: ...
+
 
 class Unsent(JoinableQueue):
     """What waits for one client; past the limits the client is left behind instead of the memory filled."""
@@ -180,7 +186,7 @@ class Unsent(JoinableQueue):
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         # ``None`` tells the writer to end and must always get through.
         if item is not None:
-            if self._is_full:
+            if self._is_full or (self.websocket is not None and self.websocket.take_now(item)):
                 return
             if self.qsize() >= self._max_messages or (self.qsize() and self._bytes > self._max_bytes):
                 self._give_up()

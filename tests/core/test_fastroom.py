@@ -108,14 +108,42 @@ def test_what_is_written_already_is_put_in_as_it_stands(text: str) -> None:
     assert packet.data == [answer]
 
 
-def test_a_whole_state_that_was_sent_is_held_no_longer() -> None:
+def _connected(ours: Any) -> tuple[Any, fastroom.FrameOnceWebSocket]:
+    """Engine.IO's side of a client, and its websocket over this socket."""
     server = socketio.Server(async_mode="gevent")
     fastroom.install(server.eio)
     tablet = engine_socket.Socket(server.eio, "tablet")
-    ours, theirs = gevent.socket.socketpair()
     websocket = fastroom.FrameOnceWebSocket(tablet._websocket_handler, server.eio)
     websocket._proto, websocket._sock_ = Connection(ConnectionType.SERVER), ours
     websocket._try_send, websocket.is_open = ours._sock.send, True
+    return tablet, websocket
+
+
+def test_an_idle_socket_takes_a_message_at_once_and_never_before_what_waits() -> None:
+    ours, theirs = gevent.socket.socketpair()
+    tablet, websocket = _connected(ours)
+    tablet.queue.speaks_to(websocket)
+    tablet.send(engine_packet.Packet(engine_packet.MESSAGE, "first"))
+    assert tablet.queue.qsize() == 0
+    assert theirs.recv(100) == b"\x81\x064first"
+    # Without its pings the writer would take the client for gone.
+    for kind, words in ((engine_packet.PING, None), (engine_packet.MESSAGE, "third")):
+        tablet.send(engine_packet.Packet(kind, words))
+    assert tablet.queue.qsize() == 2
+    serving = gevent.spawn(tablet._websocket_handler, websocket)
+    with gevent.Timeout(5):
+        heard = b""
+        while len(heard) < 11:
+            heard += theirs.recv(100)
+        assert heard == b"\x81\x012\x81\x064third"
+        theirs.close()
+        serving.join()
+    ours.close()
+
+
+def test_a_whole_state_that_was_sent_is_held_no_longer() -> None:
+    ours, theirs = gevent.socket.socketpair()
+    tablet, websocket = _connected(ours)
     serving = gevent.spawn(tablet._websocket_handler, websocket)
     state = engine_packet.Packet(engine_packet.MESSAGE, "x" * fastroom.LARGE * 2)
     gone = weakref.ref(state)
@@ -160,6 +188,9 @@ class _Slow:
 
     def leave_behind(self) -> None:
         self.left += 1
+
+    def take_now(self, packet: Any) -> bool:
+        return False
 
 
 def test_a_queue_over_its_limit_is_emptied_once_and_takes_nothing_more() -> None:
