@@ -38,7 +38,9 @@ def create_app(settings: Settings | None = None, *, with_sockets: bool = True) -
     settings = settings or load()
     require_strong(settings)
     logs.start()
-    app = Flask("intranet", root_path=str(_PACKAGE), static_folder="static", template_folder=_templates())
+    app = web.OfficeApp(
+        "intranet", root_path=str(_PACKAGE), static_folder="static", template_folder=_templates()
+    )
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.keys["signing"],

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from flask import (
     Flask,
+    Request,
     Response,
     current_app,
     g,
@@ -33,7 +34,7 @@ from sqlalchemy.exc import DataError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from werkzeug.exceptions import BadRequest, HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, MapAdapter
 
 from intranet.core import db, permits, refs
 from intranet.core.actor import Actor
@@ -46,6 +47,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _LARGEST_ID = 2**31 - 1
+_ADAPTER = "office.addresses"
 _ARGUMENT = re.compile(r"<\w+>")
 #: Seconds after which whoever was told "busy" may ask again.
 _RETRY_SECONDS = 5
@@ -74,6 +76,19 @@ class RecordId(IntegerConverter):
     def __init__(self, map: Map, *args: Any, **kw: Any) -> None:
         super().__init__(map, *args, **kw)
         self.max = _LARGEST_ID if self.max is None else self.max
+
+
+class OfficeApp(Flask):
+    """Flask, which looks once at the address of each connection."""
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """What addresses are read and made by; the events of a socket share its environment."""
+        if request is None:
+            return super().create_url_adapter(request)
+        kept: MapAdapter | None = request.environ.get(_ADAPTER)
+        if kept is None:
+            kept = request.environ[_ADAPTER] = super().create_url_adapter(request)
+        return kept
 
 
 class UndeclaredAccess(Exception):
