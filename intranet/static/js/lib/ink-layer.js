@@ -16,14 +16,19 @@ const made = (name, parent) => parent.appendChild(document.createElementNS(SVG, 
 
 export { touches };
 
-/** A sheet over a page; what is under the ink stays readable: it colours the page, as ink does. */
+/** A sheet over a page. */
 function sheet(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', name);
   svg.setAttribute('aria-hidden', 'true');
-  svg.style.mixBlendMode = 'multiply';
   return svg;
 }
+
+/**
+ * A sheet with something on it that colours the page, as markers do, is mixed with the page; every other one lies on it as it
+ * is, for mixing costs the browser a picture of the whole page in every frame of a stroke.
+ */
+const mix = (svg, isMixed) => { svg.style.mixBlendMode = isMixed ? 'multiply' : ''; };
 
 /** A stroke as an element of the page's SVG. */
 export function strokePath(stroke, isLast = true) {
@@ -38,7 +43,7 @@ export function strokePath(stroke, isLast = true) {
 }
 
 export class InkLayer {
-  #box; #stroke = null; #frame = 0; #ends = new AbortController(); #shown = new Map();
+  #box; #stroke = null; #frame = 0; #ends = new AbortController(); #shown = new Map(); #mixed = new Set();
 
   constructor(host, viewport, ink, file, page, hand) {
     Object.assign(this, { host, ink, file, page, hand });
@@ -101,11 +106,19 @@ export class InkLayer {
     if (held) held.replaceWith(path);
     else this.group.append(path);
     this.#shown.set(mark.id, { mark, path });
+    this.#mix(mark.id, path.matches('.mul'));
+  }
+
+  #mix(id, isMixed) {
+    if (isMixed) this.#mixed.add(id);
+    else this.#mixed.delete(id);
+    mix(this.svg, this.#mixed.size > 0);
   }
 
   #hide(id) {
     this.#shown.get(id)?.path.remove();
     this.#shown.delete(id);
+    this.#mix(id, false);
   }
 
   /** The element of a mark, to be dimmed or moved while a hand is at it. */
@@ -132,6 +145,7 @@ export class InkLayer {
     event.preventDefault();
     // A stroke that is done again may have ended long ago.
     if (event.isTrusted) this.host.setPointerCapture(event.pointerId);
+    mix(this.over, tool === 'marker' || tool === 'highlight');
     this.host.append(this.over);
     if (gesture) { this.#stroke = { pointer: event.pointerId, gesture }; return; }
     if (isErased) {
@@ -168,9 +182,9 @@ export class InkLayer {
     const from = Math.max(0, done - 4);
     const tail = { ...item, pts: item.pts.slice(from * 2), pr: item.pr.slice(from) };
     const last = this.live.lastElementChild;
-    const path = strokePath(tail, false);
-    if (last && !last.dataset.fixed) last.replaceWith(path);
-    else this.live.append(path);
+    let path = last;
+    if (last && !last.dataset.fixed) last.setAttribute('d', outline(tail, false));
+    else this.live.append(path = strokePath(tail, false));
     const count = item.pts.length / 2;
     if (count - done > part) {
       path.dataset.fixed = '1';
