@@ -1,5 +1,6 @@
 """How long a late replacement takes: reading both papers, aligning their pages, placing the marks."""
 
+import random
 import tempfile
 import time
 from collections import Counter, defaultdict
@@ -13,10 +14,12 @@ from meetings.rules.page_align import align
 from meetings.rules.reanchor import Doubtful, Replacement
 from meetings.rules.reread import Version, place_read
 from tests.meetings.replacement_judging import Fate, fate, outcome
-from tests.meetings.replacement_pairs import Pair, marks_of, pairs
-from tests.meetings.replacement_papers import Paper, edited, part, scanned, sentences, set_paper
+from tests.meetings.replacement_pairs import BREAK, Pair, marks_of, pairs
+from tests.meetings.replacement_papers import Paper, Part, edited, part, scanned, sentences, set_paper
 
 PAGES = 100
+#: Pages of the paper in which every picture becomes another.
+PICTURES = 181
 
 
 def measure() -> Iterator[Figure]:
@@ -26,6 +29,9 @@ def measure() -> Iterator[Figure]:
     for name, before, after in (("text", old, new), ("scan", scanned(old), scanned(new))):
         with tempfile.TemporaryDirectory() as folder:
             yield from _replaced(name, before, after, Path(folder))
+    old, new = _pictured(0), _pictured(1)
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _replaced("other pictures", old, new, Path(folder), most=8)
 
 
 def _forty() -> Iterator[Figure]:
@@ -71,7 +77,20 @@ def _papers() -> tuple[Paper, Paper]:
     return set_paper(parts), set_paper([*changed[:300], *extra, *changed[300:]])
 
 
-def _replaced(name: str, old: Paper, new: Paper, folder: Path) -> Iterator[Figure]:
+def _pictured(no: int) -> Paper:
+    """A page for each picture, which is another in each version; what is below it has moved."""
+    parts = [part("x", sentences(99_999, 5)), BREAK] if no else []
+    for page in range(PICTURES):
+        values = tuple((17 * page + 31 * bar + 37 * no) % 90 + 10 for bar in range(4))
+        parts += [part(f"a{page}", sentences(page * 3, 5)), Part(f"g{page}", "gap", values=(30 * no,))]
+        parts += [part(f"b{page}", sentences(page * 3 + 1, 5)), Part(f"c{page}", "chart", values=values)]
+        parts += [part(f"d{page}", sentences(page * 3 + 2, 4)), BREAK]
+    return set_paper(parts)
+
+
+def _replaced(
+    name: str, old: Paper, new: Paper, folder: Path, *, most: float | None = None
+) -> Iterator[Figure]:
     (folder / "old.pdf").write_bytes(old.data)
     (folder / "new.pdf").write_bytes(new.data)
     started = time.perf_counter()
@@ -86,10 +105,11 @@ def _replaced(name: str, old: Paper, new: Paper, folder: Path) -> Iterator[Figur
     yield Figure(f"replacing: align 100 pages, {name}", aligned * per_page, "s", most=2)
     yield Figure(f"replacing: read and align 100 pages, {name}", (read + aligned) * per_page, "s", most=10)
     replacement = Replacement(before, after, alignment)
-    marks = marks_of(Pair(name, name, old, new), 1)[:500]
+    marks = marks_of(Pair(name, name, old, new), 1)
+    random.Random(1).shuffle(marks)
+    marks = marks[:500]
     started = time.perf_counter()
     for mark in marks:
         replacement.place(mark.page, mark.data)
-    yield Figure(
-        f"replacing: place 500 marks, {name}", (time.perf_counter() - started) * 500 / len(marks), "s"
-    )
+    took = (time.perf_counter() - started) * 500 / len(marks)
+    yield Figure(f"replacing: place 500 marks, {name}", took, "s", most=most)

@@ -31,6 +31,10 @@ class Flow:
         self.text = "".join(parts)
         self._starts = [start for start, _, _ in self.rows]
         self._of = {(page, row): place for place, (_, page, row) in enumerate(self.rows)}
+        self._bounds: dict[int, tuple[int, int]] = {}
+        for place, (start, page_no, _) in enumerate(self.rows):
+            end = start + len(self._signs[place])
+            self._bounds[page_no] = (self._bounds.get(page_no, (start, end))[0], end)
 
     def row(self, place: int) -> TextRow:
         """The row at a place of :attr:`rows`."""
@@ -48,6 +52,10 @@ class Flow:
     def page_at(self, letter: int) -> int:
         """The page of a letter."""
         return self.rows[self.row_at(letter)][1]
+
+    def bounds(self, page: int) -> tuple[int, int] | None:
+        """First letter of a page and the one after its last; ``None`` where it has none."""
+        return self._bounds.get(page)
 
     def letter(self, place: int, sign: int) -> int:
         """The letter that is the given sign of a row."""
@@ -162,4 +170,13 @@ def _shared(a: str, b: str) -> int:
     least = min(len(a), len(b))
     if a[:least] == b[:least]:
         return least
-    return next(n for n, (one, other) in enumerate(zip(a, b, strict=False)) if one != other)
+    same, step = 0, 1
+    while a[same : same + step] == b[same : same + step]:
+        same, step = same + step, 2 * step
+    while step > 1:  # they differ within the next ``step`` letters
+        half = step // 2
+        if a[same : same + half] == b[same : same + half]:
+            same, step = same + half, step - half
+        else:
+            step = half
+    return same

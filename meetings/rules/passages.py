@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from intranet.records.page_record import letters
 from meetings.rules.page_flow import Flow, shared_after, shared_before
@@ -39,6 +39,7 @@ class Passages:
 
     def __init__(self, old: Flow, new: Flow) -> None:
         self.old, self.new = old, new
+        self._found: dict[tuple[int, int], tuple[int, int] | Doubt] = {}
 
     def own_stretch(self, under: Sequence[int], quote: str) -> tuple[int, int]:
         """The stretch of the old text that a mark lies over, told by its letters and its quote.
@@ -64,7 +65,7 @@ class Passages:
 
     def same_page(self, page: int, new_page: int, stretch: tuple[int, int]) -> tuple[int, int] | None:
         """The stretch at the same place of two pages that say the same; ``None`` if they do not."""
-        mine, theirs = _bounds(self.old, page), _bounds(self.new, new_page)
+        mine, theirs = self.old.bounds(page), self.new.bounds(new_page)
         if mine is None or theirs is None or not (mine[0] <= stretch[0] and stretch[1] <= mine[1]):
             return None
         if self.old.text[slice(*mine)] != self.new.text[slice(*theirs)]:
@@ -77,6 +78,18 @@ class Passages:
 
         :raises Doubt: ``text_changed``, ``text_twice`` or ``text_unsure``.
         """
+        # The rows around a mark are those around many others.
+        if (start, end) not in self._found:
+            try:
+                self._found[start, end] = self._sought(start, end)
+            except Doubt as doubt:
+                self._found[start, end] = doubt
+        found = self._found[start, end]
+        if isinstance(found, Doubt):
+            raise Doubt(found.reason)
+        return found
+
+    def _sought(self, start: int, end: int) -> tuple[int, int]:
         quote = self.old.text[start:end]
         places = list(islice(_places(self.new.text, quote), MOST + 1))
         if not places:
@@ -85,10 +98,10 @@ class Passages:
         if len(places) > MOST or len(others) > MOST:
             raise Doubt("text_twice")
         length = end - start
-        place = max(places, key=lambda n: sum(self._sides(start, n, length)))
-        agreed = self._sides(start, place, length)
-        rivals = [self._sides(start, n, length) for n in places if n != place]
-        rivals += [self._sides(other, place, length) for other in others]
+        agreeing = {n: self._sides(start, n, length) for n in places}
+        place = max(places, key=lambda n: sum(agreeing[n]))
+        agreed = agreeing.pop(place)
+        rivals = chain(agreeing.values(), (self._sides(other, place, length) for other in others))
         if any(_could_be(rival, agreed) for rival in rivals):
             raise Doubt("text_twice")
         self._need_agreement(start, place, length)
@@ -136,13 +149,3 @@ def _overlap(a0: int, a1: int, b0: int, b1: int) -> float:
 
 def _figures(text: str) -> list[str]:
     return [sign for sign in text if sign.isdigit()]
-
-
-def _bounds(flow: Flow, page: int) -> tuple[int, int] | None:
-    """First letter of a page and the one after its last."""
-    own = [place for place, (_, number, _) in enumerate(flow.rows) if number == page]
-    if not own:
-        return None
-    after = own[-1] + 1
-    end = flow.rows[after][0] if after < len(flow.rows) else len(flow.text)
-    return flow.rows[own[0]][0], end
