@@ -6,6 +6,7 @@ from typing import Any, cast
 from flask import Blueprint, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from intranet.core import clock
 from intranet.core.errors import DomainError, Invalid
 from intranet.core.headers import FILE_POLICY
 from intranet.core.labels import label
@@ -18,7 +19,17 @@ from meetings.models.paper import PaperRule
 from meetings.permissions import ATTEND, To, access_meeting
 from meetings.rules.paper_access import DOWNLOAD, PRINT, ROLES
 from meetings.rules.paper_changes import MB, MOST_BYTES
-from meetings.services import copies, distributing, originals, paper_rights, papers, placing, publishing
+from meetings.services import (
+    copies,
+    distributing,
+    earlier,
+    listing,
+    originals,
+    paper_rights,
+    papers,
+    placing,
+    publishing,
+)
 from meetings.services.placing import Dropped
 
 bp = Blueprint("meetings_papers", __name__, url_prefix="/meetings/<int:mid>/papers")
@@ -131,6 +142,25 @@ def read(mid: int, public_id: str) -> ResponseReturnValue:
         return redirect(paper.url)
     return render_template(
         "meetings/paper.html", meeting=meeting, file=paper, title=papers.title_of(paper), url=url
+    )
+
+
+@bp.get("/<string(length=32):public_id>/versions/<int:no>")
+@needs(ATTEND)
+def version(mid: int, public_id: str, no: int) -> ResponseReturnValue:
+    """A version of a paper page by page, an earlier one too: to be looked at, not written on."""
+    shown = earlier.look_at(_user(), mid, public_id, no)
+    now = url_for(".version", mid=mid, public_id=public_id, no=len(shown.versions))
+    if listing.is_readable(shown.meeting):
+        now = url_for("meetings_room.enter", mid=mid, _anchor=public_id)
+    at = f"{clock.local(clock.now()):%H:%M %d/%m/%Y}"
+    return render_template(
+        "meetings/version.html",
+        shown=shown,
+        title=papers.title_of(shown.version.file),
+        url=papers.url_of(shown.version.file),
+        now_url=now,
+        stamp=f"{_user().full_name}, {at}" if shown.is_marked else None,
     )
 
 

@@ -151,6 +151,7 @@ def records_of(app: Flask, org_id: int) -> Records:
     papers = select(AgendaItem.meeting_id, File.public_id).join(File, File.ref_id == AgendaItem.id)
     of_items = _pairs(papers.where(File.ref_kind == "agenda_item"), "mid", "public_id")
     known.add("/meetings", of_items)
+    known.add("/meetings", [{**one, "no": 1} for one in of_items])
     known.add("/api/v1/meetings", of_items)
     known.add("/api/v1/meetings", [{"mid": one["mid"], "mark_id": "0" * 26} for one in of_items[:1]])
     known.add("/api/v1/meetings", [{**of_items[0], "shape": shape} for shape in Shape])
