@@ -166,7 +166,7 @@ class Clerk:
         directing.direct(leader, document_id, given)
         ref = db.session().get_one(Document, document_id).ref
         task_id = tasks.for_origin(ref)[0].id
-        self.work.begins(task_id, self._receiver_of(lead), due, left)
+        self.work.begins(task_id, document_id, self._receiver_of(lead), due, left)
 
     # --- outgoing ---
     def drafts(self, letter: Letter, n: int, *, left: int) -> Callable[[], None]:

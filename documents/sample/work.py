@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from documents.services import directing
 from intranet.core import clock
 from intranet.notices.workdays import add_working_days
 from intranet.people.sample import SampleOffice
@@ -22,7 +23,7 @@ class Work:
         self.put = put
         self._n = 0
 
-    def begins(self, task_id: int, lead: str, due: date, left: int) -> None:
+    def begins(self, task_id: int, document_id: int, lead: str, due: date, left: int) -> None:
         """Put down what the lead does with a task; ``left`` newer documents follow, the newest stay open."""
         self._n += 1
         n, today = self._n, clock.today()
@@ -41,10 +42,14 @@ class Work:
         )
         if n % 13 == 7:
             said = "Nhiệm vụ đã được lồng ghép vào kế hoạch chung."
-            leader = "chutich"
             self._put(
                 _at(add_working_days(today, 2), 9, n),
-                lambda: tasks.cancel(self.office.person(leader), task_id, said),
+                lambda: tasks.cancel(self.office.person("chutich"), task_id, said),
+            )
+            # With nothing left to do the document lies before the leader again, who takes note of it.
+            self._put(
+                _at(add_working_days(today, 3), 9, n),
+                lambda: directing.let_know(self.office.person("chutich"), document_id, text=said),
             )
             return
         if is_recent:

@@ -13,7 +13,7 @@ from intranet.core.labels import label
 from intranet.core.refs import Ref
 from intranet.people import directory
 from intranet.tasks import services as tasks
-from intranet.tasks.models import Task, TaskState
+from intranet.tasks.models import WORKABLE, Task, TaskState
 
 _STARTED = (TaskState.DOING, TaskState.BLOCKED, TaskState.WAITING_ACCEPT, TaskState.DONE)
 
@@ -35,6 +35,18 @@ def after_reply(actor: Actor, reply: Document) -> None:
         if document.state is DocState.PROCESSING:
             move(actor, document, DocEvent.FINISH, reply=reply.id)
             statuses.answer_sender(actor, document, DispatchState.FINISHED)
+        _report_result(document, reply)
+
+
+def _report_result(document: Document, reply: Document) -> None:
+    """The reply is the result of its drafter's work on the document (sản phẩm); its assigner accepts it."""
+    if reply.drafter is None:
+        return
+    said = label("document.reply_issued", number=reply.code)
+    for task in tasks.for_origin(document.ref):
+        is_theirs = task.state in WORKABLE and tasks.may(reply.drafter, tasks.To.WORK, task)
+        if is_theirs and not tasks.open_parts(task.id):
+            tasks.report_finished(reply.drafter, task.id, said, reply.ref)
 
 
 def follow_task(origin: Ref) -> None:

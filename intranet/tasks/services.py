@@ -10,10 +10,10 @@ from intranet.tasks.assigning import (
 from intranet.tasks.extending import ask_extension, decide_extension, withdraw_extension
 from intranet.tasks.judging import accept_result, cancel, reopen, return_result, urge
 from intranet.tasks.parties import Party, Shown, parties_of
-from intranet.tasks.permissions import To, access_task
+from intranet.tasks.permissions import To, access_task, may
 from intranet.tasks.placing import code_above, move_under, place
 from intranet.tasks.recurring import recur, stop
-from intranet.tasks.tree import close_to_others, for_origin, open_to_others, parts_of
+from intranet.tasks.tree import close_to_others, for_origin, open_parts, open_to_others, parts_of
 from intranet.tasks.working import (
     accept_work,
     finish_part,
@@ -40,8 +40,10 @@ __all__ = [
     "finish_part",
     "for_origin",
     "hand_over",
+    "may",
     "move_under",
     "officials_of",
+    "open_parts",
     "open_to_others",
     "parties_of",
     "parts_of",

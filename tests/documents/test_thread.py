@@ -128,7 +128,8 @@ def test_one_document_goes_from_the_clerks_desk_to_a_numbered_reply(
     line = db.session().scalars(select(Dispatch)).one()
     db.session().refresh(line)
     assert (line.state, line.status_code) == (DispatchState.RECEIVED, "03")
-    assert db.session().get_one(Task, task.id).state is TaskState.DOING
+    done = db.session().get_one(Task, task.id)
+    assert (done.state, done.result) == (TaskState.WAITING_ACCEPT, draft.ref)
 
 
 def _word_of(file_id: int) -> bytes:
