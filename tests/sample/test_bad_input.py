@@ -187,7 +187,7 @@ WRONG = {
         "admin",
         "/admin/stand-ins",
         {"principal": "", "substitute": "", "first_date": "xx", "last_date": "", "reason": ""},
-        ("principal", "substitute", "first_date", "last_date", "reason"),
+        ("principal", "first_date", "last_date", "reason"),
         ('value="xx"',),
     ),
     "password": Wrong(
