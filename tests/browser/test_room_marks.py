@@ -75,6 +75,7 @@ def test_marks_follow_the_words_are_undone_moved_shared_and_taken_along(open_as:
     expect(drawn).to_have_count(1)
     shape = [float(n) for n in re.findall(r"-?[\d.]+", drawn.get_attribute("d") or "")]
     assert len(shape) == 8
+    expect(sheet.locator("svg.ink")).to_have_css("mix-blend-mode", "multiply")
     hand.take("note")
     hand.touch((box["x"] + box["width"] * 0.8, box["y"] + box["height"] * 0.2))
     words = tablet.locator("#mark-words textarea")
