@@ -68,7 +68,7 @@ assets: ## Build the browser's files again
 	@sh tools/setup.sh run
 
 lock: ## Write requirements.lock anew from pyproject.toml
-	@sh tools/setup.sh run
+	@sh tools/setup.sh venv
 	@test -x .stamps/lock/bin/pip-compile || { python3 -m venv .stamps/lock && .stamps/lock/bin/pip install -q pip-tools; }
 	@.stamps/lock/bin/pip-compile -q --all-extras --allow-unsafe --generate-hashes --strip-extras --no-header \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file=requirements.lock $(LOCK) pyproject.toml

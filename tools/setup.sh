@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make .venv and the browser's files ready: `tools/setup.sh run` for the application, `serve` for its server
-# alone, `dev` for its tests too.
+# alone, `dev` for its tests too; `venv` for an empty .venv, which is all that a new lock takes.
 # What is ready already is skipped, by a fingerprint of what it was made from, kept in .stamps/.
 set -eu
 cd "$(dirname "$0")/.."
@@ -59,6 +59,7 @@ make_venv() {
 }
 
 { ready venv made && "$bin/python" -c '' 2>/dev/null; } || make_venv
+[ "$kind" != venv ] || exit 0
 
 # pip's own lines are many; one that counts them says as much.  What goes wrong is on the error stream.
 pip_install() {
