@@ -119,7 +119,7 @@ def _fill(org_id: int, leader_id: int, tasks: int) -> None:
             ended |= {"is_restricted": chance.random() < 0.01, "progress": 100}
             rows.append(shared | ended | {"id": key, "code": f"A{key}"} | _days(date(2021, 12, 1)))
             unit_id = chance.choice(units)
-            parties += _led(key, unit_id, chance.choice(staff[unit_id]))
+            parties += _led(key, unit_id, chance.choice(staff[unit_id]), is_open=False)
         _add(Task, rows)
         _add(TaskParty, parties)
     step = (clock.today() - date(2021, 12, 1)).days / copies
@@ -155,14 +155,12 @@ def _unit(org: Organisation, n: int) -> tuple[int, list[int]]:
     return unit.id, people
 
 
-def _led(task_id: int, unit_id: int, officer_id: int | None) -> list[dict[str, Any]]:
+def _led(task_id: int, unit_id: int, officer_id: int | None, *, is_open: bool = True) -> list[dict[str, Any]]:
     """Who leads a task and, if it was handed over, who does it."""
-    parties: list[dict[str, Any]] = [
-        {"task_id": task_id, "unit_id": unit_id, "user_id": None, "role": PartyRole.LEAD}
-    ]
+    of = {"task_id": task_id, "unit_id": None, "user_id": None, "is_open": is_open}
+    parties = [of | {"unit_id": unit_id, "role": PartyRole.LEAD}]
     if officer_id is not None:
-        officer = {"task_id": task_id, "unit_id": None, "user_id": officer_id, "role": PartyRole.OFFICER}
-        parties.append(officer)
+        parties.append(of | {"user_id": officer_id, "role": PartyRole.OFFICER})
     return parties
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from intranet.core import clock, db, slots
@@ -45,6 +45,8 @@ class Shape(StrEnum):
     COLUMNS = "columns"
     #: Columns that lie on each other.
     STACK = "stack"
+    #: One share a row, written beside its bar.
+    SHARES = "shares"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Figure:
     note: str = ""
     is_bad: bool = False
     order: int = 50
+    #: Hundredths of a chart of shares.
+    percent: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,8 @@ class Chart:
     series: tuple[str, ...]
     bars: Sequence[Bar]
     order: int = 50
+    #: Of which time it is, where its head says so.
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +148,15 @@ def count_each(table: type[Any], wanted: Mapping[K, ColumnElement[bool]]) -> dic
     return {key: int(n) for key, n in zip(wanted, found, strict=True)}
 
 
+def sum_each(
+    table: type[Any], of: ColumnElement[bool], wanted: Mapping[K, ColumnElement[bool]]
+) -> dict[K, int]:
+    """How many rows of those that one condition names meet each other: all in one look at them."""
+    sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in wanted.values()]
+    found = db.session().execute(select(*sums).select_from(table).where(of)).one()
+    return {key: int(n) for key, n in zip(wanted, found, strict=True)}
+
+
 def page_of(
     table: type[Any],
     condition: ColumnElement[bool],
@@ -193,6 +208,12 @@ def day_of(args: Args) -> date | None:
         return date.fromisoformat(args.get("day", "")[:10])
     except ValueError:
         return None
+
+
+def months_of(args: Args) -> int | None:
+    """So many months back, the present one among them; ``None`` where the list names none."""
+    n = number_of(args, "months")
+    return n if n is not None and 1 <= n <= MONTHS else None
 
 
 def number_of(args: Args, name: str) -> int | None:

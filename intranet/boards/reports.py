@@ -5,6 +5,7 @@ A package fills the slot with its report: how its figures are counted, and what 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_
@@ -19,9 +20,10 @@ from intranet.core.actor import Actor
 from intranet.core.errors import Forbidden, Invalid, NotFound
 from intranet.core.labels import label
 from intranet.exports import services as exports
+from intranet.people import directory
 from intranet.people.models import Organisation, User
 from intranet.records import audit
-from intranet.records.tables import Column, Format, Line, Progress, Table
+from intranet.records.tables import Column, Format, Line, Official, Progress, Table, dated
 
 #: Slot ``(actor) -> Report | None``: a report of a package, for those who may see it.
 REPORTS = "boards.report"
@@ -239,13 +241,28 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
         columns=(
             Column(label("report.column.order"), 12, is_centered=True),
             Column(label(f"report.by.{found.by}"), 70),
-            *(Column(label(f"report.column.{code}"), 22, is_centered=True) for code in found.report.columns),
+            *(
+                Column(label(f"report.column.{code}"), 22, is_centered=True, is_number=True)
+                for code in found.report.columns
+            ),
         ),
-        lines=[Line(("" if not row.key else str(n), row.name, *row.shown)) for n, row in enumerate(rows, 1)],
-        foot=(found.title, told, found.period.code),
+        lines=[
+            Line((str(n) if row.key else "", row.name, *row.shown), is_sum=not row.key)
+            for n, row in enumerate(rows, 1)
+        ],
+        foot=(found.title, f"{cast(User, actor).full_name}, {now:%H:%M %d/%m/%Y}", found.period.code),
         closing=told,
         is_numbered=True,
+        official=_official(cast(User, actor).standing.org, now.date()),
     )
+
+
+def _official(org: Organisation, day: date) -> Official:
+    """The head and the signatures of a report that the agency gives."""
+    above = None if org.parent_id is None else directory.org(org.parent_id)
+    made = (label("report.made_by"), label("table.made_hint"))
+    signed = (label("report.signed_by"), label("table.signed_hint"))
+    return Official("" if above is None else above.name, org.name, dated(org.place, day), (made, signed))
 
 
 def scope_of(actor: Actor, *, is_named: bool = False) -> str:

@@ -23,7 +23,7 @@ from intranet.records.tables import Format
 bp = Blueprint("boards", __name__, url_prefix="/boards")
 
 #: What narrows the list of a figure, and no more of an address is passed on.
-_ARGS = ("unit", "person", "month", "day", "kind", "waits")
+_ARGS = ("unit", "person", "month", "months", "day", "kind", "waits")
 _FLOW_ARGS = ("step", "band", "unit", "person", "kind")
 #: Longest word of an address.
 _LONGEST = 200
@@ -158,7 +158,7 @@ def report(report: str) -> ResponseReturnValue:
         asked=asked,
         report_tabs=[
             {
-                "label": label(f"report.title.{one.code}"),
+                "label": label(f"report.tab.{one.code}"),
                 "url": url_for("boards.report", report=one.code, period=asked.period.code),
                 "current": one.code == asked.report.code,
             }

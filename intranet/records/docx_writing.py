@@ -247,9 +247,9 @@ class Landscape:
             paragraph.clear()
             _write_foot(paragraph, (*self._foot, label("table.cover")))
 
-    def headline(self, title: str, period: str) -> None:
-        """Write title and period above the table."""
-        self._say(title, 14, bold=True)
+    def headline(self, title: str, period: str, *, before: float = 0) -> None:
+        """Write title and period above the table, so many points under what is there."""
+        self._say(title, 14, bold=True, before=before)
         self._say(period, 12, italic=True, after=6)
 
     def insert(self, table: str) -> None:

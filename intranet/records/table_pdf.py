@@ -22,6 +22,8 @@ _SIZE, _LEADING, _PAD = 11.0, 13.2, 2.6
 _FOOT_SIZE = 9.0
 _NOTE_INDENT = 14 * MM
 _GREY = 0.35
+#: Points of the head of an agency's paper, and of the place for signatures.
+_HEADED, _SIGNED = 64.0, 96.0
 #: Share of the work that is breaking lines.
 _BREAKING = 0.5
 _EVERY = 200
@@ -35,6 +37,7 @@ class _Piece:
     height: float
     is_struck: bool = False
     is_note: bool = False
+    is_sum: bool = False
 
 
 @dataclass
@@ -99,15 +102,24 @@ class _Setting:
                 left -= piece.height
             if number % _EVERY == 0:
                 progress(_BREAKING * number / max(len(self.table.lines), 1))
+        closing: tuple[str, ...] = ()
+        needed = _SIGNED if self._signers() else 0.0
         if self.table.closing:
             closing = tuple(wrap(self.table.closing, Face.ITALIC, _SIZE, _RIGHT - _LEFT))
-            if len(closing) * _LEADING + 8 > left and pages[-1].pieces:
-                pages.append(_Page())
-            pages[-1].closing = closing
+            needed += len(closing) * _LEADING + 8
+        if needed > left and pages[-1].pieces:
+            pages.append(_Page())
+        pages[-1].closing = closing
         return pages
 
+    def _signers(self) -> tuple[tuple[str, str], ...]:
+        return () if self.table.official is None else self.table.official.signers
+
+    def _head_room(self) -> float:
+        return 0.0 if self.table.official is None else _HEADED
+
     def _room(self, *, is_first: bool) -> float:
-        title = 46.0 if is_first else 0.0
+        title = 46.0 + self._head_room() if is_first else 0.0
         return _TOP - title - self.head_height - self.number_height - _BOTTOM - 6
 
     def _pieces(self, line: Line) -> Iterator[_Piece]:
@@ -118,7 +130,7 @@ class _Setting:
         for start in range(0, longest, self.most_lines):
             part = tuple(cell[start : start + self.most_lines] for cell in cells)
             height = max(len(cell) for cell in part) * _LEADING + 2 * _PAD
-            yield _Piece(part, height, is_struck=line.is_struck)
+            yield _Piece(part, height, is_struck=line.is_struck, is_sum=line.is_sum)
         for note in line.notes:
             said = wrap(note, Face.ITALIC, _SIZE, _RIGHT - _LEFT - _NOTE_INDENT - _PAD)
             for start in range(0, len(said), self.most_lines):
@@ -130,6 +142,8 @@ class _Setting:
         canvas.setLineWidth(0.6)
         y = _TOP
         if number == 1:
+            self._draw_official(canvas, y)
+            y -= self._head_room()
             self._words(canvas, self.table.title, y - 14, 14, Face.BOLD)
             self._words(canvas, self.table.period, y - 32, 12, Face.ITALIC)
             y -= 46
@@ -145,8 +159,37 @@ class _Setting:
         canvas.setFont(Face.ITALIC.value, _SIZE)
         for place, said in enumerate(page.closing):
             canvas.drawString(_LEFT, y - 8 - _SIZE - place * _LEADING, said)
+        if number == of:
+            self._draw_signers(canvas, y - 22 - len(page.closing) * _LEADING)
         self._foot(canvas, label("table.page", page=f"{number}/{of}"))
         canvas.showPage()
+
+    def _draw_official(self, canvas: Canvas, y: float) -> None:
+        """The head of an agency's paper: whose it is on the left, the State's on the right."""
+        paper = self.table.official
+        if paper is None:
+            return
+        left, right = _LEFT + (_RIGHT - _LEFT) * 0.22, _LEFT + (_RIGHT - _LEFT) * 0.76
+        above = [(paper.above.upper(), Face.REGULAR)] if paper.above else []
+        nation, motto = label("table.nation"), label("table.motto")
+        for x, lines in (
+            (left, [*above, (paper.agency.upper(), Face.BOLD)]),
+            (right, [(nation, Face.BOLD), (motto, Face.BOLD)]),
+        ):
+            for place, (text, face) in enumerate(lines):
+                _centred(canvas, text, x, y - 12 - 15 * place, 12, face)
+            half = width_of(drawable(lines[-1][0]), Face.BOLD, 12) / (2 if x == right else 5)
+            under = y - 17 - 15 * (len(lines) - 1)
+            canvas.line(x - half, under, x + half, under)
+        _centred(canvas, paper.dated, right, y - 50, 12, Face.ITALIC)
+
+    def _draw_signers(self, canvas: Canvas, y: float) -> None:
+        """Where the paper is signed: side by side, the head of the agency last."""
+        signers = self._signers()
+        for place, (post, hint) in enumerate(signers):
+            x = _LEFT + (_RIGHT - _LEFT) * (place + 0.5) / len(signers)
+            _centred(canvas, post, x, y - _SIZE, 12, Face.BOLD)
+            _centred(canvas, hint, x, y - _SIZE - 15, 11, Face.ITALIC)
 
     def draw_cover(self, canvas: Canvas) -> None:
         """The first page, which says whose register it is."""
@@ -190,7 +233,8 @@ class _Setting:
         for edge in self.edges:
             canvas.line(edge, y, edge, y - piece.height)
         canvas.setFillGray(_GREY if piece.is_struck else 0)
-        canvas.setFont(Face.REGULAR.value, _SIZE)
+        face = Face.BOLD if piece.is_sum else Face.REGULAR
+        canvas.setFont(face.value, _SIZE)
         for n, cell in enumerate(piece.cells):
             is_centered = self.table.columns[n].is_centered
             for place, said in enumerate(cell):
@@ -198,6 +242,8 @@ class _Setting:
                     continue
                 x, base = self.edges[n] + _PAD, y - _PAD - _SIZE + 1 - place * _LEADING
                 wide = _width(said) if is_centered or piece.is_struck else 0.0
+                if is_centered and piece.is_sum:
+                    wide = width_of(said, face, _SIZE)
                 if is_centered:
                     x = (self.edges[n] + self.edges[n + 1] - wide) / 2
                 canvas.drawString(x, base, said)
@@ -231,6 +277,12 @@ class _Setting:
             canvas.drawString(x, 10 * MM, text)
             x += wide + gap
         canvas.drawRightString(_RIGHT, 10 * MM, page)
+
+
+def _centred(canvas: Canvas, text: str, x: float, y: float, size: float, face: Face) -> None:
+    canvas.setFillGray(0)
+    canvas.setFont(face.value, size)
+    canvas.drawCentredString(x, y, drawable(text))
 
 
 @lru_cache(maxsize=20_000)

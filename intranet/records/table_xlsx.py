@@ -1,10 +1,11 @@
 """Tables as Excel files: one sheet, A4 on its side, as wide as the page, heads on every page.
 
-Written straight into the package (ECMA-376): every cell is a string, so nothing typed by anybody is ever a
-formula.
+Written straight into the package (ECMA-376): every cell is a string, or a number that the house counted, so
+nothing typed by anybody is ever a formula.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
@@ -20,6 +21,11 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _WHEN = (2020, 3, 5, 0, 0, 0)
 #: Places in the list of cell formats below.
 _PLAIN, _MIDDLE, _STRUCK, _STRUCK_MIDDLE, _NOTE, _TH, _NUMBER, _TITLE, _PERIOD, _CLOSING = range(10)
+#: Behind them: words of a sum and of a head; counts and shares, each plain and bold.
+_BOLD, _PAPER, _COUNT, _COUNT_BOLD, _SHARE, _SHARE_BOLD = range(10, 16)
+#: How a count and a share are written (``1.234``, ``87,4%``); Excel shows them in the reader's own way.
+_COUNTED, _SHARED = re.compile(r"\d{1,3}(?:\.\d{3})*\Z"), re.compile(r"(\d+),(\d)%\Z")
+_FORMAT_OF_SHARES = 164
 #: A sheet's column is measured in signs; so many make a millimetre in our type.
 _SIGNS = 0.52
 #: Height of a line in points; programs do not measure rows of a file that they open.
@@ -45,17 +51,26 @@ _FORMATS = "".join(
         (4, 0, "center", "center"),
         (2, 0, "center", "center"),
         (2, 0, "left", "top"),
+        (1, 1, "left", "top"),
+        (1, 0, "center", "center"),
     )
+)
+_FORMATS += "".join(
+    f'<xf numFmtId="{form}" fontId="{font}" fillId="0" borderId="1" xfId="0" applyNumberFormat="1"'
+    ' applyFont="1" applyBorder="1" applyAlignment="1"><alignment horizontal="center" vertical="top"/></xf>'
+    for form in (3, _FORMAT_OF_SHARES)
+    for font in (0, 1)
 )
 _EDGES = "".join(f'<{side} style="thin"/>' for side in ("left", "right", "top", "bottom"))
 _STYLES = (
-    f'{_HEAD}<styleSheet xmlns="{_MAIN}"><fonts count="5">{_FONTS}</fonts>'
+    f'{_HEAD}<styleSheet xmlns="{_MAIN}"><numFmts count="1">'
+    f'<numFmt numFmtId="{_FORMAT_OF_SHARES}" formatCode="0.0%"/></numFmts><fonts count="5">{_FONTS}</fonts>'
     '<fills count="2"><fill><patternFill patternType="none"/></fill>'
     '<fill><patternFill patternType="gray125"/></fill></fills>'
     '<borders count="2"><border><left/><right/><top/><bottom/><diagonal/></border>'
     f"<border>{_EDGES}<diagonal/></border></borders>"
     '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-    f'<cellXfs count="10">{_FORMATS}</cellXfs></styleSheet>'
+    f'<cellXfs count="16">{_FORMATS}</cellXfs></styleSheet>'
 )
 
 
@@ -106,7 +121,7 @@ def _frame(table: Table) -> dict[str, str]:
 def _first_row(table: Table) -> int:
     """Number of the last row of heads: above it the title, the period and what the cover says."""
     facts = 2 + len(table.cover.facts) if table.cover is not None else 0
-    return facts + 3 + table.is_numbered
+    return facts + 3 + table.is_numbered + (3 if table.official is not None else 0)
 
 
 def _sheet(table: Table, progress: Progress) -> Iterator[str]:
@@ -131,9 +146,21 @@ def _sheet(table: Table, progress: Progress) -> Iterator[str]:
         merged.append(f"A{row}:{last}{row}")
         return _row(row, [(text, style)], [sum(signs)])
 
+    def halves(left: str, right: str, style: int) -> str:
+        """Two texts beside one another, on the current row."""
+        many = len(table.columns)
+        middle = next((n for n in range(1, many) if 2 * sum(signs[:n]) >= sum(signs)), 1)
+        merged.extend([f"A{row}:{_letter(middle)}{row}", f"{_letter(middle + 1)}{row}:{last}{row}"])
+        cells = [("", style)] * many
+        cells[0], cells[middle] = (left, style), (right, style)
+        return _row(row, cells, [sum(signs)] * many)
+
     if table.cover is not None:
         for text in (table.cover.above, table.cover.agency):
             yield across(text, _PERIOD)
+    for left, right, style in _head_of(table):
+        row += 1
+        yield halves(left, right, style)
     yield across(table.title, _TITLE)
     yield across(table.period, _PERIOD)
     for text in table.cover.facts if table.cover is not None else ():
@@ -155,6 +182,12 @@ def _sheet(table: Table, progress: Progress) -> Iterator[str]:
             progress(number / max(len(table.lines), 1))
     if table.closing:
         yield across(table.closing, _CLOSING)
+    if table.official is not None and len(table.official.signers) == 2:
+        (first, hint), (second, under) = table.official.signers
+        row += 2
+        yield halves(first, second, _PAPER)
+        row += 1
+        yield halves(hint, under, _PERIOD)
     cells = "".join(f'<mergeCell ref="{place}"/>' for place in merged)
     left, middle, right = (escape(plain(text).replace("&", "&&")) for text in table.foot)
     yield (
@@ -168,8 +201,31 @@ def _sheet(table: Table, progress: Progress) -> Iterator[str]:
 
 def _styled(table: Table, line: Line) -> list[tuple[str, int]]:
     middle, left = (_STRUCK_MIDDLE, _STRUCK) if line.is_struck else (_MIDDLE, _PLAIN)
-    cells = zip(table.columns, line.cells, strict=True)
-    return [(text, middle if column.is_centered else left) for column, text in cells]
+    if line.is_sum:
+        middle, left = _TH, _BOLD
+    found = []
+    for column, text in zip(table.columns, line.cells, strict=True):
+        style = middle if column.is_centered else left
+        if column.is_number and _COUNTED.match(text):
+            style = _COUNT + line.is_sum
+        elif column.is_number and _SHARED.match(text):
+            style = _SHARE + line.is_sum
+        found.append((text, style))
+    return found
+
+
+def _head_of(table: Table) -> list[tuple[str, str, int]]:
+    """The head of an agency's paper: what stands left and right on each of its rows."""
+    paper = table.official
+    if paper is None:
+        return []
+    above, agency = paper.above.upper(), paper.agency.upper()
+    left = (above, agency) if above else (agency, "")
+    return [
+        (left[0], label("table.nation"), _PAPER),
+        (left[1], label("table.motto"), _PAPER),
+        ("", paper.dated, _PERIOD),
+    ]
 
 
 def _row(row: int, cells: list[tuple[str, int]], signs: list[float]) -> str:
@@ -191,6 +247,10 @@ def _lines(text: str, signs: float) -> int:
 def _cell(column: str, row: int, text: str, style: int) -> str:
     if not text:
         return f'<c r="{column}{row}" s="{style}"/>'
+    if style in (_COUNT, _COUNT_BOLD):
+        return f'<c r="{column}{row}" s="{style}"><v>{int(text.replace(".", ""))}</v></c>'
+    if style in (_SHARE, _SHARE_BOLD):
+        return f'<c r="{column}{row}" s="{style}"><v>{float(text[:-1].replace(",", ".")) / 100:.4g}</v></c>'
     said = escape(plain(text))
     return f'<c r="{column}{row}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>'
 

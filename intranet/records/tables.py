@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from intranet.core.labels import label
 from intranet.core.text import nfc
 
 #: Told how much is done, 0 to 1.
@@ -26,11 +28,13 @@ class Column:
 
     :param width: in millimetres as wished; all together are stretched or pressed to the page.
     :param is_centered: dates and numbers stand in the middle.
+    :param is_number: counts and shares, which a sheet can go on reckoning with.
     """
 
     head: str
     width: float
     is_centered: bool = False
+    is_number: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,11 +44,13 @@ class Line:
     :param cells: as many as there are columns.
     :param is_struck: struck through, for it no longer counts.
     :param notes: sentences across all columns under it.
+    :param is_sum: of all others, in bold.
     """
 
     cells: tuple[str, ...]
     is_struck: bool = False
     notes: tuple[str, ...] = ()
+    is_sum: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +60,27 @@ class Cover:
     above: str
     agency: str
     facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Official:
+    """What makes a table a paper of an agency (Decree 30/2020/NĐ-CP, annex I): its head and who signs it.
+
+    :param above: the agency over the one that issues, empty if none is named.
+    :param dated: place and date.
+    :param signers: what stands over each signature and, in brackets, under that.
+    """
+
+    above: str
+    agency: str
+    dated: str
+    signers: tuple[tuple[str, str], ...] = ()
+
+
+def dated(place: str, day: date) -> str:
+    """Place and date as official papers write them: days under ten, January and February with a nought."""
+    month = f"{day:%m}" if day.month < 3 else str(day.month)
+    return label("table.dated", place=place, day=f"{day:%d}", month=month, year=day.year)
 
 
 @dataclass(frozen=True)
@@ -74,6 +101,7 @@ class Table:
     closing: str = ""
     cover: Cover | None = None
     is_numbered: bool = True
+    official: Official | None = None
 
 
 def plain(text: str) -> str:

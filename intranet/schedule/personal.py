@@ -11,7 +11,8 @@ from intranet.core.refs import Ref
 from intranet.people.models import User
 from intranet.schedule.models import Entry, EntryPerson, EntryState
 from intranet.schedule.weeks import HELD, names_of, where_of
-from intranet.tasks.models import OPEN, PartyRole, Task
+from intranet.tasks import deadlines
+from intranet.tasks.models import PartyRole, Task
 from intranet.tasks.permissions import joined_by, standing_of, worked_by
 
 #: What is still to be held, and what is not held though it was told.
@@ -85,8 +86,8 @@ def _tasks(actor: User, first: date, last: date) -> list[Item]:
     query = (
         select(Task)
         .where(
-            or_(worked_by(at), joined_by(at, PartyRole.CO)),
-            Task.state.in_(OPEN),
+            or_(worked_by(at, is_open=True), joined_by(at, PartyRole.CO, is_open=True)),
+            deadlines.is_open(),
             Task.due_date >= first,
             Task.due_date <= last,
         )

@@ -6,9 +6,9 @@ from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.labels import label
 from intranet.people import directory
-from intranet.people.models import Role, Unit
+from intranet.people.models import Organisation, Role, Unit
 from intranet.records import audit, table_docx, table_pdf, table_xlsx
-from intranet.records.tables import Column, Format, Line, Table
+from intranet.records.tables import Column, Format, Line, Official, Table, dated
 from intranet.schedule.grid import Cell, Shown
 from intranet.schedule.models import WeekState
 from intranet.schedule.weeks import Page, week_words
@@ -83,7 +83,17 @@ def table_of(actor: Actor, page: Page) -> Table:
         lines=lines,
         foot=(agency, week_words(page.monday), f"{clock.local(clock.now()):%H:%M %d/%m/%Y}"),
         is_numbered=False,
+        official=None if org is None else _official(org, signature_of(page)),
     )
+
+
+def _official(org: Organisation, signature: Signature | None) -> Official:
+    """The head of the paper, and on its right whoever signs it."""
+    above = None if org.parent_id is None else directory.org(org.parent_id)
+    head = ("" if above is None else above.name, org.name, dated(org.place, clock.today()))
+    if signature is None:
+        return Official(*head)
+    return Official(*head, (("", ""), (signature.title.upper(), label("table.signed_hint"))))
 
 
 def _texts(cells: tuple[Cell, ...]) -> list[str]:

@@ -1,11 +1,11 @@
 """What tasks put on the boards: each condition once, for the figure and for the list that it opens."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from intranet.boards import figures as boards
@@ -19,7 +19,6 @@ from intranet.people import directory
 from intranet.tasks import deadlines, figures, lists
 from intranet.tasks.figures import Punctuality
 from intranet.tasks.models import (
-    OPEN,
     ExtensionState,
     Outcome,
     PartyRole,
@@ -33,6 +32,8 @@ from intranet.tasks.permissions import Standing, led_in, standing_of
 Condition = Callable[[Actor, Standing, Args], ColumnElement[bool]]
 #: Months of the chart of new and finished tasks, and the most reasons and people that a chart names.
 _HALF_YEAR, _MOST = 6, 12
+#: Months of the shares of units, the most units that it names, and hundredths from which on a share is good.
+_QUARTER, _MOST_UNITS, _GOOD = 3, 30, 70
 _IN_TIME = (Outcome.EARLY, Outcome.ON_TIME)
 
 
@@ -61,7 +62,7 @@ def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing |
 
 def this_month(actor: Actor) -> tuple[date, Punctuality, Punctuality]:
     """The present month, what was accepted in it, and what in the month before."""
-    (before, month), whose = boards.months(n=2), figures.overseen(actor, standing_of(actor))
+    (before, month), whose = boards.months(n=2), figures.overseen(standing_of(actor))
     of_both = [figures.punctuality(whose, one, boards.end_of(one)) for one in (month, before)]
     return month, of_both[0], of_both[1]
 
@@ -81,9 +82,9 @@ def row_of(row: lists.Row) -> Row:
 
 def _leader(actor: Actor) -> Shown:
     at = standing_of(actor)
-    numbers = _count(actor, at, "task_accept", "task_due_week", "task_urgent")
-    late = _late_by_unit(actor, at)
-    late_total = _count(actor, at, "task_late")["task_late"]
+    numbers = _count(actor, at, "task_accept", "task_due_week", "task_urgent", "task_late")
+    late, shares = _by_unit(actor, at)
+    late_total = numbers["task_late"]
     chart, done, in_time = _on_time(actor, at)
     return Shown(
         [
@@ -99,7 +100,7 @@ def _leader(actor: Actor) -> Shown:
                 order=70,
             ),
         ],
-        [late, chart],
+        [late, shares, chart],
     )
 
 
@@ -131,24 +132,39 @@ def _count(actor: Actor, at: Standing, *codes: str) -> dict[str, int]:
     return boards.count_each(Task, {code: _CONDITIONS[code](actor, at, {}) for code in codes})
 
 
-def _late_by_unit(actor: Actor, at: Standing) -> Chart:
-    lead = aliased(TaskParty)
-    query = (
-        select(lead.unit_id, lead.user_id, func.count())
-        .select_from(Task)
-        .join(lead, and_(lead.task_id == Task.id, lead.role == PartyRole.LEAD, lead.left_at.is_(None)))
-        .where(_late(actor, at, {}))
-        .group_by(lead.unit_id, lead.user_id)
-    )
+def _by_unit(actor: Actor, at: Standing) -> tuple[Chart, Chart]:
+    """What each unit has late; how much of what it finished came in time, the best first."""
+    lead, args = aliased(TaskParty), {"months": str(_QUARTER)}
+    in_time = func.coalesce(func.sum(case((Task.outcome.in_(_IN_TIME), 1), else_=0)), 0)
+
+    def of_leads(where: ColumnElement[bool], *sums: ColumnElement[int]) -> Sequence[Any]:
+        joined = and_(lead.task_id == Task.id, lead.role == PartyRole.LEAD, lead.left_at.is_(None))
+        query = select(lead.unit_id, lead.user_id, *sums).select_from(Task).join(lead, joined).where(where)
+        return db.session().execute(query.group_by(lead.unit_id, lead.user_id)).all()
+
+    rows = [(*row, 0, 0) for row in of_leads(_late(actor, at, {}), func.count())]
+    rows += [(*row[:2], 0, *row[2:]) for row in of_leads(_done(actor, at, args), func.count(), in_time)]
     units = figures.units_overseen(actor)
-    late = figures.sum_by_unit(units, db.session().execute(query).all())
-    bars = [
-        Bar(unit.short_name, (Figure("task_late", late[unit.id][0], {"unit": str(unit.id)}, is_bad=True),))
-        for unit in units
-        if late[unit.id]
-    ]
-    bars.sort(key=lambda bar: -bar.figures[0].n)
-    return Chart("late_by_unit", Shape.BARS, ("late",), bars[:_MOST], order=10)
+    summed = figures.sum_by_unit(units, rows)
+    late, shares = [], []
+    for unit in units:
+        behind, done, timely = summed[unit.id] or (0, 0, 0)
+        of = {"unit": str(unit.id)}
+        if behind:
+            late.append(Bar(unit.short_name, (Figure("task_late", behind, of, is_bad=True),)))
+        if done:
+            percent = round(100 * timely / done)
+            note = label("board.of_done", part=_written(timely), whole=_written(done))
+            is_bad, text = percent < _GOOD, f"{percent}%"
+            one = Figure("task_on_time", done, args | of, text, note, is_bad=is_bad, percent=percent)
+            shares.append(Bar(unit.short_name, (one,)))
+    late.sort(key=lambda bar: -bar.figures[0].n)
+    shares.sort(key=lambda bar: (-bar.figures[0].percent, -bar.figures[0].n))
+    words = label("board.months", n=_QUARTER)
+    return (
+        Chart("late_by_unit", Shape.BARS, ("late",), late[:_MOST], order=10),
+        Chart("share_by_unit", Shape.SHARES, ("in_time",), shares[:_MOST_UNITS], order=15, note=words),
+    )
 
 
 def _on_time(actor: Actor, at: Standing) -> tuple[Chart, int, int]:
@@ -158,7 +174,7 @@ def _on_time(actor: Actor, at: Standing) -> tuple[Chart, int, int]:
     wanted: dict[tuple[str, str], Mapping[str, str]] = {
         (month, kind): {"month": month, "kind": kind} for month in months for kind in kinds
     }
-    parts = figures.overseen_ended(actor, at)
+    parts = figures.overseen_ended(at)
     counted = boards.count_each(
         Task,
         {(key, n): and_(part, _ended(args)) for key, args in wanted.items() for n, part in enumerate(parts)},
@@ -199,9 +215,13 @@ def _load(actor: Actor, at: Standing) -> Chart:
 
 def _flow(actor: Actor, at: Standing) -> Chart:
     months = [f"{month:%Y-%m}" for month in boards.months(n=_HALF_YEAR)]
-    kinds = ("task_given", "task_finished")
-    wanted = {(m, code): _CONDITIONS[code](actor, at, {"month": m}) for m in months for code in kinds}
-    found = boards.count_each(Task, wanted)
+    kinds = {"task_given": Task.created_at, "task_finished": Task.accepted_at}
+    found: dict[tuple[str, str], int] = {}
+    for code, column in kinds.items():
+        # One look at the tasks of the half year, not one for each month.
+        wanted = {(month, code): _within(column, {"month": month}) for month in months}
+        since = column >= clock.at_office(boards.months(n=_HALF_YEAR)[0], 0)
+        found |= boards.sum_each(Task, and_(since, _CONDITIONS[code](actor, at, {})), wanted)
     bars = [
         Bar(
             f"{month[5:]}/{month[:4]}",
@@ -232,26 +252,28 @@ def _accept(_actor: Actor, at: Standing, _args: Args) -> ColumnElement[bool]:
 
 
 def _late(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
-    return and_(figures.overseen(actor, at), deadlines.is_late(), *_of(args))
+    return and_(figures.overseen(at, is_open=True), deadlines.is_late(), *_of(args, is_open=True))
 
 
 def _open(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
     in_time = [~_is_true(deadlines.is_late())] if args.get("kind") == "in_time" else []
-    return and_(figures.overseen(actor, at), Task.state.in_(OPEN), *in_time, *_of(args))
+    whose = figures.overseen(at, is_open=True)
+    return and_(whose, deadlines.is_open(), *in_time, *_of(args, is_open=True))
 
 
 def _due_week(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
     due = deadlines.is_due_within(*figures.week_of(clock.today()))
-    return and_(figures.overseen(actor, at), due, *_of(args))
+    return and_(figures.overseen(at, is_open=True), due, *_of(args, is_open=True))
 
 
 def _urgent(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
-    return and_(figures.overseen(actor, at), Task.is_urgent, Task.state.in_(OPEN), *_of(args))
+    whose = figures.overseen(at, is_open=True)
+    return and_(whose, Task.is_urgent, deadlines.is_open(), *_of(args, is_open=True))
 
 
 def _done(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
     """Accepted with an outcome, in a month or in the last twelve."""
-    return and_(figures.overseen(actor, at), _ended(args), *_of(args))
+    return and_(figures.overseen(at, is_open=False), _ended(args), *_of(args, is_open=False))
 
 
 def _ended(args: Args) -> ColumnElement[bool]:
@@ -260,12 +282,12 @@ def _ended(args: Args) -> ColumnElement[bool]:
 
 
 def _given(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
-    return and_(figures.overseen(actor, at), Task.due_date.is_not(None), _within(Task.created_at, args))
+    return and_(figures.overseen(at), Task.due_date.is_not(None), _within(Task.created_at, args))
 
 
 def _finished(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
     return and_(
-        figures.overseen(actor, at), Task.state == TaskState.DONE, _within(Task.accepted_at, args), *_of(args)
+        figures.overseen(at), Task.state == TaskState.DONE, _within(Task.accepted_at, args), *_of(args)
     )
 
 
@@ -277,15 +299,15 @@ def _extended(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
 def _stuck(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
     waits = args.get("waits")
     why = [] if waits is None else [Task.waiting_for == ("" if waits == "-" else waits)]
-    return and_(figures.overseen(actor, at), Task.state == TaskState.BLOCKED, *why)
+    return and_(figures.overseen(at, is_open=True), Task.state == TaskState.BLOCKED, *why)
 
 
-def _of(args: Args) -> list[ColumnElement[bool]]:
+def _of(args: Args, *, is_open: bool | None = None) -> list[ColumnElement[bool]]:
     """What a list is narrowed to: the lead's unit, the official who does the work."""
     found = []
     unit_id, person = boards.number_of(args, "unit"), args.get("person", "")
     if unit_id is not None:
-        found.append(led_in(frozenset(directory.units_below(unit_id))))
+        found.append(led_in(frozenset(directory.units_below(unit_id)), is_open=is_open))
     if person == "none":
         found.append(_responsible().is_(None))
     elif person:
@@ -309,9 +331,9 @@ def _responsible() -> ScalarSelect[int | None]:
 
 
 def _within(column: InstrumentedAttribute[Any], args: Args) -> ColumnElement[bool]:
-    """SQL: an instant in the month of the list, or in the last twelve months."""
+    """SQL: an instant in the month of the list, in its last months, or in the last twelve."""
     month = boards.month_of(args)
-    first = month or boards.months()[0]
+    first = month or boards.months(n=boards.months_of(args) or boards.MONTHS)[0]
     last = boards.end_of(month or clock.today())
     since, until = clock.at_office(first, 0), clock.at_office(last + timedelta(days=1), 0)
     return and_(column >= since, column < until)
@@ -334,6 +356,8 @@ def _narrowed(at: Standing, args: Args) -> str:
         words.append(label("board.nobody"))
     if month := boards.month_of(args):
         words.append(label("board.month", month=f"{month:%m/%Y}"))
+    elif months := boards.months_of(args):
+        words.append(label("board.months", n=months))
     if args.get("kind") in ("in_time", "late"):
         words.append(label(f"board.series.{args['kind']}"))
     if args.get("waits"):

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, literal_column
 
 from intranet.core import clock
 from intranet.core.errors import Invalid
 from intranet.notices import workdays
 from intranet.notices.workdays import Calendar
-from intranet.tasks.models import RUNNING, Outcome, PartyRole, Task
+from intranet.tasks.models import RUNNING, Outcome, PartyRole, Task, TaskState
 
 #: Near its deadline: so many working days are left, or this share of the whole span if that is longer.
 NEAR_DAYS = 2
@@ -107,9 +107,17 @@ def standing(task: Task, late_from: date | None = None) -> Standing:
     )
 
 
+def is_open() -> ColumnElement[bool]:
+    """SQL: not ended yet. Said so that engines see that the indexes of open tasks have them all."""
+    ended: list[ColumnElement[str]] = [
+        literal_column(f"'{state.value}'") for state in (TaskState.DONE, TaskState.CANCELLED)
+    ]
+    return Task.state.not_in(ended)
+
+
 def is_running() -> ColumnElement[bool]:
     """SQL: the clock runs."""
-    return Task.state.in_(RUNNING)
+    return and_(is_open(), Task.state.in_(RUNNING))
 
 
 def is_late(late_from: date | None = None) -> ColumnElement[bool]:

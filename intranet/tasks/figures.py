@@ -14,7 +14,7 @@ from intranet.core.actor import Actor
 from intranet.people import directory
 from intranet.people.models import Post, Unit
 from intranet.tasks import deadlines
-from intranet.tasks.models import OPEN, Outcome, PartyRole, Task, TaskParty, TaskState
+from intranet.tasks.models import Outcome, PartyRole, Task, TaskParty, TaskState
 from intranet.tasks.permissions import Standing, led_in, released, standing_of, visible_to
 
 
@@ -50,34 +50,35 @@ def week_of(day: date) -> tuple[date, date]:
 
 def of(whose: ColumnElement[bool]) -> Figures:
     """Figures of the tasks that a condition names: one query."""
-    query = select(*_sums()).select_from(Task).where(whose, Task.state.in_(OPEN))
+    query = select(*_sums()).select_from(Task).where(whose, deadlines.is_open())
     return Figures(*(int(n) for n in db.session().execute(query).one()))
 
 
 def of_agency(actor: Actor) -> Figures:
     """Figures of all tasks that the actor oversees: the whole agency's, or those of the units headed."""
-    return of(overseen(actor, standing_of(actor)))
+    return of(overseen(standing_of(actor), is_open=True))
 
 
-def overseen(actor: Actor, at: Standing) -> ColumnElement[bool]:
-    """Tasks that the actor oversees and may read: the whole agency's, or those of the units headed.
+def overseen(at: Standing, *, is_open: bool | None = None) -> ColumnElement[bool]:
+    """Tasks that somebody oversees and may read: the whole agency's, or those of the units headed.
 
     The same as ``visible_to`` of what is released and the agency's or the units'; said so that of very many
     tasks only the few restricted ones are asked who takes part in them.
+
+    :param is_open: whoever asks reads open tasks alone, or ended ones.
     """
-    if at.whole_org is None:
-        return and_(visible_to(actor, at), released(), led_in(at.line))
+    whose = led_in(at.line, is_open=is_open) if at.whole_org is None else Task.org_id == at.whole_org
     open_to = or_(Task.is_restricted.is_(False), Task.assigner_id == at.user_id, _takes_part(at))
-    return and_(released(), Task.org_id == at.whole_org, open_to)
+    return and_(released(), whose, open_to)
 
 
-def overseen_ended(actor: Actor, at: Standing) -> Sequence[ColumnElement[bool]]:
+def overseen_ended(at: Standing) -> Sequence[ColumnElement[bool]]:
     """Of ended tasks the same as :func:`overseen`, in parts that have none in common.
 
     What has ended was released. The part that is open to all is counted from an index alone.
     """
     if at.whole_org is None:
-        return (overseen(actor, at),)
+        return (overseen(at),)
     own = Task.org_id == at.whole_org
     open_to = or_(Task.assigner_id == at.user_id, _takes_part(at))
     return and_(own, Task.is_restricted.is_(False)), and_(own, Task.is_restricted.is_(True), open_to)
@@ -93,7 +94,8 @@ def by_unit(actor: Actor, units: Sequence[Unit]) -> dict[int, Figures]:
         select(lead.unit_id, lead.user_id, *_sums())
         .select_from(Task)
         .join(lead, and_(lead.task_id == Task.id, lead.role == PartyRole.LEAD, lead.left_at.is_(None)))
-        .where(visible_to(actor), released(), Task.state.in_(OPEN))
+        .where(lead.is_open.is_(True), deadlines.is_open())
+        .where(visible_to(actor, is_open=True), released())
         .group_by(lead.unit_id, lead.user_id)
     )
     summed = sum_by_unit(units, db.session().execute(query).all())

@@ -15,9 +15,9 @@ from intranet.core.text import fold
 from intranet.notices import workdays
 from intranet.notices.workdays import Calendar
 from intranet.people import directory
-from intranet.tasks import deadlines
+from intranet.tasks import deadlines, figures
 from intranet.tasks.deadlines import Standing as Deadline
-from intranet.tasks.models import OPEN, PartyRole, Source, Task, TaskParty, TaskState
+from intranet.tasks.models import PartyRole, Source, Task, TaskParty, TaskState
 from intranet.tasks.parties import Shown, parties_of
 from intranet.tasks.permissions import (
     Standing,
@@ -93,7 +93,7 @@ class Narrow:
     due: date | None = None
     person_id: int | None = None
 
-    def where(self) -> list[ColumnElement[bool]]:
+    def where(self, *, is_open: bool | None = None) -> list[ColumnElement[bool]]:
         """Conditions for the list and its counts alike."""
         found: list[ColumnElement[bool]] = []
         if self.states:
@@ -101,7 +101,7 @@ class Narrow:
         if self.due is not None:
             found.append(Task.due_date == self.due)
         if self.person_id is not None:
-            found.append(led_by(self.person_id))
+            found.append(led_by(self.person_id, is_open=is_open))
         return found
 
 
@@ -129,11 +129,15 @@ def page(
 ) -> Page:
     """The tasks of a tab in their groups, nearest deadline first; ended ones newest first."""
     at = standing_of(actor)
-    whose = and_(whose_tasks(actor, at, tab, unit_id), *(narrow or Narrow()).where())
+    is_open = show is not Show.ENDED
+    mine, theirs = (
+        and_(whose_tasks(actor, at, tab, unit_id, is_open=one), *(narrow or Narrow()).where(is_open=one))
+        for one in (is_open, True)
+    )
     late_from = workdays.late_from()
     late = is_late_for(tab, at, late_from)
     rank, due = _rank(tab, at, late_from), func.coalesce(_due(tab, at), _NEVER)
-    query = select(Task).where(whose, _shown(show, late, late_from), *_containing(words)).limit(limit + 1)
+    query = select(Task).where(mine, _shown(show, late, late_from), *_containing(words)).limit(limit + 1)
     if show is Show.ENDED:
         query = query.order_by(Task.id.desc())
         if after and after.isdigit() and len(after) < _MOST_DIGITS:
@@ -149,22 +153,26 @@ def page(
     if len(tasks) > limit:
         last = tasks[limit - 1]
         more = str(last.id) if show is Show.ENDED else _key(last, tab, at, late_from)
-    open_count, late_count = counts(whose, late)
+    open_count, late_count = counts(theirs, late)
     shown = rows(tasks[:limit], at, workdays.calendar(), is_helping=tab is Tab.CO)
     return Page(_grouped(shown, tab, at, show, late_from), more, open_count, late_count)
 
 
-def whose_tasks(actor: Actor, at: Standing, tab: Tab, unit_id: int | None = None) -> ColumnElement[bool]:
-    """The tasks of a tab, whatever their state."""
+def whose_tasks(
+    actor: Actor, at: Standing, tab: Tab, unit_id: int | None = None, *, is_open: bool | None = None
+) -> ColumnElement[bool]:
+    """The tasks of a tab, whatever their state.
+
+    :param is_open: whoever asks reads open tasks alone, or ended ones.
+    """
     if tab is Tab.MINE:
-        return worked_by(at)
+        return worked_by(at, is_open=is_open)
     if tab is Tab.CO:
-        return joined_by(at, PartyRole.CO, PartyRole.INFO)
+        return joined_by(at, PartyRole.CO, PartyRole.INFO, is_open=is_open)
     if tab is Tab.GIVEN:
         return and_(Task.assigner_id == at.user_id, Task.undone_at.is_(None), Task.source != Source.OWN)
-    units = [] if unit_id is None else [led_in(frozenset(directory.units_below(unit_id)))]
-    mine = Task.org_id == at.whole_org if at.whole_org is not None else led_in(at.line)
-    return and_(visible_to(actor, at), released(), mine, *units)
+    below = [] if unit_id is None else [frozenset(directory.units_below(unit_id))]
+    return and_(figures.overseen(at, is_open=is_open), *(led_in(units, is_open=is_open) for units in below))
 
 
 def is_late_for(tab: Tab, at: Standing, late_from: date | None = None) -> ColumnElement[bool]:
@@ -179,7 +187,7 @@ def counts(whose: ColumnElement[bool], late: ColumnElement[bool] | None = None) 
     """How many of these tasks are open, and how many of them late."""
     is_late = deadlines.is_late() if late is None else late
     query = select(func.count(), func.coalesce(func.sum(case((is_late, 1), else_=0)), 0))
-    found = db.session().execute(query.select_from(Task).where(whose, Task.state.in_(OPEN))).one()
+    found = db.session().execute(query.select_from(Task).where(whose, deadlines.is_open())).one()
     return int(found[0]), int(found[1])
 
 
@@ -189,7 +197,7 @@ def tab_counts(actor: Actor, tabs: Sequence[Tab]) -> dict[Tab, int]:
     parts = [
         select(func.count())
         .select_from(Task)
-        .where(whose_tasks(actor, at, tab), Task.state.in_(OPEN))
+        .where(whose_tasks(actor, at, tab, is_open=True), deadlines.is_open())
         .scalar_subquery()
         for tab in tabs
     ]
@@ -199,7 +207,11 @@ def tab_counts(actor: Actor, tabs: Sequence[Tab]) -> dict[Tab, int]:
 
 def late_of(actor: Actor) -> int:
     """How many tasks that wait for the actor's own work are late."""
-    late = select(func.count()).select_from(Task).where(worked_by(standing_of(actor)), deadlines.is_late())
+    late = (
+        select(func.count())
+        .select_from(Task)
+        .where(worked_by(standing_of(actor), is_open=True), deadlines.is_late())
+    )
     return db.session().scalar(late) or 0
 
 
@@ -290,7 +302,7 @@ def to_do(actor: Actor, *, is_late: bool, limit: int) -> list[Task]:
     today = clock.today()
     first = workdays.late_from()
     when = deadlines.is_late() if is_late else deadlines.is_due_within(first, today + timedelta(days=7))
-    query = select(Task).where(worked_by(standing_of(actor)), when)
+    query = select(Task).where(worked_by(standing_of(actor), is_open=True), when)
     return list(db.session().scalars(query.order_by(Task.due_date, Task.id).limit(limit)))
 
 
@@ -299,7 +311,7 @@ def _shown(show: Show, late: ColumnElement[bool], late_from: date) -> ColumnElem
         return late
     if show is Show.NEAR:
         return deadlines.is_near(late_from)
-    is_open: ColumnElement[bool] = Task.state.in_(OPEN)
+    is_open = deadlines.is_open()
     return ~is_open if show is Show.ENDED else is_open
 
 

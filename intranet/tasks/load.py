@@ -14,7 +14,7 @@ from intranet.people import directory
 from intranet.people.directory import Absence
 from intranet.people.models import Unit, User
 from intranet.tasks import deadlines, figures
-from intranet.tasks.models import OPEN, PartyRole, Task, TaskParty, TaskState
+from intranet.tasks.models import PartyRole, Task, TaskParty, TaskState
 from intranet.tasks.parties import Party, people_of
 from intranet.tasks.permissions import released, visible_to
 
@@ -89,21 +89,7 @@ def of_people(actor: Actor, users: Collection[User], until: date | None = None) 
     :param until: the deadline that is meant; absences that begin later are not told.
     """
     ids = {user.id for user in users}
-    sorts = (deadlines.is_late(), deadlines.is_near(), Task.state == TaskState.WAITING_ACCEPT)
-    sums = [func.coalesce(func.sum(case((sort, 1), else_=0)), 0) for sort in sorts]
-    query = (
-        select(TaskParty.user_id, func.count(), *sums)
-        .join(Task, Task.id == TaskParty.task_id)
-        .where(
-            TaskParty.user_id.in_(ids),
-            TaskParty.role.in_((PartyRole.LEAD, PartyRole.OFFICER)),
-            TaskParty.left_at.is_(None),
-            Task.state.in_(OPEN),
-            and_(released(), visible_to(actor)),
-        )
-        .group_by(TaskParty.user_id)
-    )
-    counted = {row[0]: [int(n) for n in row[1:]] for row in db.session().execute(query)} if ids else {}
+    counted = counts_of(actor, ids)
     absences = directory.absences(ids, clock.today(), _until(until))
     found = {}
     for user in users:
@@ -111,6 +97,29 @@ def of_people(actor: Actor, users: Collection[User], until: date | None = None) 
         away = _away(user, absences[user.id][0]) if user.id in absences else None
         found[user.id] = Load(open_, late, away, near, waiting)
     return found
+
+
+def counts_of(actor: Actor, ids: Collection[int]) -> dict[int, tuple[int, int, int, int]]:
+    """Open, late, near and waiting tasks of each of these people who has any: one query."""
+    sorts = (deadlines.is_late(), deadlines.is_near(), Task.state == TaskState.WAITING_ACCEPT)
+    sums = [func.coalesce(func.sum(case((sort, 1), else_=0)), 0) for sort in sorts]
+    query = (
+        select(TaskParty.user_id, func.count(), *sums)
+        .join(Task, Task.id == TaskParty.task_id)
+        .where(
+            TaskParty.user_id.in_(ids),
+            TaskParty.is_open.is_(True),
+            TaskParty.role.in_((PartyRole.LEAD, PartyRole.OFFICER)),
+            TaskParty.left_at.is_(None),
+            deadlines.is_open(),
+            and_(released(), visible_to(actor, is_open=True)),
+        )
+        .group_by(TaskParty.user_id)
+    )
+    if not ids:
+        return {}
+    rows = db.session().execute(query)
+    return {key: (int(open_), int(late), int(near), int(waiting)) for key, open_, late, near, waiting in rows}
 
 
 def of_units(actor: Actor, units: Sequence[Unit], until: date | None = None) -> dict[int, Load]:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, text, true
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
@@ -32,6 +32,8 @@ WORKABLE = (TaskState.ASSIGNED, TaskState.SEEN, TaskState.DOING, TaskState.BLOCK
 RUNNING = (*WORKABLE, TaskState.RETURNED)
 #: Not ended yet, whoever it waits for.
 OPEN = (*RUNNING, TaskState.WAITING_ACCEPT)
+#: The same for indexes that have open tasks alone; a query says it letter by letter (``deadlines.is_open``).
+_NOT_ENDED = text("state NOT IN ('done', 'cancelled')")
 
 
 class PartyRole(StrEnum):
@@ -120,7 +122,9 @@ class Task(Base):
         UniqueConstraint("org_id", "code"),
         Index("ix_task_origin", "origin_kind", "origin_id"),
         Index("ix_task_org_due", "org_id", "state", "due_date"),
-        Index("ix_task_assigner", "assigner_id", "state"),
+        Index("ix_task_assigner", "assigner_id", "state", "accepted_at"),
+        Index("ix_task_open", "org_id", "due_date", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
+        Index("ix_task_open_of", "assigner_id", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
         Index("ix_task_recurrence", "recurrence_id", "recurrence_date", unique=True),
         Index("ix_task_accepted", "org_id", "state", "outcome", "accepted_at", "is_restricted"),
     )
@@ -189,6 +193,12 @@ class Task(Base):
         self.title_key = fold(value)
         return value
 
+    @validates("state")
+    def _tell_parties(self, _key: str, value: TaskState) -> TaskState:
+        for party in self.parties:
+            party.is_open = value in OPEN
+        return value
+
     @property
     def ref(self) -> Ref:
         """Its name for audit lines, files, notices and links."""
@@ -240,11 +250,12 @@ class TaskParty(Base):
 
     __tablename__ = "task_party"
     __table_args__ = (
-        Index("ix_task_party_user", "user_id", "role", "left_at"),
-        Index("ix_task_party_unit", "unit_id", "role", "left_at"),
+        Index("ix_task_party_user", "user_id", "is_open", "role", "left_at", "task_id"),
+        Index("ix_task_party_unit", "unit_id", "is_open", "role", "left_at", "task_id"),
+        Index("ix_task_party_task", "task_id", "role", "left_at", "unit_id", "user_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
+    task_id: Mapped[int] = mapped_column(ForeignKey("task.id"))
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     role: Mapped[PartyRole] = mapped_column(ValueEnum(PartyRole))
@@ -259,6 +270,8 @@ class TaskParty(Base):
     late_days: Mapped[int] = mapped_column(default=0)
     #: When another one took over; what the party did stays in the history.
     left_at: Mapped[datetime | None]
+    #: The task has not ended: lists of open work read no more than that, whatever there was in all years.
+    is_open: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     task: Mapped[Task] = relationship(back_populates="parties")
 

@@ -11,7 +11,7 @@ from intranet.core.actor import Actor
 from intranet.notices import workdays
 from intranet.tasks import deadlines, lists
 from intranet.tasks.lists import Tab
-from intranet.tasks.models import OPEN, Task
+from intranet.tasks.models import Task
 from intranet.tasks.permissions import standing_of
 
 #: Named on a day; the others are a number that opens the list of the day.
@@ -65,8 +65,8 @@ def weeks(actor: Actor, tab: Tab, first: date, *, unit_id: int | None = None) ->
     """The weeks of a month from Monday on, with the open tasks due on each day: two queries for all."""
     found = Weeks().monthdatescalendar(first.year, first.month)
     span = Task.due_date.between(found[0][0], found[-1][-1])
-    whose = lists.whose_tasks(actor, standing_of(actor), tab, unit_id)
-    is_shown = (whose, span, Task.state.in_(OPEN))
+    whose = lists.whose_tasks(actor, standing_of(actor), tab, unit_id, is_open=True)
+    is_shown = (whose, span, deadlines.is_open())
     late = case((deadlines.is_late(), 1), else_=0)
     counted = {
         row[0]: (int(row[1]), int(row[2]))

@@ -99,7 +99,7 @@ def numbers(actor: Actor) -> list[dict[str, Any]]:
         counted = figures.of_agency(actor)
         open_, late_ = counted.open, counted.late
     else:
-        open_, late_ = lists.counts(lists.whose_tasks(actor, standing_of(actor), Tab.MINE))
+        open_, late_ = lists.counts(lists.whose_tasks(actor, standing_of(actor), Tab.MINE, is_open=True))
     tab = Tab.UNIT if is_overseer else Tab.MINE
     return [
         {

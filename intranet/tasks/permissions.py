@@ -137,12 +137,19 @@ def may(actor: Actor, to: To, task: Task, standing: Standing | None = None) -> b
     return _acts_for(at, task.lead) or (officer is not None and officer.user_id == at.user_id)
 
 
-def visible_to(actor: Actor, standing: Standing | None = None) -> ColumnElement[bool]:
-    """The rule of :data:`To.READ` for lists, counts and search."""
+def visible_to(
+    actor: Actor, standing: Standing | None = None, *, is_open: bool | None = None
+) -> ColumnElement[bool]:
+    """The rule of :data:`To.READ` for lists, counts and search.
+
+    :param is_open: whoever asks reads open tasks alone, or ended ones: others need not be looked at.
+    """
     at = standing or standing_of(actor)
-    named = _party(TaskParty.user_id == at.user_id)
+    open_ = _open(is_open)
+    named = _party(TaskParty.user_id == at.user_id, open_)
+    near = or_(TaskParty.unit_id.in_(at.member | at.line), TaskParty.user_id.in_(at.line_people))
     wide = [
-        _party(or_(TaskParty.unit_id.in_(at.member | at.line), TaskParty.user_id.in_(at.line_people))),
+        _party(near, open_),
         Task.org_id == at.whole_org if at.whole_org is not None else false(),
     ]
     return or_(
@@ -151,16 +158,17 @@ def visible_to(actor: Actor, standing: Standing | None = None) -> ColumnElement[
             released(),
             or_(
                 named,
-                _party(TaskParty.unit_id.in_(at.received)),
+                _party(TaskParty.unit_id.in_(at.received), open_),
                 and_(Task.is_restricted.is_(False), or_(*wide)),
             ),
         ),
     )
 
 
-def led_by(user_id: int) -> ColumnElement[bool]:
+def led_by(user_id: int, *, is_open: bool | None = None) -> ColumnElement[bool]:
     """Tasks that a person leads now, or to whom they were handed."""
     return _party(
+        _open(is_open),
         TaskParty.role.in_((PartyRole.LEAD, PartyRole.OFFICER)),
         TaskParty.left_at.is_(None),
         TaskParty.user_id == user_id,
@@ -172,7 +180,7 @@ def released(now: datetime | None = None) -> ColumnElement[bool]:
     return and_(Task.undone_at.is_(None), Task.release_at <= (now or clock.now()))
 
 
-def worked_by(at: Standing) -> ColumnElement[bool]:
+def worked_by(at: Standing, *, is_open: bool | None = None) -> ColumnElement[bool]:
     """Tasks that wait for the work of this very person: theirs, or their unit's and not handed over."""
     officer = aliased(TaskParty)
     handed = exists().where(
@@ -183,6 +191,7 @@ def worked_by(at: Standing) -> ColumnElement[bool]:
     return and_(
         released(),
         _party(
+            _open(is_open),
             TaskParty.left_at.is_(None),
             or_(
                 and_(TaskParty.user_id == at.user_id, does),
@@ -192,11 +201,12 @@ def worked_by(at: Standing) -> ColumnElement[bool]:
     )
 
 
-def joined_by(at: Standing, *roles: PartyRole) -> ColumnElement[bool]:
+def joined_by(at: Standing, *roles: PartyRole, is_open: bool | None = None) -> ColumnElement[bool]:
     """Tasks in which the person, or a unit the person receives for, takes part in one of the roles."""
     return and_(
         released(),
         _party(
+            _open(is_open),
             TaskParty.role.in_(roles),
             TaskParty.left_at.is_(None),
             or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received)),
@@ -204,10 +214,11 @@ def joined_by(at: Standing, *roles: PartyRole) -> ColumnElement[bool]:
     )
 
 
-def led_in(unit_ids: frozenset[int]) -> ColumnElement[bool]:
+def led_in(unit_ids: frozenset[int], *, is_open: bool | None = None) -> ColumnElement[bool]:
     """Tasks whose present lead is one of the units, or a person who works there."""
     people = select(Post.user_id).where(Post.unit_id.in_(unit_ids))
     return _party(
+        _open(is_open),
         TaskParty.role == PartyRole.LEAD,
         TaskParty.left_at.is_(None),
         or_(TaskParty.unit_id.in_(unit_ids), TaskParty.user_id.in_(people)),
@@ -288,6 +299,11 @@ def _may_judge(at: Standing, task: Task) -> bool:
 
 def _acts_for(at: Standing, party: TaskParty) -> bool:
     return party.user_id == at.user_id or party.unit_id in at.received
+
+
+def _open(is_open: bool | None) -> ColumnElement[bool]:
+    """Parties of open tasks, of ended ones, or of both: always said, as the second column of indexes."""
+    return TaskParty.is_open.in_((True, False) if is_open is None else (is_open,))
 
 
 def _party(*where: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -111,7 +111,7 @@ def _base(actor: Actor, period: Period) -> ColumnElement[bool]:
     """Tasks that there were in the span: given before its end, not ended before its beginning."""
     at = _moments(period)
     ended = or_(Task.accepted_at.is_(None), Task.accepted_at >= at.since)
-    seen = figures.overseen(actor, standing_of(actor))
+    seen = figures.overseen(standing_of(actor))
     return and_(seen, Task.state != TaskState.CANCELLED, Task.created_at < at.until, ended)
 
 

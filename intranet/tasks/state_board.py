@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
 
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.notices import workdays
-from intranet.tasks import acts, lists
+from intranet.tasks import acts, deadlines, lists
 from intranet.tasks.acts import Act
 from intranet.tasks.lists import Row, Tab
 from intranet.tasks.models import Task, TaskState
@@ -69,11 +69,15 @@ def board(
 ) -> list[Column]:
     """Every column of a tab, or one of them from a key on, in a fixed number of queries."""
     at = standing_of(actor)
-    recent = or_(Task.state != S.DONE, Task.accepted_at >= clock.now() - DONE_DAYS)
-    whose = and_(lists.whose_tasks(actor, at, tab, unit_id), recent)
-    counted = _counts(whose)
+    still = and_(lists.whose_tasks(actor, at, tab, unit_id, is_open=True), deadlines.is_open())
+    recent = and_(Task.state == S.DONE, Task.accepted_at >= clock.now() - DONE_DAYS)
+    ended = and_(lists.whose_tasks(actor, at, tab, unit_id, is_open=False), recent)
+    counted = _counts(still) | _counts(ended)
     wanted = [only] if only in COLUMNS else list(COLUMNS)
-    found = {code: _tasks(whose, code, after if only == code else None, limit + 1) for code in wanted}
+    found = {
+        code: _tasks(ended if code == "done" else still, code, after if only == code else None, limit + 1)
+        for code in wanted
+    }
     shown = [task for tasks in found.values() for task in tasks[:limit]]
     rows = {row.task.id: row for row in lists.rows(shown, at, workdays.calendar())}
     columns = []
@@ -88,7 +92,7 @@ def board(
 
 
 def _counts(whose: ColumnElement[bool]) -> dict[TaskState, int]:
-    query = select(Task.state, func.count()).where(whose, Task.state != S.CANCELLED).group_by(Task.state)
+    query = select(Task.state, func.count()).where(whose).group_by(Task.state)
     return {state: int(n) for state, n in db.session().execute(query)}
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from intranet.core.web import me, needs, signed_in
 from intranet.tasks import by_person, figures, month, state_board
+from intranet.tasks.by_person import Order
 from intranet.tasks.lists import Tab
 from intranet.tasks.permissions import OVERSEE
 from intranet.tasks.views import bp, is_part, one_of
@@ -50,8 +51,18 @@ def calendar() -> ResponseReturnValue:
 def people() -> ResponseReturnValue:
     """Officials whom the actor oversees, with what each has to do."""
     shown = _whose()
-    rows, after = by_person.people(me(), unit_id=shown["unit_id"], after=request.args.get("after", type=int))
-    return render_template("tasks/people.html", rows=rows, after=after, **shown | {"tab": Tab.UNIT})
+    order = one_of(list(Order), request.args.get("order"), Order.LATE)
+    rows, after = by_person.people(
+        me(), unit_id=shown["unit_id"], order=order, after=request.args.get("after", type=int)
+    )
+    return render_template(
+        "tasks/people.html",
+        rows=rows,
+        after=after,
+        order=order,
+        orders=list(Order),
+        **shown | {"tab": Tab.UNIT},
+    )
 
 
 def _whose() -> dict[str, Any]:

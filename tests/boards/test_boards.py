@@ -1,5 +1,7 @@
 """What boards, map and reports say of a small office where every number is known."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -19,6 +21,7 @@ from intranet.core import clock, db
 from intranet.core.errors import BadState
 from intranet.notices.models import Notice
 from intranet.people.models import User
+from intranet.records import table_docx, table_pdf, table_xlsx
 from intranet.records.tables import Format
 from intranet.tasks import services as tasks
 from intranet.tasks.services import Party
@@ -36,6 +39,12 @@ def bars(actor: User, board: Board, chart: str) -> dict[str, tuple[int, ...]]:
     """The rows of a chart with their numbers."""
     found = next(one for one in figures.of_board(actor, board).charts if one.code == chart)
     return {bar.name: tuple(one.n for one in bar.figures) for bar in found.bars}
+
+
+def inside(package: bytes, name: str) -> str:
+    """One part of a file of Word or Excel."""
+    with zipfile.ZipFile(io.BytesIO(package)) as opened:
+        return opened.read(name).decode()
 
 
 @pytest.fixture
@@ -58,7 +67,9 @@ def busy(office: Office) -> Office:
     return office
 
 
-def test_the_board_of_a_leader_counts_what_there_is(busy: Office) -> None:
+def test_the_board_of_a_leader_counts_what_there_is(
+    busy: Office, client_of: Callable[[User], FlaskClient]
+) -> None:
     assert numbers(busy.leader, Board.LEADER) == {
         "doc_direct": 0,
         "doc_sign": 0,
@@ -73,6 +84,13 @@ def test_the_board_of_a_leader_counts_what_there_is(busy: Office) -> None:
     assert numbers(busy.office_head, Board.LEADER)["task_late"] == 2
     assert bars(busy.leader, Board.LEADER, "late_by_unit") == {"Sở Tài chính": (1,)}
     assert bars(busy.leader, Board.LEADER, "on_time")["11/2026"] == (1, 1)
+    shares = next(c for c in figures.of_board(busy.leader, Board.LEADER).charts if c.code == "share_by_unit")
+    (bar,) = shares.bars
+    (share,) = bar.figures
+    assert (bar.name, share.n, share.text, share.is_bad) == ("Sở Tài chính", 2, "50%", True)
+    opened = client_of(busy.leader).get(f"/boards/lists/{share.code}", query_string=dict(share.args)).text
+    assert 'data-total="2"' in opened
+    assert "Sở Tài chính, 3 tháng gần nhất" in opened
     assert numbers(busy.other_leader, Board.LEADER)["task_on_time"] == 0
 
 
@@ -145,6 +163,15 @@ def test_a_report_becomes_a_file_of_each_kind(busy: Office) -> None:
     table = reports.table_of(busy.leader, asked, lambda _share: None)
     assert table.lines[-1].cells[1:4] == ("Tổng số", "5", "2")
     assert "Nguyễn Văn Bình" in table.foot[1]
+    # A paper of the agency, which a sheet goes on reckoning with.
+    sheet = inside(table_xlsx.write(table, lambda _share: None), "xl/worksheets/sheet1.xml")
+    paper = inside(table_docx.write(table, lambda _share: None), "word/document.xml")
+    assert "<v>5</v>" in sheet
+    assert "<v>0.333</v>" in sheet
+    for words in ("Độc lập - Tự do - Hạnh phúc", "ỦY BAN NHÂN DÂN TỈNH AN BÌNH", "THỦ TRƯỞNG CƠ QUAN"):
+        assert words in sheet
+        assert words in paper
+    assert table_pdf.write(table, lambda _share: None).startswith(b"%PDF")
     with pytest.raises(reports.NotFound):
         reports.table_of(busy.clerk, asked, lambda _share: None)
 

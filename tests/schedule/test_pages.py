@@ -159,7 +159,8 @@ def test_the_week_is_taken_along_as_pdf_word_and_excel(office: Office, client_of
     client = client_of(office.officer)
     files = {one: client.get(f"/schedule/export{WEEK}&format={one}") for one in ("pdf", "docx", "xlsx")}
     assert {one.status_code for one in files.values()} == {200}
-    table = Document(io.BytesIO(files["docx"].data)).tables[0]
+    head, table, *_signatures = Document(io.BytesIO(files["docx"].data)).tables
+    assert "Độc lập - Tự do - Hạnh phúc" in head.rows[0].cells[1].text
     assert [cell.text for cell in table.rows[1].cells][2:] == ["08:00 Kiểm tra đê\nXe 7 chỗ"] * 2
     assert files["pdf"].data.startswith(b"%PDF")
     assert client.get(f"/schedule/export{WEEK}&format=exe").status_code == 404

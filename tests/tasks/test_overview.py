@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from intranet.core import clock
 from intranet.people.models import User
 from intranet.tasks import by_person, lists, month, services, state_board
+from intranet.tasks.by_person import Order
 from intranet.tasks.lists import Narrow, Show, Tab
 from intranet.tasks.services import Party
 from tests.counting import count_queries
@@ -105,20 +106,25 @@ def test_each_persons_numbers_are_those_of_the_list_they_lead_to(office: Office)
     assert (listed.open_count, listed.late_count) == (3, 1)
     near = lists.page(office.leader, Tab.UNIT, Show.NEAR, narrow=Narrow(person_id=office.officer.id))
     assert sum(len(group.rows) for group in near.groups) == 1
-    assert [one.user.id for one in by_person.people(office.head)[0]] == [office.head.id, office.officer.id]
+    # Who is most behind comes first, by name on demand.
+    assert [one.user.id for one in by_person.people(office.head)[0]] == [office.officer.id, office.head.id]
+    by_name = by_person.people(office.head, order=Order.NAME)[0]
+    assert [one.user.id for one in by_name] == [office.head.id, office.officer.id]
     assert [one.user.id for one in by_person.people(office.leader, unit_id=office.sxd.id)[0]] == [
         office.other_head.id
     ]
 
 
-def test_people_are_paged_by_name_each_once(office: Office) -> None:
+@pytest.mark.parametrize("order", Order)
+def test_people_are_paged_in_each_order_each_once(office: Office, order: Order) -> None:
     for n in range(4):
         make_user(f"an{n}", "Nguyễn An", office.stc, "Chuyên viên")
-    whole = [one.user.id for one in by_person.people(office.leader)[0]]
+    give(office, lead=Party(user_id=office.officer.id), due=date(2026, 11, 10), is_past_confirmed=True)
+    whole = [one.user.id for one in by_person.people(office.leader, order=order)[0]]
     paged: list[int] = []
     after: int | None = None
     while True:
-        shown, after = by_person.people(office.leader, after=after, limit=3)
+        shown, after = by_person.people(office.leader, order=order, after=after, limit=3)
         paged += [one.user.id for one in shown]
         if after is None:
             break

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from intranet.core import db
 from intranet.core.errors import BadState, Forbidden, NotFound, Stale
 from intranet.people.models import User
 from intranet.tasks import services
-from intranet.tasks.models import TaskState
+from intranet.tasks.models import TaskParty, TaskState
 from intranet.tasks.services import Party
 from intranet.tasks.states import MOVES
 from tests.factories import Office
@@ -156,3 +158,19 @@ def test_the_matrix_of_roles_holds(office: Office, act: str) -> None:
         with pytest.raises(Forbidden if knows else NotFound):
             deed(office, act, getattr(office, who), task_id)
         assert look(office.leader, task_id).version == before, who
+
+
+def test_parties_know_whether_their_task_is_open(office: Office) -> None:
+    def open_parties() -> set[bool]:
+        db.read_anew()
+        return set(db.session().scalars(select(TaskParty.is_open).where(TaskParty.task_id == task_id)))
+
+    task_id = give(office)
+    services.report_finished(office.head, task_id, "Đã xong")
+    assert open_parties() == {True}
+    services.accept_result(office.leader, task_id)
+    assert open_parties() == {False}
+    services.reopen(office.leader, task_id, "Cần bổ sung số liệu quý IV")
+    assert open_parties() == {True}
+    services.cancel(office.leader, task_id, "Không còn cần thiết nữa")
+    assert open_parties() == {False}
