@@ -8,7 +8,7 @@ from intranet.core.live import sockets
 from meetings.live import room_name, rooms
 from meetings.models.vote import Poll
 from meetings.rules.shares import AUDIENCES, OFFICERS, Audience
-from meetings.services import ballots
+from meetings.services import ballots, vote_watch
 
 _COUNT_SECONDS = 1.0
 #: Said again this often though nothing changed, for whoever came meanwhile.
@@ -42,6 +42,12 @@ def tell_progress() -> None:
             if audience in OFFICERS or poll.show_count:
                 frame = progress_frame(poll, cast, eligible, missing, audience)
                 sockets.emit("lv", frame, to=room_name(poll.meeting_id, audience))
+
+
+@sockets.background(vote_watch.WATCH_SECONDS)
+def watch_votes() -> None:
+    """Say that people can vote here; what a standstill took from an open vote is given back."""
+    vote_watch.watch()
 
 
 def progress_frame(

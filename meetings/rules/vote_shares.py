@@ -89,6 +89,7 @@ VOTES: dict[str, Project] = {
     "vote.dropped": _dropped,
     "vote.opened": _whole,
     "vote.admitted": _changed,
+    "vote.extended": _changed,
     "vote.counted": _counted,
     "vote.closed": _changed,
     "vote.published": _changed,

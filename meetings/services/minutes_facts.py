@@ -23,7 +23,8 @@ from meetings.services.journal import lines_after
 TOLD = frozenset(
     {
         "meeting.state", "item.started", "item.finished", "item.dropped", "consent.adopted", "speech.ended",
-        "vote.published", "vote.voided", "att.changed", "role.transferred", "file.map", "position.set",
+        "vote.published", "vote.voided", "vote.extended", "att.changed", "role.transferred", "file.map",
+        "position.set",
     }
 )  # fmt: skip
 
@@ -186,6 +187,14 @@ class _Teller:
             return
         text = label("minutes.fact.vote_void", question=poll.question)
         yield Fact(str(line.v), line.v, line.at, "vote", text, poll.reason, poll.item_id)
+
+    def _vote_extended(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
+        poll = self._polls.get(data["id"])
+        if poll is None:
+            return
+        text = label("minutes.fact.vote_extended", question=poll.question)
+        note = label("minutes.fact.away", lasted=lasted(data["away_s"]))
+        yield Fact(str(line.v), line.v, line.at, "vote", text, note, poll.item_id)
 
     def _att_changed(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         if self._began is None or (self._meeting.ended_at is not None and line.at > self._meeting.ended_at):

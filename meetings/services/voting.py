@@ -19,7 +19,7 @@ from meetings.models.vote import Poll, PollState, PollVoter, VoteMode
 from meetings.permissions import To, access_meeting
 from meetings.rules.ballot_paper import Paper, check
 from meetings.rules.tally import WHOLE, void_reason
-from meetings.services import box, counting, electorate, filed, journal, polls
+from meetings.services import box, counting, electorate, filed, journal, polls, vote_watch
 from meetings.services.polls import poll_of
 
 #: A secret vote of fewer says who voted what.
@@ -213,7 +213,10 @@ def close_vote(actor: User, meeting_id: int, poll_id: int) -> int:
 
 
 def close_due() -> int:
-    """Close every vote whose time is up, in the name of whoever opened it; returns how many."""
+    """Close every vote whose time is up, in the name of whoever opened it; returns how many.
+
+    One that runs out while no web process is there waits until people can vote again (``vote_watch``).
+    """
     due = (Poll.state == PollState.OPEN, Poll.closes_at <= clock.now())
     done = 0
     for poll_id, meeting_id in db.session().execute(select(Poll.id, Poll.meeting_id).where(*due)).all():
@@ -221,7 +224,9 @@ def close_due() -> int:
             held = select(Meeting).where(Meeting.id == meeting_id).with_for_update(of=Meeting)
             meeting = opened.scalars(held.execution_options(populate_existing=True)).one()
             poll = poll_of(meeting, poll_id)
-            if poll.state is PollState.OPEN and poll.closes_at and poll.closes_at <= clock.now():
+            now = clock.now()
+            is_due = poll.state is PollState.OPEN and poll.closes_at is not None and poll.closes_at <= now
+            if is_due and not vote_watch.is_away(poll, now):
                 opener = opened.get_one(User, poll.opened_by_id or poll.prepared_by_id)
                 _close(meeting, poll, opener, "timeout")
                 done += 1

@@ -26,6 +26,7 @@ VOTE_RULES = {
     "vote.dropped": _dropped,
     "vote.opened": _whole,
     "vote.admitted": _changed,
+    "vote.extended": _changed,
     "vote.counted": _changed,
     "vote.closed": _changed,
     "vote.published": _changed,

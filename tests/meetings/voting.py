@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from intranet.core import clock, db
@@ -11,7 +12,7 @@ from meetings.models.meeting import Participant, PartRole
 from meetings.models.vote import Poll, PollState
 from meetings.rules.ballot_paper import Paper
 from meetings.rules.tally import Method, Rule, Tie, VoteBase
-from meetings.services import attending, ballots, voting
+from meetings.services import attending, ballots, vote_watch, voting
 from tests.factories import Office, make_user
 from tests.meetings.conftest import Sitting, make_sitting
 
@@ -149,6 +150,10 @@ def vote_story(draft: Sitting) -> Iterator[None]:
     voting.count_hands(chair, mid, second, {"1": 1, "2": 1})
     yield
     voting.open_vote(chair, mid, first, seconds=60)
+    yield
+    vote_watch.watch()
+    clock.advance(timedelta(seconds=40))
+    vote_watch.watch()
     yield
     for member in members:
         ballots.cast_ballot(member, mid, first, ["yes"])

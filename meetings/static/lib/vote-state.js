@@ -13,6 +13,7 @@ export const rules = {
   'vote.dropped'(state, d) { state.votes = state.votes.filter((one) => one.id !== d.id); },
   'vote.opened': whole,
   'vote.admitted': changed,
+  'vote.extended': changed,
   'vote.counted': changed,
   'vote.closed': changed,
   'vote.published': changed,
