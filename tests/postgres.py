@@ -69,9 +69,12 @@ def _as_server() -> list[str]:
 class Cluster:
     """A running server, seen from any process of the run."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[bytes] | None = None) -> None:
+    def __init__(
+        self, folder: Path, process: subprocess.Popen[bytes] | None = None, *, is_kept: bool = False
+    ) -> None:
         self.folder = folder
         self._process = process
+        self._is_kept = is_kept
 
     def url(self, dbname: str) -> str:
         """The address of a database for SQLAlchemy."""
@@ -91,7 +94,7 @@ class Cluster:
         self._ask(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(dbname)))
 
     def stop(self) -> None:
-        """End the server and remove its folder.  In a process that did not start it: nothing."""
+        """End the server and remove its folder unless it is kept.  Where it was not started: nothing."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -102,7 +105,14 @@ class Cluster:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if not self._is_kept:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def has(self, dbname: str) -> bool:
+        """Whether there is a database of that name."""
+        with psycopg.connect(self._admin()) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (dbname,))
+            return found.fetchone() is not None
 
     def _ask(self, statement: sql.Composed) -> None:
         with psycopg.connect(self._admin(), autocommit=True) as connection:
@@ -130,15 +140,20 @@ class Cluster:
                 return
 
 
-def start() -> Cluster:
+def start(kept: Path | None = None) -> Cluster:
     """Start a server of our own; :meth:`Cluster.stop` ends it, the end of this process too.
 
+    :param kept: a folder that stays, with all that an earlier run made in it.
     :raises Missing: PostgreSQL is not installed.
     """
     programs_in = programs()
     sweep()
-    folder = Path(tempfile.mkdtemp(prefix="office-pg-", dir=_place()))
-    (folder / "run").write_text(str(os.getpid()))
+    if kept is None:
+        folder = Path(tempfile.mkdtemp(prefix="office-pg-", dir=_place()))
+        (folder / "run").write_text(str(os.getpid()))
+    else:
+        folder = kept
+        folder.mkdir(exist_ok=True)
     if os.getuid() == 0:
         shutil.chown(folder, "postgres", "postgres")
     initdb = [*_as_server(), str(programs_in / "initdb"), "-D", str(folder / "data"), "-U", "postgres"]
@@ -146,19 +161,21 @@ def start() -> Cluster:
     process = None
     try:
         with (folder / "log").open("wb") as log:
-            subprocess.run([*initdb, *how], cwd="/", stdout=log, stderr=log, check=True)
+            if not (folder / "data").exists():
+                subprocess.run([*initdb, *how], cwd="/", stdout=log, stderr=log, check=True)
             postgres = [*_as_server(), str(programs_in / "postgres"), "-D", str(folder / "data")]
             settings = [arg for name, value in SETTINGS.items() for arg in ("-c", f"{name}={value}")]
             process = subprocess.Popen(
                 [*postgres, "-k", str(folder), *settings], cwd="/", stdout=log, stderr=log
             )
-        cluster = Cluster(folder, process)
+        cluster = Cluster(folder, process, is_kept=kept is not None)
         cluster.wait_until_ready()
     except BaseException:
         if process is not None:
             process.kill()
             process.wait(10)
-        shutil.rmtree(folder, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(folder, ignore_errors=True)
         raise
     os.environ[VARIABLE] = str(folder)
     atexit.register(cluster.stop)

@@ -6,9 +6,11 @@ come from the worker; it reads a document again when one of them has changed.
 
 import logging
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 from sqlalchemy import Connection, bindparam, event, insert, inspect, select, update
+from sqlalchemy.orm import Session, object_session
 
 from documents.formats.query import indexed_symbol
 from documents.models.document import Directive, Document
@@ -40,6 +42,10 @@ _WATCHED = (
 )
 _LINE, _LETTER = "entry_number", "entry_suffix"
 _HEAD = ("symbol", "subject", "facts")
+#: What of a text stands from the first.
+_BARE: dict[str, Any] = {"body": "", "parts": [], "changes": 0, "norm_version": NORM_VERSION}
+#: Under which a session keeps what is due.
+_DUE = "documents.index"
 _WHY = "the index of words is kept for every agency"
 
 _document, _entry = table_of(Document), table_of(RegisterEntry)
@@ -97,24 +103,28 @@ def refresh() -> None:
 def put_anew(connection: Connection, keys: list[int]) -> None:
     """Index documents that are not in the index, heads and bodies."""
     known = {row.document_id: row for row in connection.execute(_texts(keys))}
-    given, changed, new = [], [], []
-    for document, line in _heads(connection, keys):
+    new = _heads(connection, [key for key in keys if key not in known])
+    _put_new(connection, [(document["id"], _head(document, line)) for document, line in new])
+    given, changed = [], []
+    for document, line in _heads(connection, list(known)):
         key, values = document["id"], _head(document, line)
-        row = known.get(key)
-        if row is None:
-            new.append({"document_id": key, "body": "", "parts": [], "changes": 0, **values})
-        elif row.norm_version == NORM_VERSION:
-            continue
-        else:
+        if known[key].norm_version != NORM_VERSION:
             changed.append({"b_id": key} | {f"b_{name}": value for name, value in values.items()})
-        given.append((key, entry_of(**values, body="" if row is None else row.body)))
-    if new:
-        connection.execute(insert(_text), [{**row, "norm_version": NORM_VERSION} for row in new])
+            given.append((key, entry_of(**values, body=known[key].body)))
     if changed:
         columns: dict[str, Any] = {name: bindparam(f"b_{name}") for name in _HEAD}
         again = update(_text).where(_text.c.document_id == bindparam("b_id"))
         connection.execute(again.values(**columns, norm_version=NORM_VERSION), changed)
     word_index(connection, INDEX).put(connection, given)
+
+
+def _put_new(connection: Connection, heads: list[tuple[int, dict[str, str]]]) -> None:
+    """Index documents of which the index has never heard."""
+    if heads:
+        rows = [{**_BARE, "document_id": key, **values} for key, values in heads]
+        connection.execute(insert(_text), rows)
+        given = [(key, entry_of(**values, body="")) for key, values in heads]
+        word_index(connection, INDEX).put(connection, given)
 
 
 def _read(key: int) -> tuple[str, list[dict[str, Any]]]:
@@ -180,6 +190,20 @@ def _heads(connection: Connection, keys: list[int]) -> Iterator[tuple[dict[str, 
         yield dict(row), "" if row[_LINE] is None else f"{row[_LINE]}{row[_LETTER]}"
 
 
+def _head_of(opened: Session, document: Document) -> dict[str, str]:
+    values, line = {name: getattr(document, name) for name in _WATCHED}, ""
+    if document.register_entry_id is not None:
+        # Mostly made a moment ago; its document's own link may still say that there is none.
+        entry = opened.identity_map.get(opened.identity_key(RegisterEntry, document.register_entry_id))
+        line = entry.shown if entry is not None else _line_of(opened, document.register_entry_id)
+    return _head(values, line)
+
+
+def _line_of(opened: Session, entry_id: int) -> str:
+    asked = select(_entry.c.number, _entry.c.suffix).where(_entry.c.id == entry_id)
+    return "".join(map(str, opened.connection().execute(asked).one()))
+
+
 def _head(document: dict[str, Any], line: str) -> dict[str, str]:
     number, symbol = f"{document['number'] or ''}{document['suffix'] or ''}", document["symbol"] or ""
     code = f"{number}/{symbol}" if number and symbol else number or symbol
@@ -194,49 +218,76 @@ def _head(document: dict[str, Any], line: str) -> dict[str, str]:
 
 
 @event.listens_for(Document, "after_insert")
-def _document_made(_mapper: Any, connection: Connection, document: Document) -> None:
-    put_anew(connection, [document.id])
+def _document_made(_mapper: Any, _connection: Connection, document: Document) -> None:
+    _due(document).made[document.id] = document
 
 
 @event.listens_for(Document, "after_update")
-def _document_changed(_mapper: Any, connection: Connection, document: Document) -> None:
+def _document_changed(_mapper: Any, _connection: Connection, document: Document) -> None:
     state = inspect(document)
     if any(state.attrs[name].history.has_changes() for name in _WATCHED):
-        for values, line in _heads(connection, [document.id]):
-            _exchange(connection, document.id, **_head(values, line))
+        _due(document).changed[document.id] = document
 
 
 @event.listens_for(Directive, "after_insert")
 @event.listens_for(Directive, "after_update")
-def _direction_changed(_mapper: Any, connection: Connection, directive: Directive) -> None:
-    _mark(connection, [directive.document_id])
+def _direction_changed(_mapper: Any, _connection: Connection, directive: Directive) -> None:
+    _due(directive).to_read.add(directive.document_id)
 
 
 @event.listens_for(File, "after_insert")
 @event.listens_for(File, "after_update")
 @event.listens_for(File, "after_delete")
-def _file_changed(_mapper: Any, connection: Connection, file: File) -> None:
+def _file_changed(_mapper: Any, _connection: Connection, file: File) -> None:
     if file.ref_kind == "document":
-        _mark(connection, [file.ref_id])
+        _due(file).to_read.add(file.ref_id)
 
 
 @event.listens_for(Blob, "after_update")
-def _file_read(_mapper: Any, connection: Connection, blob: Blob) -> None:
+def _file_read(_mapper: Any, _connection: Connection, blob: Blob) -> None:
     if inspect(blob).attrs["is_unread"].history.has_changes():
-        _mark_owners(connection, blob.sha256)
+        _due(blob).read_files.add(blob.sha256)
 
 
 @event.listens_for(Reading, "after_update")
-def _text_changed(_mapper: Any, connection: Connection, reading: Reading) -> None:
-    _mark_owners(connection, reading.sha256)
+def _text_changed(_mapper: Any, _connection: Connection, reading: Reading) -> None:
+    _due(reading).read_files.add(reading.sha256)
 
 
-def _mark_owners(connection: Connection, sha256: str) -> None:
-    of = select(_file.c.ref_id).where(_file.c.sha256 == sha256, _file.c.ref_kind == "document")
-    _mark(connection, list(connection.scalars(of)))
+@dataclass
+class _Due:
+    """What a unit of work has yet to let the index know."""
+
+    #: Documents that were made, those whose heads changed, those whose files or directions did.
+    made: dict[int, Document] = field(default_factory=dict)
+    changed: dict[int, Document] = field(default_factory=dict)
+    to_read: set[int] = field(default_factory=set)
+    #: Files by their hashes that are read now.
+    read_files: set[str] = field(default_factory=set)
 
 
-def _mark(connection: Connection, keys: list[int]) -> None:
-    if keys:
-        changed = update(_text).where(_text.c.document_id.in_(keys))
-        connection.execute(changed.values(changes=_text.c.changes + 1))
+def _due(of: object) -> _Due:
+    found: _Due = cast("Session", object_session(of)).info.setdefault(_DUE, _Due())
+    return found
+
+
+def _keep_up(opened: Session, _acts: list[Any]) -> None:
+    """Index once what changed, however often it did: writers may wait behind this one."""
+    due: _Due | None = opened.info.pop(_DUE, None)
+    if due is None:
+        return
+    connection = opened.connection()
+    _put_new(connection, [(key, _head_of(opened, one)) for key, one in due.made.items() if one in opened])
+    for key, document in due.changed.items():
+        if key not in due.made:
+            _exchange(connection, key, **_head_of(opened, document))
+    if due.read_files:
+        of = select(_file.c.ref_id).where(_file.c.sha256.in_(due.read_files), _file.c.ref_kind == "document")
+        due.to_read.update(connection.scalars(of))
+    if due.to_read:
+        again = update(_text).where(_text.c.document_id.in_(due.to_read))
+        connection.execute(again.values(changes=_text.c.changes + 1))
+
+
+# Before the acts are chained: that holds up whoever else acts in the agency.
+db.before_commit(_keep_up, is_first=True)

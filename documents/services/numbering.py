@@ -25,7 +25,7 @@ from documents.models.register import (
 )
 from intranet.core import clock, db
 from intranet.core.actor import Actor
-from intranet.core.dialect import insert_once, stand_in_line, table_of
+from intranet.core.dialect import in_line, insert_once, table_of
 from intranet.core.errors import BadState, Invalid, NotFound
 from intranet.core.text import nfc
 
@@ -41,6 +41,7 @@ _LOCK = (
     .with_for_update()
     .execution_options(populate_existing=True, **{db.KEPT: True})
 )
+_REGISTER = select(Register).where(Register.id == bindparam("register")).execution_options(**{db.KEPT: True})
 _APPEND = insert(table_of(LedgerEvent))
 
 
@@ -205,8 +206,8 @@ def lock_year(register: Register, year: int) -> RegisterYear:
     """The counter row of a register's year, made if new, locked until commit."""
     opened = db.session()
     which = {"register": register.id, "of": year}
-    stand_in_line(opened, register.id, year)
-    found = opened.scalars(_LOCK, which).one_or_none()
+    lock = in_line(opened, _LOCK, *which)
+    found = opened.scalars(lock, which).one_or_none()
     if found is not None:
         return found
     insert_once(
@@ -219,7 +220,7 @@ def lock_year(register: Register, year: int) -> RegisterYear:
         state=YearState.OPEN,
         head_hash=NO_HASH,
     )
-    return opened.scalars(_LOCK, which).one()
+    return opened.scalars(lock, which).one()
 
 
 def check_date(counter: RegisterYear, day: date) -> None:
@@ -294,7 +295,7 @@ def register_of(register_id: int) -> Register:
 
     :raises NotFound: ``register.missing``.
     """
-    found = db.session().get(Register, register_id)
+    found = db.session().scalars(_REGISTER, {"register": register_id}).one_or_none()
     if found is None:
         raise NotFound("register.missing")
     return found

@@ -321,10 +321,10 @@ def collect_audit(line: Any) -> None:
     _need_work().audit.append(line)
 
 
-def before_commit(prepare: Callable[[Session, list[Any]], None]) -> None:
+def before_commit(prepare: Callable[[Session, list[Any]], None], *, is_first: bool = False) -> None:
     """Run ``prepare(session, audit_lines)`` just before each commit."""
     if prepare not in _before_commit:
-        _before_commit.append(prepare)
+        _before_commit.insert(0 if is_first else len(_before_commit), prepare)
 
 
 def tell_live_with(tell: Callable[[object], None]) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy import (
     CursorResult,
     Engine,
     Integer,
+    Select,
+    String,
     Table,
     Update,
     bindparam,
@@ -81,6 +83,22 @@ def stand_in_line(opened: Session, which: int, part: int) -> None:
     """
     if not _is_sqlite(opened):
         opened.connection().execute(_TURN, {"which": which, "part": part})
+
+
+def in_line(opened: Session, lock: Select[Any], which: str, part: str) -> Select[Any]:
+    """A query that locks a row, standing in line for it as well: one question where time counts.
+
+    :param which: parameters of the query that hold the keys of :func:`stand_in_line`.
+    """
+    return lock if _is_sqlite(opened) else _in_line(lock, which, part)
+
+
+@lru_cache(maxsize=16)
+def _in_line(lock: Select[Any], which: str, part: str) -> Select[Any]:
+    # Asked once, before a row is looked at; the row is then read as it stands when it is locked.
+    keys = (bindparam(which, type_=Integer), bindparam(part, type_=Integer))
+    turn = select(func.pg_advisory_xact_lock(*keys, type_=String)).scalar_subquery()
+    return lock.where(turn.is_not(None))
 
 
 def is_conflict(problem: OperationalError) -> bool:

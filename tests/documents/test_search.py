@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from documents.models.document import Document
+from documents.models.document import Directive, DirectiveKind, Document
 from documents.models.lifecycle import DocState
 from documents.services import indexing, registering
 from documents.services.registering import Incoming
@@ -205,6 +205,36 @@ def test_the_text_of_files_is_found_with_its_place_shown(desk: Office, put: Make
         session.get_one(Document, document.id).subject = "Thư mời"
     assert found(desk.clerk, "công văn") == []
     assert found(desk.clerk, "thu moi giao thong") == ["Thư mời"]
+
+
+def test_what_one_act_changed_more_than_once_is_indexed_once_as_it_stands_at_the_end(
+    desk: Office, put: Make
+) -> None:
+    document = put("Công văn cũ")
+    writing = "INSERT INTO document_(search|fts|text) |UPDATE document_text SET sym"
+    with count_queries(writing) as sent, db.unit_of_work() as session:
+        changed = session.get_one(Document, document.id)
+        changed.subject = "Công văn giữa chừng"
+        session.flush()
+        changed.subject = "Kế hoạch sau cùng"
+        new = Document(
+            **{name: getattr(changed, name) for name in ("org_id", "direction", "state", "created_by_id")},
+            created_at=changed.created_at,
+            subject="Tờ trình",
+        )
+        session.add(new)
+        session.flush()
+        act = Directive(document_id=new.id, text="Giao phòng Kế toán")
+        act.author_id, act.kind = desk.leader.id, DirectiveKind.KNOW
+        act.org_id, act.created_at, act.release_at = new.org_id, new.created_at, new.created_at
+        session.add(act)
+        new.subject, new.number = "Báo cáo vừa lập", "77"
+    assert found(desk.clerk, "giua chung") == found(desk.clerk, "to trinh") == []
+    assert found(desk.clerk, "ke hoach sau cung") == ["Kế hoạch sau cùng"]
+    assert found(desk.clerk, "77") == ["Báo cáo vừa lập"]
+    assert len(sent) <= 5
+    indexing.index_changed()
+    assert found(desk.clerk, "phong ke toan") == ["Báo cáo vừa lập"]
 
 
 def test_a_rebuilt_index_finds_what_the_kept_one_found(desk: Office, put: Make) -> None:
