@@ -42,6 +42,7 @@ from documents.services import (
     reports,
     restricting,
     search_export,
+    search_reminding,
     steps,
     titles,
     verifying,
@@ -161,6 +162,12 @@ def plug_in(app: Flask) -> None:
     )
     refs.register_kind(
         "copy_use", title=lending.title_of, url=lending.uses_url, may_read=lending.may_read_use
+    )
+    refs.register_kind(
+        "saved_search",
+        title=search_reminding.title_of,
+        url=search_reminding.url_of,
+        may_read=search_reminding.may_read,
     )
     notices.register_titles("document", titles.titles_of)
     noticing.classify()

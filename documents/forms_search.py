@@ -1,8 +1,8 @@
 """Forms of the search page."""
 
-from wtforms import SelectField
+from wtforms import BooleanField, SelectField
 
-from documents.forms import optional_int
+from documents.forms import ChecksField, optional_int
 from documents.models.search import NAME_MAX
 from intranet.core.forms import Limit, LineField, OfficeForm, Required
 
@@ -12,3 +12,5 @@ class SavedSearchForm(OfficeForm):
 
     name = LineField("Tên bộ lọc", [Required(), Limit(NAME_MAX)])
     unit_id = SelectField("Dùng chung", coerce=optional_int)
+    reminds = BooleanField("Báo cho tôi khi có văn bản mới khớp")
+    columns = ChecksField("Cột khi xuất")

@@ -15,6 +15,7 @@ from documents.services import (
     indexing,
     lending,
     old_stays,
+    search_reminding,
     stamping,
     years,
 )
@@ -91,6 +92,12 @@ def capture() -> None:
 def index_changed() -> None:
     """Read files and directions again that were changed, so that their words are found."""
     indexing.index_changed()
+
+
+@every(60, "documents.saved_searches")
+def remind_of_searches() -> None:
+    """Tell owners of kept searches what these find anew."""
+    search_reminding.look_due()
 
 
 @every(900, "documents.terms")

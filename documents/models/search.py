@@ -55,11 +55,18 @@ class SavedSearch(OfOrg, Base):
     facets: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     order: Mapped[str] = mapped_column("sort", String(20), default="")
     created_at: Mapped[datetime]
+    #: Codes of the columns with which it is taken along; empty: the usual ones.
+    columns: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: Ids of what it found when it was looked at last, while it reminds.
+    told: Mapped[list[int]] = mapped_column(JSON, default=list)
+    #: The owner is told of what it finds anew.
+    reminds: Mapped[bool] = mapped_column(default=False)
+    looked_at: Mapped[datetime | None]
 
     owner: Mapped[User] = relationship(foreign_keys=[owner_id])
     unit: Mapped[Unit | None] = relationship()
 
     @property
     def ref(self) -> Ref:
-        """Its name for audit lines."""
+        """Its name for audit lines and notices."""
         return Ref("saved_search", self.id)

@@ -19,6 +19,7 @@ def classify() -> None:
     for event, kinds in _EVENTS.items():
         channels.classify(event, *(f"document.{kind}" for kind in kinds))
     channels.classify("access", "access.*")
+    channels.classify("document", "search.*")
     channels.classify("register", "number.*", "copy.*", "register.*")
     channels.let_leave("document", _may_leave)
     quiet.let_through("document", _flash)

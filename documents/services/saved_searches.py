@@ -1,12 +1,13 @@
 """Searches kept under a name: one's own, and those that colleagues share with a unit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from documents.models.search import SavedSearch
 from documents.permissions import READ, headed_units
+from documents.services import list_export, search_reminding
 from documents.services.listing import MOST_COUNTED
 from documents.services.searching import Search
 from intranet.core import clock, db
@@ -14,6 +15,7 @@ from intranet.core.actor import Actor
 from intranet.core.db import unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.text import fold
+from intranet.notices import services as notices
 from intranet.people.models import Unit
 from intranet.records import audit
 from intranet.tasks.permissions import person_of
@@ -23,12 +25,22 @@ MOST = 30
 
 
 def save(
-    actor: Actor, name: str, query: str, facets: Mapping[str, str], order: str, unit_id: int | None
+    actor: Actor,
+    name: str,
+    query: str,
+    facets: Mapping[str, str],
+    order: str,
+    unit_id: int | None,
+    *,
+    columns: Collection[str] = (),
+    reminds: bool = False,
 ) -> int:
     """Keep a search; with a unit its people see it too, each finding what he or she may read.
 
+    :param columns: with which it is taken along, the usual ones where none is named.
+    :param reminds: the owner, and nobody else, is told of what it finds anew.
     :raises Forbidden: ``auth.no_permit``.
-    :raises Invalid: ``search.nothing``, ``search.same_name``, ``search.other_unit``.
+    :raises Invalid: ``search.nothing``, ``search.same_name``, ``search.other_unit``, ``search.too_wide``.
     :raises BadState: ``search.too_many``.
     """
     if not actor.holds(READ):
@@ -49,24 +61,39 @@ def save(
             facets=dict(facets),
             order=order,
             created_at=clock.now(),
+            columns=_known_columns(columns),
         )
+        if reminds:
+            search_reminding.begin(actor, row)
         session.add(row)
         session.flush()
         audit.record(actor, "search.saved", row.ref, org_id=row.org_id, unit=unit_id)
         return row.id
 
 
-def change(actor: Actor, search_id: int, name: str, unit_id: int | None) -> None:
-    """Give one's own search another name, or other people.
+def change(
+    actor: Actor,
+    search_id: int,
+    name: str,
+    unit_id: int | None,
+    *,
+    columns: Collection[str] = (),
+    reminds: bool = False,
+) -> None:
+    """Give one's own search another name, other people or columns, let it remind or no more.
 
     :raises NotFound: ``search.missing``.
-    :raises Invalid: ``search.same_name``, ``search.other_unit``.
+    :raises Invalid: ``search.same_name``, ``search.other_unit``, ``search.too_wide``.
     """
     with unit_of_work() as session:
         row = own(actor, search_id)
         others = select(SavedSearch.name).where(SavedSearch.owner_id == actor.id, SavedSearch.id != search_id)
         _require(actor, name, list(session.scalars(others)), unit_id)
-        row.name, row.unit_id = name, unit_id
+        row.name, row.unit_id, row.columns = name, unit_id, _known_columns(columns)
+        if reminds and not row.reminds:
+            search_reminding.begin(actor, row)
+        elif row.reminds and not reminds:
+            search_reminding.end(row)
         audit.record(actor, "search.changed", row.ref, org_id=row.org_id, unit=unit_id)
 
 
@@ -78,6 +105,7 @@ def delete(actor: Actor, search_id: int) -> None:
     with unit_of_work() as session:
         row = own(actor, search_id)
         audit.record(actor, "search.deleted", row.ref, org_id=row.org_id)
+        notices.withdraw(row.ref)
         session.delete(row)
 
 
@@ -110,6 +138,10 @@ def units_of(actor: Actor) -> list[Unit]:
     """Units with which the actor may share: those one works in or heads."""
     keys = person_of(actor).unit_ids | headed_units(actor)
     return list(db.session().scalars(select(Unit).where(Unit.id.in_(keys)).order_by(Unit.name)))
+
+
+def _known_columns(codes: Collection[str]) -> list[str]:
+    return [one.code for one in list_export.OF_BOTH if one.code in codes]
 
 
 def _require(actor: Actor, name: str, others: Sequence[str], unit_id: int | None) -> None:

@@ -29,10 +29,16 @@ def search() -> ResponseReturnValue:
     """What the box finds, newest first or by relevance; without a question the searches that are kept."""
     edited = request.args.get("edit", type=int)
     if edited is None:
-        return _page(SavedSearchForm(formdata=None))
+        return _page(_empty())
     row = saved_searches.own(me(), edited)
-    form = SavedSearchForm(formdata=None, name=row.name, unit_id=row.unit_id)
-    return _page(SavedSearchForm(formdata=None), (row.id, form))
+    form = SavedSearchForm(
+        formdata=None,
+        name=row.name,
+        unit_id=row.unit_id,
+        reminds=row.reminds,
+        columns=row.columns or list(search_export.USUAL),
+    )
+    return _page(_empty(), (row.id, form))
 
 
 @bp.post("/search/export")
@@ -72,12 +78,26 @@ def save_search() -> ResponseReturnValue:
                 form.once.data,
                 [request.full_path, form.as_body()],
                 lambda: saved_searches.save(
-                    me(), form.name.data or "", _typed(), _facets(), _order(), form.unit_id.data
+                    me(),
+                    form.name.data or "",
+                    _typed(),
+                    _facets(),
+                    _order(),
+                    form.unit_id.data,
+                    columns=form.columns.data or (),
+                    reminds=bool(form.reminds.data),
                 ),
             )
             flash(label("search.flash.saved"), "ok")
             return redirect(url_for("documents.search", **_kept()))
     return _page(form), form.status
+
+
+@bp.get("/search/saved/<int:search_id>")
+@needs(READ)
+def open_search(search_id: int) -> ResponseReturnValue:
+    """Lead to what a search of my own finds now."""
+    return redirect(_address(saved_searches.own(me(), search_id)))
 
 
 @bp.post("/search/saved/<int:search_id>")
@@ -88,10 +108,17 @@ def change_search(search_id: int) -> ResponseReturnValue:
     form = _with_units(SavedSearchForm())
     if form.accepts():
         with form.refusals():
-            saved_searches.change(me(), search_id, form.name.data or "", form.unit_id.data)
+            saved_searches.change(
+                me(),
+                search_id,
+                form.name.data or "",
+                form.unit_id.data,
+                columns=form.columns.data or (),
+                reminds=bool(form.reminds.data),
+            )
             flash(label("search.flash.changed"), "ok")
             return redirect(url_for("documents.search"))
-    return _page(SavedSearchForm(formdata=None), (search_id, form)), form.status
+    return _page(_empty(), (search_id, form)), form.status
 
 
 @bp.post("/search/saved/<int:search_id>/delete")
@@ -110,7 +137,7 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
     page = found.page(request.args.get("after", ""))
     watching.note_later(me(), watching.FOUND, [hit.document for hit in page.hits])
     kept = _kept()
-    saved = saved_searches.seen_by(me())
+    saved, opened = saved_searches.seen_by(me()), request.args.get("saved", type=int)
     counts = saved_searches.counts(me(), saved) if found.is_empty else {}
     return show(
         "search.html",
@@ -125,7 +152,7 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
         order=order,
         kept=kept,
         choices=search_export.COLUMNS,
-        ticked=search_export.USUAL,
+        ticked=next((row.columns for row in saved if row.id == opened and row.columns), search_export.USUAL),
         holder=holder,
         remarks=[label(f"search.remark.{one.code}", typed=one.typed) for one in found.query.remarks],
         read=[(label(f"search.field.{name}"), value) for name, value in found.narrowed.read],
@@ -133,6 +160,10 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
         form=_with_units(form),
         changed=(changed[0], _with_units(changed[1])) if changed else None,
     )
+
+
+def _empty() -> SavedSearchForm:
+    return SavedSearchForm(formdata=None, columns=list(search_export.USUAL))
 
 
 def _typed() -> str:
@@ -162,7 +193,7 @@ def _links(facet: faceting.Facet, kept: dict[str, Any]) -> list[str]:
 
 
 def _address(row: SavedSearch) -> str:
-    kept: dict[str, Any] = {**row.facets, "q": row.query, "sort": row.order}
+    kept: dict[str, Any] = {**row.facets, "q": row.query, "sort": row.order, "saved": row.id}
     return url_for("documents.search", **{name: value for name, value in kept.items() if value})
 
 
@@ -180,4 +211,5 @@ def _note(row: Any) -> str:
 def _with_units(form: SavedSearchForm) -> SavedSearchForm:
     units = saved_searches.units_of(me())
     form.unit_id.choices = [("", label("search.only_me")), *((unit.id, unit.name) for unit in units)]
+    form.columns.choices = [(one.code, label(f"list.column.{one.code}")) for one in search_export.COLUMNS]
     return form
