@@ -67,6 +67,7 @@ from documents.views import (
     waiting,
     watching,
 )
+from documents.views import attaching as file_views
 from documents.views import copies as copy_views
 from documents.views import intake as intake_views
 from documents.views import prints as print_views
@@ -107,6 +108,7 @@ PAGES = (
     access_many,
     bundles,
     copy_views,
+    file_views,
     drafts,
     imports,
     inbox,

@@ -6,6 +6,7 @@ from typing import Any
 
 from wtforms import (
     BooleanField,
+    FileField,
     IntegerField,
     RadioField,
     SelectField,
@@ -17,6 +18,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextArea
 
 from documents.formats.symbols import NUMBER_MAX, SYMBOL_MAX, parse
+from documents.models.catalogue import Channel
 from documents.models.document import (
     ISSUER_MAX,
     PLACE_MAX,
@@ -98,6 +100,8 @@ class IncomingForm(OfficeForm):
     signer_authority = LineField("Thẩm quyền ký", [Limit(200)])
     place = LineField("Địa danh", [Limit(PLACE_MAX)])
     circulation_mark = SelectField("Chỉ dẫn lưu hành", coerce=str, default="")
+    arrival_channel = SelectField("Hình thức đến", coerce=str, default="")
+    paper_received = BooleanField("Đã nhận bản giấy")
     reply_to = LineField("Trả lời văn bản", [Limit(REPLY_MAX)])
     page_count = IntegerField("Số trang", [Optional(), NumberRange(1, 99999)])
     arrival_date = OfficeDateField("Ngày đến", [Required()])
@@ -167,6 +171,8 @@ class IncomingForm(OfficeForm):
             signer_authority=self.signer_authority.data or "",
             place=self.place.data or "",
             circulation_mark=CirculationMark(self.circulation_mark.data or ""),
+            arrival_channel=Channel(self.arrival_channel.data) if self.arrival_channel.data else None,
+            paper_received=bool(self.paper_received.data),
             reply_to=self.reply_to.data or "",
             urgency=Urgency(self.urgency.data),
             urgent_at=read_local(self.urgent_date.data or clock.today(), self.urgent_time.data or "")
@@ -265,6 +271,12 @@ class VersionForm(OfficeForm):
     """A new version of the Word file, uploaded before."""
 
     note = LineField("Thay đổi chính", [Limit(300)])
+
+
+class AddFileForm(OfficeForm):
+    """A file that comes to a document later."""
+
+    file = FileField("Tệp")
 
 
 class OpinionForm(OfficeForm):

@@ -10,7 +10,7 @@ from documents.models.dispatch import Dispatch
 from documents.models.document import Directive, Document, DocumentLink, Relation
 from documents.models.lifecycle import Direction, DocEvent, leads_to
 from documents.permissions import To, may, visible_to
-from documents.services import directing, issuing, restricting, stamping, telling
+from documents.services import attaching, directing, issuing, restricting, stamping, telling
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.people import directory
@@ -138,9 +138,11 @@ def about(actor: Actor, document: Document) -> About:
 
 
 def possible(actor: Actor, document: Document) -> frozenset[str]:
-    """The events that the actor may bring about now, and ``set_access``, for the page's buttons."""
+    """What the actor may do now: events, ``set_access`` and ``add_file``, for the page's buttons."""
     rights: dict[To, bool] = {}
     found = {To.SET_ACCESS.value} if may(actor, To.SET_ACCESS, document) else set()
+    if attaching.takes_files(actor, document):
+        found.add("add_file")
     for event, to in NEEDS.items():
         if leads_to(document.direction, document.state, event) is None:
             continue

@@ -70,8 +70,9 @@ class Incoming:
     page_count: int | None = None
     copies: int = 1
     due_date: date | None = None
-    arrival_channel: Channel = Channel.HAND
-    paper_received: bool = False
+    #: ``None`` leaves what is known of the way it came.
+    arrival_channel: Channel | None = None
+    paper_received: bool | None = None
     note: str = ""
     not_duplicate_reason: str = ""
     is_old_confirmed: bool = False

@@ -7,7 +7,7 @@ from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import IncomingForm, ReasonForm, split_code
-from documents.models.catalogue import DocKind
+from documents.models.catalogue import Channel, DocKind
 from documents.models.document import CirculationMark, Document, Urgency
 from documents.models.lifecycle import DocState
 from documents.models.register import Register, RegisterKind
@@ -219,6 +219,8 @@ def _values(document: Document) -> dict[str, Any]:
         "signer_authority": document.signer_authority,
         "place": document.place,
         "circulation_mark": document.circulation_mark.value,
+        "arrival_channel": (document.arrival_channel or Channel.HAND).value,
+        "paper_received": document.paper_received or document.main_sha256 is None,
         "reply_to": document.reply_to,
         "page_count": document.page_count,
         "arrival_date": document.arrival_date or clock.today(),
@@ -240,6 +242,12 @@ def _set_choices(form: IncomingForm, document: Document) -> None:
     form.circulation_mark.choices = [
         (one.value, label(f"document.circulation.{one.value or 'none'}")) for one in CirculationMark
     ]
+    came = document.arrival_channel or Channel.HAND
+    ways = [Channel.HAND, Channel.POST, Channel.EMAIL, Channel.FAX]
+    form.arrival_channel.choices = [
+        (one.value, label(f"document.channel.{one.value}")) for one in dict.fromkeys([*ways, came])
+    ]
+    form.arrival_channel.data = form.arrival_channel.data or came.value
     form.urgency.choices = [(int(one), label(f"document.urgency.{int(one)}")) for one in Urgency]
     leaders = directing.leaders_of(document.org_id)
     form.presented_to_id.choices = [

@@ -25,6 +25,9 @@ ROLES = ("clerk", "leader", "office_head", "unit_head", "officer", "archivist", 
 #: Who may, of those who can read the document (incoming and outgoing) or of everybody (registers).
 ALLOWED: dict[str, set[str]] = {
     "/documents/incoming/intake": {"clerk"},
+    "POST /documents/incoming/intake/paper": {"clerk"},
+    "/documents/{received}/files/new": {"clerk"},
+    "/documents/{registered}/files/new": {"clerk"},
     "POST /documents/incoming/intake/{received}/return": {"clerk"},
     "POST /documents/incoming/intake/{received}/merge": {"clerk"},
     "POST /documents/incoming/{registered}/present": {"clerk", "office_head"},
