@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from math import ceil
 
 from intranet.core import clock
+from intranet.notices.models import Hours
 from intranet.notices.workdays import OFFICE_HOURS, Calendar
 
 _DAY = timedelta(days=1)
@@ -19,6 +20,13 @@ def _minutes(moment: time) -> int:
 
 #: Minutes of a whole working day.
 DAY_MINUTES = sum(_minutes(end) - _minutes(begin) for begin, end in OFFICE_HOURS)
+#: Which of the office hours are worked on a day.
+_WORKED = {
+    Hours.WHOLE: OFFICE_HOURS,
+    Hours.MORNING: OFFICE_HOURS[:1],
+    Hours.AFTERNOON: OFFICE_HOURS[1:],
+    Hours.NONE: (),
+}
 
 
 class OfficeMinutes:
@@ -43,12 +51,7 @@ class OfficeMinutes:
     def _upto(self, moment: datetime) -> int:
         day = moment.date()
         passed = self._before_day(day)
-        if not self.calendar.is_working_day(day):
-            return passed
-        now = moment.hour * 60 + moment.minute
-        return passed + sum(
-            min(max(now - _minutes(begin), 0), _minutes(end) - _minutes(begin)) for begin, end in OFFICE_HOURS
-        )
+        return passed + self._of_day(day, moment.hour * 60 + moment.minute)
 
     def _before_day(self, day: date) -> int:
         if self._begun is None:
@@ -59,13 +62,19 @@ class OfficeMinutes:
         place = (day - self._begun).days
         while len(self._before) <= place:
             last = self._begun + _DAY * (len(self._before) - 1)
-            worked = DAY_MINUTES if self.calendar.is_working_day(last) else 0
-            self._before.append(self._before[-1] + worked)
+            self._before.append(self._before[-1] + self._of_day(last))
         return self._before[place]
 
     def _whole(self, first: date, last: date) -> int:
         span = (last - first).days
-        return DAY_MINUTES * sum(self.calendar.is_working_day(first + _DAY * n) for n in range(span))
+        return sum(self._of_day(first + _DAY * n) for n in range(span))
+
+    def _of_day(self, day: date, until: int = 24 * 60) -> int:
+        """Minutes worked on a day before a minute of it."""
+        return sum(
+            min(max(until - _minutes(begin), 0), _minutes(end) - _minutes(begin))
+            for begin, end in _WORKED[self.calendar.hours(day)]
+        )
 
 
 def percentile(counts: Mapping[int, int], hundredth: int) -> int | None:

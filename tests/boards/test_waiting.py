@@ -12,7 +12,7 @@ from intranet.boards.flow import Band
 from intranet.boards.reports import Tally
 from intranet.boards.waiting import DAY_MINUTES, OfficeMinutes, in_days, percentile
 from intranet.core import clock
-from intranet.notices.models import DayKind
+from intranet.notices.models import DayKind, Hours
 from intranet.notices.workdays import OFFICE_HOURS, Calendar
 from tests.factories import Office
 
@@ -21,14 +21,16 @@ def brute(on: Calendar, since: datetime, until: datetime) -> int:
     """Minutes of office hours counted one by one."""
     n, moment = 0, clock.local(since)
     while moment < clock.local(until):
-        inside = any(begin <= moment.time() < end for begin, end in OFFICE_HOURS)
-        n += inside and on.is_working_day(moment.date())
+        worked = {Hours.NONE: (), Hours.MORNING: (0,), Hours.AFTERNOON: (1,), Hours.WHOLE: (0, 1)}
+        halves = [OFFICE_HOURS[half] for half in worked[on.hours(moment.date())]]
+        n += any(begin <= moment.time() < end for begin, end in halves)
         moment += timedelta(minutes=1)
     return n
 
 
 def test_minutes_of_office_hours_are_those_that_one_counts_by_hand() -> None:
-    on = Calendar({date(2026, 11, 14): DayKind.WORKING, date(2026, 11, 17): DayKind.OFF})
+    edits = {date(2026, 11, 14): DayKind.WORKING, date(2026, 11, 17): DayKind.OFF}
+    on = Calendar(edits | {date(2026, 11, 13): DayKind.AFTERNOON, date(2026, 11, 16): DayKind.MORNING})
     chance, office = random.Random(7), OfficeMinutes(on)
     start = datetime(2026, 11, 11, 17, 0, tzinfo=UTC)
     for _ in range(12):
@@ -42,6 +44,11 @@ def test_a_whole_working_day_is_seven_and_a_half_hours() -> None:
     office = OfficeMinutes(Calendar({}))
     friday, monday = clock.at_office(date(2026, 11, 13), 8), clock.at_office(date(2026, 11, 16), 8)
     assert office.between(friday, monday) == DAY_MINUTES == 450
+    # Of a day with only a morning four hours count, of its afternoon none.
+    half = OfficeMinutes(Calendar({date(2026, 11, 13): DayKind.MORNING}))
+    assert half.between(friday, monday) == 240
+    late_morning, evening = (clock.at_office(date(2026, 11, 13), hour) for hour in (11, 17))
+    assert half.between(late_morning, evening) == 30
     assert (in_days(135), in_days(450), in_days(5400)) == ("0,3", "1,0", "12")
 
 
