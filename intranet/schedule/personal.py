@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from intranet.core import clock, db, slots
 from intranet.core.labels import label
@@ -11,9 +11,10 @@ from intranet.core.refs import Ref
 from intranet.people.models import User
 from intranet.schedule.models import Entry, EntryPerson, EntryState
 from intranet.schedule.weeks import HELD, names_of, where_of
-from intranet.tasks import deadlines
-from intranet.tasks.models import PartyRole, Task
-from intranet.tasks.permissions import joined_by, standing_of, worked_by
+from intranet.tasks import deadlines, helping, lists
+from intranet.tasks.lists import Show, Tab
+from intranet.tasks.models import Task
+from intranet.tasks.permissions import standing_of, worked_by
 
 #: What is still to be held, and what is not held though it was told.
 _TOLD = (EntryState.PROPOSED, EntryState.APPROVED, EntryState.POSTPONED)
@@ -40,6 +41,8 @@ class Item:
     is_restricted: bool = False
     is_off: bool = False
     is_waiting: bool = False
+    #: The deadline of a part, before the whole's.
+    is_part: bool = False
     #: What stands in place of a restricted title.
     code: str = ""
 
@@ -49,6 +52,15 @@ class Item:
         if self.day is not None:
             return self.day
         return clock.local(self.starts_at).date() if self.starts_at is not None else date.max
+
+
+@dataclass(frozen=True)
+class Late:
+    """How much is late, in words, and the list of it."""
+
+    n: int
+    words: str
+    url: str
 
 
 @dataclass(frozen=True)
@@ -76,35 +88,35 @@ def items(actor: User, first: date, last: date) -> list[Item]:
     return found
 
 
-def late(actor: User) -> int:
-    """How many of the actor's open tasks were due before today."""
-    return len(_tasks(actor, date.min, clock.today() - timedelta(days=1)))
+def late(actor: User) -> list[Late]:
+    """What of the actor's work is late, each number with the list of the same count."""
+    counted = ((Tab.MINE, lists.late_of(actor)), (Tab.CO, lists.late_parts_of(actor)))
+    return [
+        Late(n, label(f"schedule.late.{tab.value}", n=n), f"/tasks?tab={tab.value}&show={Show.LATE.value}")
+        for tab, n in counted
+        if n
+    ]
 
 
 def _tasks(actor: User, first: date, last: date) -> list[Item]:
+    """Deadlines of what the actor still has to do: as lead the whole's, as helper the own part's."""
     at = standing_of(actor)
-    query = (
-        select(Task)
-        .where(
-            or_(worked_by(at, is_open=True), joined_by(at, PartyRole.CO, is_open=True)),
-            deadlines.is_open(),
-            Task.due_date >= first,
-            Task.due_date <= last,
-        )
-        .order_by(Task.due_date, Task.id)
-        .limit(_MOST_TASKS)
-    )
+    is_mine = and_(worked_by(at, is_open=True), deadlines.is_due_within(first, last))
+    mine = db.session().scalars(select(Task).where(is_mine).order_by(Task.due_date).limit(_MOST_TASKS)).all()
+    led = {one.id for one in mine}
+    parts = [pair for pair in helping.parts_due(at, first, last, _MOST_TASKS) if pair[0].id not in led]
     return [
         Item(
             ref=one.ref,
             title=one.title,
             url=f"/tasks/{one.id}",
             changed_at=one.created_at,
-            day=one.due_date,
+            day=due,
+            is_part=due != one.due_date,
             is_restricted=one.is_restricted,
             code=label("schedule.task_code", name=one.code),
         )
-        for one in db.session().scalars(query)
+        for one, due in [*((task, task.due_date) for task in mine), *parts]
     ]
 
 

@@ -16,7 +16,7 @@ from intranet.core.actor import Actor
 from intranet.core.labels import label
 from intranet.notices import workdays
 from intranet.people import directory
-from intranet.tasks import deadlines, figures, lists
+from intranet.tasks import deadlines, deciding, figures, lists
 from intranet.tasks.figures import Punctuality
 from intranet.tasks.models import (
     ExtensionState,
@@ -248,7 +248,7 @@ def _blocked(actor: Actor, at: Standing) -> Chart:
 
 
 def _accept(_actor: Actor, at: Standing, _args: Args) -> ColumnElement[bool]:
-    return and_(Task.assigner_id == at.user_id, Task.state == TaskState.WAITING_ACCEPT)
+    return deciding.waits_for(at)
 
 
 def _late(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ from intranet.core.text import fold
 from intranet.notices import workdays
 from intranet.notices.workdays import Calendar
 from intranet.people import directory
-from intranet.tasks import deadlines, figures
+from intranet.tasks import deadlines, deciding, figures, helping
 from intranet.tasks.deadlines import Standing as Deadline
 from intranet.tasks.models import PartyRole, Source, Task, TaskParty, TaskState
 from intranet.tasks.parties import Shown, parties_of
@@ -34,6 +34,8 @@ PAGE = 50
 #: Where tasks without a deadline stand in the order.
 _NEVER = date(9999, 12, 31)
 _MOST_FOUND = 8
+#: So many years back a task is found by its number alone.
+_YEARS = 20
 #: Longest key of a page that is one: rank, date, and a 32-bit number.
 _MOST_DIGITS = 10
 _MOST_KEY = len("0.9999-12-31.") + _MOST_DIGITS - 1
@@ -55,6 +57,8 @@ class Show(StrEnum):
     LATE = "late"
     NEAR = "near"
     ENDED = "ended"
+    #: What waits for the decision of whoever looks, given by them or not.
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,13 @@ class Row:
     tone: str
     #: The actor does the work and may report.
     may_work: bool
+    #: Until when more time is asked for, while the one whose list it is has to decide.
+    asked_until: date | None = None
+
+    @property
+    def asked(self) -> str:
+        """The request for more time in words, empty when none is to be decided."""
+        return "" if self.asked_until is None else asked_words(self.asked_until)
 
     @property
     def lead(self) -> str:
@@ -131,7 +142,12 @@ def page(
     at = standing_of(actor)
     is_open = show is not Show.ENDED
     mine, theirs = (
-        and_(whose_tasks(actor, at, tab, unit_id, is_open=one), *(narrow or Narrow()).where(is_open=one))
+        and_(
+            deciding.waits_for(at)
+            if show is Show.WAITING
+            else whose_tasks(actor, at, tab, unit_id, is_open=one),
+            *(narrow or Narrow()).where(is_open=one),
+        )
         for one in (is_open, True)
     )
     late_from = workdays.late_from()
@@ -149,12 +165,18 @@ def page(
             bound = tuple_(literal(key[0]), literal(key[1]), literal(key[2]))
             query = query.where(tuple_(rank, due, Task.id) > bound)
     tasks = list(db.session().scalars(query))
+    open_count, late_count = counts(theirs, late)
+    shown = rows(
+        tasks[:limit],
+        at,
+        workdays.calendar(),
+        is_helping=tab is Tab.CO,
+        is_deciding=tab is Tab.GIVEN and show is not Show.ENDED,
+    )
     more = None
     if len(tasks) > limit:
-        last = tasks[limit - 1]
-        more = str(last.id) if show is Show.ENDED else _key(last, tab, at, late_from)
-    open_count, late_count = counts(theirs, late)
-    shown = rows(tasks[:limit], at, workdays.calendar(), is_helping=tab is Tab.CO)
+        last = shown[-1]
+        more = str(last.task.id) if show is Show.ENDED else _key(last, tab, at, late_from)
     return Page(_grouped(shown, tab, at, show, late_from), more, open_count, late_count)
 
 
@@ -179,8 +201,7 @@ def is_late_for(tab: Tab, at: Standing, late_from: date | None = None) -> Column
     """SQL: late for the one whose list it is: a helper by the own part, who only is to know never."""
     if tab is not Tab.CO:
         return deadlines.is_late(late_from)
-    due = TaskParty.due_date < (late_from or workdays.late_from())
-    return and_(deadlines.is_running(), Task.id.in_(select(TaskParty.task_id).where(_own_part(at), due)))
+    return helping.is_late(at, late_from or workdays.late_from())
 
 
 def counts(whose: ColumnElement[bool], late: ColumnElement[bool] | None = None) -> tuple[int, int]:
@@ -215,10 +236,22 @@ def late_of(actor: Actor) -> int:
     return db.session().scalar(late) or 0
 
 
-def rows(tasks: Sequence[Task], at: Standing, on: Calendar, *, is_helping: bool = False) -> list[Row]:
-    """Tasks with the names and words a list shows: the same few queries for any number of them."""
+def late_parts_of(actor: Actor) -> int:
+    """With how many tasks the actor helps and is late with the own part."""
+    return helping.late_of(standing_of(actor), workdays.late_from())
+
+
+def rows(
+    tasks: Sequence[Task], at: Standing, on: Calendar, *, is_helping: bool = False, is_deciding: bool = False
+) -> list[Row]:
+    """Tasks with the names and words a list shows: the same few queries for any number of them.
+
+    :param is_helping: with the deadlines of the own parts.
+    :param is_deciding: tasks that were given by the one who looks, or wait for them.
+    """
     parties = parties_of([task.id for task in tasks])
     people = directory.people({task.assigner_id for task in tasks})
+    asked = deciding.asked_until([task.id for task in tasks], at) if is_deciding else {}
     late_from = workdays.late_from()
     made = []
     for task in tasks:
@@ -236,6 +269,7 @@ def rows(tasks: Sequence[Task], at: Standing, on: Calendar, *, is_helping: bool 
                 due,
                 tone,
                 is_mine or is_handed_to_me,
+                asked.get(task.id),
             )
         )
     return made
@@ -262,16 +296,24 @@ def due_words(task: Task, on: Calendar, late_from: date) -> tuple[str, str]:
     return task.due_date.strftime(form), ""
 
 
+def asked_words(until: date) -> str:
+    """A request for more time in words."""
+    return label("task.asked_until", due=f"{until:%d/%m/%Y}")
+
+
 def _helper_words(task: Task, at: Standing, on: Calendar, late_from: date) -> tuple[str, str]:
     """The own part's deadline in words; without a part to do, the whole's and no tone."""
-    part = _part_of(task, at)
+    part = helping.part_of(task, at)
     if part is None or not task.is_open:
         return due_words(task, on, late_from)[0], ""
-    if part.due_date is not None and part.due_date < late_from:
-        return label(
-            "task.due.late", days=max(1, on.working_days_between(part.due_date, clock.today()))
-        ), "bad"
-    return (label("task.standing.no_due") if part.due_date is None else f"{part.due_date:%d/%m}"), ""
+    return part_words(part.due_date, on, late_from)
+
+
+def part_words(due: date | None, on: Calendar, late_from: date) -> tuple[str, str]:
+    """The deadline of a part in words, and its tone."""
+    if due is not None and due < late_from:
+        return label("task.due.late", days=max(1, on.working_days_between(due, clock.today()))), "bad"
+    return (label("task.standing.no_due") if due is None else f"{due:%d/%m}"), ""
 
 
 def find(actor: Actor, words: str, limit: int = _MOST_FOUND) -> list[Task]:
@@ -281,20 +323,9 @@ def find(actor: Actor, words: str, limit: int = _MOST_FOUND) -> list[Task]:
     """
     query = select(Task).where(visible_to(actor), Task.undone_at.is_(None), *_containing(words))
     together = Task.title_key.contains(" ".join(fold(words).split()), autoescape=True)
-    rank = case((Task.code == words.strip().upper(), 0), (together, 1), else_=2)
+    codes = _codes(words.strip()) or [words.strip().upper()]
+    rank = case((Task.code.in_(codes), 0), (together, 1), else_=2)
     return list(db.session().scalars(query.order_by(rank, Task.id.desc()).limit(limit)))
-
-
-def waiting_for_me(actor: Actor, limit: int) -> list[Task]:
-    """Results that wait for the actor's acceptance, the longest waiting first."""
-    at = standing_of(actor)
-    own = and_(
-        Task.source == Source.OWN, Task.assigner_id.in_(at.line_people), Task.assigner_id != at.user_id
-    )
-    given = and_(Task.source != Source.OWN, Task.assigner_id == at.user_id)
-    whose = and_(released(), or_(given, own)) if at.line_people else given
-    query = select(Task).where(whose, Task.state == TaskState.WAITING_ACCEPT)
-    return list(db.session().scalars(query.order_by(Task.finished_at, Task.id).limit(limit)))
 
 
 def to_do(actor: Actor, *, is_late: bool, limit: int) -> list[Task]:
@@ -316,71 +347,62 @@ def _shown(show: Show, late: ColumnElement[bool], late_from: date) -> ColumnElem
 
 
 def _containing(words: str) -> list[ColumnElement[bool]]:
-    """Each word in the title, marks or none; a whole code finds its task."""
+    """Each word in the title, marks or none; a whole code, or the number in it, finds its task."""
     wanted = words.strip()
     if wanted.upper().startswith("NV-"):
         return [Task.code.startswith(wanted.upper(), autoescape=True)]
-    return [Task.title_key.contains(word, autoescape=True) for word in fold(wanted).split()]
+    titled = [Task.title_key.contains(word, autoescape=True) for word in fold(wanted).split()]
+    codes = _codes(wanted)
+    return [or_(and_(*titled), Task.code.in_(codes))] if codes else titled
 
 
-def _own_part(at: Standing) -> ColumnElement[bool]:
-    """SQL: a part that the person, or a unit the person receives for, still has to give."""
-    return and_(
-        TaskParty.role == PartyRole.CO,
-        TaskParty.left_at.is_(None),
-        TaskParty.finished_at.is_(None),
-        or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received)),
-    )
-
-
-def _part_of(task: Task, at: Standing) -> TaskParty | None:
-    """The same of one task: the part that is due first."""
-    mine = [
-        p
-        for p in task.parties
-        if p.role is PartyRole.CO
-        and p.left_at is None
-        and p.finished_at is None
-        and (p.user_id == at.user_id or p.unit_id in at.received)
-    ]
-    return min(mine, key=lambda p: p.due_date or _NEVER, default=None)
+def _codes(wanted: str) -> list[str]:
+    """Codes of the tasks of that number in every year: ``312`` and ``000312`` alike; none for other words."""
+    if not wanted.isdecimal() or len(wanted) > _MOST_DIGITS:
+        return []
+    year = clock.today().year
+    return [f"NV-{one}-{int(wanted):06d}" for one in range(year - _YEARS, year + 1)]
 
 
 def _due(tab: Tab, at: Standing) -> ColumnElement[date | None]:
     """By which deadline a tab is ordered."""
     if tab is not Tab.CO:
         return Task.due_date.expression
-    own = select(func.min(TaskParty.due_date)).where(TaskParty.task_id == Task.id, _own_part(at))
+    own = select(func.min(TaskParty.due_date)).where(TaskParty.task_id == Task.id, helping.own_part(at))
     return func.coalesce(own.correlate(Task).scalar_subquery(), Task.due_date)
 
 
 def _rank(tab: Tab, at: Standing, late_from: date) -> Case[int]:
     waiting = Task.state == TaskState.WAITING_ACCEPT
     if tab is Tab.GIVEN:
-        return case((waiting, 0), (Task.state == TaskState.RETURNED, 1), else_=2)
+        is_asked = deciding.is_asked_for_more_time(at)
+        return case((waiting, 0), (is_asked, 1), (Task.state == TaskState.RETURNED, 2), else_=3)
     if tab is Tab.CO:
-        has_part = Task.id.in_(select(TaskParty.task_id).where(_own_part(at)))
+        has_part = Task.id.in_(select(TaskParty.task_id).where(helping.own_part(at)))
         return case((and_(has_part, ~waiting), 0), else_=1)
     return case((and_(waiting, Task.due_date < late_from), 1), else_=0)
 
 
-def _rank_of(task: Task, tab: Tab, at: Standing, late_from: date) -> int:
+def _rank_of(row: Row, tab: Tab, at: Standing, late_from: date) -> int:
+    task = row.task
     is_waiting = task.state is TaskState.WAITING_ACCEPT
     if tab is Tab.GIVEN:
-        return 0 if is_waiting else 1 if task.state is TaskState.RETURNED else 2
+        if is_waiting or row.asked_until is not None:
+            return 0 if is_waiting else 1
+        return 2 if task.state is TaskState.RETURNED else 3
     if tab is Tab.CO:
-        return int(is_waiting or _part_of(task, at) is None)
+        return int(is_waiting or helping.part_of(task, at) is None)
     return int(is_waiting and task.due_date is not None and task.due_date < late_from)
 
 
 def _due_of(task: Task, tab: Tab, at: Standing) -> date | None:
-    part = _part_of(task, at) if tab is Tab.CO else None
+    part = helping.part_of(task, at) if tab is Tab.CO else None
     return task.due_date if part is None or part.due_date is None else part.due_date
 
 
-def _key(task: Task, tab: Tab, at: Standing, late_from: date) -> str:
-    due = _due_of(task, tab, at) or _NEVER
-    return f"{_rank_of(task, tab, at, late_from)}.{due.isoformat()}.{task.id}"
+def _key(row: Row, tab: Tab, at: Standing, late_from: date) -> str:
+    due = _due_of(row.task, tab, at) or _NEVER
+    return f"{_rank_of(row, tab, at, late_from)}.{due.isoformat()}.{row.task.id}"
 
 
 def _read_key(text: str | None) -> tuple[int, date, int] | None:
@@ -395,19 +417,22 @@ def _read_key(text: str | None) -> tuple[int, date, int] | None:
 def _grouped(shown: Sequence[Row], tab: Tab, at: Standing, show: Show, late_from: date) -> list[Group]:
     groups: list[Group] = []
     for row in shown:
-        code = "ended" if show is Show.ENDED else _group_of(row.task, tab, at, late_from)
+        code = "ended" if show is Show.ENDED else _group_of(row, tab, at, late_from)
         if not groups or groups[-1].code != code:
             groups.append(Group(code))
         groups[-1].rows.append(row)
     return groups
 
 
-def _group_of(task: Task, tab: Tab, at: Standing, late_from: date) -> str:
+def _group_of(row: Row, tab: Tab, at: Standing, late_from: date) -> str:
+    task = row.task
     if tab is Tab.GIVEN and task.state is TaskState.WAITING_ACCEPT:
         return "waiting"
+    if tab is Tab.GIVEN and row.asked_until is not None:
+        return "decide"
     if tab is Tab.GIVEN and task.state is TaskState.RETURNED:
         return "returned"
-    if tab is Tab.CO and _rank_of(task, tab, at, late_from):
+    if tab is Tab.CO and _rank_of(row, tab, at, late_from):
         return "know"
     due = _due_of(task, tab, at)
     if due is None:

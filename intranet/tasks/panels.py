@@ -1,6 +1,6 @@
 """What tasks put on the desk of an official and into the search."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
@@ -11,7 +11,7 @@ from intranet.core.actor import Actor
 from intranet.core.labels import label
 from intranet.notices import digest, workdays
 from intranet.people.models import User
-from intranet.tasks import board, figures, lists
+from intranet.tasks import board, deciding, figures, helping, lists
 from intranet.tasks.lists import Show, Tab
 from intranet.tasks.permissions import ASSIGN, OVERSEE, standing_of
 
@@ -34,17 +34,28 @@ def fill() -> None:
 
 def this_morning(actor: User) -> list[digest.Line]:
     """What the letter of the morning says of tasks; of restricted ones no title leaves the house."""
-    today, end = clock.today(), clock.today() + timedelta(days=6 - clock.today().weekday())
-    late_ones = lists.to_do(actor, is_late=True, limit=_MOST_TOLD)
-    soon_ones = [
-        task
-        for task in lists.to_do(actor, is_late=False, limit=_MOST_TOLD)
-        if task.due_date is not None and task.due_date <= end
+    at, on, late_from = standing_of(actor), workdays.calendar(), workdays.late_from()
+    sunday = clock.today() + timedelta(days=6 - clock.today().weekday())
+    mine = lists.to_do(actor, is_late=True, limit=_MOST_TOLD)
+    mine += lists.to_do(actor, is_late=False, limit=_MOST_TOLD)
+    led = {task.id for task in mine}
+    told = [(task, task.due_date, lists.due_words(task, on, late_from)[0]) for task in mine]
+    told += [
+        (task, due, label("digest.part", due=lists.part_words(due, on, late_from)[0]))
+        for task, due in helping.parts_due(at, date.min, sunday, _MOST_TOLD)
+        if task.id not in led
     ]
-    parts = [("late", task) for task in late_ones]
-    parts += [("today" if task.due_date == today else "week", task) for task in soon_ones]
-    parts += [("waiting", task) for task in lists.waiting_for_me(actor, _MOST_TOLD)]
-    on, late_from = workdays.calendar(), workdays.late_from()
+    lines = [
+        (_section(due, late_from), task, words)
+        for task, due, words in told
+        if due is not None and due <= sunday
+    ]
+    waits = deciding.waiting_for_me(actor, _MOST_TOLD)
+    asked = deciding.asked_until([task.id for task in waits], at)
+    for task in waits:
+        until = asked.get(task.id)
+        words = lists.due_words(task, on, late_from)[0] if until is None else lists.asked_words(until)
+        lines.append(("waiting", task, words))
     return [
         digest.Line(
             section,
@@ -52,11 +63,17 @@ def this_morning(actor: User) -> list[digest.Line]:
                 "digest.task_withheld" if task.is_restricted else "digest.task",
                 title=task.title,
                 number=task.code,
-                due=lists.due_words(task, on, late_from)[0],
+                due=words,
             ),
         )
-        for section, task in parts
+        for section, task, words in lines
     ]
+
+
+def _section(due: date, late_from: date) -> str:
+    if due < late_from:
+        return "late"
+    return "today" if due == clock.today() else "week"
 
 
 def late(actor: Actor) -> dict[str, Any] | None:
@@ -70,13 +87,14 @@ def soon(actor: Actor) -> dict[str, Any] | None:
 
 
 def waiting(actor: Actor) -> dict[str, Any] | None:
-    """Results that wait for the actor's acceptance."""
-    tasks = lists.waiting_for_me(actor, _MOST)
+    """Results and requests for more time that wait for the actor's decision."""
+    tasks = deciding.waiting_for_me(actor, _MOST)
     if not tasks:
         return None
-    shown = lists.rows(tasks, standing_of(actor), workdays.calendar())
-    where = url_for("tasks.mine", tab=Tab.GIVEN)
-    return _panel("waiting", 20, rows=shown, url=where, code="waiting")
+    shown = lists.rows(tasks, standing_of(actor), workdays.calendar(), is_deciding=True)
+    where = url_for("tasks.mine", tab=Tab.GIVEN, show=Show.WAITING)
+    n = len(tasks) if len(tasks) < _MOST else deciding.count_for(actor)
+    return _panel("waiting", 20, rows=shown, url=where, code="waiting", n=n)
 
 
 def units(actor: Actor) -> dict[str, Any] | None:
@@ -159,7 +177,7 @@ def _to_do(actor: Actor, name: str, *, is_late: bool, order: int) -> dict[str, A
     if not tasks:
         return None
     shown = lists.rows(tasks, standing_of(actor), workdays.calendar())
-    return _panel(name, order, rows=shown, url=url_for("tasks.mine"), code=name)
+    return _panel(name, order, rows=shown, url=url_for("tasks.mine"), code=name, n=len(tasks))
 
 
 def _panel(name: str, order: int, *, is_side: bool = False, **context: Any) -> dict[str, Any]:

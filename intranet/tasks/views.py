@@ -41,7 +41,8 @@ def mine() -> ResponseReturnValue:
     actor = me()
     tabs = [Tab.MINE, Tab.CO, Tab.GIVEN, *([Tab.UNIT] if actor.holds(OVERSEE) else [])]
     tab = one_of(tabs, request.args.get("tab"), Tab.MINE)
-    show = one_of(list(Show), request.args.get("show"), Show.OPEN)
+    shows = [one for one in Show if one is not Show.WAITING or tab is Tab.GIVEN]
+    show = one_of(shows, request.args.get("show"), Show.OPEN)
     units = figures.units_overseen(actor) if tab is Tab.UNIT else []
     unit_id = request.args.get("unit", type=int)
     if unit_id not in {unit.id for unit in units}:

@@ -74,7 +74,7 @@ def test_the_board_of_a_leader_counts_what_there_is(
         "doc_direct": 0,
         "doc_sign": 0,
         "doc_urgent": 0,
-        "task_accept": 0,
+        "task_accept": 1,
         "task_late": 1,
         "task_due_week": 1,
         "task_urgent": 0,

@@ -12,7 +12,7 @@ from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.refs import Ref
 from intranet.notices import services as notices
 from intranet.people.models import User
-from intranet.tasks import lists, services
+from intranet.tasks import deciding, lists, services
 from intranet.tasks.lists import Show, Tab
 from intranet.tasks.models import Outcome, PartyRole, Priority, Source, Task, TaskState
 from intranet.tasks.services import Party
@@ -54,8 +54,8 @@ def test_an_officials_own_task_is_accepted_by_the_head_and_by_no_means_by_its_ow
     assert lists.page(office.officer, Tab.GIVEN).open_count == 0
     services.report_finished(office.officer, task_id, "Xong đề cương")
     assert notices.page(office.head)[0][0].kind == "task.finished"
-    assert [task.id for task in lists.waiting_for_me(office.head, 5)] == [task_id]
-    assert lists.waiting_for_me(office.officer, 5) == []
+    assert [task.id for task in deciding.waiting_for_me(office.head, 5)] == [task_id]
+    assert deciding.waiting_for_me(office.officer, 5) == []
     with pytest.raises(BadState, match=r"task\.own_acceptance"):
         services.accept_result(office.officer, task_id)
     services.accept_result(office.head, task_id)

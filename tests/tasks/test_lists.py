@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from intranet.core import clock, db
-from intranet.tasks import deadlines, figures, lists, panels, services
+from intranet.tasks import deadlines, deciding, figures, lists, panels, services
 from intranet.tasks.lists import Show, Tab
 from intranet.tasks.models import TaskState
 from intranet.tasks.services import Party
@@ -221,7 +221,7 @@ def test_the_desk_shows_what_waits_and_leads_to_lists_of_the_same_count(office: 
     done = give(office, title="xong")
     services.report_finished(office.head, done, "Xong")
     with db.session().no_autoflush:
-        assert lists.waiting_for_me(office.leader, 6)[0].title == "xong"
+        assert deciding.waiting_for_me(office.leader, 6)[0].title == "xong"
     assert [task.title for task in lists.to_do(office.head, is_late=True, limit=6)] == ["-2"]
     assert [task.title for task in lists.to_do(office.head, is_late=False, limit=6)] == ["+3"]
     assert look(office.leader, done).state is TaskState.WAITING_ACCEPT
