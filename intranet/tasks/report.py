@@ -5,27 +5,38 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from intranet.boards import figures as boards
 from intranet.boards import reports
 from intranet.boards.figures import Listing
 from intranet.boards.periods import Period
-from intranet.boards.reports import TALLY, Part, Report, Tally, cells_of, tallied
+from intranet.boards.reports import TALLY, Part, Report, Tally, cells_of, tallied, written
 from intranet.core import clock, db, slots
 from intranet.core.actor import Actor
-from intranet.core.labels import has_label, label
+from intranet.core.labels import label
 from intranet.notices import workdays
 from intranet.people import directory
 from intranet.tasks import figures, lists
 from intranet.tasks.board import row_of
-from intranet.tasks.models import Outcome, PartyRole, Task, TaskParty, TaskState
+from intranet.tasks.models import (
+    ExtensionState,
+    Outcome,
+    PartyRole,
+    Source,
+    Task,
+    TaskExtension,
+    TaskParty,
+    TaskState,
+)
 from intranet.tasks.permissions import OVERSEE, led_in, standing_of
 
-#: What stands for tasks that come from no record.
-_OWN = "own"
 _PARTS = ("on_time", "late", "within", "overdue", "no_due")
+#: More time granted of what was asked for in time: beside what adds up to the total.
+EXTENDED = "extended"
+COLUMNS = (*TALLY, EXTENDED)
+_NONE = (0,) * (len(_PARTS) + 1)
 
 
 @dataclass(frozen=True)
@@ -46,21 +57,21 @@ def offer(actor: Actor) -> Report | None:
     """The report, for those who oversee tasks."""
     if not actor.holds(OVERSEE):
         return None
-    return Report("tasks", 30, ("unit", "leader", "source"), TALLY, rows, listing)
+    return Report("tasks", 30, ("unit", "leader", "source"), COLUMNS, rows, listing)
 
 
 def rows(actor: Actor, period: Period, by: str) -> list[Part]:
     """Rows by unit, by leader or by source, and their sum."""
     whole = _tallies(actor, period, [])
     named = _by_unit(actor, period) if by == "unit" else _by_column(actor, period, by)
-    total = whole[0][1] if whole else Tally()
-    return [*named, tallied("", label("report.sum"), total)]
+    total = whole[0][1] if whole else _NONE
+    return [*named, _part("", label("report.sum"), total)]
 
 
 def listing(actor: Actor, period: Period, by: str, key: str, column: str, after: str | None) -> Listing:
     """The tasks that one cell counts."""
     at = standing_of(actor)
-    cell = _cells(_moments(period))[column if column in TALLY else TALLY[0]]
+    cell = _cells(_moments(period))[column if column in COLUMNS else TALLY[0]]
     where = and_(_base(actor, period), cell, _row(by, key))
     total, tasks, more = boards.page_of(Task, where, after, Task.due_date)
     shown = lists.rows(tasks, at, workdays.calendar())
@@ -79,32 +90,36 @@ def _by_unit(actor: Actor, period: Period) -> list[Part]:
     )
     units = figures.units_overseen(actor)
     sums = figures.sum_by_unit(units, db.session().execute(query).all())
-    return [tallied(str(unit.id), unit.name, Tally(*sums[unit.id])) for unit in units if any(sums[unit.id])]
+    return [_part(str(unit.id), unit.name, sums[unit.id]) for unit in units if any(sums[unit.id])]
 
 
 def _by_column(actor: Actor, period: Period, by: str) -> list[Part]:
-    column: Any = Task.assigner_id if by == "leader" else func.coalesce(Task.origin_kind, _OWN)
-    found = [(key, tally) for key, tally in _tallies(actor, period, [column]) if tally != Tally()]
+    column: Any = Task.assigner_id if by == "leader" else Task.source
+    found = [(key, sums) for key, sums in _tallies(actor, period, [column]) if any(sums)]
     if by == "leader":
         names = {str(key): user.full_name for key, user in directory.people([k for k, _ in found]).items()}
     else:
-        names = {
-            str(key): label(code if has_label(code := f"report.source.{key}") else "report.source.other")
-            for key, _ in found
-        }
-    made = [tallied(str(key), names[str(key)], tally) for key, tally in found]
+        names = {str(key): label(f"task.source.{key}") for key, _ in found}
+    made = [_part(str(key), names[str(key)], sums) for key, sums in found]
     return sorted(made, key=lambda part: (-(part.counts[0] or 0), part.name))
 
 
-def _tallies(actor: Actor, period: Period, by: Sequence[Any]) -> list[tuple[Any, Tally]]:
+def _part(key: str, name: str, sums: Sequence[int]) -> Part:
+    """A row: what the tally says, and how many were given more time."""
+    *tally, extended = sums
+    part = tallied(key, name, Tally(*tally))
+    return Part(key, name, (*part.shown, written(extended)), (*part.counts, extended))
+
+
+def _tallies(actor: Actor, period: Period, by: Sequence[Any]) -> list[tuple[Any, list[int]]]:
     key: list[Any] = list(by) or [true()]
     query = select(*key, *_sums(period)).select_from(Task).where(_base(actor, period)).group_by(*by)
-    return [(row[0], Tally(*(int(n or 0) for n in row[1:]))) for row in db.session().execute(query)]
+    return [(row[0], [int(n or 0) for n in row[1:]]) for row in db.session().execute(query)]
 
 
 def _sums(period: Period) -> list[ColumnElement[int]]:
     cells = _cells(_moments(period))
-    return [func.coalesce(func.sum(case((cells[name], 1), else_=0)), 0) for name in _PARTS]
+    return [func.coalesce(func.sum(case((cells[name], 1), else_=0)), 0) for name in (*_PARTS, EXTENDED)]
 
 
 def _base(actor: Actor, period: Period) -> ColumnElement[bool]:
@@ -123,14 +138,19 @@ def _cells(at: Moments) -> dict[str, ColumnElement[bool]]:
     is_late = and_(Task.outcome.is_not(None), Task.outcome == Outcome.LATE)
     runs = or_(Task.finished_at.is_(None), Task.finished_at >= at.until)
     is_overdue = func.coalesce(and_(Task.due_date < at.late_from, runs), False)
-    return cells_of(has_due, is_done, is_late, is_overdue)
+    more_time = select(TaskExtension.task_id).where(
+        TaskExtension.state == ExtensionState.GRANTED,
+        TaskExtension.is_after_due.is_(False),
+        TaskExtension.decided_at < at.until,
+    )
+    return {**cells_of(has_due, is_done, is_late, is_overdue), EXTENDED: Task.id.in_(more_time)}
 
 
 def _row(by: str, key: str) -> ColumnElement[bool]:
     if not key:
         return true()
     if by == "source":
-        return func.coalesce(Task.origin_kind, _OWN) == key
+        return Task.source == key if key in set(Source) else false()
     number = int(key) if key.isdigit() and len(key) < 10 else 0
     return Task.assigner_id == number if by == "leader" else led_in(frozenset(directory.units_below(number)))
 

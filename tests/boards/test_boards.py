@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -23,7 +24,9 @@ from intranet.notices.models import Notice
 from intranet.people.models import User
 from intranet.records import table_docx, table_pdf, table_xlsx
 from intranet.records.tables import Format
+from intranet.tasks import deciding
 from intranet.tasks import services as tasks
+from intranet.tasks.models import Source
 from intranet.tasks.services import Party
 from tests.counting import count_queries
 from tests.factories import Office
@@ -146,13 +149,42 @@ def test_a_list_of_a_figure_asks_the_same_for_one_row_and_for_many(
 def test_a_report_adds_up_in_every_row_and_every_span(busy: Office) -> None:
     found = reports.wish(busy.leader, "tasks", "2026-m11", "unit")
     rows = {row.name: row.shown for row in found.report.rows(busy.leader, found.period, "unit")}
-    assert rows["Sở Tài chính"] == ("4", "2", "1", "1", "2", "1", "1", "33,3%", "0")
-    assert rows["Tổng số"] == ("5", "2", "1", "1", "3", "2", "1", "33,3%", "0")
+    assert rows["Sở Tài chính"] == ("4", "2", "1", "1", "2", "1", "1", "33,3%", "0", "0")
+    assert rows["Tổng số"] == ("5", "2", "1", "1", "3", "2", "1", "33,3%", "0", "0")
     for code, by in (("2026-q4", "leader"), ("2026", "source")):
         wish = reports.wish(busy.leader, "tasks", code, by)
         assert wish.report.rows(busy.leader, wish.period, by)[-1].shown == rows["Tổng số"]
     before = reports.wish(busy.leader, "tasks", "2026-m10", "unit")
     assert before.report.rows(busy.leader, before.period, "unit")[-1].counts[0] == 0
+
+
+def test_sources_are_told_apart_and_more_time_has_its_column(busy: Office, app: Flask) -> None:
+    for source in (Source.PLAN, Source.OWN):
+        who, lead = (busy.leader, busy.stc) if source is Source.PLAN else (busy.officer, None)
+        given = Party(unit_id=lead.id) if lead else Party(user_id=who.id)
+        tasks.assign_task(
+            who, title="Việc", origin=None, text="", lead=given, due_date=date(2026, 12, 8), source=source
+        )
+    late = give(busy, title="Xin muộn", due=date(2026, 11, 20), is_past_confirmed=True)
+    tasks.ask_extension(busy.head, late, date(2026, 12, 15), "Đã quá hạn")
+    waiting = deciding.waiting_for_me(busy.leader, 5)
+    assert len(waiting) == 2
+    for task in waiting:
+        tasks.decide_extension(busy.leader, task.id, is_granted=True)
+    db.read_anew()
+    wish = reports.wish(busy.leader, "tasks", "2026-m11", "source")
+    rows = {row.name: row.counts for row in wish.report.rows(busy.leader, wish.period, "source")}
+    totals = {name: counts[0] for name, counts in rows.items()}
+    assert totals == {"Giao trực tiếp": 6, "Chương trình, kế hoạch": 1, "Tự đăng ký": 1, "Tổng số": 8}
+    # Granted of what was asked for in time alone: who asked too late stays late.
+    assert (rows["Tổng số"][-1], rows["Giao trực tiếp"][-1], rows["Tự đăng ký"][-1]) == (1, 1, 0)
+    for key, n in (("plan", 1), ("own", 1), ("direct", 6), ("document", 0), ("none", 0)):
+        with app.test_request_context():
+            found = wish.report.listing(busy.leader, wish.period, "source", key, "total", None)
+        assert found.total == n, key
+    with app.test_request_context():
+        extended = wish.report.listing(busy.leader, wish.period, "source", "direct", "extended", None)
+    assert [row.title for row in extended.rows] == ["Vướng"]
 
 
 def test_a_report_becomes_a_file_of_each_kind(busy: Office) -> None:
