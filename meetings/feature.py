@@ -3,7 +3,7 @@
 from flask import Flask
 
 from intranet.core import menu, refs, slots
-from intranet.notices import channels, reminder_rules
+from intranet.notices import channels, digest, reminder_rules
 from intranet.notices import services as notices
 from intranet.schedule import weeks
 from meetings import (
@@ -172,6 +172,7 @@ def plug_in(app: Flask) -> None:
     notices.register_titles("opinion", opinion_lists.titles_for)
     slots.fill(weeks.HELD, holding.held_by)
     slots.fill("home.panel", opinions_panel)
+    slots.fill(digest.SLOT, opinion_lists.this_morning)
     slots.fill("home.panel", todays_panel)
     slots.fill("search", listing.found_for)
     slots.fill("file.copy", copies.copy_for)

@@ -52,6 +52,14 @@ def drafts_count(actor: Actor) -> int:
     return listing.count(actor, Document.direction == Direction.OUT, waits_for(actor))
 
 
+def review_count(actor: Actor) -> int:
+    """Drafts of others that wait for the actor's review, by the unit or of the layout."""
+    if not actor.holds(READ):
+        return 0
+    reviewed = Document.state.in_((DocState.UNIT_REVIEW, DocState.LAYOUT_REVIEW))
+    return listing.count(actor, Document.direction == Direction.OUT, reviewed, waits_for(actor))
+
+
 def outgoing_count(actor: Actor) -> int:
     """Signed documents that wait for number, seal or receivers."""
     return listing.count(
@@ -132,6 +140,7 @@ def this_morning(actor: Actor) -> list[digest.Line]:
         counted = [("inbox", inbox_count(actor)), ("signing", signing_count(actor))]
     elif actor.holds(REGISTER):
         counted = [("to_present", to_present_count(actor)), ("outgoing", outgoing_count(actor))]
+    counted.append(("review", review_count(actor)))
     return [digest.Line("waiting", label(f"digest.{name}", n=n), n) for name, n in counted if n]
 
 

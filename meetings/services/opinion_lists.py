@@ -7,8 +7,11 @@ from typing import Any
 
 from sqlalchemy import func, select, tuple_
 
+from intranet.core import clock
 from intranet.core.actor import Actor
 from intranet.core.db import session
+from intranet.core.labels import label
+from intranet.notices import digest
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import files
@@ -81,6 +84,15 @@ def waiting_for(actor: User) -> list[Row]:
         .limit(_MOST_WAITING)
     )
     return _rows(actor, list(session().scalars(query)))
+
+
+def this_morning(actor: User) -> list[digest.Line]:
+    """What the letter of the morning says of them (slot ``digest``)."""
+    found = []
+    for row in waiting_for(actor):
+        at = f"{clock.local(row.ballot.closes_at):%H:%M %d/%m}"
+        found.append(digest.Line("waiting", label("digest.opinion", title=row.ballot.question, at=at)))
+    return found
 
 
 def open_for(actor: User) -> list[Row]:

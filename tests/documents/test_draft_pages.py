@@ -11,6 +11,7 @@ from sqlalchemy import select
 from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.services import catalogue, directing, drafting, issuing, registering, reviewing
+from documents.services import desk as desk_lines
 from documents.services.composing import DraftFields
 from documents.services.registering import Incoming
 from intranet.core import clock, db, jobs
@@ -37,6 +38,29 @@ def _draft(desk: Office, reply_to: int | None = None) -> Document:
     )
     key = drafting.create(desk.officer, drafting.prepare(desk.officer, fields, reply_to))
     return db.session().get_one(Document, key)
+
+
+def test_the_letter_of_the_morning_tells_whoever_reviews_a_draft_and_nobody_else(desk: Office) -> None:
+    draft = _draft(desk)
+
+    def told() -> list[str]:
+        db.read_anew()
+        people = ("officer", "head", "other_head", "office_head", "leader", "clerk", "stranger")
+        morning = "1 dự thảo chờ duyệt"
+        return [
+            who
+            for who in people
+            if morning in [line.words for line in desk_lines.this_morning(getattr(desk, who))]
+        ]
+
+    assert told() == []
+    reviewing.submit(desk.officer, draft.id)
+    assert told() == ["head"]
+    reviewing.approve_in_unit(desk.head, draft.id)
+    assert "office_head" in told()
+    assert not {"officer", "head", "other_head", "stranger"} & set(told())
+    reviewing.pass_layout(desk.office_head, draft.id, list(reviewing.LAYOUT_TICKS))
+    assert told() == []
 
 
 def test_a_reply_is_begun_from_the_document_with_its_words_filled_in(

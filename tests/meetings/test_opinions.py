@@ -44,6 +44,18 @@ def acts_on(ballot_id: int) -> list[str]:
     return [line.act for line in reversed(history(Ref("opinion", ballot_id)))]
 
 
+def test_the_letter_of_the_morning_names_ballots_until_they_are_answered(council: Council) -> None:
+    ballot = council.ask()
+    (line,) = opinion_lists.this_morning(council.members[1])
+    assert (line.section, line.words) == (
+        "waiting",
+        "Thông qua quy chế chi tiêu nội bộ?, trả lời trước 17:00 20/11",
+    )
+    opinions.answer(council.members[1], ballot, YES, "", expect=0)
+    for nobody in (council.members[1], council.secretary, council.office.stranger):
+        assert opinion_lists.this_morning(nobody) == []
+
+
 def expire(ballot_id: int) -> None:
     """Go to the end of the deadline and let what happens by itself happen."""
     clock.freeze(ballot_of(ballot_id).closes_at)
