@@ -29,6 +29,8 @@ Condition = Callable[[Actor, Args], ColumnElement[bool]]
 _PAUSE = 600
 #: How many days back merged doubles are counted.
 _DOUBLES = 30
+#: Whose boards have figures of documents.
+_BOARDS = {Board.LEADER, Board.CLERK}
 _NOT_THERE = (DispatchState.QUEUED, DispatchState.FAILED, DispatchState.FAILED_FINAL, DispatchState.REFUSED)
 
 
@@ -41,7 +43,7 @@ def of_board(actor: Actor, board: Board) -> Shown | None:
 
 def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing | None:
     """What a figure of documents counts."""
-    if not boards_of(actor):
+    if _BOARDS.isdisjoint(boards_of(actor)):
         return None
     if code in _CONDITIONS:
         options = [

@@ -34,6 +34,8 @@ class Board(StrEnum):
     LEADER = "leader"
     UNIT = "unit"
     CLERK = "clerk"
+    OWN = "own"
+    USAGE = "usage"
 
 
 class Shape(StrEnum):

@@ -275,6 +275,8 @@ def scope_of(actor: Actor, *, is_named: bool = False) -> str:
     if is_named:
         wide = f"{wide} {person.org.name}"
     roles = {grant.role.value for grant in person.grants}
+    if roles == {"officer"}:
+        return label("board.scope.own")
     if roles & {"leader", "office_head", "auditor", "clerk"}:
         return wide
     units = [

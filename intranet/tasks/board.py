@@ -16,7 +16,7 @@ from intranet.core.actor import Actor
 from intranet.core.labels import label
 from intranet.notices import workdays
 from intranet.people import directory
-from intranet.tasks import deadlines, deciding, figures, lists
+from intranet.tasks import deadlines, deciding, figures, helping, lists
 from intranet.tasks.figures import Punctuality
 from intranet.tasks.models import (
     ExtensionState,
@@ -27,7 +27,7 @@ from intranet.tasks.models import (
     TaskParty,
     TaskState,
 )
-from intranet.tasks.permissions import Standing, led_in, standing_of
+from intranet.tasks.permissions import Standing, led_in, released, standing_of, worked_by
 
 Condition = Callable[[Actor, Standing, Args], ColumnElement[bool]]
 #: Months of the chart of new and finished tasks, and the most reasons and people that a chart names.
@@ -47,12 +47,15 @@ def of_board(actor: Actor, board: Board) -> Shown | None:
     """Tasks on a board; the clerk's has none."""
     if board is Board.LEADER:
         return _leader(actor)
+    if board is Board.OWN:
+        return _own(actor)
     return _unit(actor) if board is Board.UNIT else None
 
 
 def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing | None:
     """The tasks that a figure counts."""
-    if code not in _CONDITIONS or not boards_of(actor):
+    whose = {Board.OWN} if code in _OWN else {Board.LEADER, Board.UNIT}
+    if code not in _CONDITIONS or whose.isdisjoint(boards_of(actor)):
         return None
     at = standing_of(actor)
     total, tasks, more = boards.page_of(Task, _CONDITIONS[code](actor, at, args), after, Task.due_date)
@@ -125,6 +128,25 @@ def _unit(actor: Actor) -> Shown:
             ),
         ],
         [_load(actor, at), _flow(actor, at), _blocked(actor, at)],
+    )
+
+
+def _own(actor: Actor) -> Shown:
+    """What the official has to do, alone or as a helper, and how much of it came in time."""
+    at = standing_of(actor)
+    n = _count(actor, at, *_OWN)
+    part = boards.count_each(Task, {0: _own_done(actor, at, {"kind": "in_time"})})[0]
+    whole = n["own_on_time"]
+    note = label("board.of_done", part=_written(part), whole=_written(whole))
+    return Shown(
+        [
+            Figure("own_open", n["own_open"], order=10),
+            Figure("own_late", n["own_late"], is_bad=n["own_late"] > 0, order=20),
+            Figure("own_week", n["own_week"], order=30),
+            Figure("own_reported", n["own_reported"], order=40),
+            Figure("own_parts", n["own_parts"], is_bad=n["own_parts"] > 0, order=50),
+            Figure("own_on_time", whole, text=boards.share(part, whole), note=note, order=60),
+        ]
     )
 
 
@@ -249,6 +271,30 @@ def _blocked(actor: Actor, at: Standing) -> Chart:
 
 def _accept(_actor: Actor, at: Standing, _args: Args) -> ColumnElement[bool]:
     return deciding.waits_for(at)
+
+
+def _own_open(_actor: Actor, at: Standing, _args: Args) -> ColumnElement[bool]:
+    return and_(worked_by(at, is_open=True), deadlines.is_open())
+
+
+def _own_late(_actor: Actor, at: Standing, _args: Args) -> ColumnElement[bool]:
+    return and_(worked_by(at, is_open=True), deadlines.is_late())
+
+
+def _own_week(_actor: Actor, at: Standing, _args: Args) -> ColumnElement[bool]:
+    return and_(worked_by(at, is_open=True), deadlines.is_due_within(*figures.week_of(clock.today())))
+
+
+def _own_reported(_actor: Actor, at: Standing, _args: Args) -> ColumnElement[bool]:
+    return and_(worked_by(at, is_open=True), Task.state == TaskState.WAITING_ACCEPT)
+
+
+def _own_parts(_actor: Actor, at: Standing, _args: Args) -> ColumnElement[bool]:
+    return and_(released(), helping.is_late(at, workdays.late_from()))
+
+
+def _own_done(_actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    return and_(worked_by(at), _ended(args))
 
 
 def _late(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
@@ -380,4 +426,11 @@ _CONDITIONS: dict[str, Condition] = {
     "task_finished": _finished,
     "task_extended": _extended,
     "task_blocked": _stuck,
+    "own_open": _own_open,
+    "own_late": _own_late,
+    "own_week": _own_week,
+    "own_reported": _own_reported,
+    "own_parts": _own_parts,
+    "own_on_time": _own_done,
 }
+_OWN = tuple(code for code in _CONDITIONS if code.startswith("own_"))
