@@ -144,6 +144,7 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
             co=parties(given.co_unit_ids, given.co_user_ids),
             info=parties(given.info_unit_ids, given.info_user_ids),
             due_date=due,
+            due_at=document.urgent_at,
             release_at=released,
             org_id=document.org_id,
             is_restricted=document.access_level is AccessLevel.NAMED,

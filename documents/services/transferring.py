@@ -140,6 +140,7 @@ def transfer(actor: Actor, document_id: int, due_date: date | None = None) -> in
             text=directive.text,
             lead=Party(unit_id=rule.unit_id),
             due_date=due,
+            due_at=document.urgent_at,
             release_at=directive.release_at,
             org_id=document.org_id,
             is_restricted=is_named,

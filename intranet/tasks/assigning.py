@@ -36,6 +36,7 @@ def assign_task(
     co: Sequence[Party] = (),
     info: Sequence[Party] = (),
     due_date: date | None,
+    due_at: datetime | None = None,
     parent_id: int | None = None,
     release_at: datetime | None = None,
     org_id: int | None = None,
@@ -58,6 +59,7 @@ def assign_task(
     own task asks nothing, is led by whoever enters it, and its result is accepted by somebody above.
 
     :param due_date: a day off gives the next working day; ``None`` is listed as "chưa có hạn".
+    :param due_at: the hour at which it is due, where it is due on that day.
     :param release_at: others see it from then on, and the actor may take it back until then.
     :param org_id: in whose name, the actor's agency unless given.
     :param is_absence_confirmed: false warns of a lead who is away on the day it is due.
@@ -124,7 +126,7 @@ def assign_task(
             recurrence_id=None if recurrence is None else recurrence[0],
             recurrence_date=None if recurrence is None else recurrence[1],
         )
-        deadlines.set_due(task, due_date, on)
+        deadlines.set_due(task, due_date, on, due_at)
         task.parties = _party_rows(lead, co, info, due_date, on)
         session.add(task)
         session.flush()

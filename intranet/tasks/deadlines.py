@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, literal_column
+from sqlalchemy import ColumnElement, and_, case, literal_column
 
 from intranet.core import clock
 from intranet.core.errors import Invalid
@@ -67,8 +67,13 @@ def near_date(start: date, due: date, on: Calendar) -> date:
     return min(by_days, by_share)
 
 
-def set_due(task: Task, due: date | None, on: Calendar) -> None:
-    """Give the task a deadline; the first one stays for the reports."""
+def set_due(task: Task, due: date | None, on: Calendar, due_at: datetime | None = None) -> None:
+    """Give the task a deadline; the first one stays for the reports.
+
+    :param due_at: an hour of that day. The one it had stays as long as the day does.
+    """
+    hour = due_at or task.due_at
+    task.due_at = hour if hour is not None and clock.local(hour).date() == due else None
     task.due_date = due
     if task.first_due_date is None:
         task.first_due_date = due
@@ -79,7 +84,7 @@ def set_due(task: Task, due: date | None, on: Calendar) -> None:
 def move_due(task: Task, kept: date, on: Calendar) -> None:
     """Another deadline for the lead, and for helpers who were to keep the same one and still can."""
     before = task.due_date
-    is_missed = before is not None and before < workdays.late_from()
+    is_missed = has_passed(task)
     set_due(task, kept, on)
     task.lead.due_date = kept
     for party in task.parties:
@@ -94,13 +99,20 @@ def own_terms(task: Task) -> list[date]:
     return sorted({p.due_date for p in at_work if p.due_date is not None and p.due_date != task.due_date})
 
 
+def has_passed(task: Task, late_from: date | None = None, now: datetime | None = None) -> bool:
+    """The deadline is over: its hour where it has one, else the office hours of its day."""
+    if task.due_at is not None:
+        return task.due_at < (now or clock.now())
+    return task.due_date is not None and task.due_date < (late_from or workdays.late_from(now))
+
+
 def standing(task: Task, late_from: date | None = None) -> Standing:
     """How the task stands now; the clock stops while it waits for acceptance."""
     if task.state not in RUNNING:
         return Standing.ENDED
     if task.due_date is None:
         return Standing.NO_DUE
-    if task.due_date < (late_from or workdays.late_from()):
+    if has_passed(task, late_from):
         return Standing.LATE
     return (
         Standing.NEAR if task.near_date is not None and task.near_date <= clock.today() else Standing.IN_TIME
@@ -120,16 +132,26 @@ def is_running() -> ColumnElement[bool]:
     return and_(is_open(), Task.state.in_(RUNNING))
 
 
+def is_past(late_from: date | None = None, now: datetime | None = None) -> ColumnElement[bool]:
+    """SQL of :func:`has_passed`."""
+    first = late_from or workdays.late_from(now)
+    by_day = Task.due_date < first
+    # The day bounds both, so that it is looked up by its index.
+    by_hour = case((Task.due_at.is_not(None), Task.due_at < (now or clock.now())), else_=by_day)
+    return and_(Task.due_date <= first, by_hour)
+
+
 def is_late(late_from: date | None = None) -> ColumnElement[bool]:
     """SQL of :attr:`Standing.LATE`."""
-    return and_(is_running(), Task.due_date < (late_from or workdays.late_from()))
+    return and_(is_running(), is_past(late_from))
 
 
 def is_near(late_from: date | None = None) -> ColumnElement[bool]:
     """SQL of :attr:`Standing.NEAR`."""
     return and_(
         is_running(),
-        Task.due_date >= (late_from or workdays.late_from()),
+        Task.due_date >= min(late_from or workdays.late_from(), clock.today()),
+        ~is_past(late_from),
         Task.near_date <= clock.today(),
     )
 
@@ -144,14 +166,21 @@ def outcome(task: Task, finished_at: datetime, on: Calendar) -> tuple[Outcome | 
 
     After an extension that was asked for too late, lateness counts from the deadline that was missed.
     """
+    if task.due_at is not None and task.missed_due_date is None:
+        return outcome_of(task.due_date, finished_at, on, is_late=finished_at > task.due_at)
     return outcome_of(task.missed_due_date or task.due_date, finished_at, on)
 
 
-def outcome_of(due: date | None, finished_at: datetime, on: Calendar) -> tuple[Outcome | None, int]:
-    """How an instant stands to a deadline, and the working days past it (1 or more when late)."""
+def outcome_of(
+    due: date | None, finished_at: datetime, on: Calendar, *, is_late: bool | None = None
+) -> tuple[Outcome | None, int]:
+    """How an instant stands to a deadline, and the working days past it (1 or more when late).
+
+    :param is_late: told by its hour, where it has one.
+    """
     if due is None:
         return None, 0
     finished = clock.local(finished_at).date()
-    if due < workdays.late_from(finished_at):
+    if due < workdays.late_from(finished_at) if is_late is None else is_late:
         return Outcome.LATE, max(1, on.working_days_between(due, finished))
     return (Outcome.EARLY if finished < due else Outcome.ON_TIME), 0

@@ -48,7 +48,7 @@ def ask_extension(
             old_due_date=task.due_date,
             new_due_date=kept,
             reason=reason[:500],
-            is_after_due=task.due_date < workdays.late_from(),
+            is_after_due=deadlines.has_passed(task),
         )
         session.add(request)
         task.version += 1

@@ -13,7 +13,7 @@ from intranet.tasks.permissions import Standing, released
 def own_part(at: Standing) -> ColumnElement[bool]:
     """SQL: a part that the person, or a unit the person receives for, still has to give."""
     return and_(
-        TaskParty.is_open.is_(True),
+        TaskParty.is_open.in_((True,)),
         TaskParty.role == PartyRole.CO,
         TaskParty.left_at.is_(None),
         TaskParty.finished_at.is_(None),

@@ -139,7 +139,7 @@ def _back_to_work(
             parent = None if task.parent_id is None else db.session().get_one(Task, task.parent_id)
             deadlines.check_within(parent, kept, "due_date")
             finished = task.finished_at or clock.now()
-            if task.due_date is not None and task.due_date < workdays.late_from(finished):
+            if deadlines.has_passed(task, now=finished):
                 task.missed_due_date = task.missed_due_date or task.due_date
             deadlines.move_due(task, kept, on)
         resume(task, act)

@@ -24,7 +24,6 @@ from intranet.tasks.permissions import (
     joined_by,
     led_by,
     led_in,
-    released,
     standing_of,
     visible_to,
     worked_by,
@@ -287,13 +286,14 @@ def due_words(task: Task, on: Calendar, late_from: date) -> tuple[str, str]:
     if stands is Deadline.ENDED and task.outcome is not None:
         tone = "bad" if task.outcome.value == "late" else "ok"
         return label(f"task.outcome.{task.outcome.value}"), tone
+    hour = "" if task.due_at is None else f"{clock.local(task.due_at):%H:%M}"
     if task.due_date == today:
-        return label("task.due.today"), "warn"
+        return label("task.due.today_at", at=hour) if hour else label("task.due.today"), "warn"
     if today < task.due_date <= today + timedelta(days=7):
         word = label(f"weekday.{task.due_date.weekday()}")
-        return f"{word} {task.due_date:%d/%m}", "warn" if stands is Deadline.NEAR else ""
+        return f"{word} {task.due_date:%d/%m} {hour}".strip(), "warn" if stands is Deadline.NEAR else ""
     form = "%d/%m" if task.due_date.year == today.year else "%d/%m/%Y"
-    return task.due_date.strftime(form), ""
+    return f"{task.due_date.strftime(form)} {hour}".strip(), ""
 
 
 def asked_words(until: date) -> str:
@@ -331,8 +331,8 @@ def find(actor: Actor, words: str, limit: int = _MOST_FOUND) -> list[Task]:
 def to_do(actor: Actor, *, is_late: bool, limit: int) -> list[Task]:
     """Tasks for the actor's own work, nearest deadline first: the late ones, or those due within 7 days."""
     today = clock.today()
-    first = workdays.late_from()
-    when = deadlines.is_late() if is_late else deadlines.is_due_within(first, today + timedelta(days=7))
+    soon = and_(deadlines.is_due_within(today, today + timedelta(days=7)), ~deadlines.is_past())
+    when = deadlines.is_late() if is_late else soon
     query = select(Task).where(worked_by(standing_of(actor), is_open=True), when)
     return list(db.session().scalars(query.order_by(Task.due_date, Task.id).limit(limit)))
 
@@ -437,7 +437,8 @@ def _group_of(row: Row, tab: Tab, at: Standing, late_from: date) -> str:
     due = _due_of(task, tab, at)
     if due is None:
         return "no_due"
-    if due < late_from:
+    is_past = due < late_from if tab is Tab.CO else deadlines.has_passed(task, late_from)
+    if is_past:
         return "answer" if task.state is TaskState.WAITING_ACCEPT else "late"
     if due <= clock.today():
         return "today"

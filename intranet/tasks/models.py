@@ -181,6 +181,8 @@ class Task(Base):
     #: The recurring task that made it, and for which day: once for each.
     recurrence_id: Mapped[int | None] = mapped_column(ForeignKey("task_recurrence.id"))
     recurrence_date: Mapped[date | None]
+    #: The hour of the day on which it is due, where the document names one (hỏa tốc hẹn giờ).
+    due_at: Mapped[datetime | None]
     #: Rises with every change; a form that saw an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
 
@@ -299,6 +301,7 @@ class TaskExtension(Base):
     """A request for a later deadline (xin gia hạn)."""
 
     __tablename__ = "task_extension"
+    __table_args__ = (Index("ix_task_extension_state", "state", "task_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id"), index=True)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))

@@ -11,7 +11,7 @@ from intranet.core.actor import Actor
 from intranet.core.labels import label
 from intranet.notices import digest, workdays
 from intranet.people.models import User
-from intranet.tasks import board, deciding, figures, helping, lists
+from intranet.tasks import board, deadlines, deciding, figures, helping, lists
 from intranet.tasks.lists import Show, Tab
 from intranet.tasks.permissions import ASSIGN, OVERSEE, standing_of
 
@@ -39,23 +39,26 @@ def this_morning(actor: User) -> list[digest.Line]:
     mine = lists.to_do(actor, is_late=True, limit=_MOST_TOLD)
     mine += lists.to_do(actor, is_late=False, limit=_MOST_TOLD)
     led = {task.id for task in mine}
-    told = [(task, task.due_date, lists.due_words(task, on, late_from)[0]) for task in mine]
+    told = [
+        (_section(task.due_date, deadlines.has_passed(task)), task, lists.due_words(task, on, late_from)[0])
+        for task in mine
+        if task.due_date is not None and task.due_date <= sunday
+    ]
     told += [
-        (task, due, label("digest.part", due=lists.part_words(due, on, late_from)[0]))
+        (
+            _section(due, due < late_from),
+            task,
+            label("digest.part", due=lists.part_words(due, on, late_from)[0]),
+        )
         for task, due in helping.parts_due(at, date.min, sunday, _MOST_TOLD)
         if task.id not in led
-    ]
-    lines = [
-        (_section(due, late_from), task, words)
-        for task, due, words in told
-        if due is not None and due <= sunday
     ]
     waits = deciding.waiting_for_me(actor, _MOST_TOLD)
     asked = deciding.asked_until([task.id for task in waits], at)
     for task in waits:
         until = asked.get(task.id)
         words = lists.due_words(task, on, late_from)[0] if until is None else lists.asked_words(until)
-        lines.append(("waiting", task, words))
+        told.append(("waiting", task, words))
     return [
         digest.Line(
             section,
@@ -66,12 +69,12 @@ def this_morning(actor: User) -> list[digest.Line]:
                 due=words,
             ),
         )
-        for section, task, words in lines
+        for section, task, words in told
     ]
 
 
-def _section(due: date, late_from: date) -> str:
-    if due < late_from:
+def _section(due: date, is_late: bool) -> str:
+    if is_late:
         return "late"
     return "today" if due == clock.today() else "week"
 

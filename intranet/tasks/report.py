@@ -18,7 +18,7 @@ from intranet.core.actor import Actor
 from intranet.core.labels import label
 from intranet.notices import workdays
 from intranet.people import directory
-from intranet.tasks import figures, lists
+from intranet.tasks import deadlines, figures, lists
 from intranet.tasks.board import row_of
 from intranet.tasks.models import (
     ExtensionState,
@@ -46,6 +46,7 @@ class Moments:
     since: datetime
     until: datetime
     late_from: date
+    seen_at: datetime
 
 
 def fill() -> None:
@@ -137,7 +138,7 @@ def _cells(at: Moments) -> dict[str, ColumnElement[bool]]:
     is_done = func.coalesce(is_done, False)
     is_late = and_(Task.outcome.is_not(None), Task.outcome == Outcome.LATE)
     runs = or_(Task.finished_at.is_(None), Task.finished_at >= at.until)
-    is_overdue = func.coalesce(and_(Task.due_date < at.late_from, runs), False)
+    is_overdue = func.coalesce(and_(deadlines.is_past(at.late_from, at.seen_at), runs), False)
     more_time = select(TaskExtension.task_id).where(
         TaskExtension.state == ExtensionState.GRANTED,
         TaskExtension.is_after_due.is_(False),
@@ -158,4 +159,4 @@ def _row(by: str, key: str) -> ColumnElement[bool]:
 def _moments(period: Period) -> Moments:
     until = clock.at_office(period.last + timedelta(days=1), 0)
     seen_at = min(clock.now(), until - timedelta(seconds=1))
-    return Moments(clock.at_office(period.first, 0), until, workdays.late_from(seen_at))
+    return Moments(clock.at_office(period.first, 0), until, workdays.late_from(seen_at), seen_at)

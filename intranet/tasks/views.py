@@ -18,7 +18,7 @@ from intranet.core.web import me, signed_in, wants_json
 from intranet.notices import workdays
 from intranet.people import directory
 from intranet.people.models import User
-from intranet.tasks import acts, figures, forms, lists, services, state_board
+from intranet.tasks import acts, deadlines, figures, forms, lists, services, state_board
 from intranet.tasks.detail import about
 from intranet.tasks.extending import open_extension
 from intranet.tasks.lists import Narrow, Show, Tab
@@ -109,7 +109,7 @@ def act(task_id: int, code: str) -> ResponseReturnValue:
         act=wanted,
         extension=open_extension(task_id),
         judge=_judge(task),
-        is_after_due=task.due_date is not None and task.due_date < workdays.late_from(),
+        is_after_due=deadlines.has_passed(task),
         back=_back(),
     )
     return shown, form.status

@@ -173,6 +173,17 @@ def test_a_document_is_done_when_its_tasks_are_accepted(desk: Office, presented:
     assert document.state is DocState.DONE
 
 
+def test_work_on_a_timed_flash_is_due_at_its_hour_where_it_is_due_on_its_day(
+    desk: Office, presented: Presented
+) -> None:
+    hour = clock.at_office(date(2026, 11, 18), 15, 30)
+    for due, due_at in ((date(2026, 11, 18), hour), (DUE, None)):
+        document = presented(urgency=Urgency.FLASH_TIMED, urgent_at=hour)
+        directing.direct(desk.leader, document.id, Direction(lead_unit_id=desk.stc.id, due_date=due))
+        (task,) = tasks.for_origin(document.ref)
+        assert (task.due_date, task.due_at) == (due, due_at)
+
+
 def test_work_on_an_urgent_document_is_urgent(desk: Office, presented: Presented) -> None:
     document = presented(urgency=Urgency.FLASH)
     given_away(desk, document)
