@@ -39,6 +39,7 @@ from documents.services import (
     noticing,
     packaging,
     printing,
+    replying,
     reports,
     restricting,
     search_export,
@@ -174,6 +175,7 @@ def plug_in(app: Flask) -> None:
     notices.register_titles("document", titles.titles_of)
     noticing.classify()
     duties.register()
+    replying.register()
     slots.fill(digest.SLOT, desk.this_morning)
     for entry in (
         menu.Entry("inbox", "documents.inbox", "inbox", "mine", 10, DIRECT, desk.inbox_count),

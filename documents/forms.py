@@ -110,6 +110,7 @@ class IncomingForm(OfficeForm):
     urgent_time = StringField("Giờ hẹn")
     presented_to_id = SelectField("Trình lãnh đạo", coerce=str, default="")
     due_date = OfficeDateField("Hạn xử lý")
+    reply_due_date = OfficeDateField("Hạn trả lời")
     note = LineField("Ghi chú", [Limit(300)])
     not_duplicate_reason = LineField("Lý do không trùng", [Limit(300)])
     is_old_confirmed = BooleanField("Ngày văn bản đúng như vậy")
@@ -180,6 +181,7 @@ class IncomingForm(OfficeForm):
             else None,
             page_count=self.page_count.data,
             due_date=self.due_date.data,
+            reply_due_date=self.reply_due_date.data,
             note=self.note.data or "",
             not_duplicate_reason=self.not_duplicate_reason.data or "",
             is_old_confirmed=bool(self.is_old_confirmed.data),
@@ -211,6 +213,7 @@ class DirectForm(OfficeForm):
     co_user = SelectMultipleField("Người phối hợp", coerce=int, validate_choice=False)
     info_user = SelectMultipleField("Người để biết", coerce=int, validate_choice=False)
     urgent = BooleanField("Khẩn")
+    reply = BooleanField("Cần trả lời")
     is_absence_confirmed = BooleanField("Vẫn giao dù chủ trì vắng vào ngày đến hạn")
 
 

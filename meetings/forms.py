@@ -1,6 +1,6 @@
 """What is typed when a meeting is prepared."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from intranet.core.forms import (
 from intranet.core.labels import label
 from intranet.people import directory
 from intranet.people.models import User
+from intranet.schedule.booking import room_names
 from meetings.commands.agenda import MOST_MINUTES, MOST_TITLE
 from meetings.models.answer import Attending
 from meetings.models.meeting import ItemKind, Meeting, PartRole
@@ -86,9 +87,12 @@ class HeadForm(OfficeForm):
 
     #: The instant that date and time name, once both are right.
     starts_at: datetime
+    #: Rooms to choose the place from.
+    rooms: Sequence[str] = ()
 
     def offer_bodies(self, org_id: int, chosen: int | None = None, *, is_open: bool = True) -> None:
-        """Offer the bodies of an agency, the first unless another is chosen; that alone once it is set."""
+        """Offer rooms and bodies of an agency: the first unless another is chosen; that alone once set."""
+        self.rooms = room_names(org_id)
         found = kept_bodies(org_id)
         chosen = chosen or found[0].id
         self.body_id.choices = [(one.id, one.name) for one in found if is_open or one.id == chosen]

@@ -153,6 +153,8 @@ class Document(OfOrg, Base):
     lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
     #: The sender asked to take it back; the clerk has still to answer.
     recall_asked_at: Mapped[datetime | None]
+    #: Until when it is to be answered; empty where it asks for no answer.
+    reply_due_date: Mapped[date | None] = mapped_column(index=True)
 
     # --- outgoing ---
     drafter_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)

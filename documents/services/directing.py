@@ -19,7 +19,7 @@ from documents.models.document import (
 )
 from documents.models.lifecycle import DocEvent, DocState
 from documents.permissions import DIRECT, To, access_document, give_access, visible_to
-from documents.services import statuses
+from documents.services import replying, statuses
 from documents.services.moving import move, need_reason, require, tell
 from documents.services.naming import known_people, parties, term_of, unit_of
 from documents.services.secrecy import refuse_marks
@@ -54,6 +54,7 @@ class Direction:
     info_user_ids: Sequence[int] = ()
     is_urgent: bool = False
     is_absence_confirmed: bool = False
+    needs_reply: bool = False
 
 
 def present(
@@ -169,6 +170,7 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
         move(actor, document, DocEvent.DIRECT, directive=directive.id, lead=lead.id)
         document.lead_unit_id = lead.id
         document.due_date, document.due_source = due, DueSource.DIRECTIVE
+        replying.asked_by(directive, document, due if given.needs_reply else None)
         return directive.id
 
 
@@ -181,8 +183,7 @@ def let_know(
 ) -> int:
     """Note a presented document without giving work; those named may read it. Returns the directive's id.
 
-    :raises BadState: ``document.wrong_state``.
-    :raises Invalid: ``directive.unknown_unit``.
+    :raises BadState: ``document.wrong_state``; :raises Invalid: ``directive.unknown_unit``.
     """
     refuse_marks(actor, text=text)
     with db.unit_of_work():
@@ -229,14 +230,14 @@ def undo_direction(actor: Actor, directive_id: int) -> int:
             was, source = directive.parsed.get("was_due"), directive.parsed.get("was_source")
             document.due_date = date.fromisoformat(was) if was else None
             document.due_source = DueSource(source) if source else None
+            replying.taken_back(directive, document)
         return document.id
 
 
 def give_back(actor: Actor, document_id: int, reason: str) -> None:
     """The lead unit gives the document back to the leader, with its reason; its open tasks end.
 
-    :raises Invalid: ``document.reason_too_short``.
-    :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``document.reason_too_short``; :raises BadState: ``document.wrong_state``.
     """
     said = need_reason(reason)
     with db.unit_of_work() as session:
@@ -271,8 +272,7 @@ def finish(actor: Actor, document_id: int) -> None:
 def reopen(actor: Actor, document_id: int, reason: str) -> None:
     """Take up a document that was done.
 
-    :raises Invalid: ``document.reason_too_short``.
-    :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``document.reason_too_short``; :raises BadState: ``document.wrong_state``.
     """
     said = need_reason(reason)
     with db.unit_of_work():

@@ -20,6 +20,7 @@ from documents.permissions import (
     headed_units,
     visible_to,
 )
+from documents.services import replying
 from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.text import fold
@@ -79,7 +80,7 @@ class Page:
 
 
 #: Tabs of the incoming list, in order.
-INCOMING_TABS = ("all", "to_present", "presented", "urgent", "overdue", "done")
+INCOMING_TABS = ("all", "to_present", "presented", "urgent", "overdue", "to_reply", "done")
 OUTGOING_TABS = ("all", "this_month", "recalled")
 
 
@@ -308,6 +309,7 @@ _TABS: dict[str, Any] = {
     "presented": lambda: (Document.state == DocState.PRESENTED,),
     "urgent": lambda: (Document.urgency > Urgency.NORMAL, Document.state.in_(OPEN_INCOMING)),
     "overdue": _overdue,
+    "to_reply": replying.waiting,
     "done": lambda: (Document.state.in_((DocState.DONE, DocState.NOTED)),),
     "this_month": _this_month,
     "recalled": lambda: (Document.state.in_((DocState.RECALLED, DocState.CANCELLED)),),

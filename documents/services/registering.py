@@ -25,7 +25,7 @@ from documents.models.document import (
 from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import Register, RegisterKind, RegisterYear
 from documents.permissions import To, access_document
-from documents.services import catalogue, numbering, statuses
+from documents.services import catalogue, numbering, replying, statuses
 from documents.services.capturing import duplicates_of, is_original, main_of, set_code
 from documents.services.moving import move, need_reason, need_version, require, touch
 from documents.services.secrecy import refuse_marks
@@ -38,7 +38,16 @@ from intranet.people import directory
 from intranet.records import audit, files
 
 #: What a draft keeps as it is.
-_PLAIN = ("doc_date", "due_date", "arrival_date", "urgency", "circulation_mark", "kind_id", "page_count")
+_PLAIN = (
+    "doc_date",
+    "due_date",
+    "reply_due_date",
+    "arrival_date",
+    "urgency",
+    "circulation_mark",
+    "kind_id",
+    "page_count",
+)
 #: A document dated further back than this is asked about once more.
 OLD = timedelta(days=730)
 
@@ -70,6 +79,7 @@ class Incoming:
     page_count: int | None = None
     copies: int = 1
     due_date: date | None = None
+    reply_due_date: date | None = None
     #: ``None`` leaves what is known of the way it came.
     arrival_channel: Channel | None = None
     paper_received: bool | None = None
@@ -278,6 +288,7 @@ def _fill(actor: Actor, document: Document, given: Incoming) -> DocKind:
         if (value := getattr(given, name)) is not None or name in ("urgent_at", "page_count"):
             setattr(document, name, value)
     _set_due(document, given.due_date, kind)
+    replying.ask(document, given.reply_due_date)
     touch(document)
     db.session().flush()
     return kind

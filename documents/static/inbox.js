@@ -101,6 +101,7 @@ function draw() {
     return [kind === 'user' ? `${one.role}_user` : one.role, id];
   });
   if (isUrgent) fields.push(['urgent', 'y']);
+  if (own && reader.taken.some((chip) => chip.role === 'reply')) fields.push(['reply', 'y']);
   dock.querySelector('[data-parties]').replaceChildren(...fields.map(([name, value]) => Object.assign(document.createElement('input'), { type: 'hidden', name, value })));
   const text = sentence();
   const typed = dock.querySelector('[data-text]');

@@ -50,6 +50,7 @@ def direct(document_id: int) -> ResponseReturnValue:
                 co_user_ids=form.co_user.data or (),
                 info_user_ids=form.info_user.data or (),
                 is_urgent=form.urgent.data,
+                needs_reply=form.reply.data,
                 is_absence_confirmed=form.is_absence_confirmed.data,
             )
             directive_id = done_once(

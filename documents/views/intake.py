@@ -229,6 +229,7 @@ def _values(document: Document) -> dict[str, Any]:
         "urgent_time": urgent.strftime("%H:%M") if urgent else "",
         "presented_to_id": str(leaders[0].id) if leaders else "",
         "due_date": document.due_date,
+        "reply_due_date": document.reply_due_date,
         "note": document.note,
         "version": document.version,
     }
@@ -266,7 +267,7 @@ def _typed() -> dict[str, Any]:
     }
     with suppress(ValueError):
         found["number"], found["symbol"] = split_code(given.get("code", "").strip())
-    for name in ("doc_date", "due_date", "arrival_date"):
+    for name in ("doc_date", "due_date", "reply_due_date", "arrival_date"):
         try:
             typed = given.get(name, "").strip()
             found[name] = read_date(typed) if typed else None

@@ -98,6 +98,13 @@ class RuleForm(OfficeForm):
             SelectChoice(word, label(f"reminder.to.{topic.name}.{word}")) for word in topic.audiences
         ]
 
+    def show(self, rule: Rule) -> None:
+        """Fill in a rule that is to be changed."""
+        self.side.data = "on" if rule.days == 0 else "before" if rule.days < 0 else "after"
+        self.days.data = str(abs(rule.days)) if rule.days else ""
+        self.at.data = f"{rule.hour:02d}:{rule.minute:02d}"
+        self.to.data = list(rule.to)
+
     def rule(self) -> Rule:
         """The rule as it was filled in.
 

@@ -148,13 +148,14 @@ def rearm(ref: Ref, topic: str) -> None:
                 row.cancelled_at = None
 
 
-def set_rule(actor: Actor, topic: str, rule: Rule) -> None:
+def set_rule(actor: Actor, topic: str, rule: Rule, *, instead_of: str | None = None) -> None:
     """A rule holds from now on, also for what is open.
 
+    :param instead_of: code of the rule whose place it takes.
     :raises Invalid: as :func:`reminder_rules.set_rule`.
     """
     with db.unit_of_work():
-        reminder_rules.set_rule(actor, topic, rule)
+        reminder_rules.set_rule(actor, topic, rule, instead_of=instead_of)
         replan(date.min, date.max, [topic])
 
 

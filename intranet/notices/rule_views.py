@@ -14,20 +14,26 @@ from intranet.notices.views import bp
 @bp.route("/admin/reminders", methods=["GET", "POST"])
 @needs(RULES)
 def rules() -> ResponseReturnValue:
-    """The rules of one kind of deadline; one is added here."""
+    """The rules of one kind of deadline; one is added here, or the one that the address names is changed."""
     topics = reminder_rules.with_rules()
     topic = next((one for one in topics if one.name == request.args.get("topic")), topics[0])
+    held = reminder_rules.rules_of(topic.name)
+    code = request.args.get("rule")
+    changed = next((rule for rule in held if rule.code == code), None)
     form = RuleForm()
     form.offer(topic)
+    if changed is not None and request.method == "GET":
+        form.show(changed)
     if form.accepts():
         with form.refusals():
-            reminders.set_rule(me(), topic.name, form.rule())
+            reminders.set_rule(me(), topic.name, form.rule(), instead_of=code)
             flash(label("reminder.saved.set"))
             return redirect(url_for("notices.rules", topic=topic.name))
     shown = render_template(
         "notices/rules.html",
         form=form,
         topic=topic,
+        changed=changed,
         topic_tabs=[
             {
                 "label": label(f"reminder.topic.{one.name}"),
@@ -43,7 +49,7 @@ def rules() -> ResponseReturnValue:
                 "at": f"{rule.hour:02d}:{rule.minute:02d}",
                 "to": ", ".join(label(f"reminder.to.{topic.name}.{word}") for word in rule.to),
             }
-            for rule in reminder_rules.rules_of(topic.name)
+            for rule in held
         ],
     )
     return shown, form.status

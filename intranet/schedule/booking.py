@@ -22,6 +22,9 @@ from intranet.schedule.models import Booking, Resource, ResourceKind, SubjectKin
 #: Whoever takes something stands in line for it under these numbers; lines of registers have positive ones.
 _LINES = {SubjectKind.ROOM: -1, SubjectKind.VEHICLE: -2, SubjectKind.PERSON: -3}
 
+#: What is written short in the name of a room, folded.
+_SHORT = {"p": "phong", "ph": "phong hop"}
+
 
 @dataclass(frozen=True, order=True)
 class Subject:
@@ -70,14 +73,18 @@ def release(ref: Ref) -> None:
 
 
 def room_named(org_id: int, place: str) -> Resource | None:
-    """The working room of an agency that is meant by a place typed as words."""
-    query = select(Resource).where(
-        Resource.org_id == org_id,
-        Resource.kind == ResourceKind.ROOM,
-        Resource.name_key == fold(place),
-        Resource.is_active,
-    )
-    return db.session().scalars(query).first()
+    """The working room of an agency that is meant by a place typed as words.
+
+    Its name may stand among others ("P. họp 1, tầng 2"); of several rooms that fit the longest name counts.
+    """
+    said = f" {_room_key(place)} "
+    fitting = [one for one in _rooms(org_id) if f" {_room_key(one.name)} " in said]
+    return max(fitting, key=lambda one: len(_room_key(one.name)), default=None)
+
+
+def room_names(org_id: int) -> list[str]:
+    """Names of the working rooms of an agency, to choose a place from."""
+    return [one.name for one in _rooms(org_id)]
 
 
 def between(
@@ -94,6 +101,19 @@ def between(
     for one in db.session().scalars(query.order_by(Booking.starts_at, Booking.id)):
         found[one.subject_id].append(one)
     return found
+
+
+def _rooms(org_id: int) -> list[Resource]:
+    query = select(Resource).where(
+        Resource.org_id == org_id, Resource.kind == ResourceKind.ROOM, Resource.is_active
+    )
+    return list(db.session().scalars(query.order_by(Resource.name_key, Resource.id)))
+
+
+def _room_key(name: str) -> str:
+    """A room's name to be compared: "P. họp số 01" is "phòng họp 1"."""
+    words = (_SHORT.get(word, word) for word in fold(name).split())
+    return " ".join(word.lstrip("0") or word if word.isdigit() else word for word in words if word != "so")
 
 
 def _in_the_way(ref: Ref, wanted: Subject, starts_at: datetime, ends_at: datetime) -> Booking | None:

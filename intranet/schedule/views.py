@@ -15,7 +15,7 @@ from intranet.core.web import me, needs, signed_in
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records.tables import Format
-from intranet.schedule import catalogue, personal, planning, printing, rooms, weeks
+from intranet.schedule import catalogue, clashes, personal, planning, printing, rooms, weeks
 from intranet.schedule.forms import EntryForm, ReasonForm, ResourceForm
 from intranet.schedule.models import Entry, EntryState, ResourceKind, WeekState
 from intranet.schedule.permissions import (
@@ -116,6 +116,7 @@ def new() -> ResponseReturnValue:
             entry = access_entry(actor, key)
             flash(label(f"schedule.did.{entry.state.value}" if entry.leader_ids else "schedule.did.booked"))
             _warn_of_absence(entry)
+            _warn_of_clashes(entry)
             return _back_to(entry)
     form.show_chosen()
     return render_template("schedule/entry_form.html", form=form, entry=None, back=_own_back()), form.status
@@ -161,6 +162,7 @@ def edit(entry_id: int) -> ResponseReturnValue:
             flash(label("schedule.did.edited"))
             found = access_entry(actor, entry_id)
             _warn_of_absence(found)
+            _warn_of_clashes(found)
             return _back_to(found)
     form.show_chosen()
     back = url_for("schedule.entry", entry_id=entry_id)
@@ -353,6 +355,14 @@ def _warn_of_absence(entry_: Entry) -> None:
     for key, (one, *_more) in away.items():
         code = "schedule.leader_away" if one.instead else "schedule.leader_away_alone"
         flash(label(code, name=names[key].full_name, instead=one_line(one.instead)), "warning")
+
+
+def _warn_of_clashes(entry_: Entry) -> None:
+    """Say who of those concerned is invited elsewhere at the same time."""
+    if entry_.has_hours:
+        people = [*entry_.leader_ids, *entry_.other_ids]
+        for words in clashes.of_people(_user(), entry_.ref, people, entry_.starts_at, entry_.ends_at):
+            flash(one_line(words), "warning")
 
 
 def _of_week(entry_: Entry) -> str:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from intranet.core.db import session
+from intranet.core.labels import label
 from intranet.people.models import User
-from intranet.schedule import booking
+from intranet.schedule import booking, clashes
 from intranet.schedule.booking import Subject
 from intranet.schedule.models import SubjectKind
 from intranet.schedule.weeks import Held
@@ -43,18 +44,30 @@ def hold(actor: User, meeting: Meeting) -> None:
     booking.take(actor, meeting.ref, subjects, meeting.starts_at, ends_at)
 
 
+def clashes_of(actor: User, meeting_id: int) -> list[str]:
+    """Sentences on those invited who are wanted elsewhere in the meeting's hours."""
+    meeting = session().get_one(Meeting, meeting_id)
+    people = [part.user_id for part in meeting.participants]
+    return clashes.of_people(
+        actor, meeting.ref, people, meeting.starts_at, _ends_at(meeting, meeting.minutes)
+    )
+
+
 def held_by(actor: User, user_ids: Collection[int], since: datetime, until: datetime) -> list[Held]:
-    """Meetings of that time in which one of these people takes part, as far as the actor may know of them."""
+    """Meetings of that time in which one of these people takes part.
+
+    Of one that the actor may not know of, only that their time is taken.
+    """
     counted = AgendaItem.state.not_in(OFF_AGENDA) | AgendaItem.started_at.is_not(None)
     query = (
         select(Meeting, func.coalesce(func.sum(AgendaItem.budget_min), 0))
         .outerjoin(AgendaItem, (AgendaItem.meeting_id == Meeting.id) & counted)
         .where(
-            visible_to(actor),
             Meeting.starts_at < until,
             Meeting.starts_at > since - timedelta(days=1),
             Meeting.state.not_in(_CALLED_OFF),
             Meeting.published_at.is_not(None),
+            Meeting.id.in_(select(Participant.meeting_id).where(Participant.user_id.in_(set(user_ids)))),
         )
         .group_by(Meeting.id)
     )
@@ -66,15 +79,16 @@ def held_by(actor: User, user_ids: Collection[int], since: datetime, until: date
     people: dict[int, list[int]] = {}
     for meeting_id, user_id in session().execute(parts):
         people.setdefault(meeting_id, []).append(user_id)
+    known = set(session().scalars(select(Meeting.id).where(Meeting.id.in_(people), visible_to(actor))))
     return [
         Held(
             ref=one.ref,
-            title=one.title,
+            title=one.title if one.id in known else label("schedule.private"),
             starts_at=one.starts_at,
             ends_at=ends_at,
-            place=one.place,
+            place=one.place if one.id in known else "",
             people=tuple(people[one.id]),
-            url=url_of(one.id),
+            url=url_of(one.id) if one.id in known else "",
             changed_at=one.published_at or one.created_at,
         )
         for one, ends_at in found

@@ -42,7 +42,7 @@ from meetings.services import (
     positions,
     publishing,
 )
-from meetings.views import looks, paging
+from meetings.views import clashes, looks, paging
 
 bp = Blueprint("meetings", __name__)
 
@@ -80,6 +80,7 @@ def new() -> ResponseReturnValue:
     if form.accepts():
         with form.refusals():
             mid = done_once(me(), form.once.data, form.as_body(), lambda: _create(form))
+            clashes.warn(_user(), mid)
             return redirect(url_for("meetings.detail", mid=mid))
     form.show_chosen()
     return render_template("meetings/new.html", form=form), form.status
@@ -166,6 +167,7 @@ def head(mid: int) -> ResponseReturnValue:
                 body_id=form.body_id.data,
                 expect=form.edition.data or None,
             )
+            clashes.warn(_user(), mid)
             return redirect(url_for("meetings.detail", mid=mid))
     return render_template("meetings/head.html", form=form, meeting=meeting), form.status
 
@@ -180,6 +182,7 @@ def invite(mid: int) -> ResponseReturnValue:
     if form.accepts():
         with form.refusals():
             participants.invite(_user(), mid, form.user_ids.data, form.role.data)
+            clashes.warn(_user(), mid)
             return _back(mid, "people")
     return _page(meeting, invite=form)
 

@@ -44,6 +44,20 @@ def test_a_rule_that_is_set_or_removed_holds_for_what_is_open(office: Office, cl
     assert live(task_id) == ["minus5@1430", "minus3", "due", "plus1", "plus3", "plus5"]
 
 
+def test_a_rule_is_changed_where_it_stands(office: Office, client_of: Clients) -> None:
+    task_id = give(office, due=date(2026, 11, 27))
+    client = client_of(office.admin)
+    page = client.get("/admin/reminders?topic=task&rule=plus3").text
+    assert "Sửa mốc nhắc" in page
+    assert 'value="3"' in page
+    address, new = "/admin/reminders?topic=task&rule=plus3", {"side": "after", "days": "4", "at": "09:00"}
+    taken = client.post(address, data={"side": "before", "days": "1", "at": "08:00", "to": "lead"})
+    assert (taken.status_code, "Đã có mốc" in taken.text) == (422, True)
+    assert client.post(address, data={**new, "to": "office_head"}).status_code == 302
+    assert live(task_id) == ["minus3", "minus1", "due", "plus1", "plus4@0900", "plus5"]
+    assert client.post(address, data={**new, "to": "leader"}).status_code == 422
+
+
 def test_what_is_no_rule_is_refused_beside_its_field_and_kept(office: Office, client_of: Clients) -> None:
     client = client_of(office.admin)
     for wrong, words in (

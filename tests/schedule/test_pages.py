@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 from docx import Document
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from intranet.core import clock, db
 from intranet.core.errors import Invalid
 from intranet.people.models import User
-from intranet.schedule import planning, weeks
-from meetings.models.meeting import MeetingState
+from intranet.schedule import booking, planning, weeks
+from meetings.models.meeting import Meeting, MeetingState
 from meetings.services import life
 from meetings.services import planning as meetings
 from tests.counting import count_queries
@@ -104,6 +105,57 @@ def test_a_meeting_takes_the_room_that_it_names_and_its_chair(office: Office, cl
     morning = {"title": "x", "kind": "event", "part": "morning", "day": "16/11/2026"}
     taken = client.post("/schedule/new", data=morning | {"leader_ids": [office.leader.id]})
     assert taken.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("place", "held"),
+    [
+        ("PHÒNG HỌP SỐ 1", "Phòng họp số 1"),
+        ("P. họp 01, tầng 2 nhà A", "Phòng họp số 1"),
+        ("Phòng họp số 10", "Phòng họp số 10"),
+        ("Phòng họp số 11", None),
+        ("Hội trường lớn", "Hội trường"),
+    ],
+)
+def test_a_room_is_known_by_its_name_among_others(office: Office, place: str, held: str | None) -> None:
+    for name in ("Phòng họp số 1", "Phòng họp số 10", "Hội trường"):
+        make_room(office, name)
+    found = booking.room_named(office.org.id, place)
+    assert (None if found is None else found.name) == held
+
+
+def test_who_is_invited_elsewhere_is_told_of_and_nobody_is_kept_from_it(
+    office: Office, client_of: Clients
+) -> None:
+    make_room(office)
+    secretary, clerk = client_of(office.officer), client_of(office.clerk)
+    assert '<option value="Phòng họp số 1">' in secretary.get("/meetings/new").text
+    planning.propose(office.clerk, wish("08:00", "10:00", leader_ids=(office.leader.id,), title="Đi cơ sở"))
+    body = {
+        "title": "Họp giao ban",
+        "starts_date": "16/11/2026",
+        "starts_time": "09:00",
+        "place": "Phòng họp số 1",
+        "chair_id": office.office_head.id,
+        "delegate_ids": [office.leader.id],
+        "secretary_publishes": "y",
+    }
+    answer = secretary.post("/meetings/new", data=body, follow_redirects=True)
+    assert "Nguyễn Văn Bình còn có lịch khác từ 08:00 đến 10:00 16/11" in answer.text
+    meeting = db.session().scalars(select(Meeting)).one()
+    meetings.add_item(office.officer, meeting.id, title="Mở đầu", budget_min=30, owner_id=office.leader.id)
+    life.publish_meeting(office.officer, meeting.id)
+    week = clerk.get(f"/schedule{WEEK}").text
+    assert "Đã có lịch" in week
+    assert "Họp giao ban" not in week
+    asked = {"title": "Tiếp khách", "kind": "event", "part": "hours", "day": "16/11/2026"}
+    hours = {"starts_time": "10:00", "ends_time": "11:00", "leader_ids": [office.leader.id]}
+    meetings.edit_meeting(
+        office.officer, meeting.id, title="Họp giao ban", starts_at=at("10:30"), place="Phòng họp số 1",
+        secretary_publishes=True,
+    )  # fmt: skip
+    warned = clerk.post("/schedule/new", data=asked | hours, follow_redirects=True)
+    assert "Nguyễn Văn Bình còn có lịch khác từ 10:30" in warned.text
 
 
 def test_a_meeting_called_off_gives_its_room_and_its_chair_free(office: Office) -> None:
