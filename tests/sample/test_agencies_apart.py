@@ -118,6 +118,8 @@ def apart(sample_office: SampleOffice) -> Apart:
         few.add("/tasks", [{"task_id": key} for key in _one_per_state(Task, province.id)])
         few.add("/tasks", known.found["/tasks", frozenset({"task_id", "code"})][-20:])
         documents_of(finance.id, theirs)
+        kept = saved_searches.save(sample_office.person("vanthu.stc"), "Giải ngân", "giải ngân", {}, "", None)
+        theirs.add("/documents", [{"search_id": kept}])
         return Apart(sample_office, known, few, theirs, _titles(province.id))
 
 

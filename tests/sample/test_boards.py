@@ -88,7 +88,8 @@ def test_every_bubble_of_the_map_opens_a_list_with_the_same_count(
 
 
 def test_a_board_of_another_role_is_not_there(sample_office: SampleOffice) -> None:
-    assert sample_office.client("chuyenvien").get("/boards").status_code == 403
+    assert sample_office.client("chuyenvien").get("/boards").location == "/boards/own"
+    assert sample_office.client("chuyenvien").get("/boards/leader").status_code == 404
     assert sample_office.client("vanthu").get("/boards/leader").status_code == 404
     assert sample_office.client("vanthu").get("/boards/flow").status_code == 403
     assert sample_office.client("truongphong").get("/boards/leader").status_code == 404
