@@ -39,10 +39,16 @@ class Period:
         return f"{self.year}" if self.span is Span.YEAR else f"{self.year}-{self.span.value[0]}{self.n}"
 
     @property
+    def name(self) -> str:
+        """As people call it, without its days."""
+        return label(f"report.period.{self.span.value}", n=self.n, year=self.year)
+
+    @property
     def words(self) -> str:
         """As pages and files have it."""
-        name = label(f"report.period.{self.span.value}", n=self.n, year=self.year)
-        return label("report.days", name=name, first=f"{self.first:%d/%m/%Y}", last=f"{self.last:%d/%m/%Y}")
+        return label(
+            "report.days", name=self.name, first=f"{self.first:%d/%m/%Y}", last=f"{self.last:%d/%m/%Y}"
+        )
 
 
 def period(code: str, cutoff: int) -> Period:

@@ -218,7 +218,7 @@ def ask_file(actor: Actor, asked: Wish, format_: Format) -> int:
 
     :raises BadState: ``export.too_many``.
     """
-    title = f"{asked.title} {asked.period.code}"
+    title = f"{asked.title}, {asked.period.name.replace('/', '-')}"
     told = {"report": asked.report.code, "period": asked.period.code, "by": asked.by}
     return exports.ask(actor, KIND, told, format_, title)
 

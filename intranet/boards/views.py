@@ -16,7 +16,7 @@ from intranet.boards.waiting import DAY_MINUTES, in_days
 from intranet.core import clock
 from intranet.core.actor import Actor
 from intranet.core.errors import DomainError
-from intranet.core.labels import label
+from intranet.core.labels import has_label, label
 from intranet.core.web import me, needs, sentence
 from intranet.records.tables import Format
 
@@ -75,9 +75,10 @@ def figure_list(figure: str) -> ResponseReturnValue:
     found = figures.listing(me(), figure, args, request.args.get("after"))
     if found is None:
         abort(404)
+    listed = f"board.listed.{figure}"
     return render_template(
         "boards/list.html",
-        title=label(f"board.figure.{figure}"),
+        title=label(listed if has_label(listed) else f"board.figure.{figure}"),
         found=found,
         scope=reports.scope_of(me()),
         back=(url_for("boards.index"), label("menu.boards")),
@@ -257,4 +258,5 @@ def _flow_narrowed(args: Mapping[str, str]) -> str:
     if args.get("band") in {*flow.Band, "stuck"}:
         words.append(label(f"flow.band.{args['band']}"))
     words += [args[name] for name in ("unit", "person") if args.get(name)]
-    return ", ".join(words)
+    text = ", ".join(words)
+    return text[:1].upper() + text[1:]

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.jobs import enqueue
-from intranet.core.labels import label
+from intranet.core.labels import has_label, label
 from intranet.core.refs import Ref
 from intranet.notices import quiet, reminder_rules
 from intranet.notices.models import Reminder
@@ -203,13 +203,19 @@ def history(ref: Ref) -> list[Shown]:
     """The same in words."""
     return [
         Shown(
-            reminder_rules.words_of(row.rule),
+            _words_of(row, ref),
             row.planned_at,
             label(f"reminder.result.{row.result or ('cancelled' if row.cancelled_at else 'planned')}"),
             row.told,
         )
         for row in planned_for(ref)
     ]
+
+
+def _words_of(row: Reminder, ref: Ref) -> str:
+    """The rule in words, with the day from which it counts where that is not the record's own deadline."""
+    words, anchor = reminder_rules.words_of(row.rule), f"reminder.anchor.{row.topic}"
+    return words if row.topic == ref.kind or not has_label(anchor) else f"{words}, {label(anchor)}"
 
 
 def _moment(due_date: date, rule: Rule, on: Calendar) -> datetime:

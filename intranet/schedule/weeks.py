@@ -25,6 +25,8 @@ from intranet.schedule.planning import leaders_of, lock_week, monday_of
 #: which one of these people takes part, as far as the actor may know of it.
 HELD = "schedule.held"
 _SHOWN = (EntryState.PROPOSED, EntryState.APPROVED, EntryState.POSTPONED)
+#: Saturday, counted from Monday.
+_WEEKEND = 5
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Page:
     #: Entries of the week that wait for approval, as far as the reader may see them.
     waiting: list[Entry] = field(default_factory=list)
     updated_at: datetime | None = None
+    #: Days of the working week on which the office is closed.
+    off: frozenset[date] = frozenset()
 
     @property
     def state(self) -> WeekState:
@@ -101,8 +105,17 @@ def read_week(actor: User, monday: date) -> Page:
     may_see = [one for one in entries if one.state is EntryState.PROPOSED and may_read_all(actor, one)]
     stamps = [one.changed_at or one.created_at for one in entries if one.state is not EntryState.PROPOSED]
     approved = week.approved_at if week is not None and week.approved_at is not None else None
+    calendar = workdays.calendar()
     return Page(
-        monday, week, leaders, days, may_see, max([*stamps, *([approved] if approved else [])], default=None)
+        monday,
+        week,
+        leaders,
+        days,
+        may_see,
+        max([*stamps, *([approved] if approved else [])], default=None),
+        frozenset(
+            one.day for one in days if one.day.weekday() < _WEEKEND and not calendar.is_working_day(one.day)
+        ),
     )
 
 
@@ -295,7 +308,7 @@ def _days(monday: date, shown: Sequence[Shown]) -> list[date]:
     return [
         day
         for n, day in enumerate(days)
-        if n < 5
+        if n < _WEEKEND
         or calendar.is_working_day(day)
         or any(starts.date() <= day <= ends.date() for starts, ends in taken)
     ]

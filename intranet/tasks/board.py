@@ -59,8 +59,8 @@ def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing |
         return None
     at = standing_of(actor)
     total, tasks, more = boards.page_of(Task, _CONDITIONS[code](actor, at, args), after, Task.due_date)
-    shown = lists.rows(tasks, at, workdays.calendar())
-    return Listing(total, [row_of(row) for row in shown], more, _narrowed(at, args))
+    shown = lists.rows(tasks, at, workdays.calendar(), is_deciding=code == "task_accept")
+    return Listing(total, [row_of(row) for row in shown], more, _narrowed(code, at, args))
 
 
 def this_month(actor: Actor) -> tuple[date, Punctuality, Punctuality]:
@@ -77,7 +77,7 @@ def row_of(row: lists.Row) -> Row:
         title=row.task.title,
         code=row.task.code,
         who=row.lead,
-        state=label(f"task.state.{row.task.state.value}"),
+        state=row.asked or label(f"task.state.{row.task.state.value}"),
         due=row.due,
         tone=row.tone,
     )
@@ -390,7 +390,7 @@ def _is_true(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return func.coalesce(condition, False)
 
 
-def _narrowed(at: Standing, args: Args) -> str:
+def _narrowed(code: str, at: Standing, args: Args) -> str:
     words: list[str] = []
     unit_id, person_id = boards.number_of(args, "unit"), boards.number_of(args, "person")
     unit = directory.unit(unit_id) if unit_id is not None else None
@@ -404,8 +404,11 @@ def _narrowed(at: Standing, args: Args) -> str:
         words.append(label("board.month", month=f"{month:%m/%Y}"))
     elif months := boards.months_of(args):
         words.append(label("board.months", n=months))
+    elif code in _OF_A_YEAR:
+        words.append(label("board.months", n=boards.MONTHS))
     if args.get("kind") in ("in_time", "late"):
-        words.append(label(f"board.series.{args['kind']}"))
+        is_open = code == "task_open" and args["kind"] == "in_time"
+        words.append(label("board.series.open" if is_open else f"board.series.{args['kind']}"))
     if args.get("waits"):
         words.append(args["waits"] if args["waits"] != "-" else label("board.unsaid"))
     return ", ".join(words)
@@ -433,4 +436,6 @@ _CONDITIONS: dict[str, Condition] = {
     "own_parts": _own_parts,
     "own_on_time": _own_done,
 }
+#: Figures that look so many months back unless a month is named.
+_OF_A_YEAR = ("task_on_time", "task_extended", "own_on_time")
 _OWN = tuple(code for code in _CONDITIONS if code.startswith("own_"))

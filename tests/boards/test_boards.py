@@ -94,6 +94,11 @@ def test_the_board_of_a_leader_counts_what_there_is(
     opened = client_of(busy.leader).get(f"/boards/lists/{share.code}", query_string=dict(share.args)).text
     assert 'data-total="2"' in opened
     assert "Sở Tài chính, 3 tháng gần nhất" in opened
+    assert "<h1>Nhiệm vụ có hạn đã xong</h1>" in opened
+    asked = client_of(busy.leader).get("/boards/lists/task_accept").text
+    assert "Xin gia hạn đến 21/12/2026" in asked
+    inside_term = client_of(busy.head).get("/boards/lists/task_open?kind=in_time").text
+    assert ", Trong hạn: <b" in inside_term
     assert numbers(busy.other_leader, Board.LEADER)["task_on_time"] == 0
 
 

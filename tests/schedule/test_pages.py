@@ -30,6 +30,8 @@ def test_an_empty_week_says_who_fills_it(office: Office, client_of: Clients) -> 
     page = client_of(office.officer).get(f"/schedule{WEEK}").text
     assert "Tuần này chưa có lịch" in page
     assert "Nguyễn Văn Bình" in page
+    assert "Ngày nghỉ" not in page
+    assert client_of(office.officer).get("/schedule?week=2026-11-23").text.count("Ngày nghỉ") == 1
     assert "Chưa có phòng họp, xe nào" in client_of(office.officer).get("/schedule/rooms").text
     assert "Tuần này bạn chưa có lịch" in client_of(office.officer).get("/schedule/mine").text
 

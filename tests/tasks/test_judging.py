@@ -7,6 +7,7 @@ import pytest
 from intranet.core import clock
 from intranet.core.errors import BadState, Invalid
 from intranet.core.refs import Ref
+from intranet.notices import reminders
 from intranet.notices import services as notices
 from intranet.people.models import User
 from intranet.records import audit
@@ -83,6 +84,8 @@ def test_nobody_accepts_what_they_reported_themselves(office: Office) -> None:
 def test_a_returned_result_runs_again_and_both_finishings_stay_noted(office: Office) -> None:
     task_id = give(office)
     services.report_finished(office.head, task_id, "Lần một")
+    told = {one.words for one in reminders.history(Ref("task", task_id))}
+    assert {"Ngày đến hạn", "Sau 3 ngày làm việc, tính từ ngày báo hoàn thành"} <= told
     with pytest.raises(Invalid, match=r"task\.reason_needed"):
         services.return_result(office.leader, task_id, "")
     services.return_result(office.leader, task_id, "Thiếu số liệu quý III", due_date=LATER)
