@@ -39,6 +39,11 @@ def begin(page: Page, title: str) -> None:
     row = page.locator("[data-agenda] li", has_text=title)
     row.locator("button.a").click()
     row.locator(".m-start").click()
+    reason, floor = page.locator("#again-r:visible"), page.locator("[data-agenda] .a.now b", has_text=title)
+    expect(reason.or_(floor)).to_be_visible()
+    if reason.count():
+        reason.fill("Đại biểu đề nghị bàn lại")
+        page.locator("#again button.p").click()
     expect(page.locator("[data-agenda] .a.now b")).to_have_text(title)
 
 

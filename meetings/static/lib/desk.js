@@ -1,9 +1,9 @@
 /** What whoever runs the room may press: next item, pause, end, present. Each press is one command; refusals become messages. */
-import { ask, openDialog } from '@lib/dialogs.js';
 import { all, clock, find, minutes, setText, word } from './page.js';
 import { current, spent } from './state.js';
 
-const open = new Set(['planned', 'suspended']);
+const seldom = () => import('./seldom.js');
+const isOpen = ({ st }) => ['planned', 'suspended'].includes(st);
 
 export class Desk {
   #line; #follow; #reader; #presenter; #desks; #press; #undo;
@@ -32,8 +32,9 @@ export class Desk {
 
   get state() { return this.#line.state; }
   get next() {
-    const at = this.state.items.findIndex((one) => one.id === this.state.cur?.item);
-    return this.state.items.slice(at + 1).find((one) => open.has(one.st)) ?? this.state.items.find((one) => open.has(one.st));
+    const { cur, items } = this.state;
+    const at = items.findIndex((one) => one.id === cur?.item);
+    return items.slice(at + 1).find(isOpen) ?? items.find(isOpen);
   }
 
   /** Single letters outside of fields, with Alt inside them; they can be switched off. */
@@ -67,32 +68,16 @@ export class Desk {
     return outcome ? this.#finish(outcome) : null;
   }
 
-  /** Why an item that was done is taken up again; nothing when the chair thinks better of it. */
-  #why(one) {
-    const dialog = document.getElementById('again');
-    const form = find('[data-again]');
-    setText('[data-again-t]', one.t);
-    form.reset();
-    openDialog(dialog);
-    return new Promise((resolve) => {
-      let said = '';
-      form.onsubmit = (event) => { event.preventDefault(); said = form.reason.value.trim(); if (said) dialog.close(); };
-      dialog.addEventListener('close', () => resolve(said), { once: true });
-    });
-  }
-
   /** Puts an item on the floor at once; for some seconds that can be taken back. What was done asks why. */
   async start(item) {
-    const one = this.state.items.find(({ id }) => id === item);
-    const reason = one?.st === 'done' ? await this.#why(one) : '';
-    if (one?.st === 'done' && !reason) return null;
-    const before = this.state.cur?.item ?? null;
-    const speech = this.state.queue?.cur;
+    const { cur, items, queue } = this.state;
+    const no = items.findIndex((one) => one.id === item);
+    const reason = items[no]?.st === 'done' && await (await seldom()).why(items[no].t);
+    if (reason === '') return null;
     const left = this.#desks.queue.left();
     this.#undo.hide();
-    const answer = await this.ask('item.start', { item, expect: before, ...(reason && { reason }) });
-    const no = this.state.items.findIndex((one) => one.id === item);
-    if (answer?.ok) this.#offerBack(word('item-now', { no: no + 1, title: this.state.items[no]?.t ?? '' }), item, item, speech, left);
+    const answer = await this.ask('item.start', { item, expect: cur?.item ?? null, ...(reason && { reason }) });
+    if (answer?.ok) this.#offerBack(word('item-now', { no: no + 1, title: items[no].t }), item, item, queue?.cur, left);
     return answer;
   }
 
@@ -148,7 +133,7 @@ export class Desk {
     setText('[data-word-of="pause"]', word(state === 'paused' ? 'resume' : 'pause'));
     setText('[data-note-of="pause"]', inSession ? word(`state-${state}`) : '');
     find('[data-do="pause"]').disabled = !inSession;
-    const left = items.filter((one) => open.has(one.st)).length;
+    const left = items.filter(isOpen).length;
     setText('[data-note-of="end"]', left ? word('end-note', { n: left }) : word('end-none'));
     find('[data-do="end"]').disabled = !inSession;
     find('[data-do="conclude"]').disabled = !inSession && state !== 'ended';
@@ -176,8 +161,7 @@ export class Desk {
   }
 
   async #end() {
-    const left = this.state.items.flatMap((one, at) => (open.has(one.st) ? [`${at + 1}. ${one.t}`] : []));
-    const agreed = await ask(left.length ? word('ask-end-open', { n: left.length, list: left.join('; ') }) : word('ask-end'), { word: word('yes-end'), bad: true });
+    const agreed = await (await seldom()).agreesToEnd(this.state.items.filter(isOpen));
     if (agreed) await this.ask('meeting.end', { confirm: true });
   }
 

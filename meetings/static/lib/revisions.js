@@ -34,7 +34,7 @@ export class Revisions {
     this.#opener.title = word('tray-n', { n: tray });
     this.#opener.querySelector('b').textContent = String(tray);
     if (tray === 0 && this.#dialog.open) this.#dialog.close();
-    const parts = this.#parts();
+    const parts = this.#parts().filter(Boolean);
     const said = parts.map((one) => one.textContent ?? one).join('|');
     this.#strip.hidden = parts.length === 0;
     if (said === this.#shown) return;
@@ -47,17 +47,17 @@ export class Revisions {
     const file = this.#paper;
     const button = (name, act, ...inside) => el('button', { class: 'b', type: 'button', [`data-${name}`]: true, on: { click: act } }, ...inside);
     if (!file) return [];
-    if (this.#follow.old) return [icon('versions'), el('span', {}, word('old-shown')), ...this.#all(file), button('to-new', () => this.#follow.open(file.id, this.#pageNow(file)), word('to-new'))];
+    if (this.#follow.old) return [icon('versions'), el('span', {}, word('old-shown')), this.#all(file), button('to-new', () => this.#follow.open(file.id, this.#pageNow(file)), word('to-new'))];
     if (file.map === 'pending') return [icon('versions'), el('span', {}, word('comparing-long'))];
     if (!file.prev || sessionStorage.getItem(this.#key(file))) return [];
     const shut = () => { sessionStorage.setItem(this.#key(file), '1'); this.draw(); };
     const old = file.prev.url && button('to-old', () => this.#follow.look(file.prev, this.#pageThen(file)), word('to-old'));
-    return [icon('versions'), el('span', {}, this.#changes(file)), ...(old ? [old] : []), ...this.#all(file),
-      el('button', { class: 'b g q', type: 'button', 'aria-label': word('seen'), title: word('seen'), on: { click: shut } }, icon('x'))];
+    return [icon('versions'), el('span', {}, this.#changes(file)), old, this.#all(file),
+      el('button', { class: 'b g q', type: 'button', title: word('seen'), on: { click: shut } }, icon('x'))];
   }
 
   /** Where all versions are looked at, once there are more than the one before. */
-  #all({ id, no }) { return no > 2 ? [el('a', { class: 'b', href: `/meetings/${this.#mid}/papers/${id}/versions/1`, target: '_blank', rel: 'noopener' }, word('all-versions'))] : []; }
+  #all({ id, no }) { return no > 2 && el('a', { class: 'b', href: `/meetings/${this.#mid}/papers/${id}/versions/1`, target: '_blank' }, word('all-versions')); }
 
   #changes(file) {
     if (file.map === 'failed') return word('replaced-unknown');

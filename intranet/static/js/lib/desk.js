@@ -5,28 +5,23 @@ const waiting = new Set();
 let soon;
 
 /** A page that looks after itself is no use of the session: an idle one ends all the same. */
-const own = { isOwn: true }, ownHeaders = { 'Office-Refresh': '1' };
-document.addEventListener('htmx:config:request', ({ detail: { ctx } }) => { if (ctx.isOwn) Object.assign(ctx.request.headers, ownHeaders); });
+const headers = { 'Office-Refresh': '1' };
 
 /** The record's own address: after an act that was refused, this page's is that of the act. */
 const here = () => document.querySelector('link[rel=canonical]')?.href ?? location.href;
 
-const isTypedIn = (element) => element.matches(':focus-within') && element.querySelector('input:focus, textarea:focus');
 const named = (element) => `#${CSS.escape(element.id)}`;
 
-/** Each part is the source of its own request: of those that stand under one source, only two wait. */
+/** All in one request: of those that stand under one source, the library lets only two wait. */
 function readAgain() {
-  const parts = [...waiting].filter((element) => element.isConnected && !isTypedIn(element));
+  const [first, ...others] = [...waiting].filter((element) => element.isConnected && !element.querySelector('input:focus, textarea:focus'));
   waiting.clear();
-  for (const element of parts.filter(({ dataset }) => dataset.src))
-    htmx.ajax('GET', element.dataset.src, { source: element, target: element, swap: 'innerMorph', ...own });
-  const [first, ...others] = parts.filter(({ dataset, id }) => !dataset.src && id);
   if (!first) return;
-  const selectOOB = others.map((element) => `${named(element)}:outerMorph`).join(',');
-  htmx.ajax('GET', here(), { source: first, target: first, select: named(first), selectOOB, swap: 'outerMorph', ...own });
+  const selectOOB = others.map((element) => `${named(element)}:outerMorph`).join();
+  htmx.ajax('GET', here(), { source: first, target: first, select: named(first), selectOOB, swap: 'outerMorph', headers });
 }
 
-/** Fetch a part of the page again: from its data-src as a fragment, else from this page, by its own id, all in one. */
+/** Fetch a part of this page again, by its own id. */
 export function refresh(element) {
   waiting.add(element);
   clearTimeout(soon);
@@ -40,7 +35,7 @@ function countAgain() {
   if (!document.querySelector('[data-waits]')) return;
   clearTimeout(counting);
   counting = setTimeout(async () => {
-    const answer = await fetch('/menu/counts', { headers: { 'HX-Request': 'true', ...ownHeaders } }).catch(() => null);
+    const answer = await fetch('/menu/counts', { headers: { 'HX-Request': 'true', ...headers } }).catch(() => null);
     if (!answer?.ok) return;
     for (const [code, count] of Object.entries(await answer.json()))
       for (const one of document.querySelectorAll(`[data-waits="${CSS.escape(code)}"]`)) {

@@ -28,7 +28,7 @@ function sheet(name) {
  * A sheet with something on it that colours the page, as markers do, is mixed with the page; every other one lies on it as it
  * is, for mixing costs the browser a picture of the whole page in every frame of a stroke.
  */
-const mix = (svg, isMixed) => { svg.style.mixBlendMode = isMixed ? 'multiply' : ''; };
+const mix = ({ style }, isMixed) => { style.mixBlendMode = isMixed ? 'multiply' : ''; };
 
 /** A stroke as an element of the page's SVG. */
 export function strokePath(stroke, isLast = true) {
@@ -110,8 +110,7 @@ export class InkLayer {
   }
 
   #mix(id, isMixed) {
-    if (isMixed) this.#mixed.add(id);
-    else this.#mixed.delete(id);
+    this.#mixed[isMixed ? 'add' : 'delete'](id);
     mix(this.svg, this.#mixed.size > 0);
   }
 
