@@ -1,6 +1,6 @@
 """Earlier versions of a paper: read again by whoever reads the paper now, never written on."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,6 +83,16 @@ def look_at(actor: User, meeting_id: int, public_id: str, no: int) -> Shown:
         is_marked=rule is not None and rule.is_marked,
         marks=[] if version.gone_at is None else _marks_left(actor, public_id, version.file.sha256),
     )
+
+
+def before(meeting: Meeting, papers_now: Collection[File]) -> dict[int, File]:
+    """The version that each of these papers took the place of, by the id of the paper; none for most."""
+    keys = {one.public_id: one.id for one in papers_now if one.public_id in (meeting.revisions or {})}
+    if not keys:
+        return {}
+    query = select(PaperReplacement.file, File).join(File, File.public_id == PaperReplacement.other)
+    taken = query.where(PaperReplacement.file.in_(keys), PaperReplacement.state.in_(_DONE))
+    return {keys[key]: file for key, file in session().execute(taken.order_by(PaperReplacement.id))}
 
 
 def _versions_of(paper: File) -> list[Version]:

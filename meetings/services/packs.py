@@ -21,7 +21,7 @@ from intranet.records import files, scans
 from intranet.records.models import File, Scan, ScanState
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
 from meetings.permissions import access_room, visible_to
-from meetings.services import paper_rights, papers
+from meetings.services import earlier, paper_rights, papers
 from meetings.services.journal import ms
 
 #: Packs are fetched so long before the hour.
@@ -57,6 +57,8 @@ class Pack:
     #: Changes with every file that comes, goes or is replaced, or whose words were read; with nothing else.
     rev: str
     files: list[Entry]
+    #: What some of them took the place of: kept where there is room, and nothing is lacking without it.
+    before: list[Entry]
 
     @property
     def bytes(self) -> int:
@@ -75,6 +77,7 @@ class Pack:
             "bytes": self.bytes,
             "most": MOST,
             "files": [vars(one) for one in self.files],
+            "before": [vars(one) for one in self.before],
         }
 
 
@@ -94,12 +97,20 @@ def packs_for(readers: Iterable[User], meeting: Meeting) -> dict[int, Pack]:
         for person, readable in paper_rights.readable_by(readers, meeting).items()
     }
     all_files = {file.id: file for kept in by_person.values() for file in kept}
-    read = scans.of({file.sha256 for file in all_files.values()})
-    entries = {key: _entry(file, read.get(file.sha256)) for key, file in all_files.items()}
-    found = {}
-    for person, kept in by_person.items():
-        found[person] = _packed(meeting, [entry for file in kept if (entry := entries[file.id]) is not None])
-    return found
+    old = earlier.before(meeting, all_files.values())
+    read = scans.of({file.sha256 for file in (*all_files.values(), *old.values())})
+    entries, replaced = (
+        {key: entry for key, file in some.items() if (entry := _entry(file, read.get(file.sha256)))}
+        for some in (all_files, old)
+    )
+    return {
+        person: _packed(
+            meeting,
+            [entries[file.id] for file in kept if file.id in entries],
+            [replaced[file.id] for file in kept if file.id in replaced],
+        )
+        for person, kept in by_person.items()
+    }
 
 
 def pack_for(reader: User, meeting: Meeting) -> Pack:
@@ -132,10 +143,10 @@ def device_key(actor: User, kid: str | None = None) -> tuple[str, bytes]:
     return name, hmac.digest(secret, f"meetings.device:{actor.id}:{name}".encode(), sha256)
 
 
-def _packed(meeting: Meeting, entries: list[Entry]) -> Pack:
+def _packed(meeting: Meeting, entries: list[Entry], before: list[Entry]) -> Pack:
     named = [f"{one.file} {one.sha256}{' words' if one.words else ''}" for one in entries]
     said = "\n".join(sorted(named))
-    return Pack(meeting, sha256(said.encode()).hexdigest()[:16], entries)
+    return Pack(meeting, sha256(said.encode()).hexdigest()[:16], entries, before)
 
 
 def _entry(paper: File, scan: Scan | None) -> Entry | None:

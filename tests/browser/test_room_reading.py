@@ -4,6 +4,7 @@ import io
 import re
 
 import pikepdf
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from intranet.records.typeset import Run, Sheet
@@ -11,8 +12,18 @@ from tests.browser.conftest import Opener, axe, read
 from tests.browser.test_meeting_room import drawn, enter, headers, opens_agenda, room_of
 
 WORDS = ("Mở đầu", "Nhu cầu vốn đầu tư", "Kiến nghị")
+#: Below the words of page 2, in lines of an A4 page.
+LONG = "Các đơn vị rà soát tiến độ từng công trình, báo cáo trước ngày 30 hằng tháng. " * 8
+PHONE = {"width": 390, "height": 844}
 
 
+#: Of flowing text: height of its longest paragraph, width of what is in it, its own width, size of letters.
+FLOWS = """
+(text) => [
+  Math.max(...[...text.querySelectorAll('p')].map((one) => one.getBoundingClientRect().height)),
+  text.scrollWidth, text.clientWidth, parseFloat(getComputedStyle(text).fontSize),
+]
+"""
 #: What was read from the pictures of three pages.
 SCANNED = [
     [],
@@ -32,6 +43,8 @@ def paper() -> bytes:
         if n:
             sheet.new_page()
         sheet.paragraph([Run(words)], 14)
+        if n == 1:
+            sheet.paragraph([Run(LONG)], 14)
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(sheet.finish())) as pdf:
         with pdf.open_outline() as outline:
@@ -92,11 +105,26 @@ def test_a_paper_is_gone_through_by_pages_contents_and_words(open_as: Opener) ->
     expect(shown).to_have_text("2 / 3")
     tab(page, "Đọc chữ")
     expect(panel.locator("[data-read-text]")).to_contain_text("Nhu cầu vốn đầu tư")
+    # On a phone the words of the page run in lines of its own width, at any size of the letters.
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    text = panel.locator("[data-read-text]")
+    sizes = []
+    for press in ("Chữ to hơn", "Chữ to hơn", "Chữ nhỏ hơn"):
+        high, wide, room, size = text.evaluate(FLOWS)
+        assert (wide, room) == (room, PHONE["width"] - 24)
+        assert high > 8 * size
+        sizes.append(size)
+        panel.get_by_role("button", name=press).tap()
+    assert sizes[0] < sizes[1] < sizes[2]
+    assert text.evaluate(FLOWS)[3] == pytest.approx(sizes[1])
     panel.get_by_role("button", name="Trang sau").tap()
-    expect(panel.locator("[data-read-text]")).to_contain_text("Kiến nghị")
+    expect(text).to_contain_text("Kiến nghị")
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(opener).to_be_focused()
+    # The page is the one that was read.
+    expect(shown).to_have_text("3 / 3")
+    expect(drawn(page, 3)).to_be_visible()
 
 
 def test_a_new_paper_says_so_and_a_marked_one_carries_the_readers_name(

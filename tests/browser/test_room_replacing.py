@@ -7,11 +7,22 @@ import pikepdf
 from playwright.sync_api import FilePayload, Page, expect
 
 from intranet.records.typeset import Run, Sheet
-from tests.browser.conftest import Opener, axe
+from tests.browser.conftest import Opener, axe, until
 from tests.browser.test_meeting_room import draw_with_finger, drawn, enter, open_first_paper, shown_page
+from tests.browser.test_packs import KEPT
 
 #: Until a file was read by the worker, milliseconds; a busy machine takes its time.
 READ = 20_000
+#: The pieces of one file are on this device no more.
+GONE = """
+(sha256) => new Promise((ok) => {
+  const r = indexedDB.open('office-vault');
+  r.onsuccess = () => {
+    const pieces = r.result.transaction('pieces', 'readwrite').objectStore('pieces');
+    pieces.delete(IDBKeyRange.bound([sha256], [sha256, []])).onsuccess = () => { r.result.close(); ok(); };
+  };
+})
+"""
 NAME = "Tờ trình điều chỉnh kế hoạch vốn"
 
 
@@ -78,6 +89,20 @@ def test_the_secretary_replaces_a_paper_in_two_taps_and_a_mark_stays_with_its_wo
     expect(shown_page(tablet)).to_have_text(f"1 / {pages}")
     strip.get_by_role("button", name="Về bản mới").tap()
     expect(shown_page(tablet)).to_have_text(f"2 / {pages + 1}")
+    # Without the network too, where the device has it; where it has not, that is said.
+    meeting = tablet.url.removesuffix("/room")
+    [before] = tablet.request.get(f"{meeting}/pack.json").json()["before"]
+    until(tablet, f"async () => (await ({KEPT})()).count['{before['sha256']}']")
+    for said in ("Đang xem bản cũ", "Máy này không giữ bản cũ"):
+        tablet.context.set_offline(True)
+        strip.get_by_role("button", name="Xem bản cũ").tap()
+        expect(strip).to_contain_text(said)
+        tablet.context.set_offline(False)
+        if "Đang" in said:
+            expect(drawn(tablet, 1)).to_be_visible()
+        strip.get_by_role("button", name="Về bản mới").tap()
+        expect(drawn(tablet, 2)).to_be_visible()
+        tablet.evaluate(GONE, before["sha256"])
     strip.get_by_role("button", name="Đã xem").tap()
     expect(strip).to_be_hidden()
 

@@ -10,7 +10,7 @@ from intranet.core.errors import NotFound
 from intranet.people.models import User
 from intranet.records import page_facts
 from intranet.records.models import File
-from meetings.services import comparing, distributing, earlier, papers
+from meetings.services import comparing, distributing, earlier, packs, papers
 from meetings.services.annotating import sync
 from tests.meetings.conftest import Sitting
 from tests.meetings.test_replacing import NEW, NEWER, OLD, now, replace, under
@@ -74,6 +74,27 @@ def test_every_version_is_looked_at_with_what_one_left_there_and_the_way_back(
             earlier.look_at(sitting.delegate, sitting.id, paper.public_id, no)
     papers.withdraw_paper(sitting.secretary, sitting.id, paper.public_id)
     assert reader.get(address(sitting, paper, 1)).status_code == 404
+
+
+def test_a_device_keeps_the_version_before_for_whoever_may_keep_the_paper(
+    sitting: Sitting, paper: File
+) -> None:
+    first = earlier.look_at(sitting.delegate, sitting.id, paper.public_id, 1).version.file
+    pack = packs.pack_of(sitting.delegate, sitting.id)
+    [old] = pack.told()["before"]
+    assert (old["rev"], old["url"]) == (
+        first.sha256,
+        sitting.meeting.revisions[paper.public_id]["prev"]["url"],
+    )
+    assert (pack.bytes, [one.rev for one in pack.files]) == (pack.files[0].bytes, [paper.sha256])
+    replace(sitting, paper, NEWER, "To trinh 318 cuoi.pdf")
+    [old_now] = packs.pack_of(sitting.delegate, sitting.id).before
+    assert old_now.rev == pack.files[0].rev
+    limit(sitting, paper, "role:guest")
+    assert packs.pack_of(sitting.delegate, sitting.id).before == []
+    assert [one.rev for one in packs.pack_of(sitting.guest, sitting.id).before] == [old_now.rev]
+    distributing.set_rights(sitting.secretary, sitting.id, paper.public_id, grants=None, online_only=True)
+    assert packs.pack_of(sitting.guest, sitting.id).before == []
 
 
 def test_a_version_has_the_rights_and_the_name_over_it_that_the_paper_has(

@@ -142,7 +142,7 @@ async function keptFile(url) {
   if (index.kid !== held.kid || !index.files.has(address)) {
     const packs = (await names()).filter((name) => name.startsWith('pack:'));
     const read = await Promise.all(packs.map((name) => kept(held, name)));
-    index = { kid: held.kid, files: new Map(read.flatMap((one) => one?.files ?? []).filter((one) => one.whole).map((one) => [one.url, one])) };
+    index = { kid: held.kid, files: new Map(read.flatMap((one) => [...(one?.files ?? []), ...(one?.before ?? [])]).filter((one) => one.whole).map((one) => [one.url, one])) };
   }
   const file = index.files.get(address);
   // Its pieces may have gone since: then the network is asked.

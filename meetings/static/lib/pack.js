@@ -88,7 +88,7 @@ async function brought(user, mid, tell, anew) {
   const before = await kept(held, `pack:${mid}`);
   const whole = new Map((before?.files ?? []).filter((one) => one.whole).map((one) => [one.sha256, one]));
   const isDue = anew || due(before && { ...before, starts: now.starts }, Date.now());
-  const pack = { ...now, mid, at: Date.now(), checked: isDue ? null : before.checked, problem: null, files: now.files.map((one) => ({ ...one, whole: whole.has(one.sha256), lack: null })) };
+  const pack = { ...now, mid, at: Date.now(), checked: isDue ? null : before.checked, problem: null, files: now.files.map((one) => ({ ...one, whole: whole.has(one.sha256), lack: null })), before: now.before.map((one) => ({ ...one, whole: false })) };
   // A full device keeps what fits; each part of the pack is tried, and what is here is counted.
   const fits = (act) => act().catch((problem) => { if (!isFull(problem)) throw problem; pack.problem = 'full'; });
   const save = () => fits(() => keep(held, `pack:${mid}`, pack));
@@ -97,6 +97,7 @@ async function brought(user, mid, tell, anew) {
     await fits(() => keepParts(now));
     await fits(() => keepPage(held, pack));
     await keepFiles(held, pack, { isDue, save, tell });
+    await keepEarlier(held, pack).catch(() => {});
     await fits(() => keepWords(held, pack));
   } catch {
     pack.problem = 'network';
@@ -151,11 +152,31 @@ async function keepFiles(held, pack, { isDue, save, tell }) {
     if (room < 0) { file.lack = 'most'; file.whole = false; continue; }
     if (file.whole && (await (isDue ? isWhole(held, file) : hasAll(file)))) { bytes += file.bytes; continue; }
     file.whole = false;
-    file.lack = await fetched(held, file, (more) => { bytes += more; say(n); });
+    const got = (more) => { bytes += more; say(n); };
+    file.lack = await fetched(held, file, got);
+    if (file.lack === 'full' && (await dropEarlier(pack))) file.lack = await fetched(held, file, got);
     file.whole = file.lack === null;
     await save();
   }
   say(pack.files.length);
+}
+
+/** What was replaced is looked at without the network too, where there is room left; nothing is lacking where there is none. */
+async function keepEarlier(held, pack) {
+  let room = pack.most - pack.bytes;
+  for (const one of pack.before) {
+    room -= one.bytes;
+    one.whole = room >= 0 && !pack.problem && ((await hasAll(one)) || (await fetched(held, one, () => {})) === null);
+  }
+}
+
+/** Papers on the table come before what they replaced. Returns whether any of that went. */
+async function dropEarlier(pack) {
+  const now = new Set(pack.files.map((one) => one.sha256));
+  const gone = [];
+  for (const { sha256 } of pack.before) if (!now.has(sha256) && (await piecesOf(sha256)).size) gone.push(sha256);
+  for (const sha256 of gone) await dropFile(sha256);
+  return gone.length > 0;
 }
 
 /** The words of scans, so that they are found without the network too. */
@@ -253,7 +274,7 @@ async function sweep(held) {
     const [kind, mid] = name.split(':');
     const found = kind === 'pack' || kind === 'page' ? await kept(held, name) : null;
     if (kind === 'pack' && (!found || found.starts + STAYS < Date.now())) { await forget(name, `page:${mid}`, `state:${mid}`); continue; }
-    if (kind === 'pack') for (const one of found.files) { files.add(one.sha256); lines.add(`lines:${one.url}`); }
+    if (kind === 'pack') for (const one of [...found.files, ...(found.before ?? [])]) { files.add(one.sha256); lines.add(`lines:${one.url}`); }
     for (const address of found?.shell ?? []) parts.add(address);
   }
   await keepOnly(files);

@@ -12,7 +12,7 @@ import { papers } from './state.js';
 const NAMED = 8;
 
 export class Revisions {
-  #line; #mid; #follow; #reader; #notes; #strip = find('[data-revision]'); #opener = find('[data-tray-open]'); #dialog = document.getElementById('tray'); #shown = ''; #crops = null;
+  #line; #mid; #follow; #reader; #notes; #strip = find('[data-revision]'); #opener = find('[data-tray-open]'); #dialog = document.getElementById('tray'); #shown = ''; #crops = null; #isAway = false;
 
   constructor(line, { mid, follow, reader, notes }) {
     [this.#line, this.#mid, this.#follow, this.#reader, this.#notes] = [line, mid, follow, reader, notes];
@@ -20,7 +20,8 @@ export class Revisions {
     this.#opener.addEventListener('click', () => this.#open());
     this.#dialog.addEventListener('close', () => this.#crops?.close());
     reader.decorate((host, _viewport, page) => this.#mark(host, page));
-    reader.addEventListener('page', () => this.draw());
+    for (const name of ['page', 'opened', 'failed']) reader.addEventListener(name, ({ detail }) => { this.#isAway = detail.why === 'network'; this.draw(); });
+    line.addEventListener('net', () => this.draw());
     new ResizeObserver(() => reader.host.style.setProperty('--strip', `${this.#strip.offsetHeight}px`)).observe(this.#strip);
   }
 
@@ -47,7 +48,7 @@ export class Revisions {
     const file = this.#paper;
     const button = (name, act, ...inside) => el('button', { class: 'b', type: 'button', [`data-${name}`]: true, on: { click: act } }, ...inside);
     if (!file) return [];
-    if (this.#follow.old) return [icon('versions'), el('span', {}, word('old-shown')), this.#all(file), button('to-new', () => this.#follow.open(file.id, this.#pageNow(file)), word('to-new'))];
+    if (this.#follow.old) return [icon('versions'), el('span', {}, word(this.#isAway ? 'old-away' : 'old-shown')), this.#all(file), button('to-new', () => this.#follow.open(file.id, this.#pageNow(file)), word('to-new'))];
     if (file.map === 'pending') return [icon('versions'), el('span', {}, word('comparing-long'))];
     if (!file.prev || sessionStorage.getItem(this.#key(file))) return [];
     const shut = () => { sessionStorage.setItem(this.#key(file), '1'); this.draw(); };
@@ -57,7 +58,7 @@ export class Revisions {
   }
 
   /** Where all versions are looked at, once there are more than the one before. */
-  #all({ id, no }) { return no > 2 && el('a', { class: 'b', href: `/meetings/${this.#mid}/papers/${id}/versions/1`, target: '_blank' }, word('all-versions')); }
+  #all({ id, no }) { return no > 2 && this.#line.how !== 'off' && el('a', { class: 'b', href: `/meetings/${this.#mid}/papers/${id}/versions/1`, target: '_blank' }, word('all-versions')); }
 
   #changes(file) {
     if (file.map === 'failed') return word('replaced-unknown');
