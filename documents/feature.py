@@ -17,6 +17,7 @@ from documents.permissions import (
     NUMBER,
     NUMBERS,
     READ,
+    READ_CATALOGUE,
     READ_REGISTER,
     REGISTER,
     SIGN,
@@ -45,6 +46,7 @@ from documents.services import (
     search_export,
     search_reminding,
     steps,
+    task_fields,
     titles,
     verifying,
 )
@@ -54,6 +56,7 @@ from documents.views import (
     bulk,
     bundles,
     drafts,
+    fields,
     imports,
     inbox,
     incoming,
@@ -81,6 +84,7 @@ from intranet.notices import digest
 from intranet.notices import services as notices
 from intranet.records import drafting as asked
 from intranet.records import ledgers, package, wordindexes
+from intranet.tasks.report import GROUPINGS
 
 #: Importing the modules makes their tables, jobs, subscriptions and pages known.
 PARTS = (
@@ -111,6 +115,7 @@ PAGES = (
     copy_views,
     file_views,
     drafts,
+    fields,
     imports,
     inbox,
     incoming,
@@ -197,6 +202,7 @@ def plug_in(app: Flask) -> None:
         menu.Entry("registers", "documents.registers", "book", "documents", 60, READ_REGISTER),
         menu.Entry("numbers", "documents.numbers", "hash", "documents", 62, NUMBERS, asking.waiting_count),
         menu.Entry("register_settings", "documents.register_settings", "book", "admin", 840, KEEP_REGISTERS),
+        menu.Entry("catalogue", "documents.work_fields", "list-details", "admin", 841, READ_CATALOGUE),
         menu.Entry("transfers", "documents.transfer_rules", "send", "admin", 843, KEEP_CATALOGUE),
         menu.Entry("spellings", "documents.spellings", "building", "admin", 842, KEEP_CATALOGUE),
     ):
@@ -215,6 +221,7 @@ def plug_in(app: Flask) -> None:
     slots.fill(REPORTS, reports.incoming)
     slots.fill(REPORTS, reports.outgoing)
     slots.fill(REPORTS, exchange_report.offer)
+    slots.fill(GROUPINGS, task_fields.by_field)
     slots.fill("sample", year.build)
     exports.register_maker(books.KIND, books.table_of)
     exports.register_keeper(books.KIND, printing.keep)

@@ -95,6 +95,7 @@ class IncomingForm(OfficeForm):
     issuer = LineField("Cơ quan ban hành", [Required(), Limit(ISSUER_MAX)])
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
     register_id = SelectField("Sổ đăng ký", [Required("field.choose")], coerce=optional_int)
+    field_id = SelectField("Lĩnh vực", coerce=optional_int)
     signer_name = LineField("Người ký", [Limit(50)])
     signer_title = LineField("Chức vụ", [Limit(100)])
     signer_authority = LineField("Thẩm quyền ký", [Limit(200)])
@@ -180,6 +181,7 @@ class IncomingForm(OfficeForm):
             if timed
             else None,
             page_count=self.page_count.data,
+            field_id=self.field_id.data,
             due_date=self.due_date.data,
             reply_due_date=self.reply_due_date.data,
             note=self.note.data or "",
@@ -243,6 +245,7 @@ class DraftForm(OfficeForm):
     addressees = TextField("Kính gửi", [Limit(2000)])
     recipients = TextField("Nơi nhận", [Limit(3000)])
     kept_by = LineField("Lưu: VT,", [Limit(60)])
+    field_id = SelectField("Lĩnh vực", coerce=optional_int)
     signer_id = SelectField("Người ký", coerce=optional_int)
     urgency = SelectField("Độ khẩn", coerce=int, default=0)
     due_date = OfficeDateField("Hạn hoàn thành")
@@ -261,6 +264,7 @@ class DraftForm(OfficeForm):
             urgency=Urgency(self.urgency.data or 0),
             due_date=self.due_date.data,
             kept_by=self.kept_by.data or "",
+            field_id=self.field_id.data,
         )
 
 

@@ -38,6 +38,8 @@ PRESENT = permit("document.present", Role.CLERK, Role.OFFICE_HEAD)
 TRANSFER = permit("document.transfer", Role.CLERK)
 #: To say how urgent a registered document is.
 SET_URGENCY = permit("document.set_urgency", Role.CLERK, Role.OFFICE_HEAD)
+#: To say what a document is about, after it was registered or drafted.
+SET_FIELD = permit("document.set_field", Role.CLERK, Role.OFFICE_HEAD)
 DIRECT = permit("document.direct", Role.LEADER)
 GIVE_BACK = permit("document.give_back", Role.UNIT_HEAD, Role.OFFICER, Role.OFFICE_HEAD, Role.CLERK)
 #: To remind whoever has a document that it waits.
@@ -79,8 +81,12 @@ IMPORT = permit("register.import", Role.CLERK)
 PACKAGE = permit("agency.package", *REGISTER_ROLES)
 #: Which kinds share a series, how symbols are composed.
 KEEP_REGISTERS = permit("register.keep", Role.ADMIN)
-#: What was learned from clerks, as the names of agencies on papers.
+#: Kinds, sentences of direction, and what was learned from clerks, as the names of agencies on papers.
 KEEP_CATALOGUE = permit("catalogue.keep", Role.ADMIN, Role.OFFICE_HEAD)
+#: Fields of work, and the agencies to which this one writes.
+KEEP_LISTS = permit("catalogue.keep_lists", Role.ADMIN)
+#: To look at all of these.
+READ_CATALOGUE = permit("catalogue.read", Role.ADMIN, Role.OFFICE_HEAD, Role.AUDITOR)
 VERIFY = permit("register.verify", Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
 
 
@@ -92,6 +98,7 @@ class To(StrEnum):
     PRESENT = "present"
     TRANSFER = "transfer"
     SET_URGENCY = "set_urgency"
+    SET_FIELD = "set_field"
     DIRECT = "direct"
     GIVE_BACK = "give_back"
     FINISH = "finish"
@@ -117,6 +124,7 @@ _PERMITS: dict[To, str] = {
     To.PRESENT: PRESENT,
     To.TRANSFER: TRANSFER,
     To.SET_URGENCY: SET_URGENCY,
+    To.SET_FIELD: SET_FIELD,
     To.DIRECT: DIRECT,
     To.FINISH: FINISH,
     To.REOPEN: FINISH,

@@ -18,7 +18,7 @@ LONGEST, MOST_PARTS = 400, 24
 #: Marks before words of the index that belong to one field: no word that anybody types begins with them.
 NUMBER, LINE, ISSUER, SIGNER, END = "0s", "0n", "0i", "0k", "0e"
 #: Fields that are looked up in the agency's lists before they narrow anything.
-LOOKED_UP = frozenset({"cq", "loai", "phong", "hs", "trangthai", "han"})
+LOOKED_UP = frozenset({"cq", "loai", "lv", "phong", "hs", "trangthai", "han"})
 _FIELDS = LOOKED_UP | {"kh", "ky"}
 _PART = re.compile(r'(-?)(?:([^\W\d_]{1,12}):(?!//)\s*)?(?:"([^"]*)"|([^\s"]+))')
 _NO_VALUE = re.compile(r"[^\W\d_]{1,12}:")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 from intranet.core.db import Base, OfOrg, ValueEnum
 from intranet.core.refs import Ref
 from intranet.core.text import fold
-from intranet.people.models import User
+from intranet.people.models import Unit, User
 
 
 class KindGroup(StrEnum):
@@ -53,6 +53,36 @@ class DocKind(OfOrg, Base):
     def is_letter(self) -> bool:
         """True for kinds without an abbreviation, whose symbol is agency and unit."""
         return not self.code
+
+
+class WorkField(OfOrg, Base):
+    """What a document and the work on it is about, as an agency divides its work (lĩnh vực)."""
+
+    __tablename__ = "work_field"
+    __table_args__ = (UniqueConstraint("org_id", "name_key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    #: Folded name: two spellings of one field are equal.
+    name_key: Mapped[str] = mapped_column(String(120))
+    #: Offered first where such documents are given to a unit.
+    lead_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    #: Working days for dealing with it when the document does not say; goes before that of the kind.
+    default_deadline_days: Mapped[int | None]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    #: Rises with every change; a form made from an older one is refused.
+    version: Mapped[int] = mapped_column(default=1)
+
+    lead_unit: Mapped[Unit | None] = relationship()
+
+    @validates("name")
+    def _keep_key(self, _key: str, value: str) -> str:
+        self.name_key = fold(value)
+        return value
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for audit lines."""
+        return Ref("work_field", self.id)
 
 
 class Party(OfOrg, Base):

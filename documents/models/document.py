@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, TypeDecorator, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from documents.models.catalogue import Channel, DocKind, Party
+from documents.models.catalogue import Channel, DocKind, Party, WorkField
 from documents.models.lifecycle import Direction, DocState
 from documents.models.register import RegisterEntry
 from intranet.core.db import Base, OfOrg, ValueEnum
@@ -55,6 +55,7 @@ class DueSource(StrEnum):
     STATED = "stated"
     DIRECTIVE = "directive"
     KIND = "kind"
+    FIELD = "field"
 
 
 class UrgencyType(TypeDecorator[Urgency]):
@@ -155,6 +156,8 @@ class Document(OfOrg, Base):
     recall_asked_at: Mapped[datetime | None]
     #: Until when it is to be answered; empty where it asks for no answer.
     reply_due_date: Mapped[date | None] = mapped_column(index=True)
+    #: What it is about, of both directions; its tasks are about the same.
+    field_id: Mapped[int | None] = mapped_column(ForeignKey("work_field.id"), index=True)
 
     # --- outgoing ---
     drafter_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
@@ -177,6 +180,7 @@ class Document(OfOrg, Base):
 
     kind: Mapped[DocKind | None] = relationship(lazy="joined", innerjoin=False)
     issuer: Mapped[Party | None] = relationship()
+    field: Mapped[WorkField | None] = relationship()
     entry: Mapped[RegisterEntry | None] = relationship()
     presented_to: Mapped[User | None] = relationship(foreign_keys=[presented_to_id])
     lead_unit: Mapped[Unit | None] = relationship(foreign_keys=[lead_unit_id])

@@ -11,7 +11,7 @@ from documents.formats.layout_pdf import build_pdf
 from documents.models.catalogue import Channel
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import Direction, DocState
-from documents.sample.letters import PARAGRAPHS, REPLY_PARAGRAPHS, SENDERS, Letter
+from documents.sample.letters import ABOUT, FIELDS, PARAGRAPHS, REPLY_PARAGRAPHS, SENDERS, Letter
 from documents.sample.work import Work
 from documents.services import (
     capturing,
@@ -19,6 +19,7 @@ from documents.services import (
     composing,
     directing,
     drafting,
+    fields,
     issuing,
     registering,
     reviewing,
@@ -69,9 +70,22 @@ class Clerk:
         self._texts: dict[int, OfficialText] = {}
         for org_id in (office.province_id, office.finance_id):
             catalogue.seed(org_id)
+        self._fields = self._divide()
         #: Head of each unit, and who drafts in it; what finance is given goes to the agency it stands for.
         self.heads = {p.unit: p.name for p in reversed(PEOPLE) if "unit_head" in p.roles}
         self.drafters = self.heads | {p.unit: p.name for p in reversed(PEOPLE) if "officer" in p.roles}
+
+    def _divide(self) -> list[int]:
+        """The fields of work; those of the agency of finance have no use for a document of ours."""
+        admin = self.office.person("quantri")
+        made = []
+        for name, unit, days in FIELDS:
+            made.append(fields.add(admin, name, self._unit(unit) if unit else None, days))
+        return made
+
+    def _about(self, letter: Letter) -> int | None:
+        place = ABOUT.get(letter.sender, ABOUT.get(letter.lead))
+        return None if place is None else self._fields[place]
 
     # --- incoming ---
     def receives(self, letter: Letter, n: int, day: date, *, left: int) -> Callable[[], None]:
@@ -109,6 +123,7 @@ class Clerk:
             signer_title=text.authority[-1].capitalize(),
             urgency=Urgency(letter.urgency),
             page_count=1,
+            field_id=self._about(letter),
             due_date=add_working_days(today, letter.days) if letter.days else None,
             arrival_channel=Channel.HAND if n % 3 else Channel.POST,
         )
@@ -177,7 +192,7 @@ class Clerk:
             kind = catalogue.kind_named(drafter.org_id, _KINDS[letter.kind])
             if kind is None:
                 raise LookupError(_KINDS[letter.kind])
-            fields = DraftFields(
+            given = DraftFields(
                 kind_id=kind.id,
                 subject=_capital(f"{letter.subject} {_period(clock.today(), n)}"),
                 addressees=("Sở Tài chính tỉnh An Bình", "UBND các xã, phường") if kind.is_letter else (),
@@ -185,12 +200,13 @@ class Clerk:
                 body=REPLY_PARAGRAPHS,
                 signer_id=self.office.person("chutich").id,
                 kept_by="TH",
+                field_id=self._about(letter),
             )
-            prepared = drafting.prepare(drafter, fields)
+            prepared = drafting.prepare(drafter, given)
             document_id = drafting.create(drafter, prepared)
             self._sheets[document_id] = prepared.sheets
             self._texts[document_id] = composing.official_text(
-                fields,
+                given,
                 kind=kind,
                 org=drafter.org,
                 symbol=prepared.symbol,

@@ -25,6 +25,30 @@ class Letter:
     action: str = "tham mưu, trả lời"
 
 
+#: Fields of work of the sample office: name, short name of the unit that usually leads, usual term in days.
+FIELDS: tuple[tuple[str, str, int | None], ...] = (
+    ("Tài chính, ngân sách", "Sở Tài chính", 7),
+    ("Xây dựng, quy hoạch", "Sở Xây dựng", None),
+    ("Đất đai, môi trường", "", 10),
+    ("Y tế", "", None),
+    ("Giáo dục và đào tạo", "", None),
+    ("Cải cách hành chính", "Văn phòng", 5),
+)
+#: Which of them senders, and units that lead or draft, write about; of others nobody said what they are about.
+ABOUT = {
+    "BTC": 0,
+    "BXD": 1,
+    "BNNMT": 2,
+    "BYT": 3,
+    "BGDĐT": 4,
+    "BNV": 5,
+    "BKHCN": 5,
+    "Sở Tài chính": 0,
+    "Sở Xây dựng": 1,
+    "Văn phòng": 5,
+}
+
+
 #: Short name: (full name, symbol letters, place, the signer's lines, signer).
 SENDERS: dict[str, tuple[str, str, str, tuple[str, ...], str]] = {
     "BTC": ("Bộ Tài chính", "BTC-ĐT", "Hà Nội", ("KT. BỘ TRƯỞNG", "THỨ TRƯỞNG"), "Trần Quốc Hưng"),

@@ -138,9 +138,9 @@ def about(actor: Actor, document: Document) -> About:
 
 
 def possible(actor: Actor, document: Document) -> frozenset[str]:
-    """What the actor may do now: events, ``set_access`` and ``add_file``, for the page's buttons."""
+    """What the actor may do now: events, ``set_access``, ``set_field``, ``add_file``: the page's buttons."""
     rights: dict[To, bool] = {}
-    found = {To.SET_ACCESS.value} if may(actor, To.SET_ACCESS, document) else set()
+    found = {to.value for to in (To.SET_ACCESS, To.SET_FIELD) if may(actor, to, document)}
     if attaching.takes_files(actor, document):
         found.add("add_file")
     for event, to in NEEDS.items():

@@ -41,6 +41,7 @@ class DraftFields:
     due_date: date | None = None
     kept_by: str = ""
     copies: int = 1
+    field_id: int | None = None
 
 
 @dataclass(frozen=True)

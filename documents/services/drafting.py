@@ -5,13 +5,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from documents.models.catalogue import DocKind
+from documents.models.catalogue import DocKind, WorkField
 from documents.models.document import Document, DocumentLink, DueSource, Relation
 from documents.models.draft import DraftOpinion, DraftVersion
 from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import RegisterKind
 from documents.permissions import DRAFT, To, access_document, give_access, headed_units
 from documents.services import catalogue, composing
+from documents.services import fields as work_fields
 from documents.services.composing import DraftFields, Sheets
 from documents.services.moving import need_version, note_opinion, require, tell, touch
 from documents.services.secrecy import refuse_marks
@@ -47,13 +48,15 @@ def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -
 
     :raises Forbidden: ``auth.no_permit``.
     :raises NotFound: ``document.missing``, the document to answer.
-    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``, ``document.secret_mark``.
+    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``, ``field_of_work.unknown``,
+        ``document.secret_mark``.
     """
     if not actor.holds(DRAFT):
         raise Forbidden("auth.no_permit")
     _refuse_marks(actor, fields)
     answered = access_document(actor, reply_to_id, To.READ) if reply_to_id is not None else None
     kind, unit = _kind(actor.org_id, fields.kind_id), own_unit(actor)
+    work_fields.chosen(actor.org_id, fields.field_id)
     signer = _signer(actor.org_id, fields.signer_id)
     org = directory.org(actor.org_id)
     if org is None:
@@ -106,7 +109,7 @@ def create(actor: Actor, prepared: Prepared) -> int:
 def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | None = None) -> None:
     """Change the fields of a draft; its Word file stays as it is.
 
-    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``.
+    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``, ``field_of_work.unknown``.
     :raises BadState: ``document.wrong_state``.
     :raises Stale: ``document.changed``.
     """
@@ -115,7 +118,8 @@ def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | 
         document = access_document(actor, document_id, To.EDIT, lock=True)
         require(document, DocEvent.OPINION)
         need_version(document, version)
-        kind = _kind(document.org_id, fields.kind_id)
+        kind = _kind(document.org_id, fields.kind_id, document.kind_id)
+        work_fields.chosen(document.org_id, fields.field_id, document.field_id)
         _signer(document.org_id, fields.signer_id)
         org = directory.org(document.org_id)
         unit = directory.unit(document.unit_id) if document.unit_id else None
@@ -237,8 +241,10 @@ def _add_version(actor: Actor, document: Document, file: File, note: str) -> int
 def _plain(document: Document) -> dict[str, Any]:
     """What may be edited of a draft, as plain values for the log."""
     kind = db.session().get(DocKind, document.kind_id) if document.kind_id is not None else None
+    field = db.session().get(WorkField, document.field_id) if document.field_id is not None else None
     return {
         "kind": kind.name if kind is not None else "",
+        "field": field.name if field is not None else "",
         "subject": document.subject,
         "addressees": "; ".join(document.addressees),
         "recipients": "; ".join(document.recipients),
@@ -251,7 +257,7 @@ def _plain(document: Document) -> dict[str, Any]:
 
 
 def _set(document: Document, fields: DraftFields) -> None:
-    document.kind_id = fields.kind_id
+    document.kind_id, document.field_id = fields.kind_id, fields.field_id
     document.subject = fields.subject
     document.addressees = list(fields.addressees)
     document.recipients = list(fields.recipients)
@@ -269,9 +275,9 @@ def _set(document: Document, fields: DraftFields) -> None:
     document.signer_authority = "\n".join(lines)[:200]
 
 
-def _kind(org_id: int, kind_id: int) -> DocKind:
+def _kind(org_id: int, kind_id: int, keep: int | None = None) -> DocKind:
     kind = db.session().get(DocKind, kind_id)
-    if kind is None or kind.org_id != org_id or not kind.is_active:
+    if kind is None or kind.org_id != org_id or not (kind.is_active or kind.id == keep):
         raise Invalid("document.kind_unknown", field="kind_id")
     return kind
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from documents.models.catalogue import DocKind
+from documents.models.catalogue import DocKind, WorkField
 from documents.models.register import Register
 from documents.services.narrowing import DUE, FACETS
 from documents.services.searching import Counted
@@ -18,6 +18,7 @@ from intranet.people.models import Unit, User
 MOST_VALUES = 20
 _NAMES: dict[str, tuple[Any, Any]] = {
     "kind": (DocKind.id, DocKind.name),
+    "field": (WorkField.id, WorkField.name),
     "unit": (Unit.id, Unit.short_name),
     "person": (User.id, User.full_name),
     "register": (Register.id, Register.name),

@@ -35,6 +35,7 @@ class _Case(NamedTuple):
     lead_unit_id: int
     kind_id: int | None
     issuer_id: int | None
+    field_id: int | None
     subject_key: str
 
 
@@ -53,7 +54,7 @@ class Habit:
 
 
 def habit_of(document: Document) -> Habit:
-    """The closest documents of which there are enough: by issuer, kind and words of the subject."""
+    """The closest documents of which there are enough: by issuer, kind, field and words of the subject."""
     found = _candidates(document)
     words = _words(document.subject_key)
     for alike in _closer_and_wider(document, found, words):
@@ -86,8 +87,16 @@ def days_taken(habit: Habit, on: Calendar) -> tuple[int, int] | None:
 def _candidates(document: Document) -> list[_Case]:
     near = [Document.kind_id == document.kind_id] if document.kind_id is not None else []
     near += [Document.issuer_id == document.issuer_id] if document.issuer_id is not None else []
+    near += [Document.field_id == document.field_id] if document.field_id is not None else []
     query = (
-        select(Document.id, Document.lead_unit_id, Document.kind_id, Document.issuer_id, Document.subject_key)
+        select(
+            Document.id,
+            Document.lead_unit_id,
+            Document.kind_id,
+            Document.issuer_id,
+            Document.field_id,
+            Document.subject_key,
+        )
         .where(
             Document.org_id == document.org_id,
             Document.direction == Direction.IN,
@@ -106,11 +115,14 @@ def _closer_and_wider(
     document: Document, found: Sequence[_Case], words: frozenset[str]
 ) -> Iterator[list[_Case]]:
     same_issuer = [one for one in found if document.issuer_id and one.issuer_id == document.issuer_id]
+    same_field = [one for one in found if document.field_id and one.field_id == document.field_id]
     same_kind = [one for one in found if document.kind_id and one.kind_id == document.kind_id]
     yield [one for one in same_issuer if one.kind_id == document.kind_id and _is_alike(one, words)]
     yield [one for one in same_issuer if _is_alike(one, words)]
+    yield [one for one in same_field if _is_alike(one, words)]
     yield [one for one in same_kind if _is_alike(one, words)]
     yield [one for one in same_issuer if one.kind_id == document.kind_id]
+    yield same_field
     yield same_issuer
     yield same_kind
 

@@ -16,7 +16,7 @@ from documents.models.document import Document, DocumentLink, Relation
 from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import Register, RegisterEntry, RegisterKind
 from documents.permissions import To, access_document, give_access
-from documents.services import catalogue, closing, composing, numbering, stamping
+from documents.services import catalogue, closing, composing, fields, numbering, stamping
 from documents.services.moving import move, require, tell
 from documents.services.registering import make_uid
 from intranet.core import clock, db
@@ -268,6 +268,7 @@ def _take_status(line: Dispatch, there: Document) -> None:
 
 def _received(actor: Actor, document: Document, org: Organisation, there_id: int) -> Document:
     kind = catalogue.kind_named(there_id, document.kind.name) if document.kind is not None else None
+    field = fields.field_named(there_id, document.field.name) if document.field is not None else None
     party = catalogue.party_named(there_id, org.name)
     main = stamping.main_file(files.of(document.ref), stamping.SENT)
     copied: dict[str, Any] = {
@@ -294,6 +295,7 @@ def _received(actor: Actor, document: Document, org: Organisation, there_id: int
         direction=Direction.IN,
         state=DocState.RECEIVED,
         kind_id=None if kind is None else kind.id,
+        field_id=None if field is None else field.id,
         issuer_id=None if party is None else party.id,
         issuer_text=org.name,
         page_count=None if main is None else main.pages,

@@ -43,6 +43,7 @@ class ListColumn:
 _SUBJECT = ListColumn("subject", css="ty", taken=("subject", "urgency"), is_fixed=True)
 _KIND = ListColumn("kind", "w-cq")
 _SIGNER = ListColumn("signer", "w-cq", "c-signer")
+_FIELD = ListColumn("field", "w-cq", is_usual=False)
 _NOTE = ListColumn("note", "w-cq", is_usual=False)
 
 COLUMNS: dict[Direction, tuple[ListColumn, ...]] = {
@@ -56,6 +57,7 @@ COLUMNS: dict[Direction, tuple[ListColumn, ...]] = {
         ListColumn("due", "w-du", "du"),
         ListColumn("doc_date", "w-ng", "n", is_usual=False),
         ListColumn("kind", "w-cq", is_usual=False),
+        _FIELD,
         ListColumn("register", "w-cq", is_usual=False),
         ListColumn("signer", "w-cq", is_usual=False),
         _NOTE,
@@ -71,6 +73,7 @@ COLUMNS: dict[Direction, tuple[ListColumn, ...]] = {
         ListColumn("register_date", "w-ng", "n", is_usual=False),
         ListColumn("register", "w-cq", is_usual=False),
         ListColumn("due", "w-du", "du", is_usual=False),
+        _FIELD,
         _NOTE,
     ),
 }

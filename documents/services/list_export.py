@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any, cast
 
 from documents.formats.symbols import compose
+from documents.models.catalogue import WorkField
 from documents.models.document import Urgency
 from documents.models.lifecycle import Direction
 from documents.permissions import READ
 from documents.services import listing, watching
 from documents.services.listing import Filters
-from intranet.core import clock
+from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import Forbidden, Invalid
 from intranet.core.labels import label
@@ -22,6 +23,8 @@ from intranet.records.tables import Column, Format, Line, Progress, Table
 #: Under this name the ground floor asks for their tables.
 KIND = "document.list"
 _EVERY = 500
+#: Filters that are written as they are.
+_WORDS = ("tab", "state", "urgency", "issuer", "field", "words")
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ def _urgency(row: Any) -> str:
 _SUBJECT = Choice("subject", 90, lambda row: row.subject)
 _STATE = Choice("state", 26, lambda row: label(f"document.state.{row.state.value}"))
 _KIND = Choice("kind", 26, lambda row: row.kind or "")
+_FIELD = Choice("field", 32, lambda row: row.field or "")
 _DOC_DATE = Choice("doc_date", 22, lambda row: _day(row.doc_date), is_centered=True)
 _URGENCY = Choice("urgency", 20, _urgency)
 _SIGNER = Choice("signer", 32, lambda row: row.signer_name)
@@ -76,6 +80,7 @@ COLUMNS: dict[Direction, tuple[Choice, ...]] = {
         _DUE,
         _REGISTER,
         _SIGNER,
+        _FIELD,
         _NOTE,
     ),
     Direction.OUT: (
@@ -90,6 +95,7 @@ COLUMNS: dict[Direction, tuple[Choice, ...]] = {
         _REGISTER_DATE,
         _REGISTER,
         _DUE,
+        _FIELD,
         _NOTE,
     ),
 }
@@ -177,7 +183,7 @@ def written(
 
 def _written(filters: Filters) -> dict[str, str]:
     days = {name: day.isoformat() for name in ("first", "last") if (day := getattr(filters, name))}
-    words = {name: getattr(filters, name) for name in ("tab", "state", "urgency", "issuer", "words")}
+    words = {name: getattr(filters, name) for name in _WORDS}
     return words | days
 
 
@@ -185,7 +191,7 @@ def _read(written: dict[str, str]) -> Filters:
     first, last = (
         date.fromisoformat(written[name]) if name in written else None for name in ("first", "last")
     )
-    words = {name: written[name] for name in ("tab", "state", "urgency", "issuer", "words")}
+    words = {name: written[name] for name in _WORDS if name in written}
     return Filters(first=first, last=last, **words)
 
 
@@ -196,6 +202,8 @@ def _narrowed(filters: Filters) -> str:
         told.append(label(f"document.state.{filters.state}"))
     if filters.urgency:
         told.append(label(f"document.urgency.{filters.urgency}"))
+    field = db.session().get(WorkField, int(filters.field)) if filters.field else None
+    told += [field.name] if field is not None else []
     told += [text for text in (filters.issuer, f"“{filters.words}”" if filters.words else "") if text]
     for name, day in (("first", filters.first), ("last", filters.last)):
         if day is not None:

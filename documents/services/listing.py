@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from documents.formats.symbols import symbol_key
-from documents.models.catalogue import DocKind
+from documents.models.catalogue import DocKind, WorkField
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
 from documents.models.register import Register, RegisterEntry
@@ -60,13 +60,16 @@ class Filters:
     state: str = ""
     urgency: str = ""
     issuer: str = ""
+    #: Id of the field of work.
+    field: str = ""
     first: date | None = None
     last: date | None = None
     words: str = ""
 
     def is_narrowed(self) -> bool:
         """True when more than the tab is chosen."""
-        return bool(self.state or self.urgency or self.issuer or self.first or self.last or self.words)
+        told = (self.state, self.urgency, self.issuer, self.field, self.first, self.last, self.words)
+        return any(told)
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ def _as_values(query: Select[Any]) -> Select[Any]:
         query.outerjoin(RegisterEntry, RegisterEntry.id == Document.register_entry_id)
         .outerjoin(Register, Register.id == RegisterEntry.register_id)
         .outerjoin(DocKind, DocKind.id == Document.kind_id)
+        .outerjoin(WorkField, WorkField.id == Document.field_id)
         .outerjoin(lead, lead.id == Document.lead_unit_id)
         .outerjoin(own, own.id == Document.unit_id)
         .outerjoin(leader, leader.id == Document.presented_to_id)
@@ -199,6 +203,7 @@ def count(actor: Actor, *where: ColumnElement[bool]) -> int:
 def _named(lead: Any, own: Any, leader: Any) -> dict[str, Any]:
     return {
         "kind": DocKind.name,
+        "field": WorkField.name,
         "register": Register.name,
         "lead": lead.short_name,
         "unit": own.short_name,
@@ -260,6 +265,8 @@ def _base(actor: Actor, direction: Direction, filters: Filters) -> Select[Any]:
         query = query.where(Document.urgency == Urgency(int(filters.urgency)))
     if filters.issuer:
         query = query.where(Document.issuer_text == filters.issuer)
+    if filters.field:
+        query = query.where(Document.field_id == int(filters.field))
     if filters.first is not None:
         query = query.where(Document.register_date >= filters.first)
     if filters.last is not None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select
 
 from documents.formats.query import ISSUER, Days, Field, Query, Remark, days_of, tagged_ways
-from documents.models.catalogue import DocKind, Party
+from documents.models.catalogue import DocKind, Party, WorkField
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
 from documents.models.register import RegisterEntry
@@ -27,6 +27,7 @@ FACETS = (
     "state",
     "year",
     "kind",
+    "field",
     "issuer",
     "unit",
     "person",
@@ -91,6 +92,7 @@ def columns() -> dict[str, Any]:
         "state": Document.state,
         "year": Document.doc_date,
         "kind": Document.kind_id,
+        "field": Document.field_id,
         "issuer": Document.issuer_text,
         "unit": _UNIT,
         "person": _PERSON,
@@ -128,7 +130,7 @@ def _is_signed() -> ColumnElement[Any]:
 
 def _facet(name: str, value: str) -> ColumnElement[bool] | None:
     """The condition of one value; ``None`` for one that no document can have."""
-    if name in {"kind", "unit", "person", "register", "year"}:
+    if name in {"kind", "field", "unit", "person", "register", "year"}:
         if not (value.isascii() and value.isdecimal() and len(value) <= _LONGEST_KEY):
             return None
         return _keyed(name, int(value))
@@ -153,7 +155,8 @@ def _keyed(name: str, key: int) -> ColumnElement[bool] | None:
     if name == "register":
         lines = select(RegisterEntry.id).where(RegisterEntry.register_id == key)
         return Document.register_entry_id.in_(lines)
-    return {"kind": Document.kind_id, "unit": _UNIT, "person": _PERSON}[name] == key
+    plain = {"kind": Document.kind_id, "field": Document.field_id, "unit": _UNIT, "person": _PERSON}
+    return plain[name] == key
 
 
 def _due(value: str) -> ColumnElement[bool] | None:
@@ -192,6 +195,14 @@ def _kind(_actor: Actor, field: Field) -> Read:
     if not found:
         return None
     return Document.kind_id.in_([row.id for row in found]), ", ".join(row.name for row in found[:3])
+
+
+def _field(actor: Actor, field: Field) -> Read:
+    query = select(WorkField.id, WorkField.name).where(WorkField.org_id.in_(actor.org_ids))
+    found = _named(field.typed, db.session().execute(query).all())
+    if not found:
+        return None
+    return Document.field_id.in_([row.id for row in found]), ", ".join(row.name for row in found[:3])
 
 
 def _unit(actor: Actor, field: Field) -> Read:
@@ -273,6 +284,7 @@ def _days_words(first: date | None, last: date | None) -> str:
 
 _READERS: dict[str, Callable[[Actor, Field], Read]] = {
     "loai": _kind,
+    "lv": _field,
     "phong": _unit,
     "trangthai": _state,
     "han": _term,

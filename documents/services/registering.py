@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from documents.formats.symbols import compose, symbol_key
-from documents.models.catalogue import Channel, DocKind
+from documents.models.catalogue import Channel, DocKind, WorkField
 from documents.models.dispatch import DispatchState
 from documents.models.document import (
     ISSUER_MAX,
@@ -25,7 +25,7 @@ from documents.models.document import (
 from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import Register, RegisterKind, RegisterYear
 from documents.permissions import To, access_document
-from documents.services import catalogue, numbering, replying, statuses
+from documents.services import catalogue, fields, numbering, replying, statuses
 from documents.services.capturing import duplicates_of, is_original, main_of, set_code
 from documents.services.moving import move, need_reason, need_version, require, touch
 from documents.services.secrecy import refuse_marks
@@ -46,6 +46,7 @@ _PLAIN = (
     "urgency",
     "circulation_mark",
     "kind_id",
+    "field_id",
     "page_count",
 )
 #: A document dated further back than this is asked about once more.
@@ -77,6 +78,7 @@ class Incoming:
     urgent_at: datetime | None = None
     circulation_mark: CirculationMark = CirculationMark.NONE
     page_count: int | None = None
+    field_id: int | None = None
     copies: int = 1
     due_date: date | None = None
     reply_due_date: date | None = None
@@ -96,8 +98,8 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
     :raises NotFound: ``document.missing``.
     :raises Forbidden: ``document.not_allowed``.
     :raises BadState: ``document.wrong_state``, ``register.year_closed``.
-    :raises Invalid: a date, the issuer, the hour of a timed flash, ``document.maybe_duplicate``, or
-        ``document.secret_mark``.
+    :raises Invalid: a date, the issuer, the hour of a timed flash, ``field_of_work.unknown``,
+        ``document.maybe_duplicate``, or ``document.secret_mark``.
     :raises Stale: ``document.changed``.
     """
     check(given)
@@ -262,6 +264,7 @@ def _fill(actor: Actor, document: Document, given: Incoming) -> DocKind:
     kind = db.session().get(DocKind, given.kind_id)
     if kind is None or kind.org_id != document.org_id:
         raise Invalid("document.kind_unknown", field="kind_id")
+    document.field = fields.chosen(document.org_id, given.field_id, document.field_id)
     party = settle_issuer(actor, document, given.issuer)
     document.kind_id = kind.id
     set_code(document, given.number, given.symbol)
@@ -287,16 +290,20 @@ def _fill(actor: Actor, document: Document, given: Incoming) -> DocKind:
     ):
         if (value := getattr(given, name)) is not None or name in ("urgent_at", "page_count"):
             setattr(document, name, value)
-    _set_due(document, given.due_date, kind)
+    _set_due(document, given.due_date, kind, document.field)
     replying.ask(document, given.reply_due_date)
     touch(document)
     db.session().flush()
     return kind
 
 
-def _set_due(document: Document, due_date: date | None, kind: DocKind) -> None:
+def _set_due(document: Document, due_date: date | None, kind: DocKind, field: WorkField | None) -> None:
+    """The term stated, else the one usual for what it is about, else the one of its kind."""
     if due_date is not None:
         document.due_date, document.due_source = next_working_day(due_date), DueSource.STATED
+    elif field is not None and field.default_deadline_days:
+        document.due_date = add_working_days(clock.today(), field.default_deadline_days)
+        document.due_source = DueSource.FIELD
     elif kind.default_deadline_days:
         document.due_date = add_working_days(clock.today(), kind.default_deadline_days)
         document.due_source = DueSource.KIND

@@ -1,4 +1,4 @@
-"""Reports on incoming and outgoing documents of a span, by unit, leader, kind or issuer."""
+"""Reports on incoming and outgoing documents of a span, by unit, leader, kind, field of work or issuer."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
 from sqlalchemy.orm import selectinload
 
-from documents.models.catalogue import DocKind
+from documents.models.catalogue import DocKind, WorkField
 from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.models.stay import DocumentStay
@@ -35,15 +35,19 @@ _KEYS: dict[str, Any] = {
     "own": Document.unit_id,
     "leader": Document.presented_to_id,
     "kind": Document.kind_id,
+    "field": Document.field_id,
     "issuer": Document.issuer_text,
     "signer": Document.signer_id,
 }
+#: What a row without a name is called, where that is not "given to nobody".
+_NOTHING = {"field": "report.no_field"}
 _NAMES: dict[str, tuple[Any, Any]] = {
     "unit": (Unit.id, Unit.name),
     "own": (Unit.id, Unit.name),
     "leader": (User.id, User.full_name),
     "signer": (User.id, User.full_name),
     "kind": (DocKind.id, DocKind.name),
+    "field": (WorkField.id, WorkField.name),
 }
 
 
@@ -51,14 +55,14 @@ def incoming(actor: Actor) -> Report | None:
     """How incoming documents were dealt with."""
     if not actor.holds(READ_REGISTER):
         return None
-    return Report("incoming", 10, ("unit", "leader", "kind", "issuer"), TALLY, _in_rows, _in_listing)
+    return Report("incoming", 10, ("unit", "leader", "field", "kind", "issuer"), TALLY, _in_rows, _in_listing)
 
 
 def outgoing(actor: Actor) -> Report | None:
     """What was issued."""
     if not actor.holds(READ_REGISTER):
         return None
-    return Report("outgoing", 20, ("own", "kind", "signer"), _OUT, _out_rows, _out_listing)
+    return Report("outgoing", 20, ("own", "field", "kind", "signer"), _OUT, _out_rows, _out_listing)
 
 
 def _in_rows(actor: Actor, period: Period, by: str) -> list[Part]:
@@ -160,7 +164,7 @@ def _grouped(
     column = _KEYS[by]
     rows = db.session().execute(select(column, *sums).where(where).group_by(column)).all()
     names = _names(by, [row[0] for row in rows if row[0] not in (None, "")])
-    nobody = label("report.nobody")
+    nobody = label(_NOTHING.get(by, "report.nobody"))
     found = [(str(row[0] or "-"), names.get(row[0], nobody), [int(n or 0) for n in row[1:]]) for row in rows]
     found.sort(key=lambda one: (one[0] == "-", -sum(one[2]), one[1]))
     return found[:_MOST]

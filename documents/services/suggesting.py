@@ -60,7 +60,7 @@ class DueOffer:
 
 
 def units(actor: Actor, document: Document, habit: Habit | None = None) -> list[UnitOffer]:
-    """Working units of the agency, those that led similar documents first."""
+    """Working units of the agency: those that led similar documents first, then that of its field of work."""
     all_units = directory.units_of(document.org_id)
     habit = habit or habit_of(document)
     led, cases = habit.led, habit.cases
@@ -77,7 +77,8 @@ def units(actor: Actor, document: Document, habit: Habit | None = None) -> list[
         for unit in all_units
     ]
     place = {unit.id: at for at, unit in enumerate(all_units)}
-    return sorted(offers, key=lambda offer: (-led[offer.unit.id], place[offer.unit.id]))
+    usual = None if document.field is None else document.field.lead_unit_id
+    return sorted(offers, key=lambda o: (-led[o.unit.id], o.unit.id != usual, place[o.unit.id]))
 
 
 def due(document: Document, habit: Habit | None = None) -> list[DueOffer]:

@@ -19,7 +19,7 @@ from documents.forms import (
     VersionForm,
 )
 from documents.forms_registers import HeldNumberForm, SubNumberForm
-from documents.models.document import Document, Urgency
+from documents.models.document import Document
 from documents.models.lifecycle import IN_PREPARATION, Direction, DocState
 from documents.models.register import RegisterKind
 from documents.permissions import DRAFT, READ, REVIEW_LAYOUT, REVIEW_UNIT, SIGN, To, access_document
@@ -37,6 +37,7 @@ from documents.services import (
 )
 from documents.services.reviewing import SIGNED_SCAN
 from documents.views.base import bp, opened, show, uploaded
+from documents.views.choices import offer_draft
 from documents.views.incoming import steps_of
 from intranet.core import clock, menu, refs
 from intranet.core.errors import DomainError
@@ -46,7 +47,6 @@ from intranet.core.once import done_once
 from intranet.core.refs import Ref
 from intranet.core.web import me, needs, sentence, signed_in
 from intranet.people import directory
-from intranet.people.models import Role
 from intranet.records.models import File
 
 _TABS = ("waiting", "own", "all")
@@ -91,7 +91,7 @@ def new_draft() -> ResponseReturnValue:
     answered = access_document(me(), reply_to, To.READ) if reply_to is not None else None
     fields = DraftForm if answered else NewDraftForm
     form = fields() if request.method == "POST" else fields(formdata=None, **_first_values(answered))
-    _set_choices(form, me().org_id)
+    offer_draft(form, me().org_id)
     if form.accepts():
         with form.refusals():
             prepared = drafting.prepare(me(), form.fields(), reply_to)
@@ -118,7 +118,7 @@ def draft(document_id: int) -> ResponseReturnValue:
 def edit_draft(document_id: int) -> ResponseReturnValue:
     """Change the fields of a draft."""
     form = DraftForm()
-    _set_choices(form, me().org_id)
+    offer_draft(form, me().org_id, access_document(me(), document_id, To.READ))
     return step(
         document_id,
         form,
@@ -407,12 +407,13 @@ def _fields_form(document: Document) -> DraftForm:
         addressees="\n".join(document.addressees),
         recipients="\n".join(document.recipients),
         kept_by=document.kept_by,
+        field_id=document.field_id,
         signer_id=document.signer_id,
         urgency=int(document.urgency),
         due_date=document.due_date,
         version=document.version,
     )
-    _set_choices(form, document.org_id)
+    offer_draft(form, document.org_id, document)
     return form
 
 
@@ -433,17 +434,8 @@ def _first_values(answered: Document | None) -> dict[str, Any]:
             "recipients": label("draft.as_above"),
             "due_date": answered.due_date,
         }
+        if answered.field is not None and answered.field.is_active:
+            values["field_id"] = answered.field_id
         if answered.presented_to_id in {leader.id for leader in leaders}:
             values["signer_id"] = answered.presented_to_id
     return values
-
-
-def _set_choices(form: DraftForm, org_id: int) -> None:
-    form.kind_id.choices = [(kind.id, kind.name) for kind in catalogue.kinds(org_id)]
-    form.signer_id.choices = [
-        (leader.id, f"{leader.full_name}, {leader.title}")
-        for leader in directory.with_role(org_id, Role.LEADER)
-    ]
-    form.urgency.choices = [
-        (int(one), label(f"document.urgency.{int(one)}")) for one in Urgency if one is not Urgency.FLASH_TIMED
-    ]

@@ -14,6 +14,7 @@ from documents.services import (
     about,
     catalogue,
     directing,
+    fields,
     list_export,
     listing,
     recalling,
@@ -138,6 +139,7 @@ def show_incoming(
         ],
         urgencies=urgency_choices(),
         issuers=[(party.name, party.name) for party in catalogue.parties(me().org_id)],
+        work_fields=field_choices(),
         chosen=frozenset(chosen),
         acts=bulk_forms(forms or {}),
         bulk=result or result_of(key_of("bulk")),
@@ -166,11 +168,13 @@ def filters_of(tabs_: tuple[str, ...], states: frozenset[DocState]) -> Filters:
     """The filters in the address; what is not known is left out."""
     args = request.args
     state, urgency, tab = args.get("state", ""), args.get("urgency", ""), args.get("tab", "")
+    field = args.get("field", "")
     return Filters(
         tab=tab if tab in tabs_ else tabs_[0],
         state=state if state in {one.value for one in states} else "",
         urgency=urgency if urgency in {str(int(one)) for one in Urgency} else "",
         issuer=args.get("issuer", "")[:200],
+        field=field if field.isascii() and field.isdecimal() and len(field) < 10 else "",
         first=day_of(args.get("first")),
         last=day_of(args.get("last")),
         words=args.get("q", "").strip()[:200],
@@ -197,6 +201,11 @@ def tabs(
 def urgency_choices() -> list[tuple[str, str]]:
     """Degrees of urgency for a filter."""
     return [(str(int(one)), label(f"document.urgency.{int(one)}")) for one in Urgency]
+
+
+def field_choices() -> list[tuple[str, str]]:
+    """Fields of work for a filter, those out of use too: older documents are about them."""
+    return [(str(one.id), one.name) for one in fields.fields(me().org_id, all_=True)]
 
 
 def _detail(document: Document, errors: list[str], status: int = 200) -> ResponseReturnValue:

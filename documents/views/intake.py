@@ -12,11 +12,12 @@ from documents.models.document import CirculationMark, Document, Urgency
 from documents.models.lifecycle import DocState
 from documents.models.register import Register, RegisterKind
 from documents.permissions import REGISTER, To, access_document
-from documents.services import capturing, catalogue, directing, numbering, registering, stamping
+from documents.services import capturing, catalogue, directing, fields, numbering, registering, stamping
 from documents.services.capturing import Duplicate
 from documents.services.secrecy import is_secret_symbol
 from documents.views import evidence
 from documents.views.base import bp, show
+from documents.views.choices import offer_fields
 from intranet.core import clock
 from intranet.core.errors import DomainError
 from intranet.core.forms import read_date
@@ -223,6 +224,7 @@ def _values(document: Document) -> dict[str, Any]:
         "paper_received": document.paper_received or document.main_sha256 is None,
         "reply_to": document.reply_to,
         "page_count": document.page_count,
+        "field_id": document.field_id,
         "arrival_date": document.arrival_date or clock.today(),
         "urgency": int(document.urgency),
         "urgent_date": urgent.date() if urgent else None,
@@ -240,6 +242,7 @@ def _set_choices(form: IncomingForm, document: Document) -> None:
     registers: list[Register] = catalogue.registers(document.org_id, RegisterKind.IN)
     form.kind_id.choices = [("", label("document.choose_kind"))] + [(kind.id, kind.name) for kind in kinds]
     form.register_id.choices = [(register.id, register.name) for register in registers]
+    offer_fields(form.field_id, document.org_id, document.field_id)
     form.circulation_mark.choices = [
         (one.value, label(f"document.circulation.{one.value or 'none'}")) for one in CirculationMark
     ]
@@ -282,6 +285,11 @@ def _typed() -> dict[str, Any]:
     kind_id = given.get("kind_id", type=int)
     if kind_id in known:
         found["kind_id"] = kind_id
+    field_id = given.get("field_id", type=int)
+    if "field_id" in given and (
+        field_id is None or field_id in {one.id for one in fields.fields(me().org_id)}
+    ):
+        found["field_id"] = field_id
     return found
 
 

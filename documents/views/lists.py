@@ -16,6 +16,7 @@ from documents.services import (
     bulk,
     catalogue,
     directing,
+    fields,
     list_columns,
     list_export,
     transferring,
@@ -41,6 +42,9 @@ def columns_of(direction: Direction) -> dict[str, Any]:
     registers: dict[int, str] = {}
     if any(column.code == "register" for column in shown):
         registers = {row.id: row.name for row in catalogue.registers(me().org_id, _KINDS[direction])}
+    names: dict[int, str] = {}
+    if any(column.code == "field" for column in shown):
+        names = {row.id: row.name for row in fields.fields(me().org_id, all_=True)}
     return {
         "columns": shown,
         "heads": [_head(column, is_sorted=at == 0) for at, column in enumerate(shown)],
@@ -49,6 +53,7 @@ def columns_of(direction: Direction) -> dict[str, Any]:
         "choices": list_export.COLUMNS[direction],
         "ticked": list_columns.exported(shown),
         "registers": registers,
+        "field_names": names,
     }
 
 

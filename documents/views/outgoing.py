@@ -24,7 +24,7 @@ from documents.services.issuing import Target
 from documents.services.listing import OUTGOING_TABS
 from documents.views.base import bp, do_and_tell, key_of, show, without
 from documents.views.drafts import set_receivers, step
-from documents.views.incoming import export, filters_of, tabs, urgency_choices
+from documents.views.incoming import export, field_choices, filters_of, tabs, urgency_choices
 from documents.views.lists import columns_of
 from intranet.core import clock
 from intranet.core.labels import label
@@ -54,6 +54,7 @@ def outgoing() -> ResponseReturnValue:
             for state in (*_DESK[1:], DocState.ISSUED, DocState.CANCELLED, DocState.RECALLED)
         ],
         urgencies=urgency_choices(),
+        work_fields=field_choices(),
         **columns_of(Direction.OUT),
     )
 

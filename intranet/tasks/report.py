@@ -1,11 +1,11 @@
 """The report on tasks given: done in time or late, open within the term or overdue."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from intranet.boards import figures as boards
@@ -39,6 +39,27 @@ COLUMNS = (*TALLY, EXTENDED)
 _NONE = (0,) * (len(_PARTS) + 1)
 
 
+#: Slot ``() -> Grouping``: by what else a package tells tasks apart that come from its records.
+GROUPINGS = "tasks.report.by"
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Rows of tasks by something that their origin knows: ``report.by.<code>``."""
+
+    code: str
+    #: Adds to a query of tasks what the key needs.
+    join: Callable[[Select[Any]], Select[Any]]
+    #: Of which row a task is, ``None`` for the last one.
+    key: Any
+    #: Names of rows by their keys.
+    names: Callable[[Sequence[Any]], dict[Any, str]]
+    #: What the last row is called.
+    nothing: str
+    #: The tasks of the row with that key, of the last one for ``-``.
+    row: Callable[[str], ColumnElement[bool]]
+
+
 @dataclass(frozen=True)
 class Moments:
     """A span as instants, and from which day on a task was not late when it ended or, if later, now."""
@@ -58,13 +79,18 @@ def offer(actor: Actor) -> Report | None:
     """The report, for those who oversee tasks."""
     if not actor.holds(OVERSEE):
         return None
-    return Report("tasks", 30, ("unit", "leader", "source"), COLUMNS, rows, listing)
+    by = ("unit", "leader", *_groupings(), "source")
+    return Report("tasks", 30, by, COLUMNS, rows, listing)
 
 
 def rows(actor: Actor, period: Period, by: str) -> list[Part]:
-    """Rows by unit, by leader or by source, and their sum."""
+    """Rows by unit, by leader, by source or by what a package knows of, and their sum."""
     whole = _tallies(actor, period, [])
-    named = _by_unit(actor, period) if by == "unit" else _by_column(actor, period, by)
+    other = _groupings().get(by)
+    if other is not None:
+        named = _by_origin(actor, period, other)
+    else:
+        named = _by_unit(actor, period) if by == "unit" else _by_column(actor, period, by)
     total = whole[0][1] if whole else _NONE
     return [*named, _part("", label("report.sum"), total)]
 
@@ -103,6 +129,23 @@ def _by_column(actor: Actor, period: Period, by: str) -> list[Part]:
         names = {str(key): label(f"task.source.{key}") for key, _ in found}
     made = [_part(str(key), names[str(key)], sums) for key, sums in found]
     return sorted(made, key=lambda part: (-(part.counts[0] or 0), part.name))
+
+
+def _groupings() -> dict[str, Grouping]:
+    found: list[Grouping] = slots.ask(GROUPINGS)
+    return {one.code: one for one in found}
+
+
+def _by_origin(actor: Actor, period: Period, by: Grouping) -> list[Part]:
+    query = by.join(select(by.key, *_sums(period)).select_from(Task)).where(_base(actor, period))
+    found = [(row[0], [int(n or 0) for n in row[1:]]) for row in db.session().execute(query.group_by(by.key))]
+    names = by.names([key for key, _ in found if key is not None])
+    made = [
+        _part("-" if key is None else str(key), names.get(key, by.nothing), sums)
+        for key, sums in found
+        if any(sums)
+    ]
+    return sorted(made, key=lambda part: (part.key == "-", -(part.counts[0] or 0), part.name))
 
 
 def _part(key: str, name: str, sums: Sequence[int]) -> Part:
@@ -150,6 +193,8 @@ def _cells(at: Moments) -> dict[str, ColumnElement[bool]]:
 def _row(by: str, key: str) -> ColumnElement[bool]:
     if not key:
         return true()
+    if by in (others := _groupings()):
+        return others[by].row(key)
     if by == "source":
         return Task.source == key if key in set(Source) else false()
     number = int(key) if key.isdigit() and len(key) < 10 else 0

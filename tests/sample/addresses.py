@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from documents.models.access import AccessChange
 from documents.models.asking import NumberRequest
-from documents.models.catalogue import IssuerSpelling
+from documents.models.catalogue import IssuerSpelling, WorkField
 from documents.models.copies import CopyUse
 from documents.models.document import Directive, Document
 from documents.models.importing import FileBundle, FilePiece, RegisterImport
@@ -99,6 +99,7 @@ def documents_of(org_id: int, into: Records) -> None:
     into.add("/documents", _column(bundles, "bundle_id"))
     pieces = select(FilePiece.bundle_id, FilePiece.id).where(FilePiece.org_id == org_id)
     into.add("/documents", _pairs(pieces, "bundle_id", "piece_id"))
+    into.add("/documents", _column(select(WorkField.id).where(WorkField.org_id == org_id), "field_id"))
     files = select(File.public_id, File.name).where(File.org_id == org_id)
     both = _pairs(files, "public_id", "name")
     into.add("/files", both)

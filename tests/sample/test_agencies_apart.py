@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from documents.models.catalogue import WorkField
 from documents.models.document import Directive, Document
 from documents.models.lifecycle import Direction, DocState
 from documents.models.register import RegisterKind
@@ -117,6 +118,8 @@ def apart(sample_office: SampleOffice) -> Apart:
         few.add("/documents", [{"document_id": key} for key in _one_per_state(Document, province.id)[::3]])
         few.add("/tasks", [{"task_id": key} for key in _one_per_state(Task, province.id)])
         few.add("/tasks", known.found["/tasks", frozenset({"task_id", "code"})][-20:])
+        with db.unit_of_work() as session:
+            session.add(WorkField(org_id=finance.id, name="Kho bạc"))
         documents_of(finance.id, theirs)
         kept = saved_searches.save(sample_office.person("vanthu.stc"), "Giải ngân", "giải ngân", {}, "", None)
         theirs.add("/documents", [{"search_id": kept}])
