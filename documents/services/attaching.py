@@ -16,7 +16,8 @@ from intranet.records.media import DOCX
 
 ANNEX = "annex"
 #: States of an incoming document, and of a draft, in which files still come to it.
-_OPEN = INCOMING_STATES - {DocState.RETURNED, DocState.MERGED, DocState.RECALLED} | {DocState.DRAFT}
+_ENDED = {DocState.RETURNED, DocState.MERGED, DocState.RECALLED, DocState.CANCELLED}
+_OPEN = (INCOMING_STATES - _ENDED) | {DocState.DRAFT}
 
 
 def enter_paper(actor: Actor) -> int:

@@ -46,20 +46,20 @@ def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing |
     if _BOARDS.isdisjoint(boards_of(actor)):
         return None
     if code in _CONDITIONS:
-        options = [
-            selectinload(Document.entry),
-            selectinload(Document.lead_unit),
-            selectinload(Document.unit),
-        ]
-        options += [selectinload(Document.presented_to)]
-        where = _CONDITIONS[code](actor, args)
-        total, rows, more = boards.page_of(Document, where, after, Document.due_date, options)
-        return Listing(total, [row_of(row) for row in rows], more, _narrowed(args))
+        return documents(_CONDITIONS[code](actor, args), after, _narrowed(args))
     if code == "doc_undelivered" and actor.holds(READ_REGISTER):
         return dispatches(_missing(actor), after)
     if code == "doc_reserved" and actor.holds(READ_REGISTER):
         return _reserved(actor, after)
     return None
+
+
+def documents(where: ColumnElement[bool], after: str | None, narrowed: str = "") -> Listing:
+    """A leaf of the documents that meet the condition, by their terms."""
+    shown = (Document.entry, Document.lead_unit, Document.unit, Document.presented_to)
+    options = [selectinload(one) for one in shown]
+    total, rows, more = boards.page_of(Document, where, after, Document.due_date, options)
+    return Listing(total, [row_of(row) for row in rows], more, narrowed)
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:

@@ -5,15 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
-from sqlalchemy.orm import selectinload
 
 from documents.models.catalogue import Channel
 from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.permissions import READ_REGISTER
-from documents.services.boards import dispatches, row_of, seen_by
-from intranet.boards import figures as boards
+from documents.services.boards import dispatches, documents, seen_by
 from intranet.boards.figures import Listing
 from intranet.boards.periods import Period
 from intranet.boards.reports import Part, Report, written
@@ -78,12 +76,7 @@ def _listing(actor: Actor, period: Period, by: str, key: str, column: str, after
     where = and_(where, cells.get(column, true()))
     if table is Dispatch:
         return dispatches(where, after)
-    options = [
-        selectinload(one)
-        for one in (Document.entry, Document.lead_unit, Document.unit, Document.presented_to)
-    ]
-    total, rows, more = boards.page_of(Document, where, after, Document.due_date, options)
-    return Listing(total, [row_of(row) for row in rows], more)
+    return documents(where, after)
 
 
 def _way(actor: Actor, period: Period, by: str) -> tuple[type[Any], ColumnElement[bool], Cells]:

@@ -102,9 +102,4 @@ def _named(document: Document, word: str) -> list[int]:
 
 
 def _words(due: Due) -> tuple[str, dict[str, Any]]:
-    base, day = due.rule.partition("@")[0], f"{due.due_date:%d/%m/%Y}"
-    if base.startswith("minus"):
-        return "document.reply_before", {"due": day, "days": base.removeprefix("minus")}
-    if base == "due":
-        return "document.reply_today", {"due": day}
-    return "document.reply_late", {"due": day, "days": base.removeprefix("plus")}
+    return due.worded("document.reply_before", "document.reply_today", "document.reply_late")

@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, true
-from sqlalchemy.orm import selectinload
 
 from documents.models.catalogue import DocKind, WorkField
 from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.models.stay import DocumentStay
 from documents.permissions import READ_REGISTER
-from documents.services.boards import row_of, seen_by
-from intranet.boards import figures as boards
+from documents.services.boards import documents, seen_by
 from intranet.boards.figures import Listing
 from intranet.boards.periods import Period
 from intranet.boards.reports import TALLY, Part, Report, Tally, cells_of, tallied, written
@@ -90,21 +88,12 @@ def _out_rows(actor: Actor, period: Period, by: str) -> list[Part]:
 
 def _in_listing(actor: Actor, period: Period, by: str, key: str, column: str, after: str | None) -> Listing:
     cell = _in_cells(period).get(column, true())
-    return _listing(and_(_in_base(actor, period), cell, _row(by, key)), after)
+    return documents(and_(_in_base(actor, period), cell, _row(by, key)), after)
 
 
 def _out_listing(actor: Actor, period: Period, by: str, key: str, column: str, after: str | None) -> Listing:
     cell = _out_cells().get(column, true())
-    return _listing(and_(_out_base(actor, period), cell, _row(by, key)), after)
-
-
-def _listing(where: ColumnElement[bool], after: str | None) -> Listing:
-    options = [
-        selectinload(one)
-        for one in (Document.entry, Document.lead_unit, Document.unit, Document.presented_to)
-    ]
-    total, rows, more = boards.page_of(Document, where, after, Document.due_date, options)
-    return Listing(total, [row_of(row) for row in rows], more)
+    return documents(and_(_out_base(actor, period), cell, _row(by, key)), after)
 
 
 def _in_base(actor: Actor, period: Period) -> ColumnElement[bool]:

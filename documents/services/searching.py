@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
@@ -220,7 +221,17 @@ class Search:
     ) -> list[int]:
         """Newest documents that have these clauses too."""
         match = self._match([*self._wanted, *clauses], without)
+        if match is not None and match.each is not None and self._is_of_few(clauses):
+            match = replace(match, each=None, key=match.key + 0)
         return [row[0] for row in self._newest(match, limit, where)]
+
+    def _is_of_few(self, clauses: Sequence[Clause]) -> bool:
+        """True when a number in its place is sought: no walk over the newest would meet its few documents."""
+        number = self.query.number
+        if number is None or number in clauses:
+            return number is not None
+        terms = [term for one in self._wanted for term in one.any_of]
+        return all(term.columns == SYMBOL and len(term.words) > 1 for term in terms)
 
     def _newest(
         self, match: Match | None, limit: int, where: Sequence[tuple[str, Any]] = (), *columns: Any
@@ -228,7 +239,7 @@ class Search:
         """Rows of the newest documents: the key, then the columns; ``where``: bounds of the key."""
         opened, key = db.session(), self._key(match)
         bounds = {name: value for name, value in where if value is not None}
-        narrowing_ = {"most": key.__le__, "below": key.__lt__, "not": Document.id.not_in}
+        narrowing_ = {"most": key.__le__, "below": key.__lt__}
         narrowed = [narrowing_[name](value) for name, value in bounds.items()]
         if match is None or match.each is None:
             query = self._select(match, *columns).where(*narrowed)
@@ -277,23 +288,31 @@ class Search:
             without.append(clauses)
             if len(found) == wanted:
                 break
-        rest = len(tiers)
         if len(found) < wanted:
-            exact = self._exact_in_texts(without, top) if self._wanted and self.query.exact else []
-            if place.tier <= rest:
-                below = place.key if place.tier == rest else None
-                found += [(rest, key) for key in exact if below is None or key < below]
-                found = found[:wanted]
-            if len(found) < wanted:
-                below = place.key if place.tier == rest + 1 else None
-                others = ("not", exact) if exact else ("below", None)
-                ids = self._take((), without, wanted - len(found), top, ("below", below), others)
-                found += [(rest + 1, key) for key in ids]
+            found += self._rest(place, len(tiers), wanted - len(found), without)
         older = None
         if len(found) > PAGE:
             tier, key = found[PAGE - 1]
             older = str(_Place(tier, key, place.top or self._top(found)))
         return [key for _, key in found[:PAGE]], older
+
+    def _rest(
+        self, place: "_Place", tier: int, limit: int, without: Sequence[Sequence[Clause]]
+    ) -> list[tuple[int, int]]:
+        """All others; of the newest first those that have the words with their marks in their texts."""
+        top, below = ("most", place.top), place.key if place.tier > tier else None
+        if not (self._wanted and self.query.exact):
+            return [(tier + 1, key) for key in self._take((), without, limit, top, ("below", below))]
+        looked = self._take((), without, MOST_LOOKED_THROUGH, top)
+        exact = self._exact_in_texts(looked)
+        shown = (place.tier, -inf if place.key is None else -place.key)
+        order = sorted((tier + (key not in exact), -key) for key in looked)
+        found = [(group, -key) for group, key in order if (group, key) > shown]
+        if len(found) < limit and len(looked) == MOST_LOOKED_THROUGH:
+            below = min(looked[-1], below or looked[-1])
+            ids = self._take((), without, limit - len(found), top, ("below", below))
+            found += [(tier + 1, key) for key in ids]
+        return found[:limit]
 
     def _top(self, found: Sequence[tuple[int, int]]) -> int:
         """The newest of all: later pages look no further, whatever is registered meanwhile."""
@@ -301,9 +320,10 @@ class Search:
             return found[0][1]
         return self._take((), (), 1)[0]
 
-    def _exact_in_texts(self, without: Sequence[Sequence[Clause]], top: tuple[str, Any]) -> list[int]:
-        """Of the newest of the rest those whose texts have the words with the marks that were typed."""
-        ids = self._take((), without, MOST_LOOKED_THROUGH, top)
+    def _exact_in_texts(self, ids: Sequence[int]) -> set[int]:
+        """Those whose texts have the words with the marks that were typed."""
+        if not ids:
+            return set()
         texts = select(DocumentText.document_id, DocumentText.facts, DocumentText.subject, DocumentText.body)
         rows = db.session().execute(texts.where(DocumentText.document_id.in_(ids)))
         found = set()
@@ -311,7 +331,7 @@ class Search:
             text = f"{row.subject}\n{row.facts}\n{row.body}".lower()
             if all(words in text for words in self.query.exact):
                 found.add(row.document_id)
-        return [key for key in ids if key in found]
+        return found
 
     def _ranked(self, top: int | None, *, is_weighed: bool = True) -> list[int]:
         """The very number, then the newest thousand, the best first.

@@ -11,7 +11,7 @@ from math import ceil
 from typing import Any
 
 #: Documents looked at first.
-PROBE = 5_000
+PROBE = 2_000
 #: Finding a document by the index and reading it takes as long as so many on the way of a walk.
 _INDEXED = 3
 #: How much further to walk than is expected to be enough.

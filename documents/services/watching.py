@@ -59,13 +59,14 @@ def note_later(actor: Actor, act: str, documents: Iterable[Document]) -> None:
 
 def note_taken(actor: Actor, act: str, document_ids: Collection[int], how: str) -> None:
     """Note that the restricted ones among the documents stand in a file that is made for the actor."""
-    query = select(Document).where(
+    restricted = select(Document.id).where(
         Document.org_id.in_(actor.org_ids), Document.access_level == AccessLevel.NAMED
     )
-    taken = [one for one in db.session().scalars(query) if one.id in set(document_ids)]
+    # Those restricted are few, what is taken along may be a whole register.
+    taken = set(document_ids).intersection(db.session().scalars(restricted))
     if taken:
-        with db.unit_of_work():
-            for document in taken:
+        with db.unit_of_work() as session:
+            for document in session.scalars(select(Document).where(Document.id.in_(taken))):
                 audit.record(actor, act, document, how=how)
 
 

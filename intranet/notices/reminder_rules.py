@@ -56,6 +56,23 @@ class Due:
     rule: str
     due_date: date
 
+    @property
+    def base(self) -> str:
+        """The rule without its hour: ``minus3``, ``due``, ``plus1``."""
+        return self.rule.partition("@")[0]
+
+    @property
+    def days(self) -> int:
+        """Working days between the rule's day and the deadline, either way."""
+        return 0 if self.base == "due" else int(self.base.removeprefix("minus").removeprefix("plus"))
+
+    def worded(self, before: str, on_day: str, late: str) -> tuple[str, dict[str, Any]]:
+        """The kind of notice that fits the rule's side of the deadline, and what its words need."""
+        day = f"{self.due_date:%d/%m/%Y}"
+        if self.base == "due":
+            return on_day, {"due": day}
+        return before if self.base.startswith("minus") else late, {"due": day, "days": self.days}
+
 
 @dataclass(frozen=True)
 class Topic:
@@ -174,14 +191,10 @@ def words_of(code: str) -> str:
 
 def notice_of(due: Due, *, is_noon: bool) -> tuple[str, dict[str, Any]]:
     """The usual words of a deadline's reminder: kind of notice, and what its words need."""
-    base, day = due.rule.partition("@")[0], f"{due.due_date:%d/%m/%Y}"
-    if base == "due" and is_noon:
-        return "reminder.due_noon", {"due": day}
-    if has_label(f"notice.reminder.{base}"):
-        return f"reminder.{base}", {"due": day}
-    if base.startswith("minus"):
-        return "reminder.before", {"due": day, "days": int(base.removeprefix("minus"))}
-    return "reminder.late", {"due": day, "days": int(base.removeprefix("plus"))}
+    if has_label(f"notice.reminder.{due.base}"):
+        noon = "_noon" if due.base == "due" and is_noon else ""
+        return f"reminder.{due.base}{noon}", {"due": f"{due.due_date:%d/%m/%Y}"}
+    return due.worded("reminder.before", "reminder.due", "reminder.late")
 
 
 def _known(name: str) -> Topic:

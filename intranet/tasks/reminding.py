@@ -331,17 +331,11 @@ def _parts(first: date, last: date) -> list[tuple[int, date]]:
 
 
 def _of_part(due: Due) -> tuple[str, dict[str, Any]]:
-    base, day = due.rule.partition("@")[0], f"{due.due_date:%d/%m/%Y}"
-    if base.startswith("minus"):
-        return "task.part_before", {"due": day, "days": base.removeprefix("minus")}
-    if base == "due":
-        return "task.part_today", {"due": day}
-    return "task.part_late", {"due": day, "days": base.removeprefix("plus")}
+    return due.worded("task.part_before", "task.part_today", "task.part_late")
 
 
 def _unanswered(due: Due) -> tuple[str, dict[str, Any]]:
-    days = due.rule.partition("@")[0].removeprefix("plus")
-    return "task.still_waiting", {"days": days}
+    return "task.still_waiting", {"days": due.days}
 
 
 def _of_own(due: Due) -> tuple[str, dict[str, Any]]:

@@ -90,7 +90,7 @@ def _to_remind(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
 
 def _words(due: Due) -> tuple[str, dict[str, Any]]:
     meeting = db.session().get_one(Meeting, due.ref_id)
-    return due.rule.partition("@")[0], {"when": _when(meeting), "place": meeting.place}
+    return due.base, {"when": _when(meeting), "place": meeting.place}
 
 
 #: Whoever was invited is reminded of the meeting.

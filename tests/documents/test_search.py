@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from documents.models.document import Directive, DirectiveKind, Document
 from documents.models.lifecycle import DocState
-from documents.services import indexing, registering
+from documents.services import indexing, registering, searching
 from documents.services.registering import Incoming
 from documents.services.searching import FITTING, Search
 from intranet.core import db
@@ -186,6 +186,32 @@ def test_pages_go_on_where_the_last_ended_though_new_documents_came(desk: Office
         assert len(set(shown)) == len(shown) == 70 + (order == FITTING)
         assert all("mới" in subject for subject in shown[:7])
         assert second.older is None
+
+
+@pytest.mark.parametrize("looked_through", [1, 5, 200])
+def test_page_by_page_each_is_shown_once_exact_marks_in_texts_before_the_others(
+    desk: Office, put: Make, monkeypatch: pytest.MonkeyPatch, looked_through: int
+) -> None:
+    monkeypatch.setattr(searching, "PAGE", 3)
+    monkeypatch.setattr(searching, "MOST_LOOKED_THROUGH", looked_through)
+    groups: list[list[str]] = [[], [], []]
+    for number in range(13):
+        document = put(f"{'Giấy mới' if number % 4 == 0 else 'Giấy mời'} {number}")
+        body = "Nội dung giấy mới." if number % 3 == 0 else "Nội dung."
+        with db.unit_of_work() as session:
+            indexing._exchange(session.connection(), document.id, body=body, parts=[])
+        groups[0 if number % 4 == 0 else 1 if number % 3 == 0 else 2].insert(0, document.subject)
+    others = sorted(groups[1] + groups[2], key=lambda one: -int(one.split()[-1]))
+    exact = [one for one in others[:looked_through] if one in groups[1]]
+    shown: list[str] = []
+    search, after = Search(desk.clerk, "giấy mới"), ""
+    while True:
+        page = search.page(after)
+        shown += [hit.document.subject for hit in page.hits]
+        if page.older is None:
+            break
+        after = page.older
+    assert shown == groups[0] + exact + [one for one in others if one not in exact]
 
 
 def test_the_text_of_files_is_found_with_its_place_shown(desk: Office, put: Make) -> None:

@@ -9,12 +9,13 @@ from flask.testing import FlaskClient
 from documents.models.document import Document
 from documents.models.lifecycle import DocState
 from documents.models.register import EntryState
-from documents.services import asking, book_lines, directing, registering
+from documents.services import asking, attaching, book_lines, directing, registering
 from documents.services.book_lines import Span
 from documents.services.verifying import verify_register
 from intranet.core import db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.people.models import User
+from tests.documents import papers
 from tests.factories import Office
 
 Make = Callable[..., Document]
@@ -63,6 +64,9 @@ def test_with_the_leaders_consent_the_line_is_struck_and_printed_with_its_reason
     assert 'class="d-struck"' in page
     assert REASON in page
     assert one.subject in clerk.get(f"/documents/incoming/{one.id}").text
+    assert not attaching.takes_files(desk.clerk, one)
+    with pytest.raises(BadState, match=r"document.wrong_state"):
+        attaching.add_file(desk.clerk, one.id, papers.stage(desk.clerk, papers.pdf(), "b.pdf"))
 
 
 def test_a_number_under_which_somebody_works_is_not_struck_not_even_meanwhile(
