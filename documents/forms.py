@@ -1,7 +1,7 @@
 """Forms of documents: what a clerk, a drafter and a reviewer fill in."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from wtforms import (
@@ -15,9 +15,10 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.validators import NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextArea
+from wtforms.widgets import CheckboxInput, ListWidget, TextArea
 
 from documents.formats.symbols import NUMBER_MAX, SYMBOL_MAX, parse
+from documents.forms_shared import SharedForm
 from documents.models.catalogue import Channel
 from documents.models.document import (
     ISSUER_MAX,
@@ -86,8 +87,35 @@ class ChecksField(SelectMultipleField):  # type: ignore[misc]  # WTForms is not 
     option_widget = CheckboxInput()
 
 
-class IncomingForm(OfficeForm):
+class TimedUrgency(OfficeForm):
+    """What forms share that ask for a degree of urgency, ``urgency``, ``urgent_date`` and ``urgent_time``."""
+
+    def validate_urgent_time(self, field: StringField) -> None:
+        """An hour, for a timed flash."""
+        if self.urgency.data != Urgency.FLASH_TIMED:
+            return
+        if not field.data:
+            raise ValidationError(label("error.document.hour_missing"))
+        try:
+            read_local(clock.today(), field.data)
+        except ValueError as wrong:
+            raise ValidationError(str(wrong)) from wrong
+
+    def instant(self) -> datetime | None:
+        """The hour of a timed flash, ``None`` for every other degree; call it on a valid form."""
+        if self.urgency.data != Urgency.FLASH_TIMED:
+            return None
+        return read_local(self.urgent_date.data or clock.today(), self.urgent_time.data or "")
+
+
+class IncomingForm(SharedForm, TimedUrgency):
     """What the clerk confirms of a received document."""
+
+    shared = (
+        "code", "doc_date", "subject", "issuer", "kind_id", "signer_name", "signer_title", "signer_authority",
+        "place", "circulation_mark", "reply_to", "page_count", "arrival_date", "urgency", "due_date",
+        "reply_due_date", "note", "field_id",
+    )  # fmt: skip
 
     code = LineField("Số, ký hiệu", [Required(), Limit(45)])
     doc_date = OfficeDateField("Ngày văn bản", [Required()])
@@ -117,7 +145,6 @@ class IncomingForm(OfficeForm):
     is_old_confirmed = BooleanField("Ngày văn bản đúng như vậy")
     #: The date is so old that the clerk is asked about it.
     is_very_old = False
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def validate_code(self, field: StringField) -> None:
         """Take the code apart as the register keeps it."""
@@ -141,24 +168,12 @@ class IncomingForm(OfficeForm):
         if field.data is not None and field.data > clock.today():
             raise ValidationError(label("error.document.arrival_in_future"))
 
-    def validate_urgent_time(self, field: StringField) -> None:
-        """An hour, for a timed flash."""
-        if self.urgency.data != Urgency.FLASH_TIMED:
-            return
-        if not field.data:
-            raise ValidationError(label("error.document.hour_missing"))
-        try:
-            read_local(clock.today(), field.data)
-        except ValueError as wrong:
-            raise ValidationError(str(wrong)) from wrong
-
     def given(self) -> Incoming:
         """The fields as the service takes them; call it on a valid form."""
         number, symbol = split_code(self.code.data or "")
         doc_date: date | None = self.doc_date.data
         if doc_date is None or self.kind_id.data is None:
             raise Invalid("document.kind_unknown", field="kind_id")
-        timed = self.urgency.data == Urgency.FLASH_TIMED
         return Incoming(
             kind_id=self.kind_id.data,
             number=number,
@@ -177,9 +192,7 @@ class IncomingForm(OfficeForm):
             paper_received=bool(self.paper_received.data),
             reply_to=self.reply_to.data or "",
             urgency=Urgency(self.urgency.data),
-            urgent_at=read_local(self.urgent_date.data or clock.today(), self.urgent_time.data or "")
-            if timed
-            else None,
+            urgent_at=self.instant(),
             page_count=self.page_count.data,
             field_id=self.field_id.data,
             due_date=self.due_date.data,
@@ -237,8 +250,13 @@ class DirectManyForm(BulkForm):
     text = TextField("Ý kiến chỉ đạo", [Limit(1000)])
 
 
-class DraftForm(OfficeForm):
+class DraftForm(SharedForm):
     """The fields of a draft."""
+
+    shared = (
+        "kind_id", "subject", "addressees", "recipients", "kept_by", "signer_id", "urgency", "due_date",
+        "field_id",
+    )  # fmt: skip
 
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
     subject = LineField("Trích yếu", [Limit(SUBJECT_MAX)], widget=TextArea())
@@ -250,7 +268,6 @@ class DraftForm(OfficeForm):
     urgency = SelectField("Độ khẩn", coerce=int, default=0)
     due_date = OfficeDateField("Hạn hoàn thành")
     body = TextField("Nội dung", [Limit(20000)])
-    version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def fields(self) -> DraftFields:
         """The fields as the services take them; call it on a valid form."""

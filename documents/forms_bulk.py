@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from wtforms import RadioField, SelectField, StringField
-from wtforms.validators import ValidationError
 
-from documents.forms import BulkForm, optional_int
+from documents.forms import BulkForm, TimedUrgency, optional_int
 from documents.models.document import Urgency
 from documents.models.transferring import TransferRule
-from intranet.core import clock
-from intranet.core.forms import OfficeDateField, OfficeForm, Required, read_local
+from intranet.core.forms import OfficeDateField, OfficeForm, Required
 from intranet.core.labels import label
 
 
@@ -31,7 +29,7 @@ class TransferManyForm(OtherBulkForm):
     rules: Sequence[TransferRule] = ()
 
 
-class UrgencyManyForm(OtherBulkForm):
+class UrgencyManyForm(OtherBulkForm, TimedUrgency):
     """How urgent the chosen documents are."""
 
     urgency = RadioField("Độ khẩn", [Required("field.choose")], coerce=optional_int)
@@ -41,23 +39,6 @@ class UrgencyManyForm(OtherBulkForm):
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.urgency.choices = [(int(one), label(f"document.urgency.{int(one)}")) for one in Urgency]
-
-    def validate_urgent_time(self, field: StringField) -> None:
-        """An hour, for a timed flash."""
-        if self.urgency.data != Urgency.FLASH_TIMED:
-            return
-        if not field.data:
-            raise ValidationError(label("error.document.hour_missing"))
-        try:
-            read_local(clock.today(), field.data)
-        except ValueError as wrong:
-            raise ValidationError(str(wrong)) from wrong
-
-    def instant(self) -> Any:
-        """The hour of a timed flash, ``None`` for every other degree; call it on a valid form."""
-        if self.urgency.data != Urgency.FLASH_TIMED:
-            return None
-        return read_local(self.urgent_date.data or clock.today(), self.urgent_time.data or "")
 
 
 class TransferRuleForm(OfficeForm):

@@ -50,10 +50,13 @@ class SealPrintForm(OfficeForm):
 class AmendForm(OfficeForm):
     """Columns of a line as they should be."""
 
+    arrival_date = OfficeDateField("Ngày đến")
     code = LineField("Số, ký hiệu", [Limit(45)])
     issuer = LineField("Tác giả", [Limit(200)])
     doc_date = OfficeDateField("Ngày văn bản")
+    kind = SelectField("Tên loại", coerce=str, validate_choice=False)
     subject = TextField("Trích yếu", [Limit(500)])
+    signer = LineField("Người ký", [Limit(50)])
     receiver = LineField("Đơn vị, người nhận", [Limit(300)])
     recipients = TextField("Nơi nhận", [Limit(300)])
     kept_by = LineField("Đơn vị, người nhận bản lưu", [Limit(150)])

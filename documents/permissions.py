@@ -46,8 +46,10 @@ GIVE_BACK = permit("document.give_back", Role.UNIT_HEAD, Role.OFFICER, Role.OFFI
 URGE = permit("document.urge", Role.LEADER, Role.OFFICE_HEAD, Role.UNIT_HEAD)
 FINISH = permit("document.finish", Role.LEADER, Role.OFFICE_HEAD)
 DRAFT = permit("document.draft", Role.CLERK, Role.OFFICE_HEAD, Role.UNIT_HEAD, Role.OFFICER)
+#: To say what a document is to others.
+TIE = permit("document.tie", Role.CLERK, Role.OFFICE_HEAD, Role.UNIT_HEAD, Role.OFFICER)
 REVIEW_UNIT = permit("document.review_unit", Role.UNIT_HEAD)
-REVIEW_LAYOUT = permit("document.review_layout", Role.OFFICE_HEAD, Role.CLERK)
+REVIEW_LAYOUT = permit("document.review_layout", Role.OFFICE_HEAD, Role.CLERK, Role.LEADER)
 SIGN = permit("document.sign", Role.LEADER)
 NUMBER = permit("document.number", Role.CLERK)
 ISSUE = permit("document.issue", Role.CLERK)
@@ -117,6 +119,7 @@ class To(StrEnum):
     DECIDE_RECALL = "decide_recall"
     SET_ACCESS = "set_access"
     URGE = "urge"
+    TIE = "tie"
 
 
 _PERMITS: dict[To, str] = {
@@ -310,11 +313,12 @@ def _may_act(actor: Actor, to: To, document: Document) -> bool:
         return False
     if to is To.EDIT:
         return _may_edit(actor, document)
+    if to is To.TIE:
+        return _may_tie(actor, document)
     if to is To.REVIEW_UNIT:
         return document.unit_id is not None and document.unit_id in headed_units(actor)
     if to is To.GIVE_BACK:
-        mine = person_of(actor).unit_ids | headed_units(actor)
-        return document.lead_unit_id is not None and document.lead_unit_id in mine
+        return _is_of_lead(actor, document)
     if to is To.SET_ACCESS:
         return _may_set_access(actor, document)
     return actor.holds(_PERMITS[to])
@@ -327,6 +331,19 @@ def _may_edit(actor: Actor, document: Document) -> bool:
     if document.drafter_id == person.standing.id or person.has_role(Role.CLERK, Role.OFFICE_HEAD):
         return True
     return document.unit_id is not None and document.unit_id in headed_units(actor)
+
+
+def _may_tie(actor: Actor, document: Document) -> bool:
+    if not actor.holds(TIE):
+        return False
+    if not document.is_incoming:
+        return _may_edit(actor, document)
+    return person_of(actor).has_role(Role.CLERK, Role.OFFICE_HEAD) or _is_of_lead(actor, document)
+
+
+def _is_of_lead(actor: Actor, document: Document) -> bool:
+    mine = person_of(actor).unit_ids | headed_units(actor)
+    return document.lead_unit_id is not None and document.lead_unit_id in mine
 
 
 def _may_set_access(actor: Actor, document: Document) -> bool:

@@ -10,7 +10,7 @@ from documents.models.dispatch import Dispatch
 from documents.models.document import Directive, Document, DocumentLink, Relation
 from documents.models.lifecycle import Direction, DocEvent, leads_to
 from documents.permissions import To, may, visible_to
-from documents.services import attaching, directing, issuing, restricting, stamping, telling
+from documents.services import attaching, directing, issuing, restricting, stamping, telling, tying
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.people import directory
@@ -61,6 +61,12 @@ class Related:
     document: Document
     relation: Relation
     from_here: bool
+    link_id: int
+
+    @property
+    def is_by_hand(self) -> bool:
+        """True for what may be taken back by hand."""
+        return self.relation in tying.BY_HAND
 
 
 @dataclass(frozen=True)
@@ -138,11 +144,13 @@ def about(actor: Actor, document: Document) -> About:
 
 
 def possible(actor: Actor, document: Document) -> frozenset[str]:
-    """What the actor may do now: events, ``set_access``, ``set_field``, ``add_file``: the page's buttons."""
+    """What the actor may do now: events, ``set_access``, ``set_field``, ``add_file``, ``tie``."""
     rights: dict[To, bool] = {}
     found = {to.value for to in (To.SET_ACCESS, To.SET_FIELD) if may(actor, to, document)}
     if attaching.takes_files(actor, document):
         found.add("add_file")
+    if tying.takes_ties(actor, document):
+        found.add(To.TIE.value)
     for event, to in NEEDS.items():
         if leads_to(document.direction, document.state, event) is None:
             continue
@@ -201,7 +209,7 @@ def _related(actor: Actor, document: Document) -> list[Related]:
         from_here = link.from_id == document.id
         other = others.get(link.to_id if from_here else link.from_id)
         if other is not None:
-            found.append(Related(other, link.relation, from_here))
+            found.append(Related(other, link.relation, from_here, link.id))
     return found
 
 

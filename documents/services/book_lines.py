@@ -129,7 +129,7 @@ def incoming(found: Found) -> Iterator[Line]:
             secret(is_shown, said.get("code")),
             _day(said.get("doc_date"), found.year),
             secret(is_shown, _subject(said)),
-            _holder(known) or secret(is_shown, said.get("receiver")),
+            secret(is_shown, said.get("receiver") or _holder(known)),
             short(_office_day(known.forwarded_at), found.year) if known else "",
             _taken(said, known),
             _note(entry, known),
@@ -166,7 +166,7 @@ def follow_up(found: Found) -> Iterator[Line]:
         cells = (
             _number(entry),
             secret(is_shown, named),
-            _holder(known),
+            secret(is_shown, said.get("receiver") or _holder(known)),
             short(known.due_date, found.year) if known else "",
             label(f"document.state.{known.state.value}") if known else "",
             "; ".join(found.replies.get(entry.document_id or 0, ())),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select
 
+from documents.models.catalogue import DocKind
 from documents.models.document import AccessLevel, Document
 from documents.models.register import (
     EntryState,
@@ -17,7 +18,7 @@ from documents.models.register import (
     RegisterYear,
 )
 from documents.permissions import AMEND, READ_REGISTER, readable
-from documents.services import numbering
+from documents.services import catalogue, numbering
 from documents.services.asking import line_of
 from documents.services.capturing import set_code
 from documents.services.moving import tell, touch
@@ -33,10 +34,15 @@ from intranet.records import audit
 PAGE = 50
 #: Columns that may be corrected: number, date and state never.
 COLUMNS = {
-    RegisterKind.IN: ("code", "issuer", "doc_date", "subject", "receiver"),
-    RegisterKind.OUT: ("subject", "recipients", "kept_by"),
-}
-_SIZES = {"subject": 500, "issuer": 200, "code": 45}
+    RegisterKind.IN: (
+        "arrival_date", "code", "issuer", "doc_date", "kind", "subject", "signer", "receiver",
+    ),
+    RegisterKind.OUT: ("subject", "signer", "recipients", "kept_by"),
+}  # fmt: skip
+_SIZES = {"subject": 500, "issuer": 200, "code": 45, "signer": 50}
+#: Those of them that are days.
+DAYS = ("arrival_date", "doc_date")
+_NEEDED = ("arrival_date", "code", "issuer", "doc_date", "kind", "subject")
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,8 @@ def amend(actor: Actor, entry_id: int, columns: dict[str, str], reason: str) -> 
     :raises Forbidden: ``auth.no_permit``.
     :raises NotFound: ``register.line_missing``.
     :raises Invalid: ``register.not_a_column``, ``register.nothing_changed``, ``register.reason_too_short``,
-        ``document.secret_mark``.
+        ``register.column_empty``, ``register.arrival_after_line``, ``document.date_in_future``,
+        ``document.arrival_in_future``, ``document.kind_unknown``, ``document.secret_mark``.
     :raises BadState: ``register.entry_not_used``, ``register.year_closed``.
     """
     if not actor.holds(AMEND):
@@ -213,20 +220,38 @@ def _changed(entry: RegisterEntry, columns: dict[str, str]) -> dict[str, Any]:
         value: Any = one_line(text)[: _SIZES.get(name, 300)]
         if name == "recipients":
             value = [part.strip() for part in value.split(";") if part.strip()]
-        if name == "doc_date" and value:
-            try:
-                value = date.fromisoformat(value).isoformat()
-            except ValueError as wrong:
-                raise Invalid("register.not_a_column", field=name) from wrong
-            if date.fromisoformat(value) > clock.today():
-                raise Invalid("document.date_in_future", field=name)
-        if not value and name in ("code", "issuer", "doc_date", "subject"):
+        if not value and name in _NEEDED:
             raise Invalid("register.column_empty", field=name)
+        if name in DAYS:
+            value = _day(entry, name, value)
+        if name == "kind" and value != entry.snapshot.get(name):
+            value = _kind(entry, value).name
         if value != (entry.snapshot.get(name) or ([] if name == "recipients" else "")):
             changed[name] = value
     if not changed:
         raise Invalid("register.nothing_changed", field="reason")
     return changed
+
+
+def _day(entry: RegisterEntry, name: str, written: str) -> str:
+    """A day as a line keeps it; a document arrived no later than it was registered."""
+    try:
+        day = date.fromisoformat(written)
+    except ValueError as wrong:
+        raise Invalid("register.not_a_column", field=name) from wrong
+    if day > clock.today():
+        code = "document.arrival_in_future" if name == "arrival_date" else "document.date_in_future"
+        raise Invalid(code, field=name)
+    if name == "arrival_date" and day > entry.entry_date:
+        raise Invalid("register.arrival_after_line", field=name, date=f"{entry.entry_date:%d/%m/%Y}")
+    return day.isoformat()
+
+
+def _kind(entry: RegisterEntry, name: str) -> DocKind:
+    found = catalogue.kind_named(entry.org_id, name)
+    if found is None:
+        raise Invalid("document.kind_unknown", field="kind")
+    return found
 
 
 def _follow(document: Document, changed: dict[str, Any]) -> None:
@@ -235,10 +260,17 @@ def _follow(document: Document, changed: dict[str, Any]) -> None:
         set_code(document, number[:14], symbol[:30])
     if "doc_date" in changed:
         document.doc_date = date.fromisoformat(changed["doc_date"])
+    if "arrival_date" in changed:
+        document.arrival_date = date.fromisoformat(changed["arrival_date"])
     if "subject" in changed:
         document.subject = changed["subject"]
+    if "signer" in changed:
+        document.signer_name = changed["signer"]
+    if "kind" in changed and (kind := catalogue.kind_named(document.org_id, changed["kind"])) is not None:
+        document.kind_id = kind.id
     if "issuer" in changed:
-        document.issuer_text, document.issuer_id = changed["issuer"], None
+        party = catalogue.party_named(document.org_id, changed["issuer"])
+        document.issuer_text, document.issuer_id = changed["issuer"], None if party is None else party.id
     touch(document)
     tell(document)
 

@@ -25,7 +25,7 @@ from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.text import fold
 from intranet.notices.workdays import late_from
-from intranet.people.models import Unit, User
+from intranet.people.models import Role, Unit, User
 from intranet.tasks.permissions import person_of
 
 PAGE = 50
@@ -173,7 +173,8 @@ def waits_for(actor: Actor) -> ColumnElement[bool]:
         (Document.state == DocState.DRAFT) & (Document.drafter_id == person.id),
         (Document.state == DocState.UNIT_REVIEW) & Document.unit_id.in_(headed_units(actor)),
     ]
-    if actor.holds(REVIEW_LAYOUT):
+    # A leader may let a layout pass; it is the office that it waits for.
+    if actor.holds(REVIEW_LAYOUT) and person_of(actor).has_role(Role.CLERK, Role.OFFICE_HEAD):
         waiting.append(Document.state == DocState.LAYOUT_REVIEW)
     if actor.holds(SIGN):
         waiting.append((Document.state == DocState.TO_SIGN) & (Document.signer_id == person.id))

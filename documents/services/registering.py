@@ -137,17 +137,20 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
         return entry.number
 
 
-def save_draft(actor: Actor, document_id: int, changes: dict[str, Any]) -> None:
+def save_draft(actor: Actor, document_id: int, changes: dict[str, Any], *, version: int | None = None) -> int:
     """Keep what the clerk has typed so far; unknown fields are ignored, nothing is registered.
 
+    :returns: the document's version after it: what another clerk has typed meanwhile is not overwritten.
     :raises NotFound: ``document.missing``.
     :raises BadState: ``document.wrong_state``.
     :raises Invalid: ``document.secret_mark``.
+    :raises Stale: ``document.changed``.
     """
     refuse_marks(actor, **{name: str(changes.get(name) or "") for name in _TEXTS})
     with db.unit_of_work():
         document = access_document(actor, document_id, To.REGISTER, lock=True)
         require(document, DocEvent.REGISTER)
+        need_version(document, version)
         for name in _PLAIN:
             if name in changes:
                 setattr(document, name, changes[name])
@@ -156,6 +159,8 @@ def save_draft(actor: Actor, document_id: int, changes: dict[str, Any]) -> None:
                 setattr(document, name, str(changes[name] or "")[:most])
         if "number" in changes or "symbol" in changes:
             set_code(document, str(changes.get("number", ""))[:14], str(changes.get("symbol", ""))[:30])
+        touch(document)
+        return document.version
 
 
 def return_document(actor: Actor, document_id: int, reason: str) -> None:
@@ -374,6 +379,7 @@ def _columns(document: Document, kind: DocKind) -> dict[str, Any]:
         "doc_date": document.doc_date.isoformat() if document.doc_date else None,
         "kind": kind.name,
         "subject": document.subject,
+        "signer": document.signer_name,
         "receiver": "",
         "forwarded": None,
     }

@@ -32,6 +32,9 @@ class Telling:
             ids = data.get(name)
             if isinstance(ids, list) and ids:
                 found.append(label(f"document.told.{name}", names=", ".join(map(self._person, ids))))
+        if has_label(f"document.relation.{data.get('relation')}"):
+            name = label(f"document.relation.{data['relation']}")
+            found.append(label("document.told.relation", name=name))
         readers = data.get("readers")
         if _is_pair(readers):
             found.append(label("document.told.readers", before=readers[0], after=readers[1]))

@@ -40,17 +40,27 @@ function followFocus() {
 
 function keepDraft() {
   const shown = form.querySelector('[data-saved]');
-  let timer, sending, sent = new URLSearchParams(new FormData(form)).toString();
+  const typed = () => {
+    const fields = new FormData(form);
+    fields.delete('version');
+    return new URLSearchParams(fields).toString();
+  };
+  let timer, sending, sent = typed();
   async function save() {
     clearTimeout(timer);
-    const now = new URLSearchParams(new FormData(form)).toString();
+    const now = typed();
     if (sending || now === sent || form.dataset.sent) return;
     sending = true;
     try {
       const response = await post(form.dataset.draft, new FormData(form));
       if (response.ok) {
+        const kept = await response.json();
         sent = now;
-        shown.textContent = `· ${shown.dataset.word ?? 'Đã lưu'} ${(await response.json()).at}`;
+        form.elements.version.value = kept.version;
+        shown.textContent = `· ${shown.dataset.word ?? 'Đã lưu'} ${kept.at}`;
+      } else if (response.status === 409) {
+        sent = now;
+        shown.textContent = `· ${(await response.json()).msg}`;
       }
     } catch {
       // Not reached: the next key tries again; the page itself keeps every value.

@@ -26,7 +26,6 @@ from documents.permissions import DRAFT, READ, REVIEW_LAYOUT, REVIEW_UNIT, SIGN,
 from documents.services import (
     about,
     catalogue,
-    directing,
     drafting,
     holding,
     issuing,
@@ -38,6 +37,7 @@ from documents.services import (
 from documents.services.reviewing import SIGNED_SCAN
 from documents.views.base import bp, opened, show, uploaded
 from documents.views.choices import offer_draft
+from documents.views.draft_fields import fields_form, first_values
 from documents.views.incoming import steps_of
 from intranet.core import clock, menu, refs
 from intranet.core.errors import DomainError
@@ -90,7 +90,7 @@ def new_draft() -> ResponseReturnValue:
     reply_to = request.args.get("reply_to", type=int)
     answered = access_document(me(), reply_to, To.READ) if reply_to is not None else None
     fields = DraftForm if answered else NewDraftForm
-    form = fields() if request.method == "POST" else fields(formdata=None, **_first_values(answered))
+    form = fields() if request.method == "POST" else fields(formdata=None, **first_values(answered))
     offer_draft(form, me().org_id)
     if form.accepts():
         with form.refusals():
@@ -122,7 +122,10 @@ def edit_draft(document_id: int) -> ResponseReturnValue:
     return step(
         document_id,
         form,
-        lambda: drafting.edit(me(), document_id, form.fields(), version=form.version.data),
+        lambda: form.settled(
+            lambda: fields_form(access_document(me(), document_id, To.READ)),
+            lambda: drafting.edit(me(), document_id, form.fields(), version=form.version.data),
+        ),
         "draft.flash.saved",
         name="fields",
     )
@@ -275,7 +278,10 @@ def step(
                 raise
             form.refused.append(sentence(refusal))
     forms = {name: form} if name else {}
-    errors = [*form.refused, *(text for texts in form.errors.values() for text in texts)]
+    beside = (
+        [] if getattr(form, "conflicts", None) else [text for row in form.errors.values() for text in row]
+    )
+    errors = [*form.refused, *beside]
     return _page(document, forms, errors), form.status if form.status != 200 else 422
 
 
@@ -299,7 +305,7 @@ def _page(
         "held": HeldNumberForm(formdata=None),
         "sub": SubNumberForm(formdata=None),
         "issue": _issue_form(document) if "issue" in can else IssueForm(formdata=None),
-        "fields": _fields_form(document),
+        "fields": fields_form(document),
     } | (forms or {})
     versions = drafting.versions_of(document.id)
     file = _shown(document, known.files, [one.file_id for one in versions])
@@ -397,45 +403,3 @@ def set_receivers(form: IssueForm, document: Document) -> None:
         for party in catalogue.parties(document.org_id)
         if party.organisation_id is None
     ]
-
-
-def _fields_form(document: Document) -> DraftForm:
-    form = DraftForm(
-        formdata=None,
-        kind_id=document.kind_id,
-        subject=document.subject,
-        addressees="\n".join(document.addressees),
-        recipients="\n".join(document.recipients),
-        kept_by=document.kept_by,
-        field_id=document.field_id,
-        signer_id=document.signer_id,
-        urgency=int(document.urgency),
-        due_date=document.due_date,
-        version=document.version,
-    )
-    offer_draft(form, document.org_id, document)
-    return form
-
-
-def _first_values(answered: Document | None) -> dict[str, Any]:
-    """What a new draft begins with; a reply takes it from the document answered."""
-    letter = catalogue.kind_named(me().org_id, "Công văn")
-    leaders = directing.leaders_of(me().org_id)
-    unit = drafting.own_unit(me())
-    values: dict[str, Any] = {
-        "kind_id": letter.id if letter is not None else None,
-        "signer_id": leaders[0].id if leaders else None,
-        "kept_by": unit.letters if unit is not None else "",
-    }
-    if answered is not None:
-        values |= {
-            "subject": label("draft.reply_subject", symbol=answered.code, issuer=answered.issuer_text),
-            "addressees": answered.issuer_text,
-            "recipients": label("draft.as_above"),
-            "due_date": answered.due_date,
-        }
-        if answered.field is not None and answered.field.is_active:
-            values["field_id"] = answered.field_id
-        if answered.presented_to_id in {leader.id for leader in leaders}:
-            values["signer_id"] = answered.presented_to_id
-    return values

@@ -48,12 +48,17 @@ def intake_one(document_id: int) -> ResponseReturnValue:
     document = access_document(me(), document_id, To.READ)
     if document.state is not DocState.RECEIVED and request.method == "GET":
         return redirect(url_for("documents.incoming_detail", document_id=document.id))
-    form = IncomingForm() if request.method == "POST" else IncomingForm(formdata=None, **_values(document))
+    form = IncomingForm() if request.method == "POST" else _form_of(document.id)
     _set_choices(form, document)
     if form.accepts():
         with form.refusals():
             following = _next_after(document.id)
-            number = done_once(me(), form.once.data, form.as_body(), lambda: _register(document.id, form))
+            number = done_once(
+                me(),
+                form.once.data,
+                form.as_body(),
+                lambda: form.settled(lambda: _form_of(document_id), lambda: _register(document.id, form)),
+            )
             flash(label("document.flash.registered", number=number), "ok")
             if following is None:
                 return redirect(url_for("documents.intake"))
@@ -93,8 +98,10 @@ def intake_files() -> ResponseReturnValue:
 @needs(REGISTER)
 def intake_draft(document_id: int) -> ResponseReturnValue:
     """Keep what was typed so far; wrong values are left out, nothing is registered."""
-    registering.save_draft(me(), document_id, _typed())
-    return jsonify(ok=True, at=clock.local(clock.now()).strftime("%H:%M"))
+    version = registering.save_draft(
+        me(), document_id, _typed(), version=request.form.get("version", type=int)
+    )
+    return jsonify(ok=True, at=clock.local(clock.now()).strftime("%H:%M"), version=version)
 
 
 @bp.post("/incoming/intake/<int:document_id>/return")
@@ -109,9 +116,7 @@ def intake_return(document_id: int) -> ResponseReturnValue:
             registering.return_document(me(), document_id, form.reason.data or "")
             flash(label("document.flash.returned"), "ok")
             return _to(following)
-    empty = IncomingForm(formdata=None, **_values(document))
-    _set_choices(empty, document)
-    return _page(document, empty, returning=form), 422
+    return _page(document, _form_of(document_id), returning=form), 422
 
 
 @bp.post("/incoming/intake/<int:document_id>/merge")
@@ -235,6 +240,14 @@ def _values(document: Document) -> dict[str, Any]:
         "note": document.note,
         "version": document.version,
     }
+
+
+def _form_of(document_id: int) -> IncomingForm:
+    """The form of a received document as it stands now."""
+    document = access_document(me(), document_id, To.READ)
+    form = IncomingForm(formdata=None, **_values(document))
+    _set_choices(form, document)
+    return form
 
 
 def _set_choices(form: IncomingForm, document: Document) -> None:

@@ -200,7 +200,9 @@ def _line(entry_id: int, form: AmendForm, striking: StrikeForm | None = None) ->
     if striking is not None or not form.is_submitted():
         for name in columns:
             value = entry.snapshot.get(name)
-            form[name].data = _date_of(value) if name == "doc_date" else lines.shown(value)
+            form[name].data = _date_of(value) if name in lines.DAYS else lines.shown(value)
+    named = [kind.name for kind in catalogue.kinds(entry.org_id)]
+    form.kind.choices = [(one, one) for one in dict.fromkeys([entry.snapshot.get("kind") or "", *named])]
     counter = next((one for one in lines.years_of(entry.register_id) if one.year == entry.year), None)
     may_amend = (
         me().holds(AMEND)

@@ -15,7 +15,7 @@ from documents.models.catalogue import Channel
 from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import AccessLevel, Document
 from documents.models.register import Register, RegisterEntry, RegisterKind
-from documents.services import books, catalogue, directing, numbering, registering
+from documents.services import books, catalogue, directing, lines, numbering, registering
 from documents.services.books import Book, Wish
 from documents.services.registering import Incoming
 from intranet.core import clock, db, jobs
@@ -101,6 +101,16 @@ def test_incoming_lines_stand_in_the_prescribed_columns(
     assert third.cells[9] == "Đã hủy"
     assert third.notes[0].endswith(f"({desk.clerk.full_name}). Lý do: trùng với số đến trước")
     assert made.closing == ("Kỳ này: 3 số, trong đó 2 số đã dùng, 1 số đã hủy. Các số liên tục từ 1 đến 3.")
+
+
+def test_the_receiver_as_corrected_is_printed_in_both_books(
+    desk: Office, book: Register, three: list[Document]
+) -> None:
+    line = three[0].register_entry_id
+    assert line is not None
+    lines.amend(desk.clerk, line, {"receiver": "Phòng Kinh tế"}, "ghi nhầm người nhận")
+    assert table(desk.clerk, book, Book.INCOMING).lines[0].cells[6] == "Phòng Kinh tế"
+    assert table(desk.clerk, book, Book.FOLLOW_UP).lines[0].cells[2] == "Phòng Kinh tế"
 
 
 def test_the_foot_carries_the_head_of_the_ledger(desk: Office, book: Register, three: list[Document]) -> None:

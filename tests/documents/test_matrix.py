@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from documents.models.document import AccessLevel, Document
 from documents.models.lifecycle import Direction, DocState
+from documents.models.printing import RegisterPrint
 from documents.models.register import EntryState, RegisterEntry, RegisterKind
 from documents.permissions import give_access
 from documents.services import asking, catalogue, directing, holding, lending, recalling, registering
@@ -54,6 +55,18 @@ ALLOWED: dict[str, set[str]] = {
     "/documents/{registered}/history": {
         "clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor",
     },
+    "POST /documents/drafts/{draft}/submit": {"clerk", "office_head", "unit_head", "officer"},
+    "POST /documents/drafts/{draft}/fields": {"clerk", "office_head", "unit_head", "officer"},
+    "POST /documents/drafts/{unit_review}/unit-approve": {"unit_head"},
+    "POST /documents/drafts/{unit_review}/unit-return": {"unit_head"},
+    "POST /documents/drafts/{layout_review}/layout-pass": {"clerk", "leader", "office_head"},
+    "POST /documents/drafts/{layout_review}/layout-return": {"clerk", "leader", "office_head"},
+    "POST /documents/drafts/{to_sign}/sign": {"leader"},
+    "POST /documents/drafts/{to_sign}/sign-return": {"leader"},
+    "/documents/signing": {"leader"},
+    "/documents/{registered}/ties/new": {"clerk", "office_head"},
+    "/documents/{draft}/ties/new": {"clerk", "office_head", "unit_head", "officer"},
+    "POST /documents/{registered}/ties/remove": {"clerk", "office_head"},
     "POST /documents/drafts/{signed}/number": {"clerk"},
     "POST /documents/drafts/{signed}/held-number": {"clerk"},
     "POST /documents/drafts/{signed}/sub-number": {"clerk"},
@@ -80,6 +93,10 @@ ALLOWED: dict[str, set[str]] = {
     "POST /documents/registers/{register}/verify": {"clerk", "leader", "office_head", "auditor"},
     "POST /documents/registers/{register}/2026/closing": {"clerk"},
     "POST /documents/registers/{register}/2026/close": {"clerk"},
+    "/documents/registers/{register}/print": {"clerk", "leader", "office_head", "auditor"},
+    "POST /documents/registers/{register}/print": {"clerk", "leader", "office_head", "auditor"},
+    "POST /documents/registers/{register}/2026/kept": {"clerk", "leader", "office_head", "auditor"},
+    "POST /documents/registers/prints/{print}/seal": {"clerk"},
     "/documents/registers/settings": {"admin"},
     "POST /documents/registers/{register}/series": {"admin"},
     "POST /documents/registers/{register}/pattern": {"admin"},
@@ -112,6 +129,16 @@ def things(desk: Office, received: Make, people: dict[str, User]) -> dict[str, i
     for state in ("signed", "numbered", "sealed", "issued"):
         document = received(state=DocState(state), direction=Direction.OUT, kind_id=kind.id, symbol="QĐ-UBND")
         made[state] = document.id
+    for state in ("draft", "unit_review", "layout_review", "to_sign"):
+        document = received(
+            state=DocState(state),
+            direction=Direction.OUT,
+            kind_id=kind.id,
+            unit_id=desk.stc.id,
+            drafter_id=desk.officer.id,
+            signer_id=desk.leader.id,
+        )
+        made[state] = document.id
     for key in made.values():
         with db.unit_of_work():
             document = db.session().get_one(Document, key)
@@ -122,7 +149,13 @@ def things(desk: Office, received: Make, people: dict[str, User]) -> dict[str, i
     line = db.session().scalars(select(RegisterEntry.id)).one()
     wanted = lending.Asking("Đối chiếu hồ sơ", clock.today())
     use = lending.ask(desk.clerk, made["issued"], wanted)
-    return made | {"register": register.id, "line": line, "use": use}
+    with db.unit_of_work() as session:
+        kept = RegisterPrint(org_id=desk.org.id, register_id=register.id, year=2026, head_hash="0" * 64)
+        kept.export_id, kept.asked_by_id, kept.asked_at = 0, desk.clerk.id, clock.now()
+        session.add(kept)
+        session.flush()
+        printed = kept.id
+    return made | {"register": register.id, "line": line, "use": use, "print": printed}
 
 
 @pytest.mark.pages

@@ -126,6 +126,9 @@ def test_a_register_shows_its_lines_with_corrections_below_and_struck_out_ones(
         ({"number": "7"}, "register.not_a_column"),
         ({"subject": ""}, "register.column_empty"),
         ({"doc_date": "2026-12-01"}, "document.date_in_future"),
+        ({"arrival_date": "2026-12-01"}, "document.arrival_in_future"),
+        ({"arrival_date": "giao mùa"}, "register.not_a_column"),
+        ({"kind": "Loại không có"}, "document.kind_unknown"),
         ({"subject": "TỐI MẬT"}, "document.secret_mark"),
         ({}, "register.nothing_changed"),
     ],
@@ -136,6 +139,43 @@ def test_number_date_and_state_are_never_corrected(
     document = registered()
     with pytest.raises(Invalid, match=problem):
         lines.amend(desk.clerk, document.register_entry_id or 0, columns, "Sửa cho đúng bản giấy")
+
+
+def test_kind_arrival_and_signer_are_corrected_and_an_agency_known_by_its_name_stays_tied(
+    desk: Office, registered: Make, client_of: ClientOf
+) -> None:
+    document = registered(signer_name="Trần Văn Ky")
+    entry, clerk = document.register_entry_id, client_of(desk.clerk)
+    page = clerk.get(f"/documents/registers/lines/{entry}").text
+    assert 'value="Trần Văn Ky"' in page
+    with db.unit_of_work():
+        ministry = catalogue.find_or_make_party(desk.org.id, "Bộ Y tế")
+    form = {
+        "arrival_date": f"{clock.today() - timedelta(days=1):%d/%m/%Y}",
+        "kind": "Báo cáo",
+        "signer": "Trần Văn Kỷ",
+        "issuer": "Bộ Y tế",
+        "reason": "Sửa cho đúng bản giấy",
+        "once": "d",
+    }
+    assert clerk.post(f"/documents/registers/lines/{entry}/amend", data=form).status_code == 302
+    changed = fresh(Document, document.id)
+    assert changed.kind is not None
+    assert (changed.kind.name, changed.signer_name) == ("Báo cáo", "Trần Văn Kỷ")
+    assert (changed.arrival_date, changed.issuer_id) == (clock.today() - timedelta(days=1), ministry.id)
+    line = fresh(RegisterEntry, entry)
+    assert (line.snapshot["kind"], line.snapshot["signer"]) == ("Báo cáo", "Trần Văn Kỷ")
+    lines.amend(desk.clerk, entry or 0, {"issuer": "Cơ quan chưa gặp"}, "Sửa cho đúng bản giấy")
+    assert fresh(Document, document.id).issuer_id is None
+
+
+def test_a_document_never_arrives_after_the_day_of_its_line(desk: Office, registered: Make) -> None:
+    entry = registered().register_entry_id or 0
+    with db.unit_of_work() as session:
+        session.get_one(RegisterEntry, entry).entry_date -= timedelta(days=2)
+    yesterday = (clock.today() - timedelta(days=1)).isoformat()
+    with pytest.raises(Invalid, match=r"register.arrival_after_line"):
+        lines.amend(desk.clerk, entry, {"arrival_date": yesterday}, "Sửa cho đúng bản giấy")
 
 
 def test_a_restricted_document_keeps_its_line_and_hides_its_words(

@@ -18,7 +18,7 @@ PAGES_CSS = {
     "desk": ("app.css", "charts.css"),
     "administration": ("app.css", "admin.css", "picker.css"),
     "list": ("app.css", "documents/desk.css"),
-    "document": ("app.css", "documents/desk.css", "reader.css"),
+    "document": ("app.css", "documents/document.css", "reader.css"),
     "registering": ("app.css", "documents/intake.css", "reader.css"),
     "inbox": ("app.css", "documents/inbox.css", "reader.css"),
     "draft": ("app.css", "documents/draft.css", "reader.css"),

@@ -1,0 +1,53 @@
+"""The form of a draft's fields, as it begins and as it stands."""
+
+from typing import Any
+
+from documents.forms import DraftForm
+from documents.models.document import Document
+from documents.services import catalogue, directing, drafting
+from documents.views.choices import offer_draft
+from intranet.core.labels import label
+from intranet.core.web import me
+
+
+def fields_form(document: Document) -> DraftForm:
+    """The fields as they stand."""
+    form = DraftForm(
+        formdata=None,
+        kind_id=document.kind_id,
+        subject=document.subject,
+        addressees="\n".join(document.addressees),
+        recipients="\n".join(document.recipients),
+        kept_by=document.kept_by,
+        field_id=document.field_id,
+        signer_id=document.signer_id,
+        urgency=int(document.urgency),
+        due_date=document.due_date,
+        version=document.version,
+    )
+    offer_draft(form, document.org_id, document)
+    return form
+
+
+def first_values(answered: Document | None) -> dict[str, Any]:
+    """What a new draft begins with; a reply takes it from the document answered."""
+    letter = catalogue.kind_named(me().org_id, "Công văn")
+    leaders = directing.leaders_of(me().org_id)
+    unit = drafting.own_unit(me())
+    values: dict[str, Any] = {
+        "kind_id": letter.id if letter is not None else None,
+        "signer_id": leaders[0].id if leaders else None,
+        "kept_by": unit.letters if unit is not None else "",
+    }
+    if answered is not None:
+        values |= {
+            "subject": label("draft.reply_subject", symbol=answered.code, issuer=answered.issuer_text),
+            "addressees": answered.issuer_text,
+            "recipients": label("draft.as_above"),
+            "due_date": answered.due_date,
+        }
+        if answered.field is not None and answered.field.is_active:
+            values["field_id"] = answered.field_id
+        if answered.presented_to_id in {leader.id for leader in leaders}:
+            values["signer_id"] = answered.presented_to_id
+    return values
