@@ -25,11 +25,13 @@ from meetings.commands.agenda import MOST_MINUTES, MOST_TITLE
 from meetings.models.answer import Attending
 from meetings.models.meeting import ItemKind, Meeting, PartRole
 from meetings.models.position import Stand
+from meetings.rules.thresholds import METHODS, needs_of
 from meetings.services.positions import MOST_TEXT
 from meetings.services.profiles import (
     BASES,
     LEAST_SECRET,
     MOST_NAME,
+    MOST_PAPERS_DAYS,
     MOST_PART,
     MOST_PROXIES,
     MOST_SECRET,
@@ -128,6 +130,7 @@ class ItemForm(OfficeForm):
     kind = SelectField("Hình thức", coerce=ItemKind, choices=[], default=ItemKind.DISCUSSION)
     budget_min = IntegerField("Thời lượng (phút)", [Optional()])
     owner_id = SelectField("Người trình bày", coerce=_key, choices=[], validate_choice=False)
+    without_papers = BooleanField("Mục này không cần tài liệu")
     #: What stood there when the form was opened.
     edition = HiddenField()
 
@@ -225,14 +228,22 @@ class BodyForm(OfficeForm):
     remote_allowed = BooleanField("Người dự từ xa được tính là có mặt")
     guests_ask = BooleanField("Khách mời được tự đăng ký phát biểu")
     proxy_limit = IntegerField("Một thành viên được bỏ phiếu thay tối đa (người)", [Required()])
+    need_three = SelectField("Thông qua khi tán thành đạt", choices=[])
+    need_single = SelectField("Chọn một phương án khi đạt", choices=[])
+    need_many = SelectField("Trúng cử, được chọn nhiều khi đạt", choices=[])
+    papers_days = IntegerField("Gửi tài liệu trước phiên họp (ngày làm việc)", [Required()])
+    subs_vote = BooleanField("Người dự thay được biểu quyết thay thành viên vắng mặt")
     may_change = BooleanField("Khi biểu quyết ghi danh, đại biểu được đổi phiếu cho đến lúc kết thúc")
     #: What stood there when the form was opened.
     edition = HiddenField()
 
     def offer(self) -> None:
-        """Offer what a majority is counted of, and what an equal vote may mean."""
+        """Offer what a majority is counted of, what an equal vote may mean, and what votes may need."""
         self.base.choices = [(code, label(f"vote.base.{code}")) for code in BASES]
         self.tie.choices = [(code, label(f"vote.tie.{code}")) for code in TIES]
+        for method in METHODS:
+            offered = [(code, label(f"body.need.{code}")) for code in needs_of(method)]
+            self[f"need_{method.value}"].choices = offered
 
     def validate_quorum_num(self, field: IntegerField) -> None:
         """A share of all members, no more than all."""
@@ -254,6 +265,11 @@ class BodyForm(OfficeForm):
         """None at all, or a few."""
         if field.data is not None and not 0 <= field.data <= MOST_PROXIES:
             raise ValidationError(label("error.body.proxies", most=MOST_PROXIES))
+
+    def validate_papers_days(self, field: IntegerField) -> None:
+        """At any time, or some working days ahead."""
+        if field.data is not None and not 0 <= field.data <= MOST_PAPERS_DAYS:
+            raise ValidationError(label("error.body.papers", most=MOST_PAPERS_DAYS))
 
     def rules(self) -> Rules:
         """What was typed."""

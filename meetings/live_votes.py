@@ -8,6 +8,7 @@ from intranet.core.live import sockets
 from meetings.live import room_name, rooms
 from meetings.models.vote import Poll
 from meetings.rules.shares import AUDIENCES, OFFICERS, Audience
+from meetings.rules.vote_shares import hears_count
 from meetings.services import ballots, vote_watch
 
 _COUNT_SECONDS = 1.0
@@ -27,7 +28,7 @@ _told = _Told()
 
 @sockets.background(_COUNT_SECONDS)
 def tell_progress() -> None:
-    """Tell chair and secretary, and everybody where that was asked for, how many ballots are in."""
+    """Tell chair and secretary how many ballots are in; members and the screen where that was asked for."""
     meetings = {tablet.meeting_id for tablet in rooms.tablets.values()}
     found = ballots.progress(meetings)
     before, _told.counts = _told.counts, {}
@@ -39,7 +40,7 @@ def tell_progress() -> None:
             continue
         _told.counts[poll.id] = (cast, eligible, now)
         for audience in AUDIENCES:
-            if audience in OFFICERS or poll.show_count:
+            if hears_count(audience, is_shown=poll.show_count):
                 frame = progress_frame(poll, cast, eligible, missing, audience)
                 sockets.emit("lv", frame, to=room_name(poll.meeting_id, audience))
 

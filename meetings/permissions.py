@@ -36,6 +36,8 @@ class To(StrEnum):
     RUN = "run"
     #: Publish it.
     PUBLISH = "publish"
+    #: What the secretary hands in or settles: the chair decides upon it.
+    SUBMIT = "submit"
     #: What the chair alone decides.
     CHAIR = "chair"
 
@@ -78,6 +80,8 @@ def may(actor: User, to: To, meeting: Meeting) -> bool:
         return part.role in RUNNING or meeting.published_at is not None
     if to is To.CHAIR:
         return part.role is PartRole.CHAIR
+    if to is To.SUBMIT:
+        return part.role is PartRole.SECRETARY
     if to is To.PUBLISH and part.role is PartRole.SECRETARY:
         return meeting.secretary_publishes
     return part.role in RUNNING

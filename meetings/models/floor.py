@@ -80,6 +80,14 @@ class Body(Base):
     guests_ask: Mapped[bool] = mapped_column(default=False)
     #: A ballot of a roll-call may be given anew until the vote closes.
     may_change: Mapped[bool] = mapped_column(default=False)
+    #: What a vote needs where nobody says otherwise, by its method: ``rules/thresholds.py``.
+    need_three: Mapped[str] = mapped_column(String(10), default="over_1_2")
+    need_single: Mapped[str] = mapped_column(String(10), default="most")
+    need_many: Mapped[str] = mapped_column(String(10), default="over_1_2")
+    #: Whoever comes instead of a member votes in that member's place.
+    subs_vote: Mapped[bool] = mapped_column(default=False)
+    #: Papers go out so many working days before the sitting; 0: at any time.
+    papers_days: Mapped[int] = mapped_column(default=1)
 
 
 class Attendance(Base):

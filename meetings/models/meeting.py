@@ -238,6 +238,10 @@ class AgendaItem(Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     #: Why it was deferred or withdrawn; for chair and secretaries.
     reason: Mapped[str] = mapped_column(String(500), default="")
+    #: When it came for adoption without debate while the room sat; nobody was asked of it beforehand.
+    late_at: Mapped[datetime | None]
+    #: Nobody need send a paper for it.
+    without_papers: Mapped[bool] = mapped_column(default=False)
 
     meeting: Mapped[Meeting] = relationship(back_populates="agenda")
 
@@ -249,7 +253,7 @@ class AgendaItem(Base):
     @property
     def edition(self) -> str:
         """A mark of what it says now; a form made from another edition is refused."""
-        return _mark(self.title, self.kind.value, self.budget_min, self.owner_id)
+        return _mark(self.title, self.kind.value, self.budget_min, self.owner_id, self.without_papers)
 
 
 class PendingPaper(Base):

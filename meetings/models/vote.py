@@ -98,6 +98,8 @@ class Poll(Base):
     result: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     #: Why it counts for nothing.
     reason: Mapped[str] = mapped_column(String(500), default="")
+    #: On whose order a secretary opened it; empty where the chair did.
+    ordered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     #: Raised hands as counted: user id -> option -> hands.
     hands: Mapped[dict[str, dict[str, int]]] = mapped_column(JSON, default=dict)
 

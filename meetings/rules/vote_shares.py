@@ -82,6 +82,14 @@ def _changed(data: Data, audience: Audience) -> Share | None:
     return told | {"how": data["how"]} if "how" in data else told
 
 
+def hears_count(audience: Audience, *, is_shown: bool) -> bool:
+    """Whether an audience is told how many have voted while a vote is open; ``is_shown``: members are too.
+
+    Guests never are: they hear what came of it.
+    """
+    return audience in OFFICERS or (is_shown and audience is not Audience.GUEST)
+
+
 #: Kind of line -> each audience's share.
 VOTES: dict[str, Project] = {
     "vote.prepared": _whole,

@@ -189,15 +189,47 @@ def members(meeting: Meeting) -> list[int]:
     return [part.user_id for part in meeting.participants if part.role in roles]
 
 
-def is_member(user_id: int, meeting: Meeting) -> bool:
-    """True for a member of the sitting; reads nobody else's part in it."""
+def may_vote(user_id: int, meeting: Meeting) -> bool:
+    """True for a member, and for whoever stands in for one where the rules let substitutes vote."""
     part = meeting.participant(user_id)
-    return part is not None and part.role in member_roles(profile_of(meeting))
+    if part is None:
+        return False
+    profile = profile_of(meeting)
+    is_sub = part.role is PartRole.SUBSTITUTE and profile.subs_vote
+    return is_sub or part.role in member_roles(profile)
 
 
 def present_members(meeting: Meeting) -> list[int]:
-    """Ids of the members who are there and count for the quorum, in the order of the list."""
+    """Ids of the members who are there and count for the quorum, in the order of the list.
+
+    Where the rules let substitutes vote, a member whose substitute is there counts as well.
+    """
     return _present(meeting, profile_of(meeting))
+
+
+def stand_ins(meeting: Meeting, profile: Profile) -> dict[int, int]:
+    """Absent member -> the approved substitute who is there and votes; nobody unless the rules allow it."""
+    if not profile.subs_vote:
+        return {}
+    query = select(Attendance.user_id).where(
+        Attendance.meeting_id == meeting.id, Attendance.state.in_(_counting(profile))
+    )
+    there, roles = set(session().scalars(query)), member_roles(profile)
+    held = {part.user_id: part.role for part in meeting.participants}
+    return {
+        member: comes
+        for member, comes in approved_substitutes(meeting).items()
+        # While the member is there, whoever came instead is a guest.
+        if comes in there and held.get(comes) is PartRole.SUBSTITUTE and held.get(member) in roles
+    }
+
+
+def approved_substitutes(meeting: Meeting) -> dict[int, int]:
+    """Member -> whoever the chair let come instead."""
+    query = select(InvitationAnswer.user_id, InvitationAnswer.substitute_id).where(
+        InvitationAnswer.meeting_id == meeting.id, InvitationAnswer.standing == Standing.APPROVED
+    )
+    return {member: comes for member, comes in session().execute(query) if comes is not None}
 
 
 def is_there(meeting: Meeting, user_id: int) -> bool:
@@ -254,7 +286,8 @@ def _present(meeting: Meeting, profile: Profile) -> list[int]:
     query = select(Attendance.user_id).where(
         Attendance.meeting_id == meeting.id, Attendance.state.in_(_counting(profile))
     )
-    there, roles = set(session().scalars(query)), member_roles(profile)
+    there = set(session().scalars(query)) | stand_ins(meeting, profile).keys()
+    roles = member_roles(profile)
     return [part.user_id for part in meeting.participants if part.role in roles and part.user_id in there]
 
 

@@ -13,6 +13,8 @@ from intranet.core.db import session
 from intranet.core.dialect import insert_once
 from meetings.models.floor import Body
 from meetings.models.meeting import Meeting
+from meetings.rules.tally import Method, Rule, Tie, VoteBase
+from meetings.rules.thresholds import METHODS, rule_entry, rule_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,16 @@ class Profile:
     guests_ask: bool = False
     proxy_limit: int = 0
     may_change: bool = False
+    need_three: str = "over_1_2"
+    need_single: str = "most"
+    need_many: str = "over_1_2"
+    subs_vote: bool = False
+    papers_days: int = 1
+
+    def rule_of(self, method: Method) -> Rule:
+        """What a vote of this method needs where nobody says otherwise; a tie means what it does here."""
+        need = {Method.SINGLE: self.need_single, Method.MANY: self.need_many}.get(method, self.need_three)
+        return rule_of(need, method, VoteBase(self.base), Tie(self.tie))
 
     def shown(self) -> dict[str, Any]:
         """What everybody in the room is told of it."""
@@ -41,6 +53,8 @@ class Profile:
             "tie": self.tie,
             "secret_min": self.secret_min,
             "proxy_limit": self.proxy_limit,
+            "subs_vote": self.subs_vote,
+            "needs": {one.value: rule_entry(self.rule_of(one)) for one in METHODS},
         }
 
 

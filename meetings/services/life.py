@@ -27,7 +27,7 @@ from meetings.services import (
     polls,
 )
 from meetings.services.journal import ms
-from meetings.services.planning import lacks
+from meetings.services.planning import Lack, lacks, lacks_for_ready, lacks_for_review
 
 _S = MeetingState
 #: How long after its end a meeting may be taken up again, once.
@@ -44,12 +44,39 @@ class Move:
     #: Raises :class:`BadState` when the move may not be made.
     guard: Callable[[Meeting], None] | None = None
     needs_reason: bool = False
+    #: It follows from something else that is done; nobody asks for it.
+    is_automatic: bool = False
+
+
+def _reviewable(meeting: Meeting) -> None:
+    _require_none(lacks_for_review(meeting))
 
 
 def _complete(meeting: Meeting) -> None:
-    missing = lacks(meeting)
+    _require_none(lacks(meeting))
+
+
+def _provided(meeting: Meeting) -> None:
+    missing = [lack for lack in lacks_for_ready(meeting) if lack.code == "no_paper"]
+    if missing:
+        raise BadState("meeting.papers_missing", nos=", ".join(str(lack.no) for lack in missing))
+    _require_none(lacks_for_ready(meeting))
+
+
+def _require_none(missing: list[Lack]) -> None:
     if missing:
         raise BadState("meeting.incomplete", n=len(missing))
+
+
+def _all_dealt_with(meeting: Meeting, *, confirm: bool) -> None:
+    """What is on the floor is done with the end; whatever else is left is seen and agreed to."""
+    left = [
+        no
+        for no, one in enumerate(meeting.agenda, start=1)
+        if one.state in OPEN_ITEMS and one.id != meeting.current_item_id
+    ]
+    if left and not confirm:
+        raise BadState("meeting.open_items", n=len(left), nos=", ".join(map(str, left)))
 
 
 def _in_time_to_reopen(meeting: Meeting) -> None:
@@ -88,26 +115,28 @@ def _nobody_votes(meeting: Meeting) -> None:
 
 
 MOVES: dict[tuple[MeetingState, MeetingState], Move] = {
-    (_S.DRAFT, _S.REVIEW): Move(To.PLAN, _complete),
+    (_S.DRAFT, _S.REVIEW): Move(To.SUBMIT, _reviewable),
     (_S.REVIEW, _S.DRAFT): Move(To.CHAIR, needs_reason=True),
     (_S.DRAFT, _S.PUBLISHED): Move(To.PUBLISH, _complete),
     (_S.REVIEW, _S.PUBLISHED): Move(To.PUBLISH, _complete),
-    (_S.PUBLISHED, _S.READY): Move(To.PLAN, _complete),
-    (_S.PUBLISHED, _S.LIVE): Move(To.RUN, _complete),
-    (_S.READY, _S.LIVE): Move(To.RUN, _complete),
+    (_S.PUBLISHED, _S.READY): Move(To.SUBMIT, _provided),
+    # Who must be there: :func:`_all_there`.
+    (_S.PUBLISHED, _S.LIVE): Move(To.RUN),
+    (_S.READY, _S.LIVE): Move(To.RUN),
     (_S.LIVE, _S.PAUSED): Move(To.RUN, _nobody_votes),
     (_S.PAUSED, _S.LIVE): Move(To.RUN),
     (_S.LIVE, _S.ENDED): Move(To.RUN, _nobody_votes),
     (_S.PAUSED, _S.ENDED): Move(To.RUN, _nobody_votes),
     (_S.ENDED, _S.LIVE): Move(To.CHAIR, _in_time_to_reopen, needs_reason=True),
-    (_S.ENDED, _S.MINUTES): Move(To.PLAN),
+    # With the minutes that the secretary submits.
+    (_S.ENDED, _S.MINUTES): Move(To.PLAN, is_automatic=True),
     (_S.MINUTES, _S.CLOSED): Move(To.CHAIR, _is_filed),
     (_S.DRAFT, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
     (_S.REVIEW, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
     (_S.PUBLISHED, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
     (_S.READY, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
-    (_S.PUBLISHED, _S.POSTPONED): Move(To.PLAN, needs_reason=True),
-    (_S.READY, _S.POSTPONED): Move(To.PLAN, needs_reason=True),
+    (_S.PUBLISHED, _S.POSTPONED): Move(To.PLAN),
+    (_S.READY, _S.POSTPONED): Move(To.PLAN),
     (_S.POSTPONED, _S.PUBLISHED): Move(To.PUBLISH, _complete),
 }
 
@@ -115,7 +144,9 @@ MOVES: dict[tuple[MeetingState, MeetingState], Move] = {
 def moves_for(actor: User, meeting: Meeting) -> list[MeetingState]:
     """Where the actor may take the meeting now, as far as roles and states say."""
     return [
-        to for (since, to), move in MOVES.items() if since is meeting.state and may(actor, move.who, meeting)
+        to
+        for (since, to), move in MOVES.items()
+        if since is meeting.state and not move.is_automatic and may(actor, move.who, meeting)
     ]
 
 
@@ -153,16 +184,9 @@ def end_meeting(actor: User, meeting_id: int, *, confirm: bool = False) -> int:
     """Close the sitting; the item on the floor is done.
 
     :param confirm: the actor has seen that items are left.
-    :raises BadState: ``meeting.open_items``: items (``n``) are neither done, deferred nor withdrawn.
+    :raises BadState: ``meeting.open_items``: items (``n``, ``nos``) are neither done, deferred nor withdrawn.
     """
-    with unit_of_work():
-        meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
-        left = [
-            one for one in meeting.agenda if one.state in OPEN_ITEMS and one.id != meeting.current_item_id
-        ]
-        if left and not confirm and (meeting.state, _S.ENDED) in MOVES:
-            raise BadState("meeting.open_items", n=len(left))
-        return move_meeting(actor, meeting_id, _S.ENDED)
+    return move_meeting(actor, meeting_id, _S.ENDED, confirm=confirm)
 
 
 def move_meeting(
@@ -173,11 +197,13 @@ def move_meeting(
     reason: str = "",
     since: MeetingState | None = None,
     confirm: bool = False,
+    follows: bool = False,
 ) -> int:
     """Take a meeting to another state, by the table.
 
     :param since: the state it must be in, ``None`` for any that leads there.
-    :param confirm: open it although the chair or enough members are missing.
+    :param confirm: open it although the chair or enough members are missing; end it although items are left.
+    :param follows: it follows from something else that is done now, as the automatic moves do.
     :returns: the room's version.
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: ``meeting.not_yours_to_run``.
@@ -188,12 +214,14 @@ def move_meeting(
         meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
         before = meeting.state
         move = MOVES.get((before, to))
-        if move is None or (since is not None and before is not since):
+        if move is None or (since is not None and before is not since) or move.is_automatic is not follows:
             raise BadState("meeting.wrong_move", cur=before.value)
         if not may(actor, move.who, meeting):
             raise Forbidden("meeting.not_yours_to_run")
         if move.guard is not None:
             move.guard(meeting)
+        if to is _S.ENDED:
+            _all_dealt_with(meeting, confirm=confirm)
         if to is _S.LIVE and before in _OPENS:
             attending.greet_opener(actor, meeting)
             _all_there(actor, meeting, confirm=confirm)
@@ -236,6 +264,8 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
             answering.forget_answers(actor, meeting)
             invitations.tell_moved(actor, meeting)
         invitations.send(actor, meeting)
+        publish(PacksChanged(meeting.id))
+    elif to is _S.READY:
         publish(PacksChanged(meeting.id))
     elif to in {_S.REVIEW, _S.DRAFT}:
         invitations.tell_other_side(actor, meeting)

@@ -178,15 +178,16 @@ class _Teller:
         poll = self._polls.get(data["id"])
         if poll is None or poll.state is PollState.VOID:
             return
-        at, names = poll.opened_at or line.at, self._by_choice(poll)
-        yield Fact(str(line.v), line.v, at, "vote", _vote(poll), names, poll.item_id)
+        note = "; ".join(filter(None, (self._order(poll), self._by_choice(poll))))
+        yield Fact(str(line.v), line.v, poll.opened_at or line.at, "vote", _vote(poll), note, poll.item_id)
 
     def _vote_voided(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         poll = self._polls.get(data["id"])
         if poll is None or poll.opened_at is None:
             return
         text = label("minutes.fact.vote_void", question=poll.question)
-        yield Fact(str(line.v), line.v, line.at, "vote", text, poll.reason, poll.item_id)
+        note = "; ".join(filter(None, (self._order(poll), poll.reason)))
+        yield Fact(str(line.v), line.v, line.at, "vote", text, note, poll.item_id)
 
     def _vote_extended(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         poll = self._polls.get(data["id"])
@@ -218,6 +219,13 @@ class _Teller:
         text = label("minutes.fact.position", name=said["n"], stand=label(f"meeting.stand.{said['pos']}"))
         yield Fact(str(line.v), line.v, line.at, "position", text, said["t"], said["item"])
 
+    def _order(self, poll: Poll) -> str:
+        """Who opened a vote on whose order; nothing where the chair did."""
+        if poll.ordered_by_id is None or poll.opened_by_id is None:
+            return ""
+        by, chair = self._name(poll.opened_by_id), self._name(poll.ordered_by_id)
+        return label("minutes.fact.ordered", by=by, chair=chair)
+
     def _by_choice(self, poll: Poll) -> str:
         """Of a roll-call, who chose what."""
         named: Mapping[str, list[int]] = (poll.result or {}).get("names") or {}
@@ -242,6 +250,7 @@ def _of(kind: Any, meeting: Meeting) -> Any:
 def _people(lines: Iterable[Line], speeches: Iterable[Speech], polls: Iterable[Poll]) -> dict[int, User]:
     ids = {one.user_id for one in speeches}
     for poll in polls:
+        ids |= {one for one in (poll.opened_by_id, poll.ordered_by_id) if one is not None}
         for chose in ((poll.result or {}).get("names") or {}).values():
             ids |= set(chose)
     for line in lines:

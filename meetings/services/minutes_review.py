@@ -118,7 +118,7 @@ def submit(actor: User, meeting_id: int) -> None:
         held.reason, held.round_until = "", None
         audit.record(actor, "minutes.submitted", meeting)
         if meeting.state is MeetingState.ENDED:
-            life.move_meeting(actor, meeting_id, MeetingState.MINUTES)
+            life.move_meeting(actor, meeting_id, MeetingState.MINUTES, follows=True)
         chairs = [one.user_id for one in meeting.participants if one.role is PartRole.CHAIR]
         notices.notify(chairs, "minutes.submitted", meeting.ref, by=actor)
         publish(MinutesMoved(meeting_id, "state", 0, actor.id))

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from intranet.core import clock
@@ -14,6 +14,7 @@ from intranet.core.errors import BadState, Forbidden, Invalid, Stale
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit, files
+from intranet.records.models import File
 from meetings.models.meeting import (
     IN_SESSION,
     OPEN_ITEMS,
@@ -27,6 +28,7 @@ from meetings.models.meeting import (
     PartRole,
     PendingPaper,
 )
+from meetings.models.paper import PAPER
 from meetings.permissions import CREATE, To, access_changeable, access_meeting
 from meetings.services import attending, holding, invitations, journal, participants
 from meetings.services.journal import ms
@@ -148,11 +150,13 @@ def add_item(
     kind: ItemKind = ItemKind.DISCUSSION,
     budget_min: int | None = None,
     owner_id: int | None = None,
+    without_papers: bool = False,
     after: int | None = None,
 ) -> int:
     """Put an item on the agenda, at its end or after another one; while the room sits too.
 
     :param budget_min: minutes, 1 to 600.
+    :param without_papers: nobody need send a paper for it.
     :param after: id of the item before it.
     :returns: its id.
     :raises NotFound: no such meeting or item, or none the actor may attend.
@@ -175,7 +179,9 @@ def add_item(
             owner_id=owner_id,
             spent_s=0,
             reason="",
+            without_papers=without_papers,
         )
+        _note_late(meeting, item)
         meeting.agenda.insert(place, item)
         _number(meeting)
         opened.flush()
@@ -195,6 +201,7 @@ def edit_item(
     kind: ItemKind,
     budget_min: int | None,
     owner_id: int | None,
+    without_papers: bool = False,
     expect: str | None = None,
 ) -> None:
     """Change what an item says.
@@ -212,7 +219,10 @@ def edit_item(
         if expect is not None and item.edition != expect:
             raise Stale("item.changed")
         owner = None if owner_id is None else participants.person_of(owner_id)
-        item.title, item.kind, item.budget_min, item.owner_id = title, kind, budget_min, owner_id
+        if item.kind is not kind or item.title != title:
+            item.kind, item.title = kind, title
+            _note_late(meeting, item)
+        item.budget_min, item.owner_id, item.without_papers = budget_min, owner_id, without_papers
         audit.record(actor, "item.edited", meeting, item=item.id)
         tell_edited(actor, meeting, item, owner)
 
@@ -326,6 +336,8 @@ def lacks(meeting: Meeting) -> list[Lack]:
     counted = [one for one in meeting.agenda if one.state in OPEN_ITEMS]
     if not counted:
         found.append(Lack("no_item"))
+    if has_staged(meeting):
+        found.append(Lack("staged"))
     for no, item in enumerate(meeting.agenda, start=1):
         if item not in counted:
             continue
@@ -334,6 +346,37 @@ def lacks(meeting: Meeting) -> list[Lack]:
         if item.owner_id is None:
             found.append(Lack("no_owner", item.id, no))
     return found
+
+
+def lacks_for_review(meeting: Meeting) -> list[Lack]:
+    """What the chair cannot judge without; minutes and owners may still be missing."""
+    return [lack for lack in lacks(meeting) if lack.code in {"past", "no_chair", "no_item"}]
+
+
+def lacks_for_ready(meeting: Meeting) -> list[Lack]:
+    """What stands in the way of settling the papers: items whose paper is missing and not waived."""
+    ids = [item.id for item in meeting.agenda]
+    query = select(File.ref_id).where(
+        File.role == PAPER, File.ref_kind == "agenda_item", File.ref_id.in_(ids)
+    )
+    provided = set(session().scalars(query))
+    found = [
+        Lack("no_paper", item.id, no)
+        for no, item in enumerate(meeting.agenda, start=1)
+        if item.state in OPEN_ITEMS
+        and item.kind is not ItemKind.INFO
+        and not item.without_papers
+        and item.id not in provided
+    ]
+    return found + ([Lack("staged")] if has_staged(meeting) else [])
+
+
+def has_staged(meeting: Meeting) -> bool:
+    """Whether files that were dropped on the agenda are still being checked."""
+    query = select(PendingPaper.id).where(
+        PendingPaper.meeting_id == meeting.id, PendingPaper.problem.is_(None)
+    )
+    return session().scalar(query.limit(1)) is not None
 
 
 def _is_past(meeting: Meeting) -> bool:
@@ -355,6 +398,12 @@ def _check_future(starts_at: datetime) -> None:
         raise Invalid("meeting.in_the_past", field="starts_time")
 
 
+def _note_late(meeting: Meeting, item: AgendaItem) -> None:
+    """Whoever was asked beforehand was asked of something else than is put before the room now."""
+    if meeting.state in IN_SESSION:
+        item.late_at = clock.now()
+
+
 def _number(meeting: Meeting) -> None:
     for place, item in enumerate(meeting.agenda):
         item.position = place
@@ -371,6 +420,7 @@ def tell_edited(actor: User, meeting: Meeting, item: AgendaItem, owner: User | N
         kind=item.kind.value,
         budget_s=(item.budget_min or 0) * 60,
         owner=owner_entry(owner),
+        late=item.late_at is not None,
     )
 
 

@@ -85,6 +85,7 @@ def entry(poll: Poll, voters: list[int]) -> Entry:
         "hands": counters(poll),
         "result": poll.result,
         "reason": poll.reason or None,
+        "ordered": poll.ordered_by_id,
     }
 
 
@@ -110,8 +111,8 @@ def entries(meeting: Meeting) -> list[Entry]:
 
 
 def may_vote(actor: User, meeting: Meeting) -> bool:
-    """True for a member of the sitting."""
-    return attending.is_member(actor.id, meeting)
+    """True for a member of the sitting, and for a substitute whom its rules let vote."""
+    return attending.may_vote(actor.id, meeting)
 
 
 def is_voting(meeting: Meeting) -> bool:

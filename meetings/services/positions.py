@@ -75,10 +75,13 @@ def take_position(actor: User, meeting_id: int, item_id: int, stand: Stand, text
 def adopt_consent(actor: User, meeting_id: int, item_ids: Collection[int]) -> int:
     """The chair adopts items of the consent block: nobody objects to them or wants to speak of them.
 
+    Members may answer until the sitting opens; whoever has not, agrees. Of an item that came while the room
+    sat every member has to answer, save the chair, who agrees by adopting it.
+
     :returns: the room's version.
     :raises Forbidden: the actor does not chair it.
     :raises BadState: ``meeting.not_live``; ``consent.not_ready``, an item (``no``) is of another kind, was
-        dealt with, or has an objection.
+        dealt with, or has an objection; ``consent.not_answered``, so many members (``n``) have not answered.
     :raises Invalid: ``consent.nothing``.
     """
     with unit_of_work():
@@ -87,11 +90,16 @@ def adopt_consent(actor: User, meeting_id: int, item_ids: Collection[int]) -> in
             raise BadState("meeting.not_live")
         if not item_ids:
             raise Invalid("consent.nothing", field="items")
-        against = {row.item_id for row in _of(meeting) if row.stand in _AGAINST}
+        said = _of(meeting)
+        against = {row.item_id for row in said if row.stand in _AGAINST}
         chosen = [meeting.item(item_id) for item_id in dict.fromkeys(item_ids)]
         for item in chosen:
+            no = meeting.agenda.index(item) + 1
             if not _is_adoptable(item) or item.id in against:
-                raise BadState("consent.not_ready", no=meeting.agenda.index(item) + 1)
+                raise BadState("consent.not_ready", no=no)
+            waiting = _unanswered(meeting, item, said) - {actor.id}
+            if waiting:
+                raise BadState("consent.not_answered", no=no, n=len(waiting))
         now = clock.now()
         for item in chosen:
             item.state, item.ended_at = ItemState.DONE, now
@@ -131,6 +139,14 @@ def entry(row: Position, author: User) -> dict[str, Any]:
         "pos": row.stand.value,
         "t": row.text,
     }
+
+
+def _unanswered(meeting: Meeting, item: AgendaItem, said: Collection[Position]) -> set[int]:
+    """Members who must still answer before an item is adopted unread; after its deadline nobody."""
+    if item.late_at is None:
+        return set()
+    answered = {row.user_id for row in said if row.item_id == item.id and row.at >= item.late_at}
+    return {part.user_id for part in meeting.participants if part.role in MEMBERS} - answered
 
 
 def _is_adoptable(item: AgendaItem) -> bool:

@@ -16,6 +16,7 @@ from intranet.records import audit
 from meetings.models.floor import Body
 from meetings.models.meeting import PLANNABLE, Meeting
 from meetings.permissions import BODIES
+from meetings.rules.thresholds import METHODS, needs_of
 from meetings.services import attending, bodies, journal
 
 #: Of whom a majority is counted, and what an equal vote means, in the order they are offered.
@@ -28,6 +29,8 @@ LEAST_SECRET = 3
 MOST_SECRET = 1_000
 #: Whoever votes for more than these is an assembly of their own.
 MOST_PROXIES = 5
+#: Papers asked for earlier than this would be asked for before anybody is invited.
+MOST_PAPERS_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Rules:
     guests_ask: bool = False
     proxy_limit: int = 0
     may_change: bool = False
+    need_three: str = "over_1_2"
+    need_single: str = "most"
+    need_many: str = "over_1_2"
+    subs_vote: bool = False
+    papers_days: int = 1
 
 
 _FIELDS = tuple(field.name for field in fields(Rules))
@@ -80,7 +88,7 @@ def add_body(actor: User, rules: Rules) -> int:
     :returns: its id.
     :raises Forbidden: ``auth.no_permit``.
     :raises Invalid: ``body.name``, ``body.taken``, ``body.quorum``, ``body.secret``, ``body.proxies``,
-        ``body.choice``.
+        ``body.papers``, ``body.choice``.
     """
     if not actor.holds(BODIES):
         raise Forbidden("auth.no_permit")
@@ -150,7 +158,11 @@ def _checked(org_id: int, rules: Rules, body: Body | None = None) -> dict[str, A
         raise Invalid("body.secret", least=LEAST_SECRET, most=MOST_SECRET, field="secret_min")
     if not 0 <= rules.proxy_limit <= MOST_PROXIES:
         raise Invalid("body.proxies", most=MOST_PROXIES, field="proxy_limit")
+    if not 0 <= rules.papers_days <= MOST_PAPERS_DAYS:
+        raise Invalid("body.papers", most=MOST_PAPERS_DAYS, field="papers_days")
     if rules.base not in BASES or rules.tie not in TIES:
+        raise Invalid("body.choice")
+    if any(getattr(rules, f"need_{one}") not in needs_of(one) for one in METHODS):
         raise Invalid("body.choice")
     wanted = values["name"].casefold()
     others = [one for one in bodies.bodies_of(org_id) if body is None or one.id != body.id]

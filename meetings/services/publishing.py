@@ -1,7 +1,7 @@
 """Publishing the papers of a meeting: a numbered issue of what lies on the table, told to whom it is for."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from intranet.core.db import session, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.errors import BadState, Invalid
 from intranet.notices import services as notices
+from intranet.notices import workdays
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit, conversions
@@ -27,7 +28,7 @@ from meetings.rules.paper_changes import (
     heaviest,
     numbered,
 )
-from meetings.services import paper_rights, papers
+from meetings.services import bodies, paper_rights, papers
 
 #: A look through the papers that is taken up again within this time is the same look.
 _ONE_LOOK = timedelta(minutes=30)
@@ -43,6 +44,8 @@ class Draft:
     :param heavy: name and bytes of the heaviest, where they are too many together.
     :param waiting: names of papers whose PDF is still being made.
     :param locked: code of why it cannot be published now, ``None`` if it can.
+    :param due: the last day for it by the body's rules, ``None`` where they ask for nothing.
+    :param is_late: that day is over.
     """
 
     last: PaperIssue | None
@@ -53,6 +56,8 @@ class Draft:
     heavy: tuple[tuple[str, int], ...]
     waiting: tuple[str, ...]
     locked: str | None
+    due: date | None
+    is_late: bool
 
 
 def draft_of(meeting: Meeting) -> Draft:
@@ -75,6 +80,8 @@ def draft_of(meeting: Meeting) -> Draft:
         tuple(heavy),
         tuple(one.name for one in found if one.id in made and made[one.id].is_under_way),
         _locked(meeting, changes, size),
+        due_day(meeting),
+        is_late(meeting),
     )
 
 
@@ -115,9 +122,23 @@ def publish_papers(actor: User, meeting_id: int) -> int:
             new=len(told.new),
             changed=len(told.changed),
             gone=len(told.gone),
+            late=is_late(meeting),
         )
         _tell(actor, meeting, draft.changes, no)
         return no
+
+
+def due_day(meeting: Meeting) -> date | None:
+    """The last day on which papers go out in time by the rules; ``None`` where they ask for nothing."""
+    days = bodies.profile_of(meeting).papers_days
+    held = clock.local(meeting.starts_at).date()
+    return workdays.add_working_days(held, -days) if days else None
+
+
+def is_late(meeting: Meeting) -> bool:
+    """True when papers sent today come later than the body's rules ask for."""
+    due = due_day(meeting)
+    return due is not None and clock.today() > due
 
 
 def last_issue(meeting_id: int) -> PaperIssue | None:

@@ -271,6 +271,7 @@ def item_entry(item: AgendaItem, owner: User | None, files: list[dict[str, Any]]
         "started": ms(item.started_at),
         "ended": None if item.state is ItemState.LIVE else ms(item.ended_at),
         "owner": owner_entry(owner),
+        "late": item.late_at is not None,
         "reason": item.reason,
         "files": files,
     }

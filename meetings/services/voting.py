@@ -102,7 +102,7 @@ def drop_vote(actor: User, meeting_id: int, poll_id: int) -> int:
 
 
 def open_vote(actor: User, meeting_id: int, poll_id: int, *, seconds: int | None = None) -> dict[str, Any]:
-    """Let those who are there vote.
+    """Let those who are there vote; a secretary does so on the chair's order, and that is noted.
 
     :param seconds: how long, ``None`` as prepared.
     :returns: the room's version, and ``warn`` when a secret vote has so few voters that they may be guessed.
@@ -124,17 +124,21 @@ def open_vote(actor: User, meeting_id: int, poll_id: int, *, seconds: int | None
                 need=body.need,
             )
         voters = electorate.voters(poll, body)
-        _check_secrecy(poll, voters, body.secret_min)
+        _check_secrecy(poll, voters, body.profile.secret_min)
         now = clock.now()
         poll.seconds = seconds or poll.seconds
         poll.state, poll.opened_at, poll.opened_by_id = PollState.OPEN, now, actor.id
+        chair = meeting.chair
+        poll.ordered_by_id = None if chair is None or chair.user_id == actor.id else chair.user_id
         poll.closes_at = now + timedelta(seconds=poll.seconds) if poll.seconds else None
         poll.members_weight = sum(poll.weights.get(str(one), WHOLE) for one in body.members)
         opened.flush()
         opened.execute(insert(PollVoter), voters)
         if poll.is_secret:
             box.make(poll, [one["weight"] for one in voters])
-        audit.record(actor, "vote.opened", meeting, vote=poll.id, eligible=len(voters))
+        audit.record(
+            actor, "vote.opened", meeting, vote=poll.id, eligible=len(voters), ordered_by=poll.ordered_by_id
+        )
         told = polls.entry(poll, [one["voter_id"] for one in voters])
         v = journal.append(meeting, "vote.opened", by=actor, vote=told)
         few = poll.is_secret and len(voters) < FEW_SECRET
@@ -147,7 +151,8 @@ def admit_voter(actor: User, meeting_id: int, poll_id: int, user_id: int) -> int
     :returns: the room's version.
     :raises Forbidden: the actor does not chair it.
     :raises BadState: ``vote.not_open``.
-    :raises Invalid: ``vote.not_there``: no member, or not there; ``vote.weights_tell``.
+    :raises Invalid: ``vote.not_there``: no member, or not there; ``vote.stood_in``: another votes, or has
+        voted, in that place; ``vote.weights_tell``.
     """
     with unit_of_work() as opened:
         meeting = access_meeting(actor, meeting_id, To.CHAIR, lock=True)
@@ -160,6 +165,8 @@ def admit_voter(actor: User, meeting_id: int, poll_id: int, user_id: int) -> int
         found = [one for one in electorate.voters(poll, electorate.of(meeting)) if one["voter_id"] == user_id]
         if not found:
             raise Invalid("vote.not_there")
+        if electorate.other_of(meeting, user_id) in voters:
+            raise Invalid("vote.stood_in")
         weights = list(opened.scalars(select(PollVoter.weight).where(PollVoter.poll_id == poll.id)))
         if poll.is_secret and found[0]["weight"] not in weights:
             raise Invalid("vote.weights_tell")
@@ -303,7 +310,7 @@ def _write(
     rule = paper.rule or body.rule(paper)
     poll.base, poll.num, poll.den = rule.base, rule.num, rule.den
     poll.is_strict, poll.tie = rule.strict, rule.tie
-    poll.may_change = body.may_change and poll.mode is VoteMode.ROLL
+    poll.may_change = body.profile.may_change and poll.mode is VoteMode.ROLL
     poll.state, poll.hands, poll.reason = PollState.PREPARED, {}, ""
     poll.members_weight = 0
     poll.weights = {str(key): weight for key, weight in weights.items()}

@@ -362,6 +362,8 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         shown |= {"move_form": MoveForm(formdata=None), "answers": answers}
         shown["tray"] = [(one, placing.likely_item(meeting, one.name)) for one in placing.tray(meeting)]
         shown["is_short_notice"] = answering.is_short_notice(meeting)
+        shown |= {"papers_due": publishing.due_day(meeting), "papers_late": publishing.is_late(meeting)}
+        shown["unready"] = planning.lacks_for_ready(meeting) if meeting.published_at else []
     elif meeting.state in answering.ANSWERABLE:
         form = more.pop("answer_form", None) or AnswerForm(formdata=None)
         part = meeting.participant(user.id)
@@ -431,6 +433,7 @@ def _item_values(form: ItemForm) -> dict[str, Any]:
         "kind": form.kind.data,
         "budget_min": form.budget_min.data,
         "owner_id": form.owner_id.data,
+        "without_papers": form.without_papers.data,
     }
 
 

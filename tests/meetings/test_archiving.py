@@ -25,7 +25,7 @@ def test_a_meeting_that_was_held_becomes_one_file_that_proves_itself(app: Flask,
         archiving.ask_archive(secretary, mid)
     paper = add_paper(secretary, sitting, sitting.agenda[0])
     conclusions.give(chair, mid, Words("Thống nhất chủ trương.", ConclusionKind.CONCLUSION))
-    life.move_meeting(chair, mid, MeetingState.ENDED)
+    life.move_meeting(chair, mid, MeetingState.ENDED, confirm=True)
     with pytest.raises(Forbidden):
         archiving.ask_archive(sitting.delegate, mid)
     archiving.ask_archive(secretary, mid)

@@ -68,6 +68,9 @@ def test_only_an_administrator_of_that_agency_changes_its_bodies(office: Office)
         ({"secret_min": 2}, "body.secret", "secret_min"),
         ({"proxy_limit": 6}, "body.proxies", "proxy_limit"),
         ({"proxy_limit": -1}, "body.proxies", "proxy_limit"),
+        ({"papers_days": 31}, "body.papers", "papers_days"),
+        ({"need_three": "most"}, "body.choice", None),
+        ({"need_many": "all"}, "body.choice", None),
         ({"base": "everybody"}, "body.choice", None),
         ({"tie": "coin"}, "body.choice", None),
     ],
@@ -124,6 +127,11 @@ def typed(**more: str) -> dict[str, str]:
         "tie": "revote",
         "secret_min": "7",
         "proxy_limit": "2",
+        "need_three": "least_2_3",
+        "need_single": "most",
+        "need_many": "over_1_2",
+        "papers_days": "3",
+        "subs_vote": "y",
         "secretary_counts": "y",
         "once": "body-1",
     } | more
@@ -143,16 +151,20 @@ def test_the_page_shows_the_bodies_and_a_double_click_adds_one(office: Office, c
     page = unescape(browser.get("/admin/bodies").get_data(as_text=True))
     assert "Đã lưu quy chế" in page
     assert (made.proxy_limit, "bỏ phiếu thay 2 người" in page) == (2, True)
+    assert (made.need_three, made.papers_days, made.subs_vote) == ("least_2_3", 3, True)
+    assert all(
+        words in page for words in ("Từ 2/3", "trước 3 ngày làm việc", "người dự thay được biểu quyết")
+    )
 
 
 def test_all_that_is_wrong_is_said_at_once_and_what_was_typed_stays(
     office: Office, client_of: Browsers
 ) -> None:
-    wrong = typed(name="", quorum_num="5", quorum_den="x", secret_min="1")
+    wrong = typed(name="", quorum_num="5", quorum_den="x", secret_min="1", papers_days="31")
     answer = client_of(office.admin).post("/admin/bodies/new", data=wrong)
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code == 422
-    for words in ("Hãy nhập Tên.", "còn 3 ô cần sửa", "Bỏ phiếu kín cần từ 3"):
+    for words in ("Hãy nhập Tên.", "còn 4 ô cần sửa", "Bỏ phiếu kín cần từ 3"):
         assert words in page
     assert 'value="5"' in page
     assert 'value="1"' in page

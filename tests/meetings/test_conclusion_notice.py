@@ -35,7 +35,7 @@ def concluded(office: Office, sitting: Sitting) -> Sitting:
     conclusions.record_conclusion(
         sitting.secretary, sitting.id, Words("Chưa ai xác nhận.", ConclusionKind.CONCLUSION)
     )
-    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED)
+    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED, confirm=True)
     return sitting
 
 

@@ -31,7 +31,7 @@ def give(office: Office, sitting: Sitting, text: str, days: int = 10, **more: bo
 
 def end(sitting: Sitting) -> None:
     """The sitting is over; the next one begins a week later."""
-    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED)
+    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED, confirm=True)
     clock.advance(timedelta(days=7))
 
 

@@ -124,7 +124,7 @@ def test_only_whoever_runs_the_meeting_concludes_and_only_once_it_has_begun(
     with pytest.raises(BadState, match=r"conclusion.too_early"):
         conclusions.record_conclusion(draft.chair, draft.id, words(office))
     made = conclusions.record_conclusion(sitting.secretary, sitting.id, words(office))
-    life.move_meeting(sitting.chair, sitting.id, life.MeetingState.ENDED)
+    life.move_meeting(sitting.chair, sitting.id, life.MeetingState.ENDED, confirm=True)
     minutes_review.submit(sitting.secretary, sitting.id)
     conclusions.cancel_conclusion(sitting.chair, sitting.id, made, reason="Để kỳ sau")
     minutes_review.approve(sitting.chair, sitting.id)

@@ -139,7 +139,8 @@ def test_the_body_says_who_counts(sitting: Sitting) -> None:
     attending.choose_body(sitting.chair, sitting.id, own[1].id)
     assert attending.counts(sitting.meeting) == {"need": 2, "in": 1, "of": 3, "ok": False}
     assert attending.present_members(sitting.meeting) == [sitting.secretary.id]
-    assert state_of(sitting, sitting.guest)["body"] == {
+    told = state_of(sitting, sitting.guest)["body"]
+    assert {key: told[key] for key in told if key not in {"needs", "subs_vote"}} == {
         "name": "Hội đồng",
         "num": 2,
         "den": 3,

@@ -30,7 +30,7 @@ from tests.meetings.conftest import Sitting
 
 def over(sitting: Sitting) -> Sitting:
     """The sitting is over."""
-    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED)
+    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED, confirm=True)
     return sitting
 
 

@@ -40,7 +40,7 @@ def held(office: Office, guest: User) -> Chamber:
     made.cast(poll, "yes", "yes", "yes", "yes", "no")
     made.close(poll)
     minutes.save_block(made.secretary, made.id, "opening", "Khai mạc.", rev=0)
-    life.move_meeting(made.chair, made.id, MeetingState.ENDED)
+    life.move_meeting(made.chair, made.id, MeetingState.ENDED, confirm=True)
     minutes_review.submit(made.secretary, made.id)
     return made
 

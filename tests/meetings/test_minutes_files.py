@@ -48,7 +48,7 @@ def test_approval_writes_the_file_that_stays_and_members_may_fetch_it(
     paper = add_paper(sitting.secretary, sitting, sitting.agenda[0])
     distributing.set_rights(sitting.secretary, sitting.id, paper.public_id, grants=[])
     minutes.save_block(sitting.secretary, sitting.id, "opening", "Khai mạc.", rev=0)
-    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED)
+    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED, confirm=True)
     minutes_review.submit(sitting.secretary, sitting.id)
     ref = minutes_files.ref_of(sitting.id)
     assert not refs.may_read(sitting.delegate, ref)

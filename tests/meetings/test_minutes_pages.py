@@ -29,7 +29,7 @@ def over(sitting: Sitting) -> Sitting:
     minutes.save_block(sitting.secretary, sitting.id, key, "Sở Tài chính trình bày.", rev=0)
     words = Words("Sở Xây dựng rà soát.", ConclusionKind.TASK, sitting.agenda[0].id)
     conclusions.record_conclusion(sitting.secretary, sitting.id, words)
-    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED)
+    life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED, confirm=True)
     return sitting
 
 

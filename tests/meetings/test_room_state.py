@@ -182,6 +182,8 @@ def members_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     positions.take_position(delegate, mid, easy, Stand.AGREE)
     yield
+    positions.take_position(office.other_head, mid, easy, Stand.AGREE)
+    yield
     positions.adopt_consent(chair, mid, [easy])
     yield
     participants.invite(chair, mid, [office.other_head.id], PartRole.SECRETARY)

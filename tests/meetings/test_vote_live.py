@@ -11,8 +11,10 @@ from flask.testing import FlaskClient
 from intranet.core import db
 from intranet.people.models import User
 from meetings import live, live_votes
-from meetings.rules.shares import Audience
-from meetings.services import ballots, voting
+from meetings.rules.audiences import project
+from meetings.rules.shares import AUDIENCES, Audience
+from meetings.rules.vote_shares import hears_count
+from meetings.services import ballots, journal, room, voting
 from tests.factories import Office
 from tests.meetings.test_live import Tablet, Tablets, cmd, tablet
 from tests.meetings.voting import Chamber, make_chamber, three
@@ -33,7 +35,7 @@ def counts(of: Tablet) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("shown", [False, True])
-def test_the_running_count_goes_to_chair_and_secretary_and_to_all_where_asked(
+def test_the_running_count_goes_to_chair_and_secretary_and_to_members_where_asked(
     chamber: Chamber, tablet: Tablets, shown: bool
 ) -> None:
     poll = chamber.open(three("open", show_count=shown))
@@ -48,14 +50,33 @@ def test_the_running_count_goes_to_chair_and_secretary_and_to_all_where_asked(
     chamber.cast(poll, "yes", "no")
     live_votes.tell_progress()
     told = {audience: counts(one) for audience, one in people.items()}
-    officers = (Audience.CHAIR, Audience.SEC)
+    hearing = {Audience.CHAIR, Audience.SEC, *([Audience.MEMBER] if shown else [])}
     expected = [{"id": poll, "cast": 2, "elig": 6}]
-    assert told == {one: expected if shown or one in officers else [] for one in people}
+    assert told == {one: expected if one in hearing else [] for one in people}
     live_votes.tell_progress()
     assert counts(people[Audience.CHAIR]) == []
     chamber.close(poll)
     live_votes.tell_progress()
     assert counts(people[Audience.CHAIR]) == []
+
+
+@pytest.mark.parametrize("is_shown", [False, True])
+def test_guests_hear_no_running_count_whatever_was_asked_for(chamber: Chamber, is_shown: bool) -> None:
+    told = {one for one in AUDIENCES if hears_count(one, is_shown=is_shown)}
+    assert told == {Audience.CHAIR, Audience.SEC, *((Audience.MEMBER, Audience.PROJ) if is_shown else ())}
+    poll = chamber.open(three(show_count=is_shown))
+    chamber.cast(poll, "yes", "no", "yes")
+    voting.admit_voter(chamber.chair, chamber.id, poll, chamber.members[0].id)
+    with db.scope():
+        shown = {one: room.snapshot(chamber.sitting.meeting, one) for one in AUDIENCES}
+    for audience, state in shown.items():
+        (vote,) = state["votes"]
+        assert (vote["cast"], vote["result"]) == (None, None), audience
+        assert vote["elig"] == 6
+    lines = journal.lines_after(chamber.id, 0)
+    shares = [project(line.kind, line.data, Audience.GUEST) or {} for line in lines]
+    counts = [one["cast"] for share in shares for one in (share.get("vote"), share.get("set")) if one]
+    assert counts == [None]
 
 
 def test_a_ballot_tells_the_room_nothing_and_its_frame_is_answered_again(

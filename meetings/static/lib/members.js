@@ -18,7 +18,7 @@ export class Members {
   draw(now) {
     const { state, me } = this.#line;
     const wish = state.wish && state.wish.until > now ? state.wish : null;
-    const drawn = JSON.stringify([state.positions, state.items.map((one) => [one.id, one.st, one.kind]), state.cur?.item, wish, me.can]);
+    const drawn = JSON.stringify([state.positions, state.people.length, state.items.map((one) => [one.id, one.st, one.kind, one.late]), state.cur?.item, wish, me.can]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#positions(current(state));
@@ -46,10 +46,12 @@ export class Members {
     find('[data-consent-panel]').hidden = !waiting.length;
     find('[data-consent]').replaceChildren(...waiting.map((one) => {
       const no = this.#against(one);
-      return el('li', { class: 'ln ic' }, icon(no.length ? 'alert-triangle' : 'check'),
-        el('div', { class: 'grow' }, el('span', { class: 't0' }, `${state.items.indexOf(one) + 1}. ${one.t}`), el('span', { class: 't1' }, no.length ? word('consent-no', { names: no.map((each) => each.n).join(', ') }) : word('consent-ok'))));
+      const late = this.#unanswered(one);
+      const said = no.length ? word('consent-no', { names: no.map((each) => each.n).join(', ') }) : late.length ? word('consent-late', { names: late.map((each) => each.n).join(', ') }) : word('consent-ok');
+      return el('li', { class: 'ln ic' }, icon(no.length || late.length ? 'alert-triangle' : 'check'),
+        el('div', { class: 'grow' }, el('span', { class: 't0' }, `${state.items.indexOf(one) + 1}. ${one.t}`), el('span', { class: 't1' }, said)));
     }));
-    const ready = waiting.filter((one) => !this.#against(one).length);
+    const ready = this.#ready;
     const button = find('[data-consent-adopt]');
     button.hidden = !ready.length || !me.can.includes('chair');
     setText('[data-consent-word]', word('consent-adopt', { n: ready.length }));
@@ -57,8 +59,18 @@ export class Members {
 
   #against(item) { return (this.#line.state.positions ?? []).filter((one) => one.item === item.id && against.has(one.pos)); }
 
+  /** Members who have yet to answer on an item that came while the room sat; on the others silence agrees. */
+  #unanswered(item) {
+    const { state, me } = this.#line;
+    if (!item.late) return [];
+    const answered = new Set((state.positions ?? []).filter((one) => one.item === item.id).map((one) => one.p));
+    return state.people.filter((one) => ['chair', 'delegate'].includes(one.role) && one.p !== me.p && !answered.has(one.p));
+  }
+
+  get #ready() { return this.#line.state.items.filter((one) => one.kind === 'consent' && one.st === 'planned' && !this.#against(one).length && !this.#unanswered(one).length); }
+
   async #adopt() {
-    const ready = this.#line.state.items.filter((one) => one.kind === 'consent' && one.st === 'planned' && !this.#against(one).length);
+    const ready = this.#ready;
     const sure = await ask(word('consent-q', { n: ready.length }), { word: word('consent-adopt', { n: ready.length }) });
     if (sure) await this.#press('consent.adopt', { items: ready.map((one) => one.id) });
   }

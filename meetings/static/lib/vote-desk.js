@@ -58,6 +58,7 @@ export class VoteDesk {
     const quorum = find('[data-opening-quorum]');
     quorum.textContent = quorumWords(att);
     quorum.classList.toggle('m-short', att?.ok === false);
+    find('[data-opening-order]').hidden = this.#line.me.can.includes('chair');
     find('[data-opening-few]').hidden = !(vote.mode === 'secret' && att && att.in < FEW);
     dialog.showModal();
     dialog.querySelector('[value=open]').focus();
@@ -155,7 +156,8 @@ export class VoteDesk {
   #latecomers(vote) {
     const { state, me } = this.#line;
     if (!state.att || vote.mode === 'hand' || !me.can.includes('chair')) return [];
-    return state.people.filter((one) => ['chair', 'delegate'].includes(one.role) && ['in', 'remote'].includes(one.st) && !vote.voters.includes(one.p));
+    const votes = ['chair', 'delegate', state.body?.subs_vote && 'substitute'];
+    return state.people.filter((one) => votes.includes(one.role) && ['in', 'remote'].includes(one.st) && !vote.voters.includes(one.p));
   }
 
   #note(name, text, short = false) { return text ? el('p', { class: `rule${short ? ' m-short' : ''}` }, icon(name), el('span', {}, text)) : null; }

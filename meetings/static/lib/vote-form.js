@@ -49,7 +49,8 @@ export class VoteForm {
     form.q.focus();
   }
 
-  get #own() { return { base: this.#line.state.body?.base ?? 'members', num: 1, den: 2, strict: true }; }
+  /** What the body's rules ask for in a vote of the method that is chosen. */
+  get #own() { return this.#line.state.body?.needs?.[this.#form.method.value] ?? { base: 'members', num: 1, den: 2, strict: true }; }
 
   #seconds(secs) {
     const { secs: field } = this.#form;
