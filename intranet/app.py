@@ -8,6 +8,7 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from intranet import home
+from intranet.auditing import feature as auditing
 from intranet.boards import feature as boards
 from intranet.core import db, headers, live, logs, offline, web
 from intranet.core.config import Settings, load, require_strong
@@ -62,7 +63,7 @@ def create_app(settings: Settings | None = None, *, with_sockets: bool = True) -
     Babel(app, locale_selector=_language)
     install_page_helpers(app)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    for package in (records, people, exports, notices, boards, tasks, schedule):
+    for package in (records, people, exports, notices, boards, tasks, auditing, schedule):
         package.plug_in(app)
     app.register_blueprint(offline.bp)
     home.install(app)

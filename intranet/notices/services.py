@@ -169,6 +169,11 @@ def lines(actor: Actor, rows: Collection[Notice]) -> list[Line]:
     return found
 
 
+def titled_together() -> Collection[str]:
+    """Kinds of which many records' titles are found by one question."""
+    return _titles.keys()
+
+
 def readable_titles(actor: Actor, wanted: Collection[Ref]) -> dict[Ref, str]:
     """Titles of those records that the actor may read now; a query per kind where the kind can."""
     found: dict[Ref, str] = {}

@@ -8,8 +8,8 @@ import hmac
 import json
 import time
 import unicodedata
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from intranet.core import clock, db
 from intranet.core.actor import Actor
-from intranet.core.dialect import insert_once, table_of
+from intranet.core.dialect import hold_still, insert_once, table_of
 from intranet.core.refs import Ref, Referable
 from intranet.core.web import request_id
 from intranet.records.models import AuditHead, AuditLine
@@ -70,6 +70,15 @@ class Fault:
     org_id: int
     seq: int
     problem: str
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How far a chain is whole: its last good line and the hash in it, and the first bad one, if any."""
+
+    seq: int
+    mac: str
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True)
@@ -150,13 +159,22 @@ def verify(org_id: int | None = None) -> Report:
     A tail that was cut together with its head is not noticed here: that takes an anchor outside.
     """
     started = time.perf_counter()
-    with db.reading() as opened:
+    with _still() as opened:
         heads = {head.org_id: head for head in opened.scalars(select(AuditHead))}
         found = set(opened.scalars(select(AuditLine.org_id).distinct())) | set(heads)
         chosen = sorted(found if org_id is None else found & {org_id})
         walked = [_walk(opened, chain, heads.get(chain)) for chain in chosen]
-    faults = tuple(fault for _, fault in walked if fault is not None)
-    return Report(sum(count for count, _ in walked), len(walked), time.perf_counter() - started, faults)
+    faults = tuple(one.fault for one in walked if one.fault is not None)
+    return Report(sum(one.seq for one in walked), len(walked), time.perf_counter() - started, faults)
+
+
+def walk(org_id: int, seq: int = 0, mac: str = START) -> Walk:
+    """Walk an agency's chain on from a line that was proved, by its place and the hash in it.
+
+    Call it outside a unit of work: it may take long.
+    """
+    with _still() as opened:
+        return _walk(opened, org_id, opened.get(AuditHead, org_id), Walk(seq, mac))
 
 
 def append_lines(opened: Session, acts: list[Act]) -> None:
@@ -204,29 +222,40 @@ def _signer() -> Callable[[tuple[Any, ...], str], str]:
     return sign
 
 
-def _walk(opened: Session, org_id: int, head: AuditHead | None) -> tuple[int, Fault | None]:
+@contextmanager
+def _still() -> Iterator[Session]:
+    """Reads of one instant: lines that are written meanwhile are no fault of the head that was read."""
+    with db.reading():
+        db.read_from_now()
+        opened = db.session()
+        hold_still(opened)
+        yield opened
+
+
+def _walk(opened: Session, org_id: int, head: AuditHead | None, good: Walk | None = None) -> Walk:
     sign = _signer()
-    count, mac = 0, START
-    with closing(_lines(opened, org_id)) as lines:
+    seq, mac = (0, START) if good is None else (good.seq, good.mac)
+
+    def wrong(at: int, problem: str) -> Walk:
+        return Walk(seq, mac, Fault(org_id, at, problem))
+
+    with closing(_lines(opened, org_id, seq)) as lines:
         for *values, prev, written in lines:
-            count += 1
-            if values[1] != count:
-                return count, Fault(org_id, count, "missing" if values[1] > count else "moved")
+            if values[1] != seq + 1:
+                return wrong(seq + 1, "missing" if values[1] > seq + 1 else "moved")
             if not hmac.compare_digest(sign(tuple(values), prev), written):
-                return count, Fault(org_id, count, "changed")
+                return wrong(seq + 1, "changed")
             if prev != mac:
-                return count, Fault(org_id, count, "moved")
-            mac = written
+                return wrong(seq + 1, "moved")
+            seq, mac = seq + 1, written
     if head is None:
-        return count, Fault(org_id, count, "no_head")
-    if (head.seq, head.mac) != (count, mac):
-        return count, Fault(org_id, count + 1, "cut")
-    return count, None
+        return wrong(seq, "no_head")
+    return Walk(seq, mac) if (head.seq, head.mac) == (seq, mac) else wrong(seq + 1, "cut")
 
 
-def _lines(opened: Session, org_id: int) -> Generator[tuple[Any, ...], None, None]:
+def _lines(opened: Session, org_id: int, after: int) -> Generator[tuple[Any, ...], None, None]:
     columns = [column for column in AuditLine.__table__.columns if column.name != "id"]
-    chosen = select(*columns).where(AuditLine.org_id == org_id).order_by(AuditLine.seq)
+    chosen = select(*columns).where(AuditLine.org_id == org_id, AuditLine.seq > after).order_by(AuditLine.seq)
     rows = opened.connection().execute(chosen, execution_options={"yield_per": 2000})
     with closing(rows):
         for part in rows.partitions():

@@ -14,6 +14,7 @@ FLOOR = (
     "app",
     "home",
     "schedule",
+    "auditing",
     "tasks",
     "boards",
     "directives",
