@@ -9,7 +9,7 @@ from documents.services import (
     bundling,
     capturing,
     catalogue,
-    directing,
+    directives,
     holding,
     import_working,
     indexing,
@@ -79,7 +79,7 @@ def give_up(finished: JobFinished) -> None:
 @every(1, "documents.announce")
 def announce() -> None:
     """Tell of directions whose ten seconds are over."""
-    directing.announce_due()
+    directives.announce_due()
 
 
 @every(15, "documents.capture")

@@ -10,7 +10,7 @@ from documents.models.dispatch import Dispatch
 from documents.models.document import Directive, Document, DocumentLink, Relation
 from documents.models.lifecycle import Direction, DocEvent, leads_to
 from documents.permissions import To, may, visible_to
-from documents.services import attaching, directing, issuing, restricting, stamping, telling, tying
+from documents.services import attaching, directives, issuing, restricting, stamping, telling, tying
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.people import directory
@@ -116,21 +116,21 @@ class About:
 def about(actor: Actor, document: Document) -> About:
     """Everything on a document that its reader may see."""
     own = document.org_id in actor.org_ids
-    directives = [one for one in directing.directives_of(document) if _is_shown(actor, one)] if own else []
+    given = [one for one in directives.given_on(document) if _is_shown(actor, one)] if own else []
     lines = _tasks(document, actor)
     log = audit.history(document.ref, 200) if own else []
     seen = readers.seen_by(document.ref) if own else []
-    receivers = _receivers(document, directives)
+    receivers = _receivers(document, given)
     wanted = {line.actor_id for line in log if line.actor_id} | {one.user_id for one in seen}
     wanted |= {line.acting_for_id for line in log if line.acting_for_id} | set(receivers)
-    wanted |= {one.author_id for one in directives} | telling.people_in(log)
+    wanted |= {one.author_id for one in given} | telling.people_in(log)
     found = files.of(document.ref)
     people = directory.people(wanted)
     return About(
         document=document,
         files=found,
         shown=stamping.shown_file(found),
-        directives=directives,
+        directives=given,
         tasks=lines,
         related=_related(actor, document),
         dispatches=issuing.dispatches_of(document.id) if own else [],
@@ -213,13 +213,13 @@ def _related(actor: Actor, document: Document) -> list[Related]:
     return found
 
 
-def _receivers(document: Document, directives: list[Directive]) -> list[int]:
+def _receivers(document: Document, written: list[Directive]) -> list[int]:
     if document.direction is Direction.OUT:
         return []
     found: list[int] = []
     if document.presented_to_id is not None:
         found.append(document.presented_to_id)
-    for directive in directives[:1]:
+    for directive in written[:1]:
         given = directive.parsed
         units = [given.get("lead"), *given.get("co", ()), *given.get("info", ())]
         for unit_id in filter(None, units):

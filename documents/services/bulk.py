@@ -16,7 +16,8 @@ from documents.models.listing import BulkAct, BulkKind, BulkLine
 from documents.permissions import readable
 from documents.services import directing, transferring
 from documents.services import urgency as degrees
-from documents.services.directing import UNDO, Direction
+from documents.services.directing import Direction
+from documents.services.directives import UNDO
 from documents.services.naming import term_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor

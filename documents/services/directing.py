@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from documents.models.dispatch import DispatchState
 from documents.models.document import (
@@ -19,8 +19,9 @@ from documents.models.document import (
 )
 from documents.models.lifecycle import DocEvent, DocState
 from documents.permissions import DIRECT, To, access_document, give_access, visible_to
-from documents.services import replying, statuses
-from documents.services.moving import move, need_reason, require, tell
+from documents.services import directives, replying, statuses
+from documents.services.directives import TEXT_MAX
+from documents.services.moving import move, need_reason, require
 from documents.services.naming import known_people, parties, term_of, unit_of
 from documents.services.secrecy import refuse_marks
 from intranet.core import clock, db
@@ -34,10 +35,6 @@ from intranet.records import audit
 from intranet.tasks import load
 from intranet.tasks import services as tasks
 from intranet.tasks.models import TaskState
-
-#: How long a direction can be taken back.
-UNDO = timedelta(seconds=10)
-TEXT_MAX = 1000
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,8 @@ def present(
 
     :param told_at: when the leader is told, now unless it can still be taken back.
     :raises NotFound: ``document.missing``.
-    :raises BadState: ``document.wrong_state``; :raises Invalid: ``document.no_such_leader``.
+    :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``document.no_such_leader``.
     """
     with db.unit_of_work():
         document = access_document(actor, document_id, To.PRESENT, lock=True)
@@ -86,7 +84,8 @@ def take_back(actor: Actor, document_id: int, version: int) -> None:
     """Take a document from the leader again that was just put there, as long as nobody went on with it.
 
     :param version: of the document when it was presented.
-    :raises NotFound: ``document.missing``; :raises BadState: ``bulk.went_on``.
+    :raises NotFound: ``document.missing``.
+    :raises BadState: ``bulk.went_on``.
     """
     with db.unit_of_work() as session:
         document = access_document(actor, document_id, To.PRESENT, lock=True)
@@ -112,7 +111,8 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
 
     Tasks exist at once and are seen by others when the ten seconds of undo are over.
 
-    :raises NotFound: ``document.missing``; :raises Forbidden: ``document.not_allowed``.
+    :raises NotFound: ``document.missing``.
+    :raises Forbidden: ``document.not_allowed``.
     :raises BadState: ``document.wrong_state``.
     :raises Invalid: ``directive.no_lead``, ``directive.unit_twice``, ``directive.unknown_unit``,
         ``directive.unknown_person``, ``directive.no_unit``, ``directive.no_due``, ``directive.past_due``,
@@ -134,7 +134,8 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
         load.check_there(leading, None if given.is_absence_confirmed else due, field="is_absence_confirmed")
         text = given.text.strip()[:TEXT_MAX] or sentence(given, units, due)
         _end_returned_tasks(actor, document)
-        directive = _directive(actor, document, DirectiveKind.ASSIGN, text, due)
+        directive = directives.write(actor, document, DirectiveKind.ASSIGN, text, due)
+        _note(actor, document, directive)
         released = directive.release_at
         task_id = tasks.assign_task(
             actor,
@@ -159,8 +160,7 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
             "people": {str(user_id): one.full_name for user_id, one in people.items()},
             "lead_user": given.lead_user_id,
             "tasks": [task_id],
-            "was_due": document.due_date.isoformat() if document.due_date else None,
-            "was_source": document.due_source.value if document.due_source else None,
+            **directives.term_before(document),
         }
         readers = [
             *(f"d:{unit_id}" for unit_id in {*units, lead.id}),
@@ -183,13 +183,15 @@ def let_know(
 ) -> int:
     """Note a presented document without giving work; those named may read it. Returns the directive's id.
 
-    :raises BadState: ``document.wrong_state``; :raises Invalid: ``directive.unknown_unit``.
+    :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``directive.unknown_unit``.
     """
     refuse_marks(actor, text=text)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.DIRECT, lock=True)
         units, people = _known(document.org_id, unit_ids), known_people(document.org_id, user_ids)
-        directive = _directive(actor, document, DirectiveKind.KNOW, text.strip()[:TEXT_MAX], None)
+        directive = directives.write(actor, document, DirectiveKind.KNOW, text.strip()[:TEXT_MAX], None)
+        _note(actor, document, directive)
         directive.parsed = {"info": list(units)}
         move(actor, document, DocEvent.KNOW, directive=directive.id)
         readers = [*(f"d:{unit_id}" for unit_id in units), *(f"u:{user_id}" for user_id in people)]
@@ -205,31 +207,19 @@ def undo_direction(actor: Actor, directive_id: int) -> int:
     :raises NotFound: ``directive.missing``, no such one, or somebody else's.
     :raises BadState: ``directive.too_late``, ``document.wrong_state``.
     """
-    with db.unit_of_work() as session:
-        directive = session.get(Directive, directive_id, with_for_update=True)
-        if directive is None or directive.author_id != actor.id or "for" in directive.parsed:
+    with db.unit_of_work():
+        directive = directives.open_to_undo(actor, directive_id)
+        if "for" in directive.parsed:
             raise NotFound("directive.missing")
-        if directive.undone_at is not None or directive.release_at <= clock.now():
-            raise BadState("directive.too_late")
         document = access_document(actor, directive.document_id, To.DIRECT, lock=True)
         for task_id in directive.parsed.get("tasks", ()):
             tasks.undo_assignment(actor, task_id)
         notices.withdraw(document.ref, "document.to_know")
-        for row in session.scalars(
-            select(DocumentAccess).where(
-                DocumentAccess.document_id == document.id,
-                DocumentAccess.reason == "directive",
-                DocumentAccess.since > clock.now(),
-            )
-        ):
-            session.delete(row)
-        directive.undone_at = clock.now()
+        directives.strike(directive, document)
         move(actor, document, DocEvent.UNDO, directive=directive.id)
         document.lead_unit_id = None
         if directive.kind is DirectiveKind.ASSIGN:
-            was, source = directive.parsed.get("was_due"), directive.parsed.get("was_source")
-            document.due_date = date.fromisoformat(was) if was else None
-            document.due_source = DueSource(source) if source else None
+            directives.restore_term(document, directive.parsed)
             replying.taken_back(directive, document)
         return document.id
 
@@ -237,7 +227,8 @@ def undo_direction(actor: Actor, directive_id: int) -> int:
 def give_back(actor: Actor, document_id: int, reason: str) -> None:
     """The lead unit gives the document back to the leader, with its reason; its open tasks end.
 
-    :raises Invalid: ``document.reason_too_short``; :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``document.reason_too_short``.
+    :raises BadState: ``document.wrong_state``.
     """
     said = need_reason(reason)
     with db.unit_of_work() as session:
@@ -272,62 +263,13 @@ def finish(actor: Actor, document_id: int) -> None:
 def reopen(actor: Actor, document_id: int, reason: str) -> None:
     """Take up a document that was done.
 
-    :raises Invalid: ``document.reason_too_short``; :raises BadState: ``document.wrong_state``.
+    :raises Invalid: ``document.reason_too_short``.
+    :raises BadState: ``document.wrong_state``.
     """
     said = need_reason(reason)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.REOPEN, lock=True)
         move(actor, document, DocEvent.REOPEN, reason=said)
-
-
-def announce_due() -> int:
-    """Tell what can no longer be taken back: to the sender, and to lists that are open; returns how many.
-
-    Each directive is claimed once, whoever else does the same.
-    """
-    due = (
-        Directive.announced_at.is_(None)
-        & Directive.undone_at.is_(None)
-        & (Directive.release_at <= clock.now())
-    )
-    with db.across_orgs("telling of directions whose ten seconds are over"):
-        waiting = (
-            db.session().scalars(select(Directive.id).where(due).order_by(Directive.id).limit(200)).all()
-        )
-    told = 0
-    for directive_id in waiting:
-        with db.unit_of_work() as session, db.across_orgs("telling of directions whose ten seconds are over"):
-            claimed = session.execute(
-                update(Directive)
-                .where(Directive.id == directive_id, due)
-                .values(announced_at=clock.now())
-                .returning(Directive.document_id, Directive.kind)
-                .execution_options(synchronize_session=False)
-            ).first()
-            if claimed is None:
-                continue
-            document = session.get_one(Document, claimed[0])
-            if claimed[1] is not DirectiveKind.KNOW:
-                statuses.answer_sender(None, document, DispatchState.ASSIGNED)
-            tell(document)
-            told += 1
-    return told
-
-
-def directives_of(document: Document) -> list[Directive]:
-    """Directions on a document, newest first, those taken back left out; the author alone sees one that
-    can still be taken back.
-    """
-    query = select(Directive).where(Directive.document_id == document.id, Directive.undone_at.is_(None))
-    return list(db.session().scalars(query.order_by(Directive.id.desc())))
-
-
-def last_undoable(actor: Actor) -> Directive | None:
-    """The actor's last direction, as long as it can be taken back."""
-    query = select(Directive).where(
-        Directive.author_id == actor.id, Directive.undone_at.is_(None), Directive.release_at > clock.now()
-    )
-    return db.session().scalar(query.order_by(Directive.id.desc()).limit(1))
 
 
 def sentence(given: Direction, units: dict[int, Unit], due: date | None) -> str:
@@ -428,23 +370,5 @@ def _end_returned_tasks(actor: Actor, document: Document) -> None:
             tasks.cancel(actor, task.id, label("directive.given_anew"))
 
 
-def _directive(
-    actor: Actor, document: Document, kind: DirectiveKind, text: str, due: date | None
-) -> Directive:
-    now = clock.now()
-    row = Directive(
-        org_id=document.org_id,
-        document_id=document.id,
-        author_id=actor.id,
-        acting_for_id=actor.acting_for,
-        kind=kind,
-        text=text,
-        due_date=due,
-        created_at=now,
-        release_at=now + UNDO,
-    )
-    opened = db.session()
-    opened.add(row)
-    opened.flush()
-    audit.record(actor, "directive.given", document, directive=row.id, directive_kind=kind.value)
-    return row
+def _note(actor: Actor, document: Document, row: Directive) -> None:
+    audit.record(actor, "directive.given", document, directive=row.id, directive_kind=row.kind.value)

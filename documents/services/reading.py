@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from documents.permissions import To, access_document
-from documents.services.directing import TEXT_MAX
+from documents.services.directives import TEXT_MAX
 from intranet.core import clock
 from intranet.core.actor import Actor
 from intranet.core.errors import Invalid

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from documents.models.document import Document
 from documents.models.lifecycle import Direction
 from documents.permissions import To, access_document
-from documents.services import directing, stamping
+from documents.services import directives, stamping
 from intranet.core import clock
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Forbidden, NotFound
@@ -66,7 +66,7 @@ def slip_of(actor: Actor, document_id: int) -> Slip:
         "due": f"{document.due_date:%d/%m/%Y}" if document.due_date else "",
     }
     own = document.org_id in actor.org_ids
-    given = [one for one in directing.directives_of(document) if one.release_at <= clock.now()] if own else []
+    given = [one for one in directives.given_on(document) if one.release_at <= clock.now()] if own else []
     return Slip(
         agency=org.name.upper() if org is not None else "",
         title=label("slip.title"),

@@ -4,25 +4,16 @@ The work is given in the name of the leader whose order the regulation is: that 
 may be given the document back.
 """
 
-from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy import select
 
 from documents.models.catalogue import DocKind
-from documents.models.document import (
-    AccessLevel,
-    Directive,
-    DirectiveKind,
-    Document,
-    DocumentAccess,
-    DueSource,
-    Urgency,
-)
+from documents.models.document import AccessLevel, DirectiveKind, Document, DueSource, Urgency
 from documents.models.lifecycle import DocEvent, DocState
 from documents.models.transferring import TransferRule
 from documents.permissions import KEEP_CATALOGUE, To, access_document, give_access
-from documents.services.directing import UNDO
+from documents.services import directives
 from documents.services.moving import move, require
 from documents.services.naming import term_of
 from intranet.core import clock, db
@@ -111,33 +102,21 @@ def transfer(actor: Actor, document_id: int, due_date: date | None = None) -> in
     :raises BadState: ``document.wrong_state``, ``transfer.no_rule``.
     :raises Invalid: ``directive.no_due``, ``directive.past_due``.
     """
-    with db.unit_of_work() as session:
+    with db.unit_of_work():
         document = access_document(actor, document_id, To.TRANSFER, lock=True)
         require(document, DocEvent.TRANSFER)
         rule = rule_for(document)
         if rule is None:
             raise BadState("transfer.no_rule", kind=document.kind.name if document.kind else "…")
         due = term_of(due_date or document.due_date)
-        now = clock.now()
-        directive = Directive(
-            org_id=document.org_id,
-            document_id=document.id,
-            author_id=actor.id,
-            acting_for_id=actor.acting_for,
-            kind=DirectiveKind.TRANSFER,
-            text=label("transfer.sentence", unit=rule.unit.short_name, leader=rule.leader.full_name),
-            due_date=due,
-            created_at=now,
-            release_at=now + UNDO,
-        )
-        session.add(directive)
-        session.flush()
+        text = label("transfer.sentence", unit=rule.unit.short_name, leader=rule.leader.full_name)
+        directive = directives.write(actor, document, DirectiveKind.TRANSFER, text, due)
         is_named = document.access_level is AccessLevel.NAMED
         task_id = tasks.assign_task(
             actor,
             title=document.subject,
             origin=document.ref,
-            text=directive.text,
+            text=text,
             lead=Party(unit_id=rule.unit_id),
             due_date=due,
             due_at=document.urgent_at,
@@ -151,14 +130,13 @@ def transfer(actor: Actor, document_id: int, due_date: date | None = None) -> in
             "lead": rule.unit_id,
             "tasks": [task_id],
             "for": rule.leader_id,
-            "was_due": document.due_date.isoformat() if document.due_date else None,
-            "was_source": document.due_source.value if document.due_source else None,
+            **directives.term_before(document),
             "was_forwarded": document.forwarded_at is not None,
         }
         give_access(document, f"d:{rule.unit_id}", reason="directive", since=directive.release_at)
         move(actor, document, DocEvent.TRANSFER, directive=directive.id, lead=rule.unit_id)
         document.lead_unit_id = rule.unit_id
-        document.forwarded_at = document.forwarded_at or now
+        document.forwarded_at = document.forwarded_at or directive.created_at
         document.due_date, document.due_source = due, DueSource.DIRECTIVE
         return directive.id
 
@@ -169,37 +147,20 @@ def take_back(actor: Actor, directive_id: int) -> None:
     :raises NotFound: ``directive.missing``.
     :raises BadState: ``directive.too_late``, ``bulk.went_on``.
     """
-    with db.unit_of_work() as session:
-        directive = session.get(Directive, directive_id, with_for_update=True)
-        if directive is None or directive.author_id != actor.id:
-            raise NotFound("directive.missing")
-        if directive.undone_at is not None or directive.release_at <= clock.now():
-            raise BadState("directive.too_late")
+    with db.unit_of_work():
+        directive = directives.open_to_undo(actor, directive_id)
         document = access_document(actor, directive.document_id, To.TRANSFER, lock=True)
         if document.state is not DocState.ASSIGNED:
             raise BadState("bulk.went_on")
         given = directive.parsed
         for task_id in given["tasks"]:
             tasks.undo_assignment(actor, task_id, for_id=given["for"])
-        waiting = select(DocumentAccess).where(
-            DocumentAccess.document_id == document.id,
-            DocumentAccess.reason == "directive",
-            DocumentAccess.since > clock.now(),
-        )
-        for row in session.scalars(waiting):
-            session.delete(row)
-        directive.undone_at = clock.now()
+        directives.strike(directive, document)
         move(actor, document, DocEvent.TAKE_BACK, directive=directive.id)
         document.lead_unit_id = None
         if not given["was_forwarded"]:
             document.forwarded_at = None
-        _restore_due(document, given)
-
-
-def _restore_due(document: Document, given: Mapping[str, str | None]) -> None:
-    was, source = given["was_due"], given["was_source"]
-    document.due_date = date.fromisoformat(was) if was else None
-    document.due_source = DueSource(source) if source else None
+        directives.restore_term(document, given)
 
 
 def _need_keeper(actor: Actor) -> None:

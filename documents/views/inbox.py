@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from documents.forms import DirectForm
 from documents.models.document import Directive, Document
 from documents.permissions import DIRECT, To, access_document
-from documents.services import catalogue, directing, habits, reading, stamping, suggesting
+from documents.services import catalogue, directing, directives, habits, reading, stamping, suggesting
 from documents.services.directing import Direction
 from documents.views.base import bp, opened, show
 from intranet.core import clock
@@ -134,7 +134,7 @@ def _undo() -> dict[str, Any] | None:
 
     Also where the address does not name it: its own answer may never have been seen.
     """
-    row = directing.last_undoable(me())
+    row = directives.last_undoable(me())
     if row is None:
         return None
     left = (row.release_at - clock.now()).total_seconds()

@@ -6,7 +6,7 @@ from datetime import date
 from flask.testing import FlaskClient
 
 from documents.models.document import Document
-from documents.services import directing
+from documents.services import directing, directives
 from documents.services.directing import Direction
 from documents.services.registering import Incoming, register_incoming
 from intranet.core import clock, db
@@ -76,7 +76,7 @@ def test_a_directive_asks_for_an_answer_by_its_term_until_it_is_taken_back(
     answer = client_of(desk.leader).post(f"/documents/inbox/{document.id}/direct", data=given)
     assert answer.status_code == 302
     db.read_anew()
-    row = directing.last_undoable(desk.leader)
+    row = directives.last_undoable(desk.leader)
     assert row is not None
     assert db.session().get_one(Document, document.id).reply_due_date == date(2026, 11, 27)
     directing.undo_direction(desk.leader, row.id)

@@ -13,7 +13,7 @@ from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import Directive, Document, DueSource, Urgency
 from documents.models.lifecycle import DocState
 from documents.models.register import RegisterYear
-from documents.services import directing, registering, suggesting
+from documents.services import directing, directives, registering, suggesting
 from documents.services.directing import Direction
 from documents.services.registering import Incoming
 from documents.subscribers import refresh_documents
@@ -251,7 +251,7 @@ def test_the_sender_hears_of_an_assignment_once_it_can_no_longer_be_taken_back(
     clock.advance(timedelta(seconds=11))
     document_jobs.announce()
     assert state() is DispatchState.ASSIGNED
-    assert directing.announce_due() == 0
+    assert directives.announce_due() == 0
 
 
 def test_open_pages_of_those_concerned_are_told_and_nobody_else(
