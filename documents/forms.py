@@ -215,23 +215,6 @@ class NoteForm(OfficeForm):
     note = TextField("Ghi chú", [Limit(500)])
 
 
-class DirectForm(OfficeForm):
-    """A leader's direction, put together by taps."""
-
-    lead = SelectField("Chủ trì", coerce=optional_int)
-    co = SelectMultipleField("Phối hợp", coerce=int)
-    info = SelectMultipleField("Để biết", coerce=int)
-    due_date = OfficeDateField("Hạn xử lý")
-    text = TextField("Ý kiến chỉ đạo", [Limit(1000)])
-    #: Officials whom the sentence names; the service knows who works here.
-    lead_user = SelectField("Người chủ trì", coerce=optional_int, validate_choice=False)
-    co_user = SelectMultipleField("Người phối hợp", coerce=int, validate_choice=False)
-    info_user = SelectMultipleField("Người để biết", coerce=int, validate_choice=False)
-    urgent = BooleanField("Khẩn")
-    reply = BooleanField("Cần trả lời")
-    is_absence_confirmed = BooleanField("Vẫn giao dù chủ trì vắng vào ngày đến hạn")
-
-
 class BulkForm(OfficeForm):
     """An act on several rows of a list, which come along as ``id``."""
 
@@ -240,14 +223,6 @@ class PresentManyForm(BulkForm):
     """Before whom the chosen documents are put."""
 
     leader = RadioField("Lãnh đạo", [Required("field.choose")], coerce=optional_int)
-
-
-class DirectManyForm(BulkForm):
-    """One unit and one term for the chosen documents."""
-
-    lead = RadioField("Chủ trì", [Required("field.choose")], coerce=optional_int)
-    due_date = OfficeDateField("Hạn xử lý", [Required()])
-    text = TextField("Ý kiến chỉ đạo", [Limit(1000)])
 
 
 class DraftForm(SharedForm):

@@ -54,6 +54,9 @@ class DocEvent(StrEnum):
     TRANSFER = "transfer"
     DIRECT = "direct"
     UNDO = "undo"
+    #: Directed again while it is being dealt with; and that taken back in time.
+    ADD = "add"
+    ADD_UNDONE = "add_undone"
     KNOW = "know"
     ACCEPT = "accept"
     GIVE_BACK = "give_back"
@@ -81,10 +84,11 @@ class Move:
     """One line of the table: the states an event may come from, and the one it leads to."""
 
     sources: frozenset[DocState]
-    target: DocState
+    #: ``None`` leaves it where it is.
+    target: DocState | None
 
 
-def _move(target: DocState, *sources: DocState) -> Move:
+def _move(target: DocState | None, *sources: DocState) -> Move:
     return Move(frozenset(sources), target)
 
 
@@ -114,6 +118,8 @@ INCOMING: Mapping[DocEvent, Move] = {
     DocEvent.TRANSFER: _move(DocState.ASSIGNED, DocState.REGISTERED),
     DocEvent.DIRECT: _move(DocState.ASSIGNED, DocState.PRESENTED),
     DocEvent.UNDO: _move(DocState.PRESENTED, DocState.ASSIGNED, DocState.NOTED),
+    DocEvent.ADD: _move(None, DocState.ASSIGNED, DocState.PROCESSING),
+    DocEvent.ADD_UNDONE: _move(None, DocState.ASSIGNED, DocState.PROCESSING),
     DocEvent.KNOW: _move(DocState.NOTED, DocState.PRESENTED),
     DocEvent.ACCEPT: _move(DocState.PROCESSING, DocState.ASSIGNED),
     DocEvent.GIVE_BACK: _move(DocState.PRESENTED, DocState.ASSIGNED, DocState.PROCESSING),
@@ -170,4 +176,4 @@ def moves(direction: Direction) -> Mapping[DocEvent, Move]:
 def leads_to(direction: Direction, state: DocState, event: DocEvent) -> DocState | None:
     """The state after the event, ``None`` when it may not happen now."""
     move = moves(direction).get(event)
-    return move.target if move is not None and state in move.sources else None
+    return (move.target or state) if move is not None and state in move.sources else None

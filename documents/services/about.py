@@ -34,6 +34,7 @@ NEEDS: dict[DocEvent, To] = {
     DocEvent.TRANSFER: To.TRANSFER,
     DocEvent.DIRECT: To.DIRECT,
     DocEvent.KNOW: To.DIRECT,
+    DocEvent.ADD: To.DIRECT,
     DocEvent.GIVE_BACK: To.GIVE_BACK,
     DocEvent.FINISH: To.FINISH,
     DocEvent.REOPEN: To.REOPEN,
@@ -219,7 +220,7 @@ def _receivers(document: Document, written: list[Directive]) -> list[int]:
     found: list[int] = []
     if document.presented_to_id is not None:
         found.append(document.presented_to_id)
-    for directive in written[:1]:
+    for directive in written:
         given = directive.parsed
         units = [given.get("lead"), *given.get("co", ()), *given.get("info", ())]
         for unit_id in filter(None, units):

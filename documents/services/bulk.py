@@ -88,12 +88,11 @@ def direct(actor: Actor, document_ids: Sequence[int], given: Direction, *, once:
     :raises NotFound: ``document.missing``, the actor may see none of them.
     """
     directing.check(actor.org_id, given)
-    asked = {"lead": given.lead_unit_id, "due": str(given.due_date), "text": given.text}
     return _each(
         actor,
         BulkKind.DIRECT,
         document_ids,
-        asked,
+        {"given": str(given)},
         lambda document_id, _told_at: Did(directing.direct(actor, document_id, given)),
         once,
     )

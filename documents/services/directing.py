@@ -1,6 +1,6 @@
 """From the register to the leader and on to the units: present, direct, let know, take back, give back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,7 @@ from documents.permissions import DIRECT, To, access_document, give_access, visi
 from documents.services import directives, replying, statuses
 from documents.services.directives import TEXT_MAX
 from documents.services.moving import move, need_reason, require
-from documents.services.naming import known_people, parties, term_of, unit_of
+from documents.services.naming import known_people, known_units, parties, term_of, unit_of
 from documents.services.secrecy import refuse_marks
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -31,10 +31,9 @@ from intranet.core.labels import label
 from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import Role, Unit, User
-from intranet.records import audit
 from intranet.tasks import load
 from intranet.tasks import services as tasks
-from intranet.tasks.models import TaskState
+from intranet.tasks.models import Task, TaskState
 
 
 @dataclass(frozen=True)
@@ -122,56 +121,68 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
     with db.unit_of_work():
         document = access_document(actor, document_id, To.DIRECT, lock=True)
         require(document, DocEvent.DIRECT)
-        units = _units(document.org_id, given)
-        people = known_people(document.org_id, _people(given))
-        due = term_of(given.due_date)
-        if given.lead_user_id is None:
-            lead = units[given.lead_unit_id or 0]
-        else:
-            own = {unit.id: unit for unit in directory.units_of(document.org_id)}
-            lead = unit_of(people[given.lead_user_id], own)
-        leading = parties([given.lead_unit_id], [given.lead_user_id])[0]
-        load.check_there(leading, None if given.is_absence_confirmed else due, field="is_absence_confirmed")
-        text = given.text.strip()[:TEXT_MAX] or sentence(given, units, due)
         _end_returned_tasks(actor, document)
-        directive = directives.write(actor, document, DirectiveKind.ASSIGN, text, due)
-        _note(actor, document, directive)
-        released = directive.release_at
-        task_id = tasks.assign_task(
-            actor,
-            title=document.subject,
-            origin=document.ref,
-            text=text,
-            lead=leading,
-            co=parties(given.co_unit_ids, given.co_user_ids),
-            info=parties(given.info_unit_ids, given.info_user_ids),
-            due_date=due,
-            due_at=document.urgent_at,
-            release_at=released,
-            org_id=document.org_id,
-            is_restricted=document.access_level is AccessLevel.NAMED,
-            is_urgent=given.is_urgent or document.urgency > Urgency.NORMAL,
-        )
-        directive.parsed = {
-            "lead": lead.id,
-            "co": list(given.co_unit_ids),
-            "info": list(given.info_unit_ids),
-            "due": due.isoformat() if due else None,
-            "people": {str(user_id): one.full_name for user_id, one in people.items()},
-            "lead_user": given.lead_user_id,
-            "tasks": [task_id],
-            **directives.term_before(document),
-        }
-        readers = [
-            *(f"d:{unit_id}" for unit_id in {*units, lead.id}),
-            *(f"u:{user_id}" for user_id in people),
-        ]
-        give_access(document, *readers, reason="directive", since=released)
-        move(actor, document, DocEvent.DIRECT, directive=directive.id, lead=lead.id)
-        document.lead_unit_id = lead.id
-        document.due_date, document.due_source = due, DueSource.DIRECTIVE
-        replying.asked_by(directive, document, due if given.needs_reply else None)
+        directive = give_work(actor, document, given)
+        lead_id = directive.parsed["lead"]
+        move(actor, document, DocEvent.DIRECT, directive=directive.id, lead=lead_id)
+        document.lead_unit_id = lead_id
+        document.due_date, document.due_source = directive.due_date, DueSource.DIRECTIVE
         return directive.id
+
+
+def give_work(actor: Actor, document: Document, given: Direction) -> Directive:
+    """The directive with its task, in the open unit of work; whoever calls has judged the right.
+
+    :raises Invalid: those of :func:`direct`.
+    """
+    units = _units(document.org_id, given)
+    people = known_people(document.org_id, _people(given))
+    due = term_of(given.due_date)
+    if given.lead_user_id is None:
+        lead = units[given.lead_unit_id or 0]
+    else:
+        own = {unit.id: unit for unit in directory.units_of(document.org_id)}
+        lead = unit_of(people[given.lead_user_id], own)
+    leading = parties([given.lead_unit_id], [given.lead_user_id])[0]
+    load.check_there(leading, None if given.is_absence_confirmed else due, field="is_absence_confirmed")
+    text = given.text.strip()[:TEXT_MAX] or sentence(given, units, due)
+    directive = directives.write(actor, document, DirectiveKind.ASSIGN, text, due)
+    task_id = tasks.assign_task(
+        actor,
+        title=document.subject,
+        origin=document.ref,
+        text=text,
+        lead=leading,
+        co=parties(given.co_unit_ids, given.co_user_ids),
+        info=parties(given.info_unit_ids, given.info_user_ids),
+        due_date=due,
+        due_at=document.urgent_at,
+        release_at=directive.release_at,
+        org_id=document.org_id,
+        is_restricted=document.access_level is AccessLevel.NAMED,
+        is_urgent=given.is_urgent or document.urgency > Urgency.NORMAL,
+    )
+    directive.parsed = {
+        "lead": lead.id,
+        "co": list(given.co_unit_ids),
+        "info": list(given.info_unit_ids),
+        "due": due.isoformat(),
+        "people": {str(user_id): one.full_name for user_id, one in people.items()},
+        "lead_user": given.lead_user_id,
+        "tasks": [task_id],
+        **directives.term_before(document),
+    }
+    let_read(document, directive, {*units, lead.id}, people)
+    replying.asked_by(directive, document, due if given.needs_reply else None)
+    return directive
+
+
+def let_read(
+    document: Document, directive: Directive, unit_ids: Iterable[int], user_ids: Iterable[int]
+) -> None:
+    """Those whom a directive names may read the document from when it holds."""
+    readers = [*(f"d:{unit_id}" for unit_id in unit_ids), *(f"u:{user_id}" for user_id in user_ids)]
+    give_access(document, *readers, reason="directive", since=directive.release_at)
 
 
 def let_know(
@@ -189,13 +200,11 @@ def let_know(
     refuse_marks(actor, text=text)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.DIRECT, lock=True)
-        units, people = _known(document.org_id, unit_ids), known_people(document.org_id, user_ids)
+        units, people = known_units(document.org_id, unit_ids), known_people(document.org_id, user_ids)
         directive = directives.write(actor, document, DirectiveKind.KNOW, text.strip()[:TEXT_MAX], None)
-        _note(actor, document, directive)
         directive.parsed = {"info": list(units)}
         move(actor, document, DocEvent.KNOW, directive=directive.id)
-        readers = [*(f"d:{unit_id}" for unit_id in units), *(f"u:{user_id}" for user_id in people)]
-        give_access(document, *readers, reason="directive", since=directive.release_at)
+        let_read(document, directive, units, people)
         told = {*people} | {user_id for unit_id in units for user_id in directory.receivers_of(unit_id)}
         notices.notify(told, "document.to_know", document.ref, by=actor, at=directive.release_at)
         return directive.id
@@ -205,11 +214,11 @@ def undo_direction(actor: Actor, directive_id: int) -> int:
     """Take a direction back within its ten seconds; returns the document's id.
 
     :raises NotFound: ``directive.missing``, no such one, or somebody else's.
-    :raises BadState: ``directive.too_late``, ``document.wrong_state``.
+    :raises BadState: ``directive.too_late``, ``directive.went_on``, ``document.wrong_state``.
     """
     with db.unit_of_work():
         directive = directives.open_to_undo(actor, directive_id)
-        if "for" in directive.parsed:
+        if "for" in directive.parsed or "how" in directive.parsed:
             raise NotFound("directive.missing")
         document = access_document(actor, directive.document_id, To.DIRECT, lock=True)
         for task_id in directive.parsed.get("tasks", ()):
@@ -241,7 +250,7 @@ def give_back(actor: Actor, document_id: int, reason: str) -> None:
             .limit(1)
         )
         for task in tasks.for_origin(document.ref):
-            if task.is_open and (task.lead.user_id or task.lead.unit_id == document.lead_unit_id):
+            if task.is_open and _is_led_by(task, document.lead_unit_id):
                 tasks.refuse(actor, task.id, said)
         document.lead_unit_id = None
         if last is not None:
@@ -348,7 +357,7 @@ def _units(org_id: int, given: Direction) -> dict[int, Unit]:
     ]
     if len(set(wanted)) < len(wanted) or len(set(_people(given))) < len(_people(given)):
         raise Invalid("directive.unit_twice", field="lead")
-    return _known(org_id, wanted)
+    return known_units(org_id, wanted)
 
 
 def _people(given: Direction) -> list[int]:
@@ -356,11 +365,12 @@ def _people(given: Direction) -> list[int]:
     return [one for one in named if one is not None]
 
 
-def _known(org_id: int, wanted: Sequence[int]) -> dict[int, Unit]:
-    known = {unit.id: unit for unit in directory.units_of(org_id)}
-    if any(unit_id not in known for unit_id in wanted):
-        raise Invalid("directive.unknown_unit", field="lead")
-    return {unit_id: known[unit_id] for unit_id in wanted}
+def _is_led_by(task: Task, unit_id: int | None) -> bool:
+    """The unit leads, or somebody who works in it."""
+    if task.lead.user_id is None:
+        return task.lead.unit_id == unit_id
+    person = directory.people([task.lead.user_id])[task.lead.user_id]
+    return unit_id in {post.unit_id for post in person.posts}
 
 
 def _end_returned_tasks(actor: Actor, document: Document) -> None:
@@ -368,7 +378,3 @@ def _end_returned_tasks(actor: Actor, document: Document) -> None:
     for task in tasks.for_origin(document.ref):
         if task.state is TaskState.RETURNED:
             tasks.cancel(actor, task.id, label("directive.given_anew"))
-
-
-def _note(actor: Actor, document: Document, row: Directive) -> None:
-    audit.record(actor, "directive.given", document, directive=row.id, directive_kind=row.kind.value)

@@ -8,19 +8,31 @@ from sqlalchemy import delete, select, update
 
 from documents.models.dispatch import DispatchState
 from documents.models.document import Directive, DirectiveKind, Document, DocumentAccess, DueSource
-from documents.services import statuses
+from documents.services import phrases, statuses
 from documents.services.moving import tell
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, NotFound
+from intranet.records import audit
 
 #: How long a direction can be taken back.
 UNDO = timedelta(seconds=10)
 TEXT_MAX = 1000
 
 
-def write(actor: Actor, document: Document, kind: DirectiveKind, text: str, due: date | None) -> Directive:
-    """A new directive in the open unit of work; others see it when it can no longer be taken back."""
+def write(
+    actor: Actor,
+    document: Document,
+    kind: DirectiveKind,
+    text: str,
+    due: date | None,
+    *,
+    is_final: bool = False,
+) -> Directive:
+    """A new directive in the open unit of work; others see it when it can no longer be taken back.
+
+    :param is_final: it holds at once.
+    """
     now = clock.now()
     row = Directive(
         org_id=document.org_id,
@@ -31,11 +43,14 @@ def write(actor: Actor, document: Document, kind: DirectiveKind, text: str, due:
         text=text,
         due_date=due,
         created_at=now,
-        release_at=now + UNDO,
+        release_at=now if is_final else now + UNDO,
     )
     opened = db.session()
     opened.add(row)
     opened.flush()
+    if kind is not DirectiveKind.TRANSFER:
+        phrases.count_use(actor, document.org_id, text)
+        audit.record(actor, "directive.given", document, directive=row.id, directive_kind=kind.value)
     return row
 
 
@@ -43,13 +58,20 @@ def open_to_undo(actor: Actor, directive_id: int) -> Directive:
     """The actor's own directive, locked, as long as it can be taken back.
 
     :raises NotFound: ``directive.missing``, no such one, or somebody else's.
-    :raises BadState: ``directive.too_late``.
+    :raises BadState: ``directive.too_late``; ``directive.went_on``, another one was written since.
     """
     directive = db.session().get(Directive, directive_id, with_for_update=True)
     if directive is None or directive.author_id != actor.id:
         raise NotFound("directive.missing")
     if directive.undone_at is not None or directive.release_at <= clock.now():
         raise BadState("directive.too_late")
+    later = select(Directive.id).where(
+        Directive.document_id == directive.document_id,
+        Directive.id > directive.id,
+        Directive.undone_at.is_(None),
+    )
+    if db.session().scalar(later.limit(1)) is not None:
+        raise BadState("directive.went_on")
     return directive
 
 
@@ -59,7 +81,7 @@ def strike(directive: Directive, document: Document) -> None:
         delete(DocumentAccess).where(
             DocumentAccess.document_id == document.id,
             DocumentAccess.reason == "directive",
-            DocumentAccess.since > clock.now(),
+            DocumentAccess.since == directive.release_at,
         )
     )
     directive.undone_at = clock.now()

@@ -14,6 +14,18 @@ from intranet.tasks.services import Party
 _MOST_ID = 2**31 - 1
 
 
+def known_units(org_id: int, wanted: Iterable[int]) -> dict[int, Unit]:
+    """The agency's own units by id.
+
+    :raises Invalid: ``directive.unknown_unit``.
+    """
+    known = {unit.id: unit for unit in directory.units_of(org_id)}
+    ids = list(wanted)
+    if any(unit_id not in known for unit_id in ids):
+        raise Invalid("directive.unknown_unit", field="lead")
+    return {unit_id: known[unit_id] for unit_id in ids}
+
+
 def known_people(org_id: int, ids: Collection[int]) -> dict[int, User]:
     """The agency's own officials by id.
 

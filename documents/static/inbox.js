@@ -2,7 +2,10 @@
  * The dock: a tap makes a unit lead, the next one co-operating, the third lets it go; the sentence is put together from
  * the taps until the leader types his own, whose words become chips. The form carries what was chosen; the server decides.
  */
-import { SentenceChips } from './lib/sentence-chips.js';
+import { ApiError, api } from '@lib/api.js';
+import { SentenceChips } from '@lib/sentence-chips.js';
+import { toast } from '@lib/toast.js';
+import { word } from '@lib/words.js';
 
 const dock = document.querySelector('[data-dock]');
 const words = Object.fromEntries([...(dock?.querySelector('[data-words]')?.content.querySelectorAll('[data-w]') ?? [])].map((one) => [one.dataset.w, one.textContent]));
@@ -155,6 +158,47 @@ function takeUp() {
   type(isOwn);
 }
 
+const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+function usePhrase(text) {
+  phrase = text;
+  dock.querySelector('[data-phrase-words]').textContent = upper(text);
+  dock.querySelector('#phrases').hidePopover();
+  draw();
+}
+
+/** A sentence of one's own is kept, and used at once. */
+async function keepPhrase() {
+  const field = dock.querySelector('[data-phrase-own]');
+  const wrong = dock.querySelector('[data-phrase-wrong]');
+  wrong.hidden = true;
+  try {
+    const kept = await api(dock.querySelector('[data-keep-phrase]').dataset.keepPhrase, { text: field.value });
+    const row = dock.querySelector('[data-own-phrase]').content.firstElementChild.cloneNode(true);
+    const [choose, forget] = row.querySelectorAll('button');
+    choose.dataset.choosePhrase = kept.text;
+    choose.textContent = upper(kept.text);
+    forget.dataset.forget = kept.forget;
+    dock.querySelector('[data-own-phrases]').append(row);
+    field.value = '';
+    usePhrase(kept.text);
+  } catch (refusal) {
+    wrong.textContent = refusal instanceof ApiError ? refusal.message : word('unreached');
+    wrong.hidden = false;
+    field.focus();
+  }
+}
+
+async function forgetPhrase(button) {
+  try {
+    await api(button.dataset.forget, {});
+    button.parentElement.remove();
+    dock.querySelector('[data-phrase-own]').focus();
+  } catch (refusal) {
+    toast(refusal instanceof ApiError ? refusal.message : word('unreached'), { tone: 'bad' });
+  }
+}
+
 function startDock() {
   const due = dock.querySelector('[data-due]').value;
   const offered = dock.querySelector(`[data-choose-due="${CSS.escape(due)}"]`)?.dataset;
@@ -169,12 +213,10 @@ function startDock() {
       due.closest('[popover]').hidePopover();
     }
     const sample = event.target.closest('[data-choose-phrase]');
-    if (sample) {
-      phrase = sample.dataset.choosePhrase;
-      dock.querySelector('[data-phrase-words]').textContent = sample.textContent;
-      sample.closest('[popover]').hidePopover();
-      draw();
-    }
+    if (sample) usePhrase(sample.dataset.choosePhrase);
+    if (event.target.closest('[data-keep-phrase]')) keepPhrase();
+    const forget = event.target.closest('[data-forget]');
+    if (forget) forgetPhrase(forget);
     if (event.target.closest('[data-type]')) {
       type(!own);
       draw();
@@ -184,6 +226,11 @@ function startDock() {
   dock.querySelector('[data-due-own]').addEventListener('change', (event) => {
     const value = event.target.value;
     if (/^\d{2}\/\d{2}\/\d{4}$/.test(value)) setDue(value, value.slice(0, 5), '');
+  });
+  dock.querySelector('[data-phrase-own]').addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    keepPhrase();
   });
   dock.addEventListener('submit', (event) => {
     // The sentence goes along word for word, whether put together or typed; to know only, what was typed alone.

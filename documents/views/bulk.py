@@ -5,13 +5,13 @@ from collections.abc import Callable
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from documents.forms import BulkForm, DirectManyForm, PresentManyForm
+from documents.forms import BulkForm, PresentManyForm
 from documents.forms_bulk import TransferManyForm, UrgencyManyForm
+from documents.forms_directing import DirectManyForm
 from documents.models.document import Urgency
 from documents.models.lifecycle import Direction
 from documents.permissions import DIRECT, PRESENT, READ, SET_URGENCY, TRANSFER
 from documents.services import bulk, list_columns
-from documents.services.directing import Direction as Directive
 from documents.views.base import bp, without
 from documents.views.incoming import show_incoming
 from documents.views.lists import bulk_forms
@@ -33,11 +33,7 @@ def direct_many() -> ResponseReturnValue:
     """Give the chosen documents to one unit; each stands for itself."""
     form = DirectManyForm()
 
-    def service(ids: list[int]) -> int:
-        given = Directive(form.lead.data, due_date=form.due_date.data, text=form.text.data or "")
-        return bulk.direct(me(), ids, given, once=form.once.data)
-
-    return _act("direct", form, service)
+    return _act("direct", form, lambda ids: bulk.direct(me(), ids, form.given(), once=form.once.data))
 
 
 @bp.post("/incoming/know")

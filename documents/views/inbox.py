@@ -5,13 +5,13 @@ from typing import Any
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from documents.forms import DirectForm
-from documents.models.document import Directive, Document
+from documents.forms_directing import DirectForm
+from documents.models.document import Document
+from documents.models.lifecycle import DocState
 from documents.permissions import DIRECT, To, access_document
-from documents.services import catalogue, directing, directives, habits, reading, stamping, suggesting
-from documents.services.directing import Direction
+from documents.services import adding, directing, habits, phrases, reading, stamping, suggesting
+from documents.views.adding import to_undo
 from documents.views.base import bp, opened, show
-from intranet.core import clock
 from intranet.core.errors import DomainError
 from intranet.core.labels import label
 from intranet.core.once import done_once
@@ -40,24 +40,11 @@ def direct(document_id: int) -> ResponseReturnValue:
     if form.accepts():
         with form.refusals():
             following = _following(document_id)
-            given = Direction(
-                form.lead.data,
-                form.co.data or (),
-                form.info.data or (),
-                form.due_date.data,
-                form.text.data or "",
-                lead_user_id=form.lead_user.data,
-                co_user_ids=form.co_user.data or (),
-                info_user_ids=form.info_user.data or (),
-                is_urgent=form.urgent.data,
-                needs_reply=form.reply.data,
-                is_absence_confirmed=form.is_absence_confirmed.data,
-            )
             directive_id = done_once(
                 me(),
                 form.once.data,
                 [document_id, form.as_body()],
-                lambda: directing.direct(me(), document_id, given),
+                lambda: directing.direct(me(), document_id, form.given()),
             )
             return _next(following, directive_id)
     return _page(directing.waiting_for(me()), document, form), form.status
@@ -101,54 +88,39 @@ def read(document_id: int) -> ResponseReturnValue:
 def undo(directive_id: int) -> ResponseReturnValue:
     """Take a direction back within its ten seconds."""
     try:
-        document_id = directing.undo_direction(me(), directive_id)
+        document_id = adding.undo(me(), directive_id)
     except DomainError as refusal:
         if refusal.status in (403, 404):
             raise
         flash(sentence(refusal), "bad")
         return redirect(url_for("documents.inbox"))
     flash(label("document.flash.undone"), "ok")
+    document = access_document(me(), document_id, To.READ)
+    if document.state is not DocState.PRESENTED:
+        return redirect(url_for("documents.incoming_detail", document_id=document_id))
     return redirect(url_for("documents.inbox", doc=document_id))
 
 
 def _page(waiting: list[Document], document: Document | None, form: DirectForm) -> str:
-    values: dict[str, Any] = {"waiting": waiting, "document": document, "form": form, "undo": _undo()}
+    values: dict[str, Any] = {"waiting": waiting, "document": document, "form": form, "undo": to_undo()}
     if document is not None:
         opened(document)
         _set_choices(form, document)
         habit = habits.habit_of(document)
+        own, shared = phrases.own_and_shared(me(), document.org_id)
+        used = [one for one in (*own, *shared) if one.use_count] or shared
         offers = suggesting.units(me(), document, habit)
         values |= {
             "file": stamping.shown_file(files.of(document.ref)),
             "offers": offers,
             "chips": suggesting.CHIPS,
             "dues": suggesting.due(document, habit),
-            "phrases": catalogue.phrases(document.org_id, me().id),
+            "own_phrases": own,
+            "phrases": shared,
+            "phrase": used[0].text if used else label("directive.act"),
             "errors": [*form.refused, *(text for texts in form.errors.values() for text in texts)],
         }
     return show("inbox.html", **values)
-
-
-def _undo() -> dict[str, Any] | None:
-    """The direction given last, while it can be taken back.
-
-    Also where the address does not name it: its own answer may never have been seen.
-    """
-    row = directives.last_undoable(me())
-    if row is None:
-        return None
-    left = (row.release_at - clock.now()).total_seconds()
-    return {"id": row.id, "seconds": max(1, round(left)), "words": _words(row)}
-
-
-def _words(row: Directive) -> str:
-    lead = row.parsed.get("lead")
-    if lead is None:
-        return label("directive.known")
-    units = directory.units([lead])
-    name = units[lead].short_name if lead in units else ""
-    name = row.parsed.get("people", {}).get(str(row.parsed.get("lead_user")), name)
-    return label("directive.given", lead=name, due=f"{row.due_date:%d/%m}" if row.due_date else "")
 
 
 def _set_choices(form: DirectForm, document: Document) -> None:

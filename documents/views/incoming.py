@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from documents.forms import BulkForm, ReasonForm
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import INCOMING_STATES, Direction, DocState
-from documents.permissions import FINISH, PRESENT, READ, RECALL, TRANSFER, To, access_document
+from documents.permissions import DIRECT, FINISH, PRESENT, READ, RECALL, TRANSFER, To, access_document
 from documents.services import (
     about,
     catalogue,
@@ -22,6 +22,7 @@ from documents.services import (
     watching,
 )
 from documents.services.listing import INCOMING_TABS, Filters
+from documents.views.adding import to_undo
 from documents.views.base import bp, day_of, holder, key_of, opened, show, without
 from documents.views.lists import bulk_forms, columns_of, result_of, take_along
 from intranet.core.errors import DomainError
@@ -222,6 +223,7 @@ def _detail(document: Document, errors: list[str], status: int = 200) -> Respons
         straight=transferring.rule_for(document) if me().holds(TRANSFER) else None,
         may_reply=document.org_id == me().org_id and me().holds("document.draft"),
         steps=steps_of(known),
+        undo=to_undo(document.id) if me().holds(DIRECT) else None,
     )
     return page, status
 

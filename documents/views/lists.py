@@ -6,8 +6,9 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from documents.forms import BulkForm, DirectManyForm, PresentManyForm
+from documents.forms import BulkForm, PresentManyForm
 from documents.forms_bulk import TransferManyForm, UrgencyManyForm
+from documents.forms_directing import DirectManyForm
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import Direction
 from documents.models.register import RegisterKind
@@ -93,8 +94,7 @@ def bulk_forms(given: dict[str, BulkForm]) -> dict[str, BulkForm]:
         found["urgency"] = given.get("urgency") or UrgencyManyForm(formdata=None, urgency=Urgency.URGENT)
     if me().holds(DIRECT):
         found["direct"] = given.get("direct") or DirectManyForm(formdata=None)
-        units = directory.units_of(me().org_id)
-        found["direct"].lead.choices = [(unit.id, unit.short_name) for unit in units]
+        found["direct"].offer(directory.units_of(me().org_id))
         found["know"] = given.get("know") or BulkForm(formdata=None)
     return found
 

@@ -93,6 +93,11 @@ def _hand_over(actor: Actor, task_id: int, form: Any, expect: int | None) -> Non
     )
 
 
+def _join(actor: Actor, task_id: int, form: Any, expect: int | None) -> None:
+    co, info = form.parties()
+    services.join(actor, task_id, co=co, info=info, text=form.text.data or "", expect=expect)
+
+
 def _place(actor: Actor, task_id: int, form: Any, expect: int | None) -> None:
     services.place(actor, task_id, form.parent.data or "", form.share(), expect=expect)
 
@@ -169,6 +174,7 @@ ACTS: dict[str, Act] = {
             lambda actor, key, form, seen: services.urge(actor, key, form.note.data or "", expect=seen),
             forms.NoteForm,
         ),
+        Act("join", To.JUDGE, "joined", "plus", _join, forms.JoinForm),
         Act("place", To.JUDGE, "placed", "sitemap", _place, forms.PlaceForm),
         Act("reassign", To.JUDGE, "reassigned", "users", _reassign, forms.ReassignForm),
         Act(
@@ -227,7 +233,7 @@ def _fits(
         return task.finished_by_id != actor.id and not is_own(actor, task)
     if code == "decide":
         return extension is not None and extension.asked_by_id != actor.id and not is_own(actor, task)
-    if code in ("urge", "reassign") and task.source is Source.OWN:
+    if code in ("urge", "join", "reassign") and task.source is Source.OWN:
         return code == "urge" and not is_own(actor, task)
     if code == "withdraw-extension":
         return extension is not None

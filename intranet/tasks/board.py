@@ -59,7 +59,8 @@ def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing |
         return None
     at = standing_of(actor)
     total, tasks, more = boards.page_of(Task, _CONDITIONS[code](actor, at, args), after, Task.due_date)
-    shown = lists.rows(tasks, at, workdays.calendar(), is_deciding=code == "task_accept")
+    asked = deciding.asked_until([task.id for task in tasks], at) if code == "task_accept" else {}
+    shown = lists.rows(tasks, at, workdays.calendar(), asked=asked)
     return Listing(total, [row_of(row) for row in shown], more, _narrowed(code, at, args))
 
 

@@ -36,12 +36,19 @@ def is_asked_for_more_time(at: Standing) -> ColumnElement[bool]:
     )
 
 
-def asked_until(task_ids: Sequence[int], at: Standing) -> dict[int, date]:
-    """Until when more time is asked for, of the tasks with an undecided request of somebody else."""
-    query = select(TaskExtension.task_id, TaskExtension.new_due_date).where(
-        TaskExtension.task_id.in_(task_ids), _is_asked(), TaskExtension.asked_by_id != at.user_id
-    )
-    return {row[0]: row[1] for row in db.session().execute(query)}
+def requests_of(task_ids: Sequence[int]) -> dict[int, TaskExtension]:
+    """Requests for more time that nobody decided yet, by task."""
+    query = select(TaskExtension).where(TaskExtension.task_id.in_(task_ids), _is_asked())
+    return {row.task_id: row for row in db.session().scalars(query)}
+
+
+def asked_until(task_ids: Sequence[int], at: Standing, *, with_own: bool = False) -> dict[int, date]:
+    """Until when more time is asked for, of the tasks with an undecided request.
+
+    :param with_own: of the one who looks too; for a decision only somebody else's count.
+    """
+    found = requests_of(task_ids)
+    return {key: one.new_due_date for key, one in found.items() if with_own or one.asked_by_id != at.user_id}
 
 
 def waiting_for_me(actor: Actor, limit: int) -> list[Task]:

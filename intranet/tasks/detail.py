@@ -118,6 +118,11 @@ def about(actor: Actor, task: Task) -> dict[str, Any]:
             for line in history
         ],
         "finishes": _finishes(history),
+        "directed": [
+            (people[line.actor_id], line)
+            for line in reversed(history)
+            if line.act in ("task.joined", "task.directed") and line.reason and line.actor_id in people
+        ],
         "reminders": reminders.history(task.ref),
     }
 

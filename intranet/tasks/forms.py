@@ -201,6 +201,29 @@ class ReassignForm(ReasonForm):
         self.lead.choices = choices(names)
 
 
+class JoinForm(OfficeForm):
+    """Who joins a task that runs, or what its people are told more."""
+
+    co = SelectMultipleField(_("Thêm phối hợp"), validate_choice=False)
+    due_date = OfficeDateField(_("Hạn phối hợp"))
+    info = SelectMultipleField(_("Thêm để biết"), validate_choice=False)
+    text = _Text(_("Ý kiến chỉ đạo thêm (không bắt buộc khi thêm người)"), MOST_REASON)
+
+    def offer(self, names: dict[str, str]) -> None:
+        """Offer units, and whom the actor chose."""
+        self.co.choices = self.info.choices = choices(names)[1:]
+
+    def parties(self) -> tuple[list[Party], list[Party]]:
+        """Those who help, by when, and those who are to know.
+
+        :raises Invalid: ``task.party_unknown``.
+        """
+        return (
+            [replace(Party.parse(one), due_date=self.due_date.data) for one in self.co.data or ()],
+            [Party.parse(one) for one in self.info.data or ()],
+        )
+
+
 class PlaceForm(OfficeForm):
     """Of which task it is a part, and with what share."""
 

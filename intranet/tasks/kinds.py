@@ -13,7 +13,18 @@ from intranet.tasks.models import Task, TaskRecurrence, TaskReport
 from intranet.tasks.permissions import may_read, person_of, visible_to
 
 _EVENTS = {
-    "assigned": ("assigned", "assigned_co", "assigned_info", "handed_over", "taken_away", "reopened"),
+    "assigned": (
+        "assigned",
+        "assigned_co",
+        "assigned_info",
+        "joined",
+        "joined_co",
+        "joined_info",
+        "directed",
+        "handed_over",
+        "taken_away",
+        "reopened",
+    ),
     "near_due": ("own_reminder", "part_before", "part_today"),
     "overdue": ("urged", "part_late"),
     "extension": (

@@ -1,6 +1,6 @@
 """Lists of tasks: whose they are, how they are grouped, page by page without a number of pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -72,12 +72,12 @@ class Row:
     tone: str
     #: The actor does the work and may report.
     may_work: bool
-    #: Until when more time is asked for, while the one whose list it is has to decide.
+    #: Until when more time is asked for, while nobody decided.
     asked_until: date | None = None
 
     @property
     def asked(self) -> str:
-        """The request for more time in words, empty when none is to be decided."""
+        """The request for more time in words, empty when there is none."""
         return "" if self.asked_until is None else asked_words(self.asked_until)
 
     @property
@@ -165,12 +165,13 @@ def page(
             query = query.where(tuple_(rank, due, Task.id) > bound)
     tasks = list(db.session().scalars(query))
     open_count, late_count = counts(theirs, late)
+    ids = [task.id for task in tasks] if tab in (Tab.GIVEN, Tab.MINE) and show is not Show.ENDED else []
     shown = rows(
         tasks[:limit],
         at,
         workdays.calendar(),
         is_helping=tab is Tab.CO,
-        is_deciding=tab is Tab.GIVEN and show is not Show.ENDED,
+        asked=deciding.asked_until(ids, at, with_own=tab is Tab.MINE) if ids else None,
     )
     more = None
     if len(tasks) > limit:
@@ -241,16 +242,20 @@ def late_parts_of(actor: Actor) -> int:
 
 
 def rows(
-    tasks: Sequence[Task], at: Standing, on: Calendar, *, is_helping: bool = False, is_deciding: bool = False
+    tasks: Sequence[Task],
+    at: Standing,
+    on: Calendar,
+    *,
+    is_helping: bool = False,
+    asked: Mapping[int, date] | None = None,
 ) -> list[Row]:
     """Tasks with the names and words a list shows: the same few queries for any number of them.
 
     :param is_helping: with the deadlines of the own parts.
-    :param is_deciding: tasks that were given by the one who looks, or wait for them.
+    :param asked: until when more time is asked for, by task.
     """
     parties = parties_of([task.id for task in tasks])
     people = directory.people({task.assigner_id for task in tasks})
-    asked = deciding.asked_until([task.id for task in tasks], at) if is_deciding else {}
     late_from = workdays.late_from()
     made = []
     for task in tasks:
@@ -268,7 +273,7 @@ def rows(
                 due,
                 tone,
                 is_mine or is_handed_to_me,
-                asked.get(task.id),
+                (asked or {}).get(task.id),
             )
         )
     return made

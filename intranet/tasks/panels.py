@@ -94,7 +94,9 @@ def waiting(actor: Actor) -> dict[str, Any] | None:
     tasks = deciding.waiting_for_me(actor, _MOST)
     if not tasks:
         return None
-    shown = lists.rows(tasks, standing_of(actor), workdays.calendar(), is_deciding=True)
+    at = standing_of(actor)
+    asked = deciding.asked_until([task.id for task in tasks], at)
+    shown = lists.rows(tasks, at, workdays.calendar(), asked=asked)
     where = url_for("tasks.mine", tab=Tab.GIVEN, show=Show.WAITING)
     n = len(tasks) if len(tasks) < _MOST else deciding.count_for(actor)
     return _panel("waiting", 20, rows=shown, url=where, code="waiting", n=n)

@@ -183,3 +183,18 @@ def parties_of(task_ids: Sequence[int]) -> dict[int, list[Shown]]:
         )
         found[row.task_id].append(shown)
     return found
+
+
+def unit_names(actor: Actor) -> dict[str, str]:
+    """Units to which the actor may give work, by the party's value."""
+    return {str(Party(unit_id=unit.id)): unit.name for unit in reachable_units(actor)}
+
+
+def names_of(values: Sequence[str | None]) -> dict[str, str]:
+    """Names of the people among parties that a form sent."""
+    ids = set()
+    for value in values:
+        kind, _, key = (value or "").partition(":")
+        if kind == "user" and key.isdigit() and len(key) < 10:
+            ids.add(int(key))
+    return {str(Party(user_id=key)): user.full_name for key, user in directory.people(ids).items()}

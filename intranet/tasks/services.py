@@ -8,6 +8,7 @@ from intranet.tasks.assigning import (
     undo_assignment,
 )
 from intranet.tasks.extending import ask_extension, decide_extension, withdraw_extension
+from intranet.tasks.joining import Joined, join, let_go
 from intranet.tasks.judging import accept_result, cancel, reopen, return_result, urge
 from intranet.tasks.parties import Party, Shown, parties_of
 from intranet.tasks.permissions import To, access_task, may
@@ -25,6 +26,7 @@ from intranet.tasks.working import (
 )
 
 __all__ = [
+    "Joined",
     "Party",
     "Shown",
     "To",
@@ -40,6 +42,8 @@ __all__ = [
     "finish_part",
     "for_origin",
     "hand_over",
+    "join",
+    "let_go",
     "may",
     "move_under",
     "officials_of",

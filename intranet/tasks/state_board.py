@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, select, tuple_
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.notices import workdays
-from intranet.tasks import acts, deadlines, lists
+from intranet.tasks import acts, deadlines, deciding, lists
 from intranet.tasks.acts import Act
 from intranet.tasks.lists import Row, Tab
 from intranet.tasks.models import Task, TaskState
@@ -26,9 +26,9 @@ COLUMNS: dict[str, tuple[TaskState, ...]] = {
 }
 #: What a card offers, the first that its reader may do.
 _OFFERED = {
-    "new": ("start", "hand-over", "urge"),
-    "doing": ("finish", "urge"),
-    "stuck": ("reassign", "report", "urge"),
+    "new": ("decide", "start", "hand-over", "urge"),
+    "doing": ("decide", "finish", "urge"),
+    "stuck": ("decide", "reassign", "report", "urge"),
     "waiting": ("accept", "take-back"),
     "done": (),
 }
@@ -79,11 +79,13 @@ def board(
         for code in wanted
     }
     shown = [task for tasks in found.values() for task in tasks[:limit]]
-    rows = {row.task.id: row for row in lists.rows(shown, at, workdays.calendar())}
+    asked = deciding.requests_of([task.id for task in shown])
+    until = {key: one.new_due_date for key, one in asked.items()}
+    rows = {row.task.id: row for row in lists.rows(shown, at, workdays.calendar(), asked=until)}
     columns = []
     for code, tasks in found.items():
         cards = [
-            Card(rows[task.id], _act(code, acts.offered(actor, task, at, None, False)))
+            Card(rows[task.id], _act(code, acts.offered(actor, task, at, asked.get(task.id), False)))
             for task in tasks[:limit]
         ]
         more = _key(tasks[limit - 1]) if len(tasks) > limit else None

@@ -34,6 +34,7 @@ MOVES: dict[str, Move] = {
     "sent_back": Move((S.WAITING_ACCEPT,), S.DOING, To.JUDGE),
     "handed_over": Move(WORKABLE, None, To.HAND_OVER),
     "reassigned": Move(RUNNING, S.ASSIGNED, To.JUDGE),
+    "joined": Move(WORKABLE, None, To.JUDGE),
     "placed": Move(OPEN, None, To.JUDGE),
     "urged": Move(WORKABLE, None, To.JUDGE),
     "cancelled": Move(OPEN, S.CANCELLED, To.JUDGE),

@@ -1,6 +1,6 @@
 """Pages about tasks: my work, one task, and the acts on one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -18,12 +18,12 @@ from intranet.core.web import me, signed_in, wants_json
 from intranet.notices import workdays
 from intranet.people import directory
 from intranet.people.models import User
-from intranet.tasks import acts, deadlines, figures, forms, lists, services, state_board
+from intranet.tasks import acts, deadlines, deciding, figures, forms, lists, services, state_board
 from intranet.tasks.detail import about
 from intranet.tasks.extending import open_extension
 from intranet.tasks.lists import Narrow, Show, Tab
 from intranet.tasks.models import Task
-from intranet.tasks.parties import Party, judges_of, reachable_units
+from intranet.tasks.parties import judges_of, names_of, unit_names
 from intranet.tasks.permissions import ASSIGN, OVERSEE, To, access_task, is_released
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -40,9 +40,11 @@ def mine() -> ResponseReturnValue:
     """My work: what is given to me, what I help with, what I gave, and the unit's."""
     actor = me()
     tabs = [Tab.MINE, Tab.CO, Tab.GIVEN, *([Tab.UNIT] if actor.holds(OVERSEE) else [])]
-    tab = one_of(tabs, request.args.get("tab"), Tab.MINE)
+    counts = lists.tab_counts(actor, tabs)
+    first = (Tab.MINE, Show.OPEN) if request.args else _opens_at(actor, counts)
+    tab = one_of(tabs, request.args.get("tab"), first[0])
     shows = [one for one in Show if one is not Show.WAITING or tab is Tab.GIVEN]
-    show = one_of(shows, request.args.get("show"), Show.OPEN)
+    show = one_of(shows, request.args.get("show"), first[1])
     units = figures.units_overseen(actor) if tab is Tab.UNIT else []
     unit_id = request.args.get("unit", type=int)
     if unit_id not in {unit.id for unit in units}:
@@ -56,7 +58,7 @@ def mine() -> ResponseReturnValue:
     return render_template(
         "tasks/_list.html" if is_part() else "tasks/mine.html",
         tab=tab,
-        tabs=lists.tab_counts(actor, tabs),
+        tabs=counts,
         show=show,
         page=page,
         words=words,
@@ -113,6 +115,15 @@ def act(task_id: int, code: str) -> ResponseReturnValue:
         back=_back(),
     )
     return shown, form.status
+
+
+def _opens_at(actor: Actor, counts: Mapping[Tab, int]) -> tuple[Tab, Show]:
+    """Where the list opens: at the own work; with none, at what waits for a decision, or was given."""
+    if counts[Tab.MINE]:
+        return Tab.MINE, Show.OPEN
+    if not counts[Tab.GIVEN] and deciding.count_for(actor):
+        return Tab.GIVEN, Show.WAITING
+    return next((tab for tab in (Tab.GIVEN, Tab.CO) if counts[tab]), Tab.MINE), Show.OPEN
 
 
 def _judge(task: Task) -> User:
@@ -173,6 +184,8 @@ def _fill_in(form: Any, actor: Actor, task: Task) -> None:
             form.weight.data, form.parent.data = str(task.weight), services.code_above(task)
     elif isinstance(form, forms.ReassignForm):
         form.offer(unit_names(actor) | names_of([form.lead.data]))
+    elif isinstance(form, forms.JoinForm):
+        form.offer(unit_names(actor) | names_of([*(form.co.data or ()), *(form.info.data or ())]))
 
 
 def _back() -> str | None:
@@ -191,18 +204,3 @@ def _first_word(form: Any) -> str:
 def one_of(known: Sequence[E_], given: str | None, default: E_) -> E_:
     """The value that was asked for, if it is one of these."""
     return next((one for one in known if one.value == given), default)
-
-
-def unit_names(actor: Actor) -> dict[str, str]:
-    """Units to which the actor may give work, by the party's value."""
-    return {str(Party(unit_id=unit.id)): unit.name for unit in reachable_units(actor)}
-
-
-def names_of(values: Sequence[str | None]) -> dict[str, str]:
-    """Names of the people among parties that a form sent."""
-    ids = set()
-    for value in values:
-        kind, _, key = (value or "").partition(":")
-        if kind == "user" and key.isdigit() and len(key) < 10:
-            ids.add(int(key))
-    return {str(Party(user_id=key)): user.full_name for key, user in directory.people(ids).items()}

@@ -13,14 +13,15 @@ from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.text import fold, one_line
 from intranet.core.web import me, needs, signed_in
+from intranet.directives.chips import chips_of
 from intranet.notices import workdays
 from intranet.people import directory
 from intranet.tasks import acts, forms, load, recurring, services
 from intranet.tasks.lists import Tab
 from intranet.tasks.models import Every, Source, Task
-from intranet.tasks.parties import Party, reachable_units, reaches
+from intranet.tasks.parties import Party, names_of, reachable_units, reaches, unit_names
 from intranet.tasks.permissions import ASSIGN, To, access_task, person_of, standing_of
-from intranet.tasks.views import bp, names_of, unit_names
+from intranet.tasks.views import bp
 
 #: How long a new task may be taken back.
 UNDO = timedelta(seconds=10)
@@ -161,6 +162,16 @@ def offer_parties() -> ResponseReturnValue:
         for user in people
     ]
     return jsonify(units_offered + people_offered)
+
+
+@bp.post("/read")
+@signed_in
+def read() -> ResponseReturnValue:
+    """What the sentence typed so far would become, for the forms that give work: JSON."""
+    asked = request.get_json(silent=True)
+    text = asked.get("text") if isinstance(asked, dict) else None
+    org_id = person_of(me()).standing.org_id
+    return jsonify(chips_of(org_id, text if isinstance(text, str) else "", asks_lead=False))
 
 
 @bp.post("/<int:task_id>/undo")

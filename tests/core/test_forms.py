@@ -59,7 +59,7 @@ class Paper(OfficeForm):
 
 def test_a_refusal_stands_beside_the_field_it_names_and_the_value_is_kept(app: Flask) -> None:
     form = post(app, Invalid("field.required", field="title", name="trích yếu"))
-    assert form.title.errors == ["Hãy nhập trích yếu."]
+    assert form.title.errors == ["Hãy nhập “trích yếu”."]
     assert form.title.data == "Tờ trình"
     assert (form.refused, form.status) == ([], 422)
 

@@ -53,8 +53,8 @@ def test_the_clock_of_several_processes_is_moved_by_a_file(
 
 
 def test_a_label_asked_for_without_its_data_shows_no_braces() -> None:
-    assert label("error.field.required") == "Hãy nhập …."
-    assert label("error.field.required", name="{name}") == "Hãy nhập {name}."
+    assert label("error.field.required") == "Hãy nhập “…”."
+    assert label("error.field.required", name="{name}") == "Hãy nhập “{name}”."
 
 
 def test_half_characters_and_controls_are_not_stored() -> None:

@@ -22,6 +22,7 @@ from intranet.notices.models import Notice
 from intranet.people.models import User
 from intranet.records import audit
 from intranet.tasks import services as tasks
+from intranet.tasks.models import PartyRole
 from tests.factories import Office
 
 Make = Callable[..., Document]
@@ -188,6 +189,26 @@ def test_a_wrong_field_keeps_the_rows_chosen_and_what_was_typed(
     assert re.findall(r'<input checked[^>]*value="(\d+)"', dialog) == [str(desk.stc.id)]
     assert [f'value="{one.id}"' in _ticked(answer.text) for one in three] == [True, True, False]
     assert {one.state for one in three} == {DocState.PRESENTED}
+
+
+def test_whom_the_sentence_names_besides_goes_along_with_several(
+    desk: Office, three: list[Document], client_of: ClientOf
+) -> None:
+    bulk.present(desk.clerk, ids(three), desk.leader.id)
+    leader = client_of(desk.leader)
+    text = f"Giao đồng chí {desk.officer.full_name} tham mưu, phối hợp Sở Xây dựng"
+    said = leader.post("/tasks/read", json={"text": text}).get_json()["chips"]
+    assert [one["key"] for one in said] == [f"user:{desk.officer.id}", f"unit:{desk.sxd.id}"]
+    assert leader.post("/tasks/read", json={"text": "Tham mưu giúp tôi"}).get_json()["chips"] == []
+    data = {"id": ids(three[:1]), "due_date": "26/11/2026", "text": text, "co": desk.sxd.id}
+    assert leader.post("/documents/incoming/direct", data=data).status_code == 422
+    data["lead_user"] = desk.officer.id
+    assert leader.post("/documents/incoming/direct", data=data).status_code == 302
+    (task,) = tasks.for_origin(three[0].ref)
+    assert [(p.role, p.unit_id, p.user_id) for p in task.parties] == [
+        (PartyRole.LEAD, None, desk.officer.id),
+        (PartyRole.CO, desk.sxd.id, None),
+    ]
 
 
 def _ticked(page: str) -> str:

@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from documents.models.document import Directive, Document
-from documents.services import directing, habits, reading, registering, suggesting
+from documents.services import directing, habits, phrases, reading, registering, suggesting
 from documents.services.directing import Direction
 from documents.services.registering import Incoming
 from intranet.core import clock, db
-from intranet.core.errors import Forbidden, Invalid
+from intranet.core.errors import Forbidden, Invalid, NotFound
 from intranet.notices.workdays import calendar
 from intranet.people.models import User
 from intranet.people.services.standing_in import name_substitute
@@ -143,3 +143,37 @@ def test_a_lead_away_on_the_day_is_given_work_only_by_who_was_told_so(
     assert tasks.for_origin(document.ref) == []
     assert client.post(address, data={**given, "is_absence_confirmed": "y"}).status_code == 302
     assert len(tasks.for_origin(document.ref)) == 1
+
+
+def test_a_leader_keeps_sentences_of_ones_own_and_those_used_most_come_first(
+    desk: Office, presented: Presented, client_of: ClientOf
+) -> None:
+    document, leader = presented(), client_of(desk.leader)
+    kept = [
+        leader.post("/documents/phrases", json={"text": text}).get_json()
+        for text in ("Báo cáo Chủ tịch tỉnh.", "rà soát, báo cáo tôi")
+    ]
+    assert [one["text"] for one in kept] == ["báo cáo Chủ tịch tỉnh", "rà soát, báo cáo tôi"]
+    said = "Giao Sở Tài chính chủ trì rà soát, báo cáo tôi trước 26/11."
+    directing.direct(desk.leader, document.id, Direction(desk.stc.id, due_date=DUE, text=said))
+    own, shared = phrases.own_and_shared(desk.leader, document.org_id)
+    assert [(one.text, one.use_count) for one in own] == [(kept[1]["text"], 1), (kept[0]["text"], 0)]
+    assert {one.use_count for one in shared} == {0}
+    presented()
+    page = leader.get("/documents/inbox").text
+    assert '<span data-w="phrase">rà soát, báo cáo tôi</span>' in page
+    for wrong, words in (
+        ("Rà soát, báo cáo tôi", "đã có"),
+        (" . ", "Hãy nhập"),
+        ("x" * 201, "Nhiều nhất 200"),
+    ):
+        refused = leader.post(
+            "/documents/phrases", json={"text": wrong}, headers={"Accept": "application/json"}
+        )
+        assert refused.status_code == 422
+        assert words in refused.get_json()["msg"]
+    assert client_of(desk.clerk).post("/documents/phrases", json={"text": "x"}).status_code == 403
+    with pytest.raises(NotFound, match=r"phrase.missing"):
+        phrases.forget(desk.leader, shared[0].id)
+    assert leader.post(kept[1]["forget"]).status_code == 200
+    assert [one.text for one in phrases.own_and_shared(desk.leader, document.org_id)[0]] == [kept[0]["text"]]

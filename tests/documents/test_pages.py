@@ -121,11 +121,11 @@ def test_all_errors_come_at_once_and_every_value_is_kept(
     answer = client_of(desk.clerk).post(f"/documents/incoming/intake/{document.id}", data=data)
     assert answer.status_code == 422
     for words in (
-        "Hãy nhập Số, ký hiệu.",
+        "Hãy nhập “Số, ký hiệu”.",
         "Không có ngày 31/02/2026.",
         "Nhiều nhất 500 ký tự; đang có 600.",
-        "Hãy nhập Cơ quan ban hành.",
-        "Hãy chọn Loại văn bản.",
+        "Hãy nhập “Cơ quan ban hành”.",
+        "Hãy chọn “Loại văn bản”.",
     ):
         assert words in answer.text
     assert "31/02/2026" in answer.text

@@ -164,7 +164,7 @@ def test_all_that_is_wrong_is_said_at_once_and_what_was_typed_stays(
     answer = client_of(office.admin).post("/admin/bodies/new", data=wrong)
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code == 422
-    for words in ("Hãy nhập Tên.", "còn 4 ô cần sửa", "Bỏ phiếu kín cần từ 3"):
+    for words in ("Hãy nhập “Tên”.", "còn 4 ô cần sửa", "Bỏ phiếu kín cần từ 3"):
         assert words in page
     assert 'value="5"' in page
     assert 'value="1"' in page

@@ -68,7 +68,7 @@ def test_all_errors_come_at_once_and_what_was_typed_stays(office: Office, client
     answer = client_of(office.officer).post("/meetings/new", data=wrong)
     page = unescape(answer.get_data(as_text=True))
     assert answer.status_code == 422
-    for words in ("Hãy nhập Tên cuộc họp.", "Không có ngày 31/02/2026.", "Nhiều nhất 120 ký tự"):
+    for words in ("Hãy nhập “Tên cuộc họp”.", "Không có ngày 31/02/2026.", "Nhiều nhất 120 ký tự"):
         assert words in page
     assert 'value="31/02/2026"' in page
     assert office.head.full_name in page

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from documents.models.access import AccessChange
 from documents.models.asking import NumberRequest
-from documents.models.catalogue import IssuerSpelling, WorkField
+from documents.models.catalogue import IssuerSpelling, Phrase, WorkField
 from documents.models.copies import CopyUse
 from documents.models.document import Directive, Document
 from documents.models.importing import FileBundle, FilePiece, RegisterImport
@@ -124,6 +124,8 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/documents", _column(kept, "search_id"))
     ruled = select(TransferRule.id).where(TransferRule.org_id == org_id)
     known.add("/documents", _column(ruled, "rule_id"))
+    said = select(Phrase.id).where(Phrase.org_id == org_id)
+    known.add("/documents", _column(said, "phrase_id"))
     known.add("/exports", _column(select(Export.id).where(Export.org_id == org_id), "export_id"))
     own = select(User.id).where(User.org_id == org_id)
     known.add("/files/staged", _column(select(StagedFile.public_id), "public_id"))

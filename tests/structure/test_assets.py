@@ -17,7 +17,7 @@ KB = 1024
 PAGES_CSS = {
     "desk": ("app.css", "charts.css"),
     "administration": ("app.css", "admin.css", "picker.css"),
-    "list": ("app.css", "documents/desk.css"),
+    "list": ("app.css", "documents/desk.css", "documents/list.css", "sentences.css"),
     "document": ("app.css", "documents/document.css", "reader.css"),
     "registering": ("app.css", "documents/intake.css", "reader.css"),
     "inbox": ("app.css", "documents/inbox.css", "reader.css"),
@@ -25,7 +25,7 @@ PAGES_CSS = {
     "register": ("app.css", "register.css"),
     "map": ("app.css", "flow.css"),
     "board": ("app.css", "boards.css"),
-    "tasks": ("app.css", "tasks.css", "task-page.css", "picker.css"),
+    "tasks": ("app.css", "tasks.css", "task-page.css", "picker.css", "sentences.css"),
     "task-views": ("app.css", "tasks.css", "task-views.css"),
     "week": ("app.css", "meetings.css", "week.css"),
     "planning": ("app.css", "meetings.css", "meetings/plan.css", "picker.css"),

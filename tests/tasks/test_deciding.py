@@ -12,6 +12,7 @@ from intranet.core import clock, db
 from intranet.people.models import User
 from intranet.tasks import deciding, lists, panels, services
 from intranet.tasks.lists import Show, Tab
+from intranet.tasks.models import Task
 from intranet.tasks.services import Party
 from tests.factories import Office
 from tests.tasks.making import give
@@ -95,3 +96,31 @@ def test_the_row_of_a_request_offers_the_decision(office: Office, client_of: Cli
         assert f'href="/tasks/{asked}/decide?back=' in page, address
         assert "Xin gia hạn đến 27/11/2026" in page
     assert f"/tasks/{asked}/decide" not in client_of(office.officer).get("/tasks?tab=given&show=waiting").text
+
+
+def test_whoever_asked_sees_it_and_whoever_decides_is_offered_it_wherever_they_look(
+    office: Office, client_of: Clients
+) -> None:
+    head, leader = client_of(office.head), client_of(office.leader)
+    asked, done = give(office, due=date(2026, 11, 25)), give(office)
+    services.accept_work(office.head, asked)
+    assert f"/tasks/{asked}/extend" in head.get("/tasks").text
+    services.ask_extension(office.head, asked, LATER, "Chờ số liệu")
+    mine = head.get("/tasks").text
+    assert "Xin gia hạn đến 27/11/2026" in mine
+    assert f"/tasks/{asked}/extend" not in mine
+    services.report_finished(office.head, done, "Xong")
+    # With no work of the own the list opens at what waits.
+    opened = leader.get("/tasks").text
+    assert f"/tasks/{asked}/decide" in opened
+    assert f"/tasks/{done}/accept" in opened
+    assert f"/tasks/{done}/accept" not in leader.get("/tasks?tab=mine").text
+    for who, tab, is_offered in ((leader, "given", True), (leader, "unit", True), (head, "mine", False)):
+        board = who.get(f"/tasks/board?tab={tab}").text
+        assert "Xin gia hạn đến 27/11/2026" in board
+        assert (f"/tasks/{asked}/decide" in board) is is_offered
+    with db.unit_of_work() as session:
+        session.get_one(Task, done).finished_by_id = office.leader.id
+    given = leader.get("/tasks?tab=given").text
+    assert f"/tasks/{done}/accept" not in given
+    assert "Chờ người khác xác nhận" in given

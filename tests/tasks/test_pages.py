@@ -169,8 +169,8 @@ def test_a_new_task_keeps_what_was_typed_beside_its_errors(office: Office, clien
     client = client_of(office.leader)
     answer = client.post("/tasks/new", data=new_task(title="", lead="", text="Nội dung dài", days="3"))
     assert answer.status_code == 422
-    assert "Hãy nhập Tên nhiệm vụ." in answer.text
-    assert "Hãy chọn Chủ trì." in answer.text
+    assert "Hãy nhập “Tên nhiệm vụ”." in answer.text
+    assert "Hãy chọn “Chủ trì”." in answer.text
     assert "Nội dung dài" in answer.text
     past = client.post(
         "/tasks/new", data=new_task(lead=f"unit:{office.stc.id}", days="other", due_date="01/11/2026")

@@ -50,6 +50,7 @@ ACTS: dict[str, Callable[[Office, int], object]] = {
         o.leader, t, Party(unit_id=o.sxd.id), reason="Đúng chức năng hơn"
     ),
     "urged": lambda o, t: services.urge(o.leader, t),
+    "joined": lambda o, t: services.join(o.leader, t, info=[Party(unit_id=o.vp.id)]),
     "placed": lambda o, t: services.place(o.leader, t, "", 2),
     "cancelled": lambda o, t: services.cancel(o.leader, t, "Không cần nữa"),
     "reopened": lambda o, t: services.reopen(o.leader, t, "Phát sinh"),
@@ -114,6 +115,7 @@ ALLOWED: dict[str, set[str]] = {
     "handed_over": {"head"},
     "contributed": {"other_head"},
     "urged": {"leader", "office_head"},
+    "joined": {"leader", "office_head"},
     "placed": {"leader", "office_head"},
     "cancelled": {"leader", "office_head"},
     "reassigned": {"leader", "office_head"},
@@ -136,6 +138,7 @@ def deed(office: Office, act: str, actor: User, task_id: int) -> object:
         "handed_over": lambda: services.hand_over(actor, task_id, office.officer.id),
         "contributed": lambda: services.finish_part(actor, task_id, "Xong phần việc"),
         "urged": lambda: services.urge(actor, task_id),
+        "joined": lambda: services.join(actor, task_id, info=[Party(unit_id=office.vp.id)]),
         "placed": lambda: services.place(actor, task_id, "", 1),
         "cancelled": lambda: services.cancel(actor, task_id, "Thôi"),
         "reassigned": lambda: services.reassign(actor, task_id, Party(unit_id=office.vp.id), reason="Chuyển"),

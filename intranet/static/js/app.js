@@ -42,6 +42,7 @@ function startHtmx() {
   });
 }
 
+document.addEventListener('focusin', ({ target }) => target.matches('[data-says]') && import('@lib/sentence-form.js').then(({ start }) => start(target.form)));
 startKeep();
 startToasts();
 startDialogs();

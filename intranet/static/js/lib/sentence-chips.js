@@ -9,10 +9,15 @@ const WAIT = 300;
 const element = (tag, className, text = '') => Object.assign(document.createElement(tag), { className, textContent: text });
 
 export class SentenceChips {
-  #place; #mirror; #field; #url; #words; #changed; #timer = 0; #isReading = false; #asked = 0; #chips = []; #hasLead = false;
+  #place; #mirror; #field; #url; #words; #changed; #timer = 0; #isReading = false; #asked = 0; #chips = []; #hasLead = false; #roles;
 
-  /** @param {HTMLElement} dock @param {Record<string, string>} words @param {() => void} changed told when what is meant has changed */
-  constructor(dock, words, changed) {
+  /**
+   * @param {HTMLElement} dock @param {Record<string, string>} words
+   * @param {(isTapped: boolean) => void} changed told when what is meant has changed, by a tap or by the words
+   * @param {string[]} [roles] those for which there is a place; all, unless given
+   */
+  constructor(dock, words, changed, roles) {
+    this.#roles = roles;
     this.#place = dock.querySelector('[data-read-chips]');
     this.#mirror = dock.querySelector('[data-mirror]');
     this.#field = dock.querySelector('[data-text]');
@@ -20,7 +25,7 @@ export class SentenceChips {
     this.#words = words;
     this.#changed = changed;
     this.#field.addEventListener('input', () => this.#later());
-    this.#field.addEventListener('scroll', () => { this.#mirror.scrollTop = this.#field.scrollTop; });
+    if (this.#mirror) this.#field.addEventListener('scroll', () => { this.#mirror.scrollTop = this.#field.scrollTop; });
     this.#place.addEventListener('click', (event) => this.#tap(event.target.closest('button')));
   }
 
@@ -28,7 +33,9 @@ export class SentenceChips {
   get taken() { return this.#chips.filter((chip) => chip.on && chip.key); }
 
   /** True while the words are being read, and while something is asked. */
-  get isOpen() { return Boolean(this.#timer) || this.#isReading || this.#chips.some((chip) => this.#isAsked(chip)); }
+  get isOpen() { return this.isReading || this.#chips.some((chip) => this.#isAsked(chip)); }
+
+  get isReading() { return Boolean(this.#timer) || this.#isReading; }
 
   /** A lead that was tapped answers the question for one. */
   set hasLead(is) {
@@ -50,7 +57,7 @@ export class SentenceChips {
   /** The text is typed now: what can be understood of it is shown. */
   open() {
     this.#place.hidden = false;
-    this.#mirror.hidden = false;
+    if (this.#mirror) this.#mirror.hidden = false;
     this.#draw();
     this.#read();
   }
@@ -62,14 +69,14 @@ export class SentenceChips {
     this.#asked += 1;
     this.#chips = [];
     this.#place.hidden = true;
-    this.#mirror.hidden = true;
+    if (this.#mirror) this.#mirror.hidden = true;
   }
 
   #later() {
     this.#show([{ text: this.#field.value }]);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#read(), WAIT);
-    this.#changed();
+    this.#changed(false);
   }
 
   async #read() {
@@ -83,10 +90,11 @@ export class SentenceChips {
     if (asked !== this.#asked) return;
     this.#isReading = false;
     const before = this.#chips;
-    this.#chips = (found?.chips ?? []).map((chip) => this.#kept(before, chip));
+    const placed = (found?.chips ?? []).filter((chip) => this.#roles?.includes(chip.role) ?? true);
+    this.#chips = placed.map((chip) => this.#kept(before, chip));
     if (found) this.#show(found.parts);
     this.#draw();
-    this.#changed();
+    this.#changed(false);
   }
 
   /** What was chosen or put aside stays so while the words that gave it stand. */
@@ -99,6 +107,7 @@ export class SentenceChips {
   #isAsked(chip) { return Boolean(chip.ask) && !chip.key && !chip.aside && !(chip.role === 'lead' && this.#hasLead); }
 
   #show(parts) {
+    if (!this.#mirror) return;
     this.#mirror.replaceChildren(...parts.map((part) => (part.role ? element('mark', part.asked ? 'asked' : '', part.text) : document.createTextNode(part.text))));
     this.#mirror.scrollTop = this.#field.scrollTop;
   }
@@ -121,7 +130,7 @@ export class SentenceChips {
   }
 
   #question(chip, at) {
-    const group = element('span', `d-ask${this.#isAsked(chip) ? ' open' : ''}`);
+    const group = element('span', `row d-ask${this.#isAsked(chip) ? ' open' : ''}`);
     group.setAttribute('role', 'group');
     group.setAttribute('aria-label', chip.ask);
     group.append(element('span', '', chip.ask));
@@ -150,6 +159,6 @@ export class SentenceChips {
     const place = [...this.#place.querySelectorAll('button')].indexOf(button);
     this.#draw();
     this.#place.querySelectorAll('button')[place]?.focus();
-    this.#changed();
+    this.#changed(true);
   }
 }
