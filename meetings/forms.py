@@ -35,6 +35,7 @@ from meetings.services.profiles import (
     MOST_PART,
     MOST_PROXIES,
     MOST_SECRET,
+    QUEUE_RULES,
     TIES,
     Rules,
     kept_bodies,
@@ -233,6 +234,7 @@ class BodyForm(OfficeForm):
     need_many = SelectField("Trúng cử, được chọn nhiều khi đạt", choices=[])
     papers_days = IntegerField("Gửi tài liệu trước phiên họp (ngày làm việc)", [Required()])
     subs_vote = BooleanField("Người dự thay được biểu quyết thay thành viên vắng mặt")
+    queue_rule = SelectField("Thứ tự mời phát biểu", choices=[], default=QUEUE_RULES[0])
     may_change = BooleanField("Khi biểu quyết ghi danh, đại biểu được đổi phiếu cho đến lúc kết thúc")
     #: What stood there when the form was opened.
     edition = HiddenField()
@@ -244,6 +246,7 @@ class BodyForm(OfficeForm):
         for method in METHODS:
             offered = [(code, label(f"body.need.{code}")) for code in needs_of(method)]
             self[f"need_{method.value}"].choices = offered
+        self.queue_rule.choices = [(code, label(f"queue.rule.{code}")) for code in QUEUE_RULES]
 
     def validate_quorum_num(self, field: IntegerField) -> None:
         """A share of all members, no more than all."""

@@ -18,7 +18,7 @@ from intranet.core.errors import Invalid
 from intranet.core.events import subscribe
 from intranet.core.live import Answer, sockets
 from intranet.people.models import User
-from meetings import live_marks
+from meetings import live_following, live_marks
 from meetings.live import online, require_place, room_name, rooms
 from meetings.models.journal import MeetingMoved
 from meetings.models.meeting import Meeting
@@ -93,7 +93,9 @@ leading = _Leading()
 
 @sockets.on("lv", needs=ATTEND)
 def last_value(actor: Actor, frame: Any) -> Answer:
-    """Take the presenter's rectangle, ``{mid, key: "view", d: {page, x, y, w}}``."""
+    """Take the presenter's rectangle, ``{mid, key: "view", d: {page, x, y, w}}``, or who follows it."""
+    if isinstance(frame, Mapping) and frame.get("key") == "follow":
+        return live_following.take(actor, frame)
     mid, found = _read(frame, "key", "view", ViewFrame)
     require_place(actor, mid)
     view = presenting.view_of(found.page, found.x, found.y, found.w)

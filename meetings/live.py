@@ -56,6 +56,8 @@ class Present:
     meeting_id: int
     user_id: int
     audience: Audience
+    #: Whether the page follows the presenter, as the tablet last said; ``None`` while it presents itself.
+    follows: bool | None = field(default=True, compare=False)
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The answer to a call, told to the tablets of the one who called and to nobody else."""
+"""The answer to a call, and words written to one person: told to that person's tablets and to nobody else."""
 
 from intranet.core.events import subscribe
 from intranet.core.live import sockets

@@ -88,6 +88,14 @@ class StartMeeting:
 
 
 @dataclass(frozen=True)
+class PauseMeeting:
+    """Rest; ``for_s`` seconds, without: until somebody says."""
+
+    mid: int
+    for_s: int | None = None
+
+
+@dataclass(frozen=True)
 class EndMeeting:
     """End it; ``confirm``: although items are left."""
 
@@ -152,9 +160,9 @@ def start_meeting(actor: User, d: StartMeeting) -> Answer:
 
 
 @command("meeting.pause", needs=ATTEND)
-def pause_meeting(actor: User, d: OfMeeting) -> Answer:
-    """Stop the clocks."""
-    return {"v": life.pause_meeting(actor, d.mid)}
+def pause_meeting(actor: User, d: PauseMeeting) -> Answer:
+    """Stop the clocks, and say until when."""
+    return {"v": life.pause_meeting(actor, d.mid, for_s=d.for_s)}
 
 
 @command("meeting.resume", needs=ATTEND)

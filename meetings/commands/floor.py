@@ -6,9 +6,9 @@ from typing import Literal
 from intranet.core.commands import Answer, command
 from intranet.people.models import User
 from meetings.commands.agenda import OfMeeting
-from meetings.models.floor import CallKind, PresenceState, SpeechKind
+from meetings.models.floor import CallKind, PresenceState, QueueRule, SpeechKind
 from meetings.permissions import ATTEND
-from meetings.services import announcing, attending, speaking
+from meetings.services import announcing, attending, seating, speaking, turns, writing
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,14 @@ class SetQueue:
 
     mid: int
     open: bool
+
+
+@dataclass(frozen=True)
+class SetRule:
+    """In what order people are called."""
+
+    mid: int
+    rule: QueueRule
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,24 @@ class AnswerCall:
     t: str
 
 
+@dataclass(frozen=True)
+class Write:
+    """Words for one person alone."""
+
+    mid: int
+    p: int
+    t: str
+
+
+@dataclass(frozen=True)
+class TakeSeat:
+    """Where one sits, or ``p``; empty: nobody knows."""
+
+    mid: int
+    seat: str
+    p: int | None = None
+
+
 @command("att.set", needs=ATTEND)
 def set_presence(actor: User, d: SetPresence) -> Answer:
     """Be there, be there from afar, have left; correct others."""
@@ -176,6 +202,12 @@ def order_queue(actor: User, d: OrderQueue) -> Answer:
 def set_queue(actor: User, d: SetQueue) -> Answer:
     """Let people ask to speak, or no more."""
     return {"v": speaking.set_queue(actor, d.mid, d.open)}
+
+
+@command("queue.rule", needs=ATTEND)
+def set_rule(actor: User, d: SetRule) -> Answer:
+    """Call people as they asked, or who has spoken least first."""
+    return {"v": turns.set_rule(actor, d.mid, d.rule)}
 
 
 @command("speech.start", needs=ATTEND)
@@ -242,6 +274,18 @@ def call_service(actor: User, d: CallService) -> Answer:
 def finish_call(actor: User, d: OfRecord) -> Answer:
     """What was asked for is done."""
     return {"v": announcing.finish_call(actor, d.mid, d.id)}
+
+
+@command("msg.send", needs=ATTEND)
+def write_to(actor: User, d: Write) -> Answer:
+    """Write to one person."""
+    return {"v": writing.write_to(actor, d.mid, d.p, d.t)}
+
+
+@command("seat.set", needs=ATTEND)
+def take_seat(actor: User, d: TakeSeat) -> Answer:
+    """Say where somebody sits."""
+    return {"v": seating.take_seat(actor, d.mid, d.seat, person=d.p)}
 
 
 @command("service.answer", needs=ATTEND)

@@ -29,6 +29,15 @@ class SpeechKind(StrEnum):
     QUESTION = "question"
 
 
+class QueueRule(StrEnum):
+    """In what order those who wait are called."""
+
+    #: Whoever asked first.
+    ASKED = "asked"
+    #: Whoever has spoken least, then whoever asked first.
+    FAIR = "fair"
+
+
 class SpeechState(StrEnum):
     """Where a request to speak stands."""
 
@@ -88,6 +97,8 @@ class Body(Base):
     subs_vote: Mapped[bool] = mapped_column(default=False)
     #: Papers go out so many working days before the sitting; 0: at any time.
     papers_days: Mapped[int] = mapped_column(default=1)
+    #: In what order people who wait to speak are called: a :class:`QueueRule`.
+    queue_rule: Mapped[str] = mapped_column(String(10), default="asked")
 
 
 class Attendance(Base):
@@ -180,6 +191,8 @@ class ServiceCall(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     kind: Mapped[CallKind] = mapped_column(ValueEnum(CallKind))
     text: Mapped[str] = mapped_column(String(500), default="")
+    #: Where the person sat.
+    seat: Mapped[str] = mapped_column(String(20), default="")
     at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

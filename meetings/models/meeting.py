@@ -110,6 +110,8 @@ class Meeting(Base):
     rules: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     #: People may ask to speak.
     queue_open: Mapped[bool] = mapped_column(default=True)
+    #: In what order they are called: a :class:`meetings.models.floor.QueueRule`; empty: as its rules say.
+    queue_rule: Mapped[str | None] = mapped_column(String(10))
     #: A clock that everybody sees, ``{"id", "label", "started", "dur_s"}``; empty when none runs.
     timer: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     published_at: Mapped[datetime | None]
@@ -117,6 +119,8 @@ class Meeting(Base):
     #: When it was to end, as it was planned at its opening; the room is late or early against this.
     plan_end: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    #: When a sitting that pauses is expected to go on; empty: nobody said.
+    resumes_at: Mapped[datetime | None]
     #: A meeting that ended may be taken up again once.
     reopened_at: Mapped[datetime | None]
     #: Why it was returned, cancelled, postponed or reopened, last time.
@@ -197,6 +201,8 @@ class Participant(Base):
     invited_at: Mapped[datetime | None]
     #: When another device took this person's place in the room; devices signed in before stay outside.
     moved_at: Mapped[datetime | None]
+    #: Where in the room the person sits, as its seats are marked; empty: nobody said.
+    seat: Mapped[str] = mapped_column(String(20), default="")
 
     meeting: Mapped[Meeting] = relationship(back_populates="participants")
 

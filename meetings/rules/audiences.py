@@ -19,7 +19,10 @@ _OF_ROLE = {
     "substitute": Audience.MEMBER,
     "guest": Audience.GUEST,
 }
-_STATE_KEYS = ("mid", "v", "state", "title", "place", "starts", "started", "ended", "plan_end", "cur")
+_STATE_KEYS = (
+    *("mid", "v", "state", "title", "place", "cur"),
+    *("starts", "started", "ended", "resumes", "plan_end"),
+)
 
 
 def audience_of(role: str) -> Audience:
@@ -96,7 +99,10 @@ def _mapped(data: Data, audience: Audience) -> Share | None:
 
 
 _PROJECTORS: dict[str, Project] = {
-    "meeting.state": tell_all("from", "to", "at", "item", "spent_s", "since", "reason", "plan_end"),
+    "meeting.state": tell_all(
+        "from", "to", "at", "item", "spent_s", "since", "reason", "plan_end", "resumes"
+    ),
+    "meeting.resumes": tell_all("resumes"),
     "meeting.edited": tell_all("title", "place", "starts"),
     "item.started": tell_all("item", "since", "prev", "prev_st", "prev_spent_s"),
     "item.finished": tell_all("item", "outcome", "spent_s", "ended"),

@@ -6,8 +6,8 @@ from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell
 _FOR_ALL = ("body", "att", "timer", "notices")
 _COUNTS = ("need", "in", "of", "ok")
 _PRESENCE_FOR_OFFICERS = ("st", "at", "via", "late")
-_PERSON_FOR_ALL = ("p", "n", "role", "st")
-_PERSON_FOR_OFFICERS = ("p", "n", "role", "title", "org", *_PRESENCE_FOR_OFFICERS)
+_PERSON_FOR_ALL = ("p", "n", "role", "st", "seat")
+_PERSON_FOR_OFFICERS = ("p", "n", "role", "title", "org", "seat", *_PRESENCE_FOR_OFFICERS)
 _WAITING = ("rq", "p", "n", "kind", "at")
 _SPEECH = ("rq", "p", "n", "title", "item", "kind", "started", "limit_s", "paused_at", "paused_ms", "spent_s")
 
@@ -47,6 +47,10 @@ def _left(data: Data, audience: Audience) -> Share:
     return _counts(data) | ({} if audience is Audience.PROJ else {"p": data["p"]})
 
 
+def _seated(data: Data, audience: Audience) -> Share | None:
+    return None if audience is Audience.PROJ else {"p": data["p"], "seat": data["seat"]}
+
+
 def _waiting(request: Data, audience: Audience) -> Share:
     keys = (*_WAITING, "note") if audience in OFFICERS else _WAITING
     return {key: request[key] for key in keys}
@@ -68,12 +72,14 @@ def _ended(data: Data, audience: Audience) -> Share:
 FLOOR: dict[str, Project] = {
     "people.joined": _joined,
     "people.left": _left,
+    "people.seated": _seated,
     "body.chosen": tell_all("body", *_COUNTS),
     "att.changed": _presence,
     "queue.asked": _waiting,
     "queue.withdrawn": tell_all("rq"),
     "queue.skipped": tell_all("rq"),
-    "queue.ordered": tell_all("order"),
+    "queue.ordered": tell_all("order", "rule"),
+    "queue.rule": tell_all("rule"),
     "queue.state": tell_all("open"),
     "queue.cleared": tell_all(),
     "speech.started": tell_all(*_SPEECH),
@@ -85,8 +91,10 @@ FLOOR: dict[str, Project] = {
     "timer.stopped": tell_all(),
     "notice.sent": tell_all("id", "lvl", "t", "until"),
     "notice.cleared": tell_all("id"),
-    "service.called": tell_officers("id", "p", "n", "kind", "t", "at"),
+    "service.called": tell_officers("id", "p", "n", "seat", "kind", "t", "at"),
     "service.done": tell_officers("id"),
     # Its words go to the one who asked, outside of any audience.
     "service.answered": tell_officers("id"),
+    # So do the words written to one person.
+    "msg.sent": tell_officers("id"),
 }

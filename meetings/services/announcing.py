@@ -29,6 +29,7 @@ MOST_CALLS = 5
 #: So long an answer is shown to whoever comes back.
 REPLY_STANDS = timedelta(minutes=30)
 ANSWERED = "service.answered"
+WRITTEN = "msg.sent"
 _ROOM_OPEN = IN_SESSION | {MeetingState.PUBLISHED, MeetingState.READY}
 
 
@@ -51,7 +52,7 @@ def send_notice(actor: User, meeting_id: int, words: str, level: str, for_s: int
     if for_s is not None and not 1 <= for_s <= LONGEST:
         raise Invalid("notice.time", field="for_s")
     with unit_of_work() as opened:
-        meeting = _open_room(actor, meeting_id, To.RUN)
+        meeting = open_room(actor, meeting_id, To.RUN)
         now = clock.now()
         standing = notices_in(meeting)
         for old in [one for one in standing if one.until is not None and one.until <= now]:
@@ -80,7 +81,7 @@ def clear_notice(actor: User, meeting_id: int, notice_id: int) -> int:
     :raises BadState: ``meeting.room_closed``.
     """
     with unit_of_work():
-        meeting = _open_room(actor, meeting_id, To.RUN)
+        meeting = open_room(actor, meeting_id, To.RUN)
         notice = next((one for one in notices_in(meeting) if one.id == notice_id), None)
         if notice is None:
             raise NotFound("notice.unknown")
@@ -143,7 +144,7 @@ def call_service(actor: User, meeting_id: int, kind: CallKind, words: str = "") 
     if len(words) > MOST_CALL:
         raise Invalid("service.too_long", most=MOST_CALL, length=len(words), field="t")
     with unit_of_work() as opened:
-        meeting = _open_room(actor, meeting_id, To.ATTEND)
+        meeting = open_room(actor, meeting_id, To.ATTEND)
         query = (
             select(func.count())
             .select_from(ServiceCall)
@@ -155,7 +156,9 @@ def call_service(actor: User, meeting_id: int, kind: CallKind, words: str = "") 
         )
         if (opened.scalar(query) or 0) >= MOST_CALLS:
             raise BadState("service.too_many", most=MOST_CALLS)
+        part = meeting.participant(actor.id)
         call = ServiceCall(meeting_id=meeting.id, user_id=actor.id, kind=kind, text=words, at=clock.now())
+        call.seat = "" if part is None else part.seat
         opened.add(call)
         opened.flush()
         journal.append(meeting, "service.called", by=actor, **call_entry(call, actor))
@@ -202,12 +205,13 @@ def answer_call(actor: User, meeting_id: int, call_id: int, words: str) -> int:
 
 
 def reply_entry(line: Line | JournalLine) -> dict[str, Any]:
-    """An answer as the one who asked holds it; nobody else is told its words."""
-    return {"id": line.data["id"], "t": line.data["t"], "at": ms(line.at), "v": line.v}
+    """An answer, or what was written first, as the one it is for holds it; nobody else is told its words."""
+    said = {"id": line.data["id"], "t": line.data["t"], "at": ms(line.at), "v": line.v}
+    return said | {"role": line.data["role"]} if line.kind == WRITTEN else said
 
 
 def answered_in(meeting: Meeting) -> frozenset[int]:
-    """Whose calls were answered, ever."""
+    """Whose calls were answered, or to whom something was written, ever."""
     query = select(ServiceCall.user_id).where(
         ServiceCall.meeting_id == meeting.id, ServiceCall.done_at.is_not(None)
     )
@@ -215,7 +219,7 @@ def answered_in(meeting: Meeting) -> frozenset[int]:
 
 
 def replies_to(actor: User, meeting: Meeting) -> list[dict[str, Any]]:
-    """What the actor was answered lately, the oldest first."""
+    """What the actor was answered or written lately, the oldest first."""
     since = clock.now() - REPLY_STANDS
     query = select(ServiceCall.id).where(
         ServiceCall.meeting_id == meeting.id, ServiceCall.user_id == actor.id, ServiceCall.done_at >= since
@@ -224,7 +228,9 @@ def replies_to(actor: User, meeting: Meeting) -> list[dict[str, Any]]:
     if not mine:
         return []
     answered = select(JournalLine).where(
-        JournalLine.meeting_id == meeting.id, JournalLine.kind == ANSWERED, JournalLine.at >= since
+        JournalLine.meeting_id == meeting.id,
+        JournalLine.kind.in_((ANSWERED, WRITTEN)),
+        JournalLine.at >= since,
     )
     lines = session().scalars(answered.order_by(JournalLine.v))
     return [reply_entry(line) for line in lines if line.data["id"] in mine]
@@ -260,6 +266,7 @@ def call_entry(call: ServiceCall, user: User) -> dict[str, Any]:
         "id": call.id,
         "p": user.id,
         "n": user.full_name,
+        "seat": call.seat,
         "kind": call.kind.value,
         "t": call.text,
         "at": ms(call.at),
@@ -271,7 +278,11 @@ def _finish(actor: User, meeting: Meeting, call: ServiceCall) -> int:
     return journal.append(meeting, "service.done", by=actor, id=call.id)
 
 
-def _open_room(actor: User, meeting_id: int, to: To) -> Meeting:
+def open_room(actor: User, meeting_id: int, to: To) -> Meeting:
+    """The meeting, held, of a room that takes words.
+
+    :raises BadState: ``meeting.room_closed``.
+    """
     meeting = access_meeting(actor, meeting_id, to, lock=True)
     if meeting.state not in _ROOM_OPEN:
         raise BadState("meeting.room_closed")

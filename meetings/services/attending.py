@@ -21,7 +21,7 @@ from meetings.models.journal import PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, PartRole
 from meetings.permissions import To, access_changeable, access_meeting, may
 from meetings.rules import quorum
-from meetings.services import bodies, filed, journal
+from meetings.services import bodies, filed, journal, turns
 from meetings.services.bodies import Profile, profile_of
 from meetings.services.journal import ms
 
@@ -118,13 +118,18 @@ def relieve_substitute(actor: User, meeting: Meeting, principal_id: int) -> None
 
 def tell_joined(actor: User, meeting: Meeting, user: User, role: PartRole) -> None:
     """The room hears that somebody takes part, or takes part as something else."""
-    person = person_entry(user, role.value, entry_of(meeting, user.id))
+    part = meeting.participant(user.id)
+    seat = "" if part is None else part.seat
+    person = person_entry(user, role.value, entry_of(meeting, user.id), seat)
     journal.append(meeting, "people.joined", by=actor, person=person, **counts(meeting))
 
 
-def person_entry(user: User, role: str, presence: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """One who takes part, as chair and secretary see it."""
+def person_entry(
+    user: User, role: str, presence: Mapping[str, Any] | None = None, seat: str = ""
+) -> dict[str, Any]:
+    """One who takes part, as chair and secretary see it; a seat is said where there is one."""
     said = {"p": user.id, "n": user.full_name, "role": role, "title": user.title, "org": user.org.short_name}
+    said |= {"seat": seat} if seat else {}
     return said | dict(UNSEEN if presence is None else presence)
 
 
@@ -162,7 +167,9 @@ def choose_body(actor: User, meeting_id: int, body_id: int) -> int:
             bodies.keep(meeting)
         audit.record(actor, "meeting.body_chosen", meeting, body=body.id)
         told = {"body": profile_of(meeting).shown(), **counts(meeting)}
-        return journal.append(meeting, "body.chosen", by=actor, **told)
+        journal.append(meeting, "body.chosen", by=actor, **told)
+        turns.keep_fair(actor, meeting)
+        return meeting.v
 
 
 def code_for(meeting_id: int) -> str:

@@ -37,6 +37,7 @@ class Profile:
     need_many: str = "over_1_2"
     subs_vote: bool = False
     papers_days: int = 1
+    queue_rule: str = "asked"
 
     def rule_of(self, method: Method) -> Rule:
         """What a vote of this method needs where nobody says otherwise; a tie means what it does here."""
@@ -55,6 +56,7 @@ class Profile:
             "proxy_limit": self.proxy_limit,
             "subs_vote": self.subs_vote,
             "needs": {one.value: rule_entry(self.rule_of(one)) for one in METHODS},
+            "queue_rule": self.queue_rule,
         }
 
 

@@ -72,7 +72,7 @@ def take_along(actor: User, meeting_id: int, public_id: str, shape: Shape, which
     throttle.pace(f"marks:{actor.id}", most=MOST_FILES, within=_STRETCH)
     stem = papers.title_of(paper)
     if shape is Shape.LIST:
-        taken = Taken(f"{stem} - ghi chú.docx", media.DOCX, _listed(stem, marks))
+        taken = Taken(f"{stem} - ghi chú.docx", media.DOCX, _listed([(stem, marks)]))
     else:
         # Two files that one person takes along one after the other do not bear the same name.
         name = f"{stem} - ghi chú in liền.pdf" if shape is Shape.FLAT else f"{stem} - ghi chú.pdf"
@@ -80,6 +80,27 @@ def take_along(actor: User, meeting_id: int, public_id: str, shape: Shape, which
     with unit_of_work():
         audit.record(actor, "meeting.marks_taken", meeting, file=paper.id, form=shape.value)
     return taken
+
+
+def take_all(actor: User, meeting_id: int) -> Taken:
+    """Make one list of the actor's own marks on all papers of the meeting that the actor may still read.
+
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises TooMany: ``rate.too_many``, with the seconds to wait.
+    :raises Invalid: ``annotation.none_here``.
+    """
+    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    found = [
+        (papers.title_of(use.file), marks)
+        for use in paper_rights.readable(actor, meeting)
+        if (marks := _told(actor, _rows(actor, meeting, use.file, Which.MINE)))
+    ]
+    if not found:
+        raise Invalid("annotation.none_here")
+    throttle.pace(f"marks:{actor.id}", most=MOST_FILES, within=_STRETCH)
+    with unit_of_work():
+        audit.record(actor, "meeting.marks_taken", meeting, form=Shape.LIST.value)
+    return Taken(f"{meeting.title} - ghi chú.docx", media.DOCX, _listed(found))
 
 
 def _rows(actor: User, meeting: Meeting, paper: File, which: Which) -> list[Annotation]:
@@ -139,14 +160,19 @@ def _copied(actor: User, meeting: Meeting, paper: File, marks: list[dict[str, An
         ) from wrong
 
 
-def _listed(title: str, marks: Sequence[dict[str, Any]]) -> bytes:
-    """The list of notes: page, kind, what was marked and what was written; strokes of a page are counted."""
-    sheet = Paper(title=title, author="")
+def _listed(found: Sequence[tuple[str, Sequence[dict[str, Any]]]]) -> bytes:
+    """The list of notes: paper, page, kind, what was marked and written; strokes of a page are counted."""
+    sheet = Paper(title=found[0][0], author="")
     sheet.write(label("annotation.taken.notes"), Form(size=14, bold=True, align="center"))
-    sheet.write(title, Form(size=13, align="center", after=4))
-    sheet.write(
-        f"{clock.local(clock.now()):%d/%m/%Y %H:%M}", Form(size=11, italic=True, align="center", after=10)
-    )
+    at = f"{clock.local(clock.now()):%d/%m/%Y %H:%M}"
+    sheet.write(at, Form(size=11, italic=True, align="center", after=4))
+    for title, marks in found:
+        sheet.write(title, Form(size=13, bold=len(found) > 1, align="center", before=6, after=6))
+        _list(sheet, marks)
+    return sheet.to_bytes()
+
+
+def _list(sheet: Paper, marks: Sequence[dict[str, Any]]) -> None:
     strokes: dict[tuple[int, str], int] = {}
     for mark in marks:
         kind, place = mark["d"]["kind"], (mark["page"], mark["author"])
@@ -174,4 +200,3 @@ def _listed(title: str, marks: Sequence[dict[str, Any]]) -> bytes:
             Form(size=13, left=6, after=3),
             bold_lead=f"{kind}{who}: ",
         )
-    return sheet.to_bytes()

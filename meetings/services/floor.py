@@ -28,6 +28,7 @@ def state_of(meeting: Meeting, people: Mapping[int, User], heard: Sequence[Speec
         "att": attending.counts(meeting, profile),
         "queue": {
             "open": meeting.queue_open,
+            "rule": meeting.queue_rule,
             "cur": None if running is None else speeches.running_entry(running, people[running.user_id]),
             "wait": [speeches.waiting_entry(one, people[one.user_id]) for one in waiting],
         },

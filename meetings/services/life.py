@@ -32,6 +32,8 @@ from meetings.services.planning import Lack, lacks, lacks_for_ready, lacks_for_r
 _S = MeetingState
 #: How long after its end a meeting may be taken up again, once.
 REOPEN_WITHIN = timedelta(minutes=30)
+#: Seconds that a pause may be planned for: to the same hour of the next day.
+LONGEST_PAUSE = 86_400
 #: From these states a sitting opens for the first time.
 _OPENS = frozenset({_S.PUBLISHED, _S.READY})
 
@@ -170,9 +172,23 @@ def start_meeting(actor: User, meeting_id: int, *, confirm: bool = False) -> int
     return move_meeting(actor, meeting_id, _S.LIVE, confirm=confirm)
 
 
-def pause_meeting(actor: User, meeting_id: int) -> int:
-    """Stop the clocks."""
-    return move_meeting(actor, meeting_id, _S.PAUSED)
+def pause_meeting(actor: User, meeting_id: int, *, for_s: int | None = None) -> int:
+    """Stop the clocks; asked again while it pauses, only the time at which it goes on is another.
+
+    :param for_s: seconds from now until it is expected to go on, ``None``: nobody can say.
+    :raises Invalid: ``meeting.pause_time``.
+    """
+    if for_s is not None and not 1 <= for_s <= LONGEST_PAUSE:
+        raise Invalid("meeting.pause_time", field="at")
+    with unit_of_work():
+        meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
+        resumes = None if for_s is None else clock.now() + timedelta(seconds=for_s)
+        if meeting.state is not _S.PAUSED:
+            return move_meeting(actor, meeting_id, _S.PAUSED, resumes=resumes)
+        if meeting.resumes_at == resumes:
+            return meeting.v
+        meeting.resumes_at = resumes
+        return journal.append(meeting, "meeting.resumes", by=actor, resumes=ms(resumes))
 
 
 def resume_meeting(actor: User, meeting_id: int) -> int:
@@ -198,12 +214,14 @@ def move_meeting(
     since: MeetingState | None = None,
     confirm: bool = False,
     follows: bool = False,
+    resumes: datetime | None = None,
 ) -> int:
     """Take a meeting to another state, by the table.
 
     :param since: the state it must be in, ``None`` for any that leads there.
     :param confirm: open it although the chair or enough members are missing; end it although items are left.
     :param follows: it follows from something else that is done now, as the automatic moves do.
+    :param resumes: when a pause is expected to be over.
     :returns: the room's version.
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: ``meeting.not_yours_to_run``.
@@ -228,7 +246,7 @@ def move_meeting(
         if move.needs_reason and not reason:
             raise Invalid("meeting.why", field="reason")
         now = clock.now()
-        meeting.state, meeting.reason = to, reason
+        meeting.state, meeting.reason, meeting.resumes_at = to, reason, resumes
         facts = _take_effect(actor, meeting, before, now)
         devices.follow_end(meeting)
         audit.record(actor, "meeting.moved", meeting, reason=reason or None, since=before.value, to=to.value)
@@ -282,6 +300,8 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
     elif to in {_S.PAUSED, _S.ENDED}:
         stop_clock(meeting, now)
     facts: dict[str, Any] = {}
+    if to is _S.PAUSED:
+        facts["resumes"] = ms(meeting.resumes_at)
     if to is _S.LIVE and before in _OPENS:
         meeting.plan_end = meeting.starts_at + timedelta(minutes=meeting.minutes)
         facts["plan_end"] = ms(meeting.plan_end)

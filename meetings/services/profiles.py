@@ -13,7 +13,7 @@ from intranet.core.refs import Ref
 from intranet.core.text import one_line
 from intranet.people.models import User
 from intranet.records import audit
-from meetings.models.floor import Body
+from meetings.models.floor import Body, QueueRule
 from meetings.models.meeting import PLANNABLE, Meeting
 from meetings.permissions import BODIES
 from meetings.rules.thresholds import METHODS, needs_of
@@ -22,6 +22,8 @@ from meetings.services import attending, bodies, journal
 #: Of whom a majority is counted, and what an equal vote means, in the order they are offered.
 BASES = ("members", "present", "cast", "valid")
 TIES = ("fail", "chair_side", "revote")
+#: In what order people who wait to speak are called.
+QUEUE_RULES = tuple(one.value for one in QueueRule)
 MOST_NAME = 60
 #: A quorum is a fraction of small whole numbers; fewer than three cannot vote in secret at all.
 MOST_PART = 100
@@ -53,6 +55,7 @@ class Rules:
     need_many: str = "over_1_2"
     subs_vote: bool = False
     papers_days: int = 1
+    queue_rule: str = "asked"
 
 
 _FIELDS = tuple(field.name for field in fields(Rules))
@@ -160,7 +163,7 @@ def _checked(org_id: int, rules: Rules, body: Body | None = None) -> dict[str, A
         raise Invalid("body.proxies", most=MOST_PROXIES, field="proxy_limit")
     if not 0 <= rules.papers_days <= MOST_PAPERS_DAYS:
         raise Invalid("body.papers", most=MOST_PAPERS_DAYS, field="papers_days")
-    if rules.base not in BASES or rules.tie not in TIES:
+    if rules.base not in BASES or rules.tie not in TIES or rules.queue_rule not in QUEUE_RULES:
         raise Invalid("body.choice")
     if any(getattr(rules, f"need_{one}") not in needs_of(one) for one in METHODS):
         raise Invalid("body.choice")

@@ -133,11 +133,11 @@ def events_since(actor: User, meeting_id: int, since: int, *, on_wall: bool = Fa
 def last_values(meeting: Meeting, actor: User | None = None) -> dict[str, Any]:
     """What no line of the journal carries, by key.
 
-    ``view``: the presenter's rectangle, ``None`` where none is; ``replies``: answers to the actor's calls.
+    ``view``: the presenter's rectangle, ``None`` where none is; ``replies``: what was answered or written
+    to the actor.
     """
     found: dict[str, Any] = {"view": presenting.last_view(meeting)}
-    # Whoever runs the room is who answers.
-    if actor is None or may(actor, To.RUN, meeting) or actor.id not in _rare_in(meeting).answered:
+    if actor is None or actor.id not in _rare_in(meeting).answered:
         return found
     replies = announcing.replies_to(actor, meeting)
     return found | ({"replies": replies} if replies else {})
@@ -237,6 +237,7 @@ def full_state(meeting: Meeting) -> State:
         "starts": ms(meeting.starts_at),
         "started": ms(meeting.started_at),
         "ended": ms(meeting.ended_at),
+        "resumes": ms(meeting.resumes_at),
         "plan_end": ms(meeting.plan_end),
         "cur": _current(meeting),
         "items": [
@@ -251,7 +252,7 @@ def full_state(meeting: Meeting) -> State:
         "grants": presenting.grants(meeting),
         "blank": presenting.is_blank(meeting),
         "people": [
-            attending.person_entry(people[part.user_id], part.role.value, there.get(part.user_id))
+            attending.person_entry(people[part.user_id], part.role.value, there.get(part.user_id), part.seat)
             for part in meeting.participants
             if part.user_id in people
         ],

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
-
 from intranet.core import clock
 from intranet.core.db import session, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
@@ -15,9 +13,10 @@ from intranet.records import audit
 from meetings.models.floor import Speech, SpeechKind, SpeechState
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, Participant, PartRole
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal, speeches
+from meetings.services import journal, speeches, turns
 from meetings.services.bodies import profile_of
 from meetings.services.journal import ms
+from meetings.services.speeches import running_in, spoken_in, waiting_in
 
 MOST_NOTE = 200
 #: Seconds a speech may be given.
@@ -47,7 +46,7 @@ def ask(
     note: str = "",
     person: int | None = None,
 ) -> int:
-    """Ask to speak; the request goes to the end of the queue.
+    """Ask to speak; the request goes to the end of the queue, or where the fair order puts it.
 
     :param note: a few words for chair and secretaries.
     :param person: somebody else whom chair or secretary put on the list, ``None`` for the actor.
@@ -94,6 +93,7 @@ def ask(
         opened.flush()
         user = directory.people([part.user_id])[part.user_id]
         journal.append(meeting, "queue.asked", by=actor, **speeches.waiting_entry(request, user))
+        turns.keep_fair(actor, meeting)
         return request.id
 
 
@@ -152,7 +152,8 @@ def order_queue(
         places = {key: place for place, key in enumerate(order)}
         for one in waiting:
             one.position = places[one.id]
-        return journal.append(meeting, "queue.ordered", by=actor, order=list(order))
+        turns.note_hand(meeting)
+        return journal.append(meeting, "queue.ordered", by=actor, order=list(order), rule=meeting.queue_rule)
 
 
 def set_queue(actor: User, meeting_id: int, is_open: bool) -> int:
@@ -249,26 +250,6 @@ def end_speech(actor: User, meeting_id: int, *, expect: int | None = None) -> in
     with unit_of_work():
         meeting, speech = _running(actor, meeting_id, expect)
         return _end(actor, meeting, speech, clock.now())
-
-
-def spoken_in(meeting: Meeting) -> dict[int, int]:
-    """Seconds that each person has spoken in the meeting, as far as speeches are over."""
-    query = select(Speech.user_id, func.sum(Speech.spent_s)).where(
-        Speech.meeting_id == meeting.id, Speech.state == SpeechState.DONE
-    )
-    return {user_id: int(spent) for user_id, spent in session().execute(query.group_by(Speech.user_id))}
-
-
-def waiting_in(meeting: Meeting) -> list[Speech]:
-    """Requests that wait, in order."""
-    query = select(Speech).where(Speech.meeting_id == meeting.id, Speech.state == SpeechState.WAITING)
-    return list(session().scalars(query.order_by(Speech.position, Speech.id)))
-
-
-def running_in(meeting: Meeting) -> Speech | None:
-    """The speech that runs or pauses."""
-    query = select(Speech).where(Speech.meeting_id == meeting.id, Speech.state == SpeechState.SPEAKING)
-    return session().scalar(query)
 
 
 # --- What follows from other acts, in their unit of work ---
@@ -394,7 +375,7 @@ def _end(actor: User, meeting: Meeting, speech: Speech, now: datetime) -> int:
     speech.spent_s = _elapsed_ms(speech, now) // 1000
     speech.state, speech.ended_at, speech.is_held = SpeechState.DONE, now, False
     session().flush()
-    return journal.append(
+    journal.append(
         meeting,
         "speech.ended",
         by=actor,
@@ -403,3 +384,5 @@ def _end(actor: User, meeting: Meeting, speech: Speech, now: datetime) -> int:
         spent_s=speech.spent_s,
         spoken=spoken_in(meeting)[speech.user_id],
     )
+    turns.keep_fair(actor, meeting)
+    return meeting.v

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from intranet.core.db import session
 from intranet.people import directory
@@ -19,6 +19,26 @@ def speeches_in(meeting: Meeting) -> list[Speech]:
     states = (SpeechState.SPEAKING, SpeechState.WAITING, SpeechState.DONE)
     query = select(Speech).where(Speech.meeting_id == meeting.id, Speech.state.in_(states))
     return list(session().scalars(query.order_by(Speech.position, Speech.id)))
+
+
+def spoken_in(meeting: Meeting) -> dict[int, int]:
+    """Seconds that each person has spoken in the meeting, as far as speeches are over."""
+    query = select(Speech.user_id, func.sum(Speech.spent_s)).where(
+        Speech.meeting_id == meeting.id, Speech.state == SpeechState.DONE
+    )
+    return {user_id: int(spent) for user_id, spent in session().execute(query.group_by(Speech.user_id))}
+
+
+def waiting_in(meeting: Meeting) -> list[Speech]:
+    """Requests that wait, in order."""
+    query = select(Speech).where(Speech.meeting_id == meeting.id, Speech.state == SpeechState.WAITING)
+    return list(session().scalars(query.order_by(Speech.position, Speech.id)))
+
+
+def running_in(meeting: Meeting) -> Speech | None:
+    """The speech that runs or pauses."""
+    query = select(Speech).where(Speech.meeting_id == meeting.id, Speech.state == SpeechState.SPEAKING)
+    return session().scalar(query)
 
 
 def spoken(held: Iterable[Speech]) -> dict[int, int]:

@@ -1,5 +1,4 @@
 /** The meeting room: the server tells, this page shows; what is pressed is asked for and seen when the server says so. */
-import { ask } from '@lib/dialogs.js';
 import { startFull } from '@lib/full.js';
 import { Reader } from '@lib/reader-view.js';
 import { Agenda } from './lib/agenda.js';
@@ -93,8 +92,16 @@ function draw() {
   floor();
   attendance.draw();
   desks();
+  rests();
   versions();
   stamps();
+}
+
+/** A rest, and the notes that are offered when all is over, have a part of their own. */
+let rest = null, followed = null;
+const resting = later(async () => (rest = new (await import('./lib/rest.js')).Rest(line, press, { notes, mid })));
+async function rests() {
+  if (rest || ['paused', 'ended', 'minutes'].includes(line.state.state)) (await resting())?.draw(line.now());
 }
 
 /** What whoever runs the room has in hand; and the delegate's own buttons. */
@@ -128,14 +135,16 @@ function floor() {
   const inSession = state.state === 'live';
   setText('[data-now-no]', item ? String(state.items.indexOf(item) + 1) : '–');
   setText('[data-now-title]', item?.t ?? (inSession ? word('no-item') : word(`state-${state.state}`)));
-  setText('[data-now-state]', state.state === 'paused' ? word('paused') : item && state.cur.since ? word('since', { at: clock(state.cur.since) }) : '');
+  setText('[data-now-state]', state.state === 'paused' ? paused() : item && state.cur.since ? word('since', { at: clock(state.cur.since) }) : '');
   setText('[data-now-note]', item?.owner ? word('reports', { name: item.owner.n }) : '');
-  if (state.state === 'paused') setText('.now1 [data-now-note]', word('paused'));
+  if (state.state === 'paused') setText('.now1 [data-now-note]', paused());
   speakers.draw();
   const { speech } = speakers;
   setText('[data-floor-mark]', speech ? initials(speech.n ?? speakers.name(speech.p)) : item ? String(state.items.indexOf(item) + 1) : '–');
   tick();
 }
+
+const paused = () => word('paused') + (line.state.resumes ? word('till', { at: clock(line.state.resumes) }) : '');
 
 let spokenMinute = null;
 function tick() {
@@ -149,6 +158,8 @@ function tick() {
   announce.tick(now);
   ballot?.tick(now);
   running?.tick(now);
+  rest?.draw(now);
+  followed?.tick();
   const minute = Math.floor(now / 60000);
   if (spokenMinute !== minute) { spokenMinute = minute; agenda.draw(); desks(); }
 }
@@ -223,6 +234,7 @@ addEventListener('keydown', async (event) => {
   event.preventDefault();
   (await reading())?.open('words');
 });
+find('[data-text-size]').addEventListener('click', async () => { find('[data-say]').textContent = word('text-size', { n: (await import('./lib/text-size.js')).larger(root.dataset.user) }); });
 find('[data-in]').addEventListener('click', () => reader.zoom(1.25));
 find('[data-out]').addEventListener('click', () => reader.zoom(0.8));
 find('[data-reader-host]').addEventListener('keydown', (event) => {
@@ -265,8 +277,7 @@ line.addEventListener('bye', async ({ detail }) => {
 find('[data-give-back]')?.addEventListener('submit', async (event) => {
   if (document.body.dataset.unsent === '0') return;
   event.preventDefault();
-  await notes.sync();
-  if (document.body.dataset.unsent === '0' || await ask(word('give-back-q', { n: document.body.dataset.unsent }), { bad: true })) event.target.submit();
+  (await import('./lib/seldom.js')).giveBack(event.target, notes);
 });
 follow.addEventListener('file', () => draw());
 follow.addEventListener('redraw', () => draw());
@@ -290,7 +301,10 @@ votes();
 draw();
 if (root.dataset.fresh) news();
 setTimeout(news, SOON);
-setTimeout(fetchBallot, SOON + Math.random() * SPREAD);
+if (!runs) setTimeout(() => surely(() => import('./lib/followed.js'), root.dataset.followed).then((part) => { followed = new part.Followed(line, follow); }), SOON);
+if (welcome.kept) import('./lib/text-size.js').then((part) => part.restore(root.dataset.user));
+// Whoever runs the room and has no vote gets it when there is one.
+if (!runs || line.me.can.includes('vote')) setTimeout(fetchBallot, SOON + Math.random() * SPREAD);
 setTimeout(() => surely(() => import('./lib/offline.js'), root.dataset.offline).then((part) => new part.Offline(line, { user: Number(root.dataset.user), mid, welcome })), welcome.kept ? 0 : CALM);
 setInterval(tick, 1000);
 document.body.dataset.v = String(line.state.v);

@@ -150,7 +150,9 @@ function idle() {
   const isAhead = state.state === 'published' || state.state === 'ready';
   setText('[data-idle-lab]', state.state === 'live' && item ? word('now-on') : isAhead ? '' : state.state === 'live' ? word('state-live') : '');
   setText('[data-idle]', state.state === 'paused' ? word('resting') : state.state === 'live' && item ? item.t : isAhead || state.state === 'live' ? state.title : word(`state-${state.state}`));
-  setText('[data-idle-note]', isAhead ? word('starts', { at: clock(state.starts), place: state.place }) : state.state === 'live' && item?.owner ? word('presents', { name: item.owner.n }) : '');
+  const { resumes } = state;
+  const rest = state.state === 'paused' && resumes ? word(resumes > line.now() ? 'resumes' : 'resumes-soon', { at: clock(resumes), n: Math.ceil((resumes - line.now()) / 60000) }) : '';
+  setText('[data-idle-note]', rest ? rest : isAhead ? word('starts', { at: clock(state.starts), place: state.place }) : state.state === 'live' && item?.owner ? word('presents', { name: item.owner.n }) : '');
 }
 
 // --- the foot ---
@@ -197,6 +199,7 @@ function tick() {
   setText('[data-vote-left]', left === null ? '' : mmss(left));
   find('[data-vote-left]').classList.toggle('soft', left !== null && left <= 30);
   if (state.timer) setText('[data-foot-timer]', `${state.timer.label} ${mmss(Math.max(0, state.timer.dur_s - (now - state.timer.started) / 1000))}`);
+  if (mode === 'idle' && state.state === 'paused') idle();
   ticker();
 }
 

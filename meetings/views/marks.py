@@ -11,7 +11,7 @@ from intranet.core.web import me, needs, within
 from intranet.people.models import User
 from meetings.permissions import ATTEND
 from meetings.services import exporting
-from meetings.services.exporting import Shape, Which
+from meetings.services.exporting import Shape, Taken, Which
 
 bp = Blueprint("meetings_marks", __name__, url_prefix="/api/v1/meetings/<int:mid>")
 
@@ -24,7 +24,18 @@ def take_along(mid: int, public_id: str, shape: str) -> ResponseReturnValue:
     which = request.args.get("which", Which.MINE.value)
     if which not in set(Which):
         raise Invalid("command.payload", name="which")
-    taken = exporting.take_along(cast(User, me()), mid, public_id, Shape(shape), Which(which))
+    return _file(exporting.take_along(cast(User, me()), mid, public_id, Shape(shape), Which(which)))
+
+
+@bp.get("/marks.docx")
+@within("meeting:<mid>")
+@needs(ATTEND)
+def take_all(mid: int) -> ResponseReturnValue:
+    """One list of one's own marks on all papers of the meeting."""
+    return _file(exporting.take_all(cast(User, me()), mid))
+
+
+def _file(taken: Taken) -> ResponseReturnValue:
     answer = send_file(
         io.BytesIO(taken.data), mimetype=taken.media_type, as_attachment=True, download_name=taken.name
     )

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import cast
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet.core.errors import Forbidden
@@ -15,6 +15,9 @@ from meetings.services import conclusion_review, listing, publishing, room
 from meetings.views import looks
 
 bp = Blueprint("meetings_room", __name__)
+
+#: Sizes of the room's text in percent; which one a person has on a device is kept there.
+TEXT_SIZES = ("100", "125", "150")
 
 
 @bp.get("/meetings/<int:mid>/room")
@@ -59,5 +62,11 @@ def _page(user: User, found: room.Welcome, fresh: Collection[str] = ()) -> str:
         part=meeting.participant(user.id),
         welcome=found.answer,
         fresh=fresh,
+        text_size=_text_size(user),
         reviews=conclusion_review.is_on_agenda(meeting) and user.only is None,
     )
+
+
+def _text_size(user: User) -> str:
+    held = request.cookies.get(f"text-{user.id}", "")
+    return held if held in TEXT_SIZES else TEXT_SIZES[0]

@@ -53,6 +53,17 @@ def _off_queue(state: State, d: Frame, _frame: Frame) -> None:
 
 def _ordered(state: State, d: Frame, _frame: Frame) -> None:
     state["queue"]["wait"].sort(key=lambda one: d["order"].index(one["rq"]))
+    state["queue"]["rule"] = d["rule"]
+
+
+def _rule(state: State, d: Frame, _frame: Frame) -> None:
+    state["queue"]["rule"] = d["rule"]
+
+
+def _seated(state: State, d: Frame, _frame: Frame) -> None:
+    person = next(one for one in state["people"] if one["p"] == d["p"])
+    person.pop("seat", None)
+    person.update({"seat": d["seat"]} if d["seat"] else {})
 
 
 def _queue_state(state: State, d: Frame, _frame: Frame) -> None:
@@ -93,12 +104,14 @@ def _ended(state: State, d: Frame, _frame: Frame) -> None:
 FLOOR_RULES = {
     "people.joined": _joined,
     "people.left": _left,
+    "people.seated": _seated,
     "body.chosen": _chosen,
     "att.changed": _presence,
     "queue.asked": _asked,
     "queue.withdrawn": _off_queue,
     "queue.skipped": _off_queue,
     "queue.ordered": _ordered,
+    "queue.rule": _rule,
     "queue.state": _queue_state,
     "queue.cleared": _cleared,
     "speech.started": _started,
@@ -111,6 +124,7 @@ FLOOR_RULES = {
     "notice.sent": lambda state, d, _frame: state["notices"].append(d),
     "notice.cleared": lambda state, d, _f: state.update(notices=_without(state["notices"], "id", d["id"])),
     "service.called": lambda state, d, _frame: state["calls"].append(d),
+    "msg.sent": lambda _state, _d, _frame: None,
     "service.done": lambda state, d, _f: state.update(calls=_without(state["calls"], "id", d["id"])),
     "service.answered": lambda state, d, _f: state.update(calls=_without(state["calls"], "id", d["id"])),
 }

@@ -69,7 +69,7 @@ def _item(state: State, key: int) -> dict[str, Any]:
 
 
 def _meeting_state(state: State, d: Frame, _frame: Frame) -> None:
-    state["state"] = d["to"]
+    state["state"], state["resumes"] = d["to"], d.get("resumes")
     if d["to"] == "live":
         state["started"], state["ended"] = state["started"] or d["at"], None
     if d["to"] == "ended":
@@ -184,6 +184,7 @@ def _revoked(state: State, d: Frame, _frame: Frame) -> None:
 
 _RULES = {
     "meeting.state": _meeting_state,
+    "meeting.resumes": lambda state, d, _frame: state.update(resumes=d["resumes"]),
     "meeting.edited": lambda state, d, _frame: state.update(d),
     "item.started": _started,
     "item.finished": _finished,

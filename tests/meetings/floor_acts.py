@@ -7,8 +7,18 @@ from typing import Any
 
 from intranet.core import clock
 from intranet.people.models import User
-from meetings.models.floor import CallKind, PresenceState, SpeechKind
-from meetings.services import announcing, attending, bodies, room, speaking
+from meetings.models.floor import CallKind, PresenceState, QueueRule, SpeechKind
+from meetings.services import (
+    announcing,
+    attending,
+    bodies,
+    room,
+    seating,
+    speaking,
+    speeches,
+    turns,
+    writing,
+)
 from tests.meetings.conftest import Sitting
 
 Act = Callable[[], Any]
@@ -80,6 +90,14 @@ def floor_story(sitting: Sitting) -> Iterator[None]:
     yield
     announcing.set_timer(secretary, mid, "Phát biểu", 300)
     yield
+    seating.take_seat(delegate, mid, "A12")
+    yield
+    announcing.call_service(delegate, mid, CallKind.WATER)
+    yield
+    writing.write_to(secretary, mid, delegate.id, "Mời lên bàn thư ký")
+    yield
+    turns.set_rule(chair, mid, QueueRule.FAIR)
+    yield
 
 
 def floor_acts(sitting: Sitting, luck: random.Random, more: User) -> list[Act]:
@@ -87,8 +105,8 @@ def floor_acts(sitting: Sitting, luck: random.Random, more: User) -> list[Act]:
     mid = sitting.id
     officer = luck.choice((sitting.chair, sitting.secretary))
     anybody = luck.choice((*sitting.everybody, more))
-    waiting = [one.id for one in speaking.waiting_in(sitting.meeting)]
-    running = speaking.running_in(sitting.meeting)
+    waiting = [one.id for one in speeches.waiting_in(sitting.meeting)]
+    running = speeches.running_in(sitting.meeting)
     seen = None if running is None else running.id
     request = luck.choice(waiting or [0])
     kind, state = luck.choice(list(SpeechKind)), luck.choice(list(PresenceState))
@@ -104,6 +122,10 @@ def floor_acts(sitting: Sitting, luck: random.Random, more: User) -> list[Act]:
         lambda: speaking.withdraw(anybody, mid, request),
         lambda: speaking.skip(officer, mid, request),
         lambda: speaking.order_queue(officer, mid, luck.sample(waiting, len(waiting))),
+        lambda: turns.set_rule(officer, mid, luck.choice(list(QueueRule))),
+        lambda: turns.set_rule(officer, mid, QueueRule.FAIR),
+        lambda: seating.take_seat(officer, mid, luck.choice(["", "A1", "B2"]), person=anybody.id),
+        lambda: writing.write_to(officer, mid, anybody.id, "Mời ra ngoài"),
         lambda: speaking.set_queue(officer, mid, is_open=luck.random() < 0.8),
         lambda: speaking.start_speech(officer, mid, request, expect=seen),
         lambda: speaking.start_speech(officer, mid, request, expect=None),

@@ -132,6 +132,7 @@ def typed(**more: str) -> dict[str, str]:
         "need_many": "over_1_2",
         "papers_days": "3",
         "subs_vote": "y",
+        "queue_rule": "fair",
         "secretary_counts": "y",
         "once": "body-1",
     } | more
@@ -148,6 +149,7 @@ def test_the_page_shows_the_bodies_and_a_double_click_adds_one(office: Office, c
     assert names(office)[3:] == ["Hội đồng thẩm định"]
     made = bodies.bodies_of(office.org.id)[3]
     assert (made.secretary_counts, made.remote_allowed, made.secret_min) == (True, False, 7)
+    assert made.queue_rule == "fair"
     page = unescape(browser.get("/admin/bodies").get_data(as_text=True))
     assert "Đã lưu quy chế" in page
     assert (made.proxy_limit, "bỏ phiếu thay 2 người" in page) == (2, True)

@@ -15,7 +15,7 @@ from intranet.people.models import User
 from intranet.records.models import File
 from meetings.services import exporting
 from meetings.services.annotating import sync
-from meetings.services.exporting import Shape, Taken, Which, take_along
+from meetings.services.exporting import Shape, Taken, Which, take_all, take_along
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, add_paper
 from tests.meetings.marks import add
@@ -117,3 +117,17 @@ def test_so_many_files_a_minute_and_then_a_pause_for_this_person_alone(
     taken(sitting.chair, which=Which.BOTH)
     clock.advance(timedelta(seconds=61))
     taken(sitting.delegate, which=Which.BOTH)
+
+
+def test_all_of_ones_own_notes_are_one_list_paper_by_paper(sitting: Sitting, marked: File) -> None:
+    other = add_paper(sitting.secretary, sitting, sitting.agenda[1])
+    sync(sitting.delegate, sitting.id, [add(2, 2, other.public_id, "note", d={"text": "hỏi lại"})], {})
+    taken = take_all(sitting.delegate, sitting.id)
+    said = [one.text for one in docx.Document(io.BytesIO(taken.data)).paragraphs]
+    assert [one for one in said if "riêng" in one or "hỏi" in one] == [
+        "Ghi chú: riêng của đại biểu",
+        "Ghi chú: hỏi lại",
+    ]
+    assert said.count("To trinh 318") == 2
+    with pytest.raises(Invalid, match=r"annotation\.none_here"):
+        take_all(sitting.guest, sitting.id)

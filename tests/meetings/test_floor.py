@@ -12,7 +12,17 @@ from intranet.people.models import User
 from meetings.models.floor import Attendance, Body, CallKind, PresenceState, Speech, SpeechKind, SpeechState
 from meetings.models.meeting import PartRole
 from meetings.rules import quorum
-from meetings.services import announcing, attending, bodies, chairing, life, participants, room, speaking
+from meetings.services import (
+    announcing,
+    attending,
+    bodies,
+    chairing,
+    life,
+    participants,
+    room,
+    speaking,
+    speeches,
+)
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of
 from tests.meetings.floor_acts import state_of
@@ -148,6 +158,7 @@ def test_the_body_says_who_counts(sitting: Sitting) -> None:
         "tie": "fail",
         "secret_min": 3,
         "proxy_limit": 0,
+        "queue_rule": "asked",
     }
 
 
@@ -194,7 +205,7 @@ def test_a_closed_queue_takes_nobody_but_whom_the_chair_puts_there(sitting: Sitt
     with pytest.raises(BadState, match=r"queue.closed"):
         speaking.ask(sitting.delegate, sitting.id)
     speaking.ask(sitting.chair, sitting.id, person=sitting.guest.id)
-    assert [one.user_id for one in speaking.waiting_in(sitting.meeting)] == [sitting.guest.id]
+    assert [one.user_id for one in speeches.waiting_in(sitting.meeting)] == [sitting.guest.id]
 
 
 def test_guests_ask_where_the_body_lets_them_and_secretaries_never(sitting: Sitting) -> None:
@@ -235,7 +246,7 @@ def test_a_point_of_order_goes_first_when_the_chair_says_so(sitting: Sitting, se
     with pytest.raises(Stale, match=r"queue.changed"):
         speaking.order_queue(sitting.secretary, sitting.id, [first])
     third = speaking.ask(sitting.chair, sitting.id)
-    assert [one.id for one in speaking.waiting_in(sitting.meeting)] == [order, first, third]
+    assert [one.id for one in speeches.waiting_in(sitting.meeting)] == [order, first, third]
 
 
 def test_two_who_call_the_next_speaker_call_one(sitting: Sitting, second: User) -> None:
@@ -244,7 +255,7 @@ def test_two_who_call_the_next_speaker_call_one(sitting: Sitting, second: User) 
     with pytest.raises(Stale, match=r"speech.other") as refusal:
         speaking.start_speech(sitting.secretary, sitting.id, other, expect=None)
     assert refusal.value.data["cur"] == first
-    assert [one.id for one in speaking.waiting_in(sitting.meeting)] == [other]
+    assert [one.id for one in speeches.waiting_in(sitting.meeting)] == [other]
 
 
 def test_calling_the_next_ends_the_one_before_and_keeps_the_seconds(sitting: Sitting, second: User) -> None:
@@ -258,7 +269,7 @@ def test_calling_the_next_ends_the_one_before_and_keeps_the_seconds(sitting: Sit
     speaking.start_speech(sitting.chair, sitting.id, again, expect=None)
     spend(5)
     speaking.end_speech(sitting.chair, sitting.id, expect=again)
-    assert speaking.spoken_in(sitting.meeting) == {sitting.delegate.id: 55, second.id: 10}
+    assert speeches.spoken_in(sitting.meeting) == {sitting.delegate.id: 55, second.id: 10}
     assert state_of(sitting, sitting.guest)["spoken"] == {str(sitting.delegate.id): 55, str(second.id): 10}
 
 
@@ -275,7 +286,7 @@ def test_a_pause_is_not_spoken_time(sitting: Sitting) -> None:
     assert speaking.resume_speech(sitting.chair, sitting.id) == v
     spend(12)
     speaking.end_speech(sitting.chair, sitting.id)
-    assert speaking.spoken_in(sitting.meeting) == {sitting.delegate.id: 42}
+    assert speeches.spoken_in(sitting.meeting) == {sitting.delegate.id: 42}
 
 
 def test_time_is_usual_for_the_kind_and_extended_by_chair_or_secretary(sitting: Sitting) -> None:
@@ -296,7 +307,7 @@ def test_leaving_the_item_ends_the_speech(sitting: Sitting) -> None:
     speaking.start_speech(sitting.chair, sitting.id, mine, expect=None)
     spend(20)
     chairing.start_item(sitting.secretary, sitting.id, two.id, expect=one.id)
-    assert speaking.running_in(sitting.meeting) is None
+    assert speeches.running_in(sitting.meeting) is None
     assert journal_of(sitting.id)[-2:] == ["speech.ended", "item.started"]
     row = db.session().scalars(select(Speech)).one()
     assert (row.state, row.spent_s, row.item_id) == (SpeechState.DONE, 20, one.id)
@@ -313,7 +324,7 @@ def test_the_speakers_clock_stands_while_the_meeting_pauses(sitting: Sitting) ->
     life.resume_meeting(sitting.chair, sitting.id)
     spend(7)
     life.end_meeting(sitting.chair, sitting.id, confirm=True)
-    assert speaking.spoken_in(sitting.meeting) == {sitting.delegate.id: 17}
+    assert speeches.spoken_in(sitting.meeting) == {sitting.delegate.id: 17}
 
 
 def test_a_speech_the_chair_stopped_stays_stopped_after_the_break(sitting: Sitting) -> None:
@@ -346,7 +357,7 @@ def test_whoever_is_taken_off_leaves_nothing_on_the_floor(sitting: Sitting, seco
     state = state_of(sitting, sitting.chair)
     assert (state["queue"]["cur"], state["queue"]["wait"], state["calls"]) == (None, [], [])
     assert state["att"] == {"need": 2, "in": 0, "of": 2, "ok": False}
-    assert speaking.spoken_in(sitting.meeting) == {second.id: 9}
+    assert speeches.spoken_in(sitting.meeting) == {second.id: 9}
     participants.invite(sitting.secretary, sitting.id, [second.id], PartRole.DELEGATE)
     assert attending.present_members(sitting.meeting) == []
 

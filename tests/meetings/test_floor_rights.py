@@ -11,7 +11,7 @@ from intranet.core.errors import DomainError
 from intranet.people.models import User
 from meetings.models.floor import CallKind
 from meetings.models.meeting import MeetingState
-from meetings.services import announcing, speaking
+from meetings.services import announcing, speaking, speeches
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, make_sitting
 from tests.meetings.floor_acts import state_of
@@ -30,6 +30,7 @@ _MATRIX: dict[str, tuple[dict[str, Any], str]] = {
     "queue.ask": ({}, "CD"),
     "queue.order": ({"order": [], "expect": []}, "CS"),
     "queue.set": ({"open": False}, "CS"),
+    "queue.rule": ({"rule": "fair"}, "CS"),
     "queue.skip": ({"rq": 1}, "CS"),
     "queue.withdraw": ({"rq": 1}, ""),
     "speech.start": ({"rq": 1, "expect": None}, "CS"),
@@ -43,10 +44,13 @@ _MATRIX: dict[str, tuple[dict[str, Any], str]] = {
     "notice.clear": ({"id": 1}, "CS"),
     "service.call": ({"kind": "water"}, "CSDG"),
     "service.done": ({"id": 1}, "CS"),
+    "msg.send": ({"p": 10**9, "t": "Mời lên bàn thư ký"}, "CS"),
+    "seat.set": ({"seat": "A12"}, "CSDG"),
     "body.choose": ({"body": 1}, "CS"),
 }
 #: Refusals that say nothing of rights: the act was allowed, there was nothing to do it to.
 _NOTHING_THERE = {"queue.unknown", "speech.none", "notice.unknown", "service.unknown", "body.unknown"}
+_NOTHING_THERE |= {"meeting.unknown_person"}
 
 
 @pytest.mark.parametrize("name", _MATRIX)
@@ -75,6 +79,7 @@ _BAD: list[tuple[str, dict[str, Any], str]] = [
     ("queue.order", {"order": [1], "expect": []}, "queue.changed"),
     ("queue.order", {"order": ["a"], "expect": []}, "command.payload"),
     ("queue.set", {"open": 1}, "command.payload"),
+    ("queue.rule", {"rule": "loudest"}, "command.payload"),
     ("speech.start", {"rq": 10**9, "expect": None}, "queue.unknown"),
     ("speech.start", {"rq": 1, "expect": 10**9}, "speech.other"),
     ("speech.pause", {}, "speech.none"),
@@ -93,6 +98,11 @@ _BAD: list[tuple[str, dict[str, Any], str]] = [
     ("service.call", {"kind": "message"}, "service.empty"),
     ("service.call", {"kind": "message", "t": "x" * 10_000}, "service.too_long"),
     ("service.done", {"id": 10**9}, "service.unknown"),
+    ("msg.send", {"p": 10**9, "t": "Mời lên"}, "meeting.unknown_person"),
+    ("msg.send", {"p": 10**9, "t": " \u200b "}, "service.empty"),
+    ("msg.send", {"p": 10**9, "t": "x" * 10_000}, "service.too_long"),
+    ("seat.set", {"seat": "x" * 21}, "seat.too_long"),
+    ("seat.set", {"seat": "A1", "p": 10**9}, "meeting.unknown_person"),
     ("body.choose", {"body": 10**9}, "body.unknown"),
 ]
 
@@ -139,4 +149,4 @@ def test_a_repeated_tap_asks_once(sitting: Sitting) -> None:
     frame = {"cid": "same-tap-1", "t": "queue.ask", "d": {"mid": sitting.id}}
     first, again = (commands.run(sitting.delegate, frame) for _ in range(2))
     assert first == again
-    assert len(speaking.waiting_in(sitting.meeting)) == 1
+    assert len(speeches.waiting_in(sitting.meeting)) == 1

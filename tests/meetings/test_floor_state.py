@@ -14,11 +14,13 @@ import pytest
 from intranet.core import clock
 from intranet.core.errors import DomainError
 from intranet.people.models import User
+from meetings.models.floor import QueueRule
 from meetings.models.meeting import ItemState, PartRole
 from meetings.rules.audiences import project
 from meetings.rules.floor_shares import FLOOR
+from meetings.rules.queue_order import minutes
 from meetings.rules.shares import AUDIENCES, OFFICERS, Audience
-from meetings.services import chairing, journal, life, participants
+from meetings.services import chairing, journal, life, participants, speeches, turns
 from tests.factories import Office
 from tests.meetings.client_floor import FLOOR_RULES
 from tests.meetings.client_model import apply
@@ -50,6 +52,14 @@ def _around(sitting: Sitting, luck: random.Random, more: User) -> list[Callable[
     ]
 
 
+def _fair_where_that_is_the_rule(sitting: Sitting) -> None:
+    """Nobody waits behind somebody who has spoken longer, by the minutes that everybody reads."""
+    if turns.rule_of(sitting.meeting) is QueueRule.FAIR:
+        spoken = speeches.spoken_in(sitting.meeting)
+        had = [minutes(spoken.get(one.user_id, 0)) for one in speeches.waiting_in(sitting.meeting)]
+        assert had == sorted(had)
+
+
 @pytest.mark.parametrize("seed", range(60 if _FULL else 4))
 def test_whatever_happens_on_the_floor_every_tablet_agrees(office: Office, guest: User, seed: int) -> None:
     luck = random.Random(seed)
@@ -60,6 +70,7 @@ def test_whatever_happens_on_the_floor_every_tablet_agrees(office: Office, guest
         acts = floor_acts(sitting, luck, more) + _around(sitting, luck, more)
         with contextlib.suppress(DomainError):
             luck.choice(acts)()
+        _fair_where_that_is_the_rule(sitting)
         if luck.random() < 0.15 or step == _STEPS - 1:
             past.append(snapshots(sitting.id))
     lines = journal.lines_after(sitting.id, 0)
@@ -114,7 +125,7 @@ def test_every_line_of_the_floor_for_every_audience(sitting: Sitting) -> None:
                 assert not _keys(share) & _NOT_ON_THE_WALL, line.kind
     assert {kind for kind in FLOOR if not kind.startswith("people.")} <= set(told)
     of_officers = {kind for kind, count in told.items() if count % len(AUDIENCES)}
-    assert of_officers == {"service.called", "service.done", "service.answered"}
+    assert of_officers == {"service.called", "service.done", "service.answered", "msg.sent", "people.seated"}
     for audience, state in snapshots(sitting.id).items():
         if audience not in OFFICERS:
             assert "calls" not in state

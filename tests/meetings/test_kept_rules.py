@@ -76,7 +76,7 @@ def test_whoever_chooses_another_body_while_it_sits_takes_its_rules_of_today(
     profiles.edit_body(office.admin, board.id, Rules("Ban mới", 1, 1, "cast", "fail"))
     assert state_of(sitting, sitting.chair)["body"] == {
         "name": "Ban", "num": 1, "den": 2, "base": "present", "tie": "chair_side", "secret_min": 3,
-            "proxy_limit": 0, "subs_vote": False, "needs": {
+            "proxy_limit": 0, "queue_rule": "asked", "subs_vote": False, "needs": {
                 "three": {"base": "present", "num": 1, "den": 2, "strict": True},
                 "single": {"base": "valid", "num": 0, "den": 1, "strict": True},
                 "many": {"base": "present", "num": 1, "den": 2, "strict": True},

@@ -12,13 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from intranet.core import clock, db
-from intranet.core.errors import Forbidden, Invalid, NotFound
+from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.people.models import User
 from meetings import live
 from meetings.models.floor import CallKind
 from meetings.rules.audiences import project
 from meetings.rules.shares import AUDIENCES
-from meetings.services import announcing, journal, room
+from meetings.services import announcing, journal, room, seating, writing
 from tests.meetings.conftest import Sitting, journal_of
 from tests.meetings.floor_acts import state_of
 from tests.meetings.test_live import Tablet
@@ -110,3 +110,43 @@ def test_a_tablet_that_asks_over_http_hears_of_an_answer_at_once(
     monkeypatch.setattr(live.health, "is_stopping", lambda: len(looks) >= 5)
     assert browser.get(f"{address}&heard={told['v']}").get_json()["lv"]["replies"] == [told]
     assert len(looks) == 5
+
+
+def test_what_is_written_first_reaches_that_person_alone_the_chair_too(sitting: Sitting) -> None:
+    writing.write_to(sitting.secretary, sitting.id, sitting.chair.id, f" {SECRET}\n")
+    (told,) = room.welcome(sitting.chair, sitting.id, None).answer["lv"]["replies"]
+    assert (told["t"], told["role"]) == (SECRET, "secretary")
+    for who in (sitting.secretary, sitting.delegate, sitting.guest):
+        assert SECRET not in json.dumps(room.welcome(who, sitting.id, None).answer, ensure_ascii=False)
+    for line in journal.lines_after(sitting.id, 0):
+        for audience in AUDIENCES:
+            assert SECRET not in json.dumps(project(line.kind, line.data, audience), ensure_ascii=False)
+    assert state_of(sitting, sitting.secretary)["calls"] == []
+
+
+def test_nobody_writes_to_themselves_nor_without_end(sitting: Sitting) -> None:
+    with pytest.raises(Invalid, match=r"message\.to_self"):
+        writing.write_to(sitting.chair, sitting.id, sitting.chair.id, "Nhớ giờ")
+    for _ in range(writing.MOST_MESSAGES):
+        writing.write_to(sitting.chair, sitting.id, sitting.delegate.id, "Mời vào")
+    with pytest.raises(BadState, match=r"message\.too_many"):
+        writing.write_to(sitting.chair, sitting.id, sitting.delegate.id, "Mời vào")
+    writing.write_to(sitting.chair, sitting.id, sitting.guest.id, "Mời vào")
+    clock.advance(timedelta(minutes=6))
+    writing.write_to(sitting.chair, sitting.id, sitting.delegate.id, "Mời vào")
+
+
+def test_a_call_says_where_whoever_called_sat_then(sitting: Sitting) -> None:
+    delegate = sitting.delegate
+    seating.take_seat(delegate, sitting.id, "  A12 ")
+    announcing.call_service(delegate, sitting.id, CallKind.WATER)
+    with pytest.raises(Forbidden, match=r"meeting\.not_yours_to_run"):
+        seating.take_seat(sitting.guest, sitting.id, "B1", person=delegate.id)
+    seating.take_seat(sitting.secretary, sitting.id, "C3", person=delegate.id)
+    state = state_of(sitting, sitting.chair)
+    assert [one["seat"] for one in state["calls"]] == ["A12"]
+    assert {one["p"]: one.get("seat") for one in state["people"]}[delegate.id] == "C3"
+    v = sitting.meeting.v
+    assert seating.take_seat(delegate, sitting.id, "C3") == v
+    seating.take_seat(delegate, sitting.id, "")
+    assert all("seat" not in one for one in state_of(sitting, delegate)["people"])

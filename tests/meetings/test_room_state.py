@@ -119,7 +119,9 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
         secretary, mid, second.id, title="Sửa", kind=ItemKind.CONSENT, budget_min=7, owner_id=None
     )
     yield
-    life.pause_meeting(chair, mid)
+    life.pause_meeting(chair, mid, for_s=900)
+    yield
+    life.pause_meeting(secretary, mid, for_s=600)
     yield
     clock.advance(timedelta(minutes=3))
     life.resume_meeting(chair, mid)
@@ -360,7 +362,7 @@ def _random_act(sitting: Sitting, office: Office, luck: random.Random, shown: li
         lambda: presenting.revoke_presenting(actor, mid, sitting.guest.id),
         lambda: presenting.blank_screen(actor, mid, on=luck.random() < 0.5),
         lambda: presenting.start_presenting(sitting.guest, mid, paper.public_id, luck.randint(1, 3)),
-        lambda: life.pause_meeting(actor, mid),
+        lambda: life.pause_meeting(actor, mid, for_s=luck.choice([None, 900])),
         lambda: life.resume_meeting(actor, mid),
         lambda: participants.invite(actor, mid, [guest], luck.choice([PartRole.GUEST, PartRole.DELEGATE])),
         lambda: participants.remove_participant(actor, mid, guest),

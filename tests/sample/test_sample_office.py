@@ -23,7 +23,7 @@ from intranet.records.models import File
 from intranet.tasks.models import Task, TaskState
 from meetings.models.meeting import ItemState, Meeting, MeetingState
 from meetings.models.vote import Poll, PollState, VoteMode
-from meetings.services import attending, room, speaking
+from meetings.services import attending, room, speeches
 from tests.conftest import MORNING
 from tests.sample.conftest import SampleOffice
 from tests.serving import Server
@@ -144,9 +144,9 @@ def test_in_the_live_meeting_one_speaks_and_two_wait_before_a_quorum(sample_offi
     with db.scope():
         meeting = db.session().get_one(Meeting, live.id)
         assert attending.counts(meeting) == {"need": 15, "in": 18, "of": 22, "ok": True}
-        running = speaking.running_in(meeting)
+        running = speeches.running_in(meeting)
         assert running is not None
-        assert (running.paused_at, len(speaking.waiting_in(meeting))) == (None, 2)
+        assert (running.paused_at, len(speeches.waiting_in(meeting))) == (None, 2)
 
 
 def test_minutes_of_past_meetings_have_votes_and_speeches_and_the_live_one_a_vote_at_hand(

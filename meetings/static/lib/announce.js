@@ -40,8 +40,8 @@ export class Announce {
     face.classList.toggle('soft', left >= 0 && left <= 30);
   }
 
-  /** What the secretary answered this person alone; closing it is nobody else's affair. */
-  #reply(one) { this.#replies.set(one.id, { id: `r${one.id}`, lvl: 'own', t: word('svc-reply', one) }); }
+  /** What the secretary answered or wrote to this person alone; closing it is nobody else's affair. */
+  #reply(one) { this.#replies.set(one.id, { id: `r${one.id}`, lvl: 'own', t: word(one.role ? `told-${one.role}` : 'svc-reply', one) }); }
 
   #row(one, runs) {
     const clears = runs && one.lvl !== 'own';

@@ -1,5 +1,4 @@
 /** Who is here: a delegate's own check-in; for whoever runs the room the quorum, the people and their correction. */
-import { ask } from '@lib/dialogs.js';
 import { clock, el, find, icon, setText, word } from './page.js';
 import { later } from './later.js';
 import { choose } from './press.js';
@@ -7,7 +6,7 @@ import { choose } from './press.js';
 const rank = ['chair', 'secretary', 'delegate', 'substitute', 'guest'];
 const SVG = 'http://www.w3.org/2000/svg';
 const present = new Set(['in', 'remote']);
-const code = later(() => import('./device-code.js'));
+const code = later(() => import('./device-code.js')), person = later(() => import('./person.js'));
 
 export class Attendance {
   #line; #press; #online = new Set(); #drawn = '';
@@ -82,7 +81,7 @@ export class Attendance {
   #row(one, state) {
     const here = this.#online.has(one.p);
     const st = state.att ? this.#standing(one) : null;
-    const note = [st, one.role === 'delegate' ? null : word(`role-${one.role}`), one.title].filter(Boolean).join(', ');
+    const note = [st, one.role === 'delegate' ? null : word(`role-${one.role}`), one.seat && word('seat', one), one.title].filter(Boolean).join(', ');
     return el('li', { class: `m-who${here ? ' here' : ''}`, 'data-p': one.p },
       el('i', { 'aria-hidden': 'true' }),
       el('div', { class: 'grow' }, el('span', { class: 't0 ell' }, one.n), el('span', { class: 't1 ell', title: note }, note), here ? el('span', { class: 'vh' }, word('here')) : null),
@@ -95,22 +94,5 @@ export class Attendance {
   }
 
   /** What chair and secretary may do about somebody. */
-  menu(one) {
-    const { state, me } = this.#line;
-    const set = (st, name) => ({ text: word(`set-${st}`), icon: name, name: st, pressed: one.st === st, run: () => this.#press('att.set', one.p === me.p ? { st } : { st, p: one.p }) });
-    const options = [set('in', 'user-check'), set('remote', 'video'), set('out', 'logout'), set('absent', 'user-off')];
-    if (state.grants && one.p !== me.p && one.role !== 'chair' && one.role !== 'secretary') {
-      const granted = String(one.p) in state.grants;
-      options.push({ text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => this.#press(granted ? 'present.revoke' : 'present.grant', { p: one.p }) });
-    }
-    if (one.p === me.p || me.role === 'secretary')
-      options.push({ text: word(one.p === me.p ? 'device-own' : 'device-code'), icon: 'device-tablet', name: 'device', run: async () => (await code())?.show(this.#line, this.#press, one) });
-    if (me.can.includes('run') && one.role !== 'chair' && one.role !== 'guest')
-      options.push({ text: word('give-chair'), icon: 'gavel', name: 'chair', bad: true, run: () => this.#giveChair(one) });
-    choose(one.n, options, this.#standing(one));
-  }
-
-  async #giveChair(one) {
-    if (await ask(word('give-chair-q', { name: one.n }), { word: word('give-chair'), bad: true })) await this.#press('role.transfer', { p: one.p });
-  }
+  async menu(one) { (await person())?.menu(one, { line: this.#line, press: this.#press, standing: this.#standing(one), code }); }
 }

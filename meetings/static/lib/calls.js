@@ -4,7 +4,7 @@ import { later } from './later.js';
 import { el, find, icon, setText, word } from './page.js';
 import { fillChoices } from './press.js';
 
-const code = later(() => import('./device-code.js'));
+const code = later(() => import('./device-code.js')), person = later(() => import('./person.js'));
 const kinds = { water: 'cup', tech: 'tool', paper: 'file-text', other: 'user', message: 'message' };
 
 export class Calls {
@@ -15,9 +15,13 @@ export class Calls {
     this.#press = press;
     const dialog = find('#call');
     if (!dialog) return;
+    const mine = () => line.state.people.find((one) => one.p === line.me.p);
     fillChoices(find('[data-call-kinds]'), ['water', 'tech', 'paper', 'other'].map((kind) => ({ text: word(`svc-${kind}`), icon: kinds[kind], name: kind, run: () => this.#call(kind) }))
-      .concat({ text: word('device-own'), icon: 'device-tablet', name: 'device', run: async () => (await code())?.show(line, press, line.state.people.find((one) => one.p === line.me.p)) }), dialog);
-    find('[data-call]').addEventListener('click', () => { dialog.showModal(); dialog.querySelector('[data-call-kinds] button').focus(); });
+      .concat({ text: word('device-own'), icon: 'device-tablet', name: 'device', run: async () => (await code())?.show(line, press, mine()) }), dialog);
+    const seat = () => setText('[data-seat-own]', mine()?.seat ? word('seat-is', mine()) : word('seat-own'));
+    line.addEventListener('state', seat);
+    find('[data-seat-own]').addEventListener('click', async () => (await person())?.seat(mine(), line, press));
+    find('[data-call]').addEventListener('click', () => { seat(); dialog.showModal(); dialog.querySelector('[data-call-kinds] button').focus(); });
     find('[data-call-form]').addEventListener('submit', (event) => {
       event.preventDefault();
       const t = event.target.t.value.trim();
@@ -55,7 +59,7 @@ export class Calls {
   }
 
   #name(one) { return one.n ?? this.#line.state.people.find((other) => other.p === one.p)?.n ?? ''; }
-  #what(one) { return one.t ? `${word(`svc-${one.kind}`)}: ${one.t}` : word(`svc-${one.kind}`); }
+  #what(one) { return [word(`svc-${one.kind}`), one.seat && word('seat', one)].filter(Boolean).join(', ') + (one.t ? `: ${one.t}` : ''); }
 
   #row(one, now) {
     const passed = Math.floor((now - one.at) / 60000);

@@ -1,12 +1,12 @@
 /** What whoever runs the room may press: next item, pause, end, present. Each press is one command; refusals become messages. */
-import { all, clock, find, minutes, setText, word } from './page.js';
+import { all, find, minutes, setText, word } from './page.js';
 import { current, spent } from './state.js';
 
 const seldom = () => import('./seldom.js');
 const isOpen = ({ st }) => ['planned', 'suspended'].includes(st);
 
 export class Desk {
-  #line; #follow; #reader; #presenter; #desks; #press; #undo;
+  #line; #follow; #reader; #presenter; #desks; #press; #undo; #share = null;
 
   /** @param {object} desks {queue, votes}: speakers and votes in the hands of whoever runs the room */
   constructor(line, press, { follow, reader, presenter, undo, ...desks }) {
@@ -21,13 +21,14 @@ export class Desk {
     for (const button of all('[data-show]')) button.addEventListener('click', () => presenter.turn(Number(button.dataset.show)));
     find('[data-show-stop]').addEventListener('click', () => this.ask('present.stop'));
     find('[data-blank]').addEventListener('click', () => this.ask('screen.blank', { on: !this.state.blank }));
-    find('[data-add-item]').addEventListener('submit', (event) => this.#add(event));
+    find('[data-add-item]').addEventListener('submit', async (event) => { event.preventDefault(); (await seldom()).add(event.target, this.state.items, this.#press); });
     const keys = find('[data-keys-on]');
     keys.checked = localStorage.getItem('room-keys') !== 'off';
     keys.addEventListener('change', () => { localStorage.setItem('room-keys', keys.checked ? 'on' : 'off'); this.#marks(); });
     this.#marks();
     find('#keys dl').replaceChildren(find('#room-keys').content);
     addEventListener('keydown', (event) => this.#key(event));
+    line.addEventListener('lv', ({ detail: { key, d } }) => { if (key === 'following') { this.#share = d; this.#following(); } });
   }
 
   get state() { return this.#line.state; }
@@ -59,7 +60,7 @@ export class Desk {
       if (['published', 'ready'].includes(state)) return this.ask('meeting.start');
       return this.next && state === 'live' ? this.start(this.next.id) : null;
     }
-    if (name === 'pause') return this.ask(state === 'paused' ? 'meeting.resume' : 'meeting.pause');
+    if (name === 'pause') return state === 'paused' ? this.ask('meeting.resume') : seldom().then((part) => part.pause(this.#line, this.#press));
     if (name === 'end') return this.#end();
     if (name === 'show') return this.#presenter.toggle();
     if (name === 'call') return this.#desks.queue.call();
@@ -144,12 +145,18 @@ export class Desk {
     find('[data-show-stop]').disabled = !isLive || !present.file;
     find('[data-blank]').setAttribute('aria-pressed', String(this.state.blank));
     find('[data-blank]').disabled = !inSession && !begins;
-    const chip = find('[data-show-chip]');
-    chip.textContent = present.file ? clock(this.#line.now()) : '';
-    chip.hidden = true;
+    this.#following();
     for (const note of all('.acts small')) note.title = note.textContent;
     this.#undo.draw();
     this.#likeliest(begins);
+  }
+
+  /** How many follow what is shown; of too few nobody is told. */
+  #following() {
+    const { n, of } = this.#share ?? {};
+    const told = find('[data-show-share]');
+    told.hidden = !this.state.present.file || !of;
+    if (of) told.textContent = word('share', { n, of, pct: Math.round((n / of) * 100) });
   }
 
   /** One filled button: the likeliest next step. */
@@ -163,17 +170,5 @@ export class Desk {
   async #end() {
     const agreed = await (await seldom()).agreesToEnd(this.state.items.filter(isOpen));
     if (agreed) await this.ask('meeting.end', { confirm: true });
-  }
-
-  async #add(event) {
-    event.preventDefault();
-    const form = event.target;
-    const title = form.title.value.trim();
-    const budget = Number(form.budget.value);
-    if (!title) { form.title.focus(); return; }
-    const last = this.state.items.at(-1)?.id ?? null;
-    const answer = await this.ask('item.add', { title, budget: Number.isInteger(budget) ? budget : 0, after: last });
-    // The item may be on the screen before its answer is, and the next one begun.
-    if (answer?.ok && form.title.value.trim() === title) { form.title.value = ''; form.title.focus(); }
   }
 }

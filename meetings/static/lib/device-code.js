@@ -1,7 +1,9 @@
 /** A code by which another device takes a person's place in this room; fetched when the first is asked for. */
 import { toast } from '@lib/toast.js';
 import { find, mmss, setText, word } from './page.js';
+import { styled } from './sheet.js';
 
+styled();
 const dialog = document.getElementById('device-code');
 let timer = 0;
 let shown = null;

@@ -27,13 +27,19 @@ export const rules = {
     state.att = counts(d);
     if ('p' in d) state.people = without(state.people, 'p', d.p);
   },
+  'people.seated'(state, d) {
+    const person = state.people.find((one) => one.p === d.p);
+    if (d.seat) person.seat = d.seat; else delete person.seat;
+  },
   'queue.asked'(state, d) { state.queue.wait.push(d); },
   'queue.withdrawn': leaveQueue,
   'queue.skipped': leaveQueue,
   'queue.ordered'(state, d) {
     const place = new Map(d.order.map((id, at) => [id, at]));
     state.queue.wait.sort((a, b) => place.get(a.rq) - place.get(b.rq));
+    state.queue.rule = d.rule;
   },
+  'queue.rule'(state, d) { state.queue.rule = d.rule; },
   'queue.state'(state, d) { state.queue.open = d.open; },
   'queue.cleared'(state) { state.queue.wait = []; },
   'speech.started'(state, d) {
@@ -56,6 +62,7 @@ export const rules = {
   'service.called'(state, d) { state.calls.push(d); },
   'service.done': endCall,
   'service.answered': endCall,
+  'msg.sent'() {},
 };
 
 /**

@@ -1,9 +1,10 @@
 /** Ctrl K: everything that can be done now, found by its name: acts, items, people, papers. The arrow keys choose, Enter does it. */
 import { all, el, find, setText, word } from './page.js';
+import { styled } from './sheet.js';
 import { papers } from './state.js';
 
 /** What is offered as it stands on its button, unless the button is out of use. */
-const BUTTONS = ['.acts [data-do]', '[data-speech-do]', '[data-vp] .b', '[data-vp-new]', '[data-queue-lock]', '[data-consent-adopt]', '.side0 [data-do]', '[data-dialog=notice]', '[data-dialog=timer]', '[data-show-stop]', '[data-blank]', '[data-minutes]', '[data-arrange]', '[data-theme-switch]'];
+const BUTTONS = ['.acts [data-do]', '[data-speech-do]', '[data-vp] .b', '[data-vp-new]', '[data-queue-lock]', '[data-queue-turn]', '[data-consent-adopt]', '.side0 [data-do]', '[data-dialog=notice]', '[data-dialog=timer]', '[data-show-stop]', '[data-blank]', '[data-minutes]', '[data-arrange]', '[data-theme-switch]', '[data-text-size]'];
 const MOST = 9;
 /** Without the marks of Vietnamese: "muc tiep" finds "Mục tiếp". */
 const plain = (text) => text.toLocaleLowerCase('vi').normalize('NFD').replace(/[\u0300-\u036f]/g, '').replace(/đ/g, 'd');
@@ -15,6 +16,7 @@ export class Palette {
   constructor(line, acts) {
     this.#line = line;
     this.#acts = acts;
+    styled();
     this.#field.addEventListener('input', () => this.#draw());
     this.#field.addEventListener('keydown', (event) => this.#key(event));
     this.#list.addEventListener('click', (event) => { const row = event.target.closest('[data-n]'); if (row) this.#run(Number(row.dataset.n)); });

@@ -1,8 +1,9 @@
 /** The queue in the hands of whoever runs the room: call, order, pause, extend, end. */
+import { later } from './later.js';
 import { all, el, find, icon, setText, word } from './page.js';
-import { choose } from './press.js';
-import { lasted, wasSpoken } from './speakers.js';
+import { lasted, ruleOf, wasSpoken } from './speakers.js';
 
+const acts = later(() => import('./queue-acts.js'));
 /** Seconds that one press of +1' adds. */
 const MORE = 60;
 
@@ -16,8 +17,11 @@ export class QueueDesk {
     this.#speakers = speakers;
     for (const button of all('[data-speech-do]')) button.addEventListener('click', () => this.#do(button.dataset.speechDo));
     find('[data-queue-lock]').addEventListener('click', () => this.#press('queue.set', { open: !this.#speakers.queue.open }));
+    find('[data-queue-turn]').addEventListener('click', () => this.#press('queue.rule', { rule: ruleOf(this.#line.state) === 'fair' ? 'asked' : 'fair' }));
   }
 
+  get state() { return this.#line.state; }
+  ask(t, d) { return this.#press(t, d); }
   get next() { return this.#speakers.queue.wait[0]; }
 
   /** Gives the floor to somebody who waits; who spoke until now is done. */
@@ -30,22 +34,10 @@ export class QueueDesk {
     this.#undo.hide();
     const answer = await this.#press('speech.start', { rq, expect: before?.rq ?? null });
     if (answer?.ok && called) {
-      const back = () => this.#takeBack(called, place, before, left);
+      const back = async () => (await acts())?.takeBack(this, called, place, () => this.giveBack(before, left));
       this.#undo.show(word('called', { name: this.#name(called) }), back, () => this.#speakers.speech?.rq === rq);
     }
     return answer;
-  }
-
-  /** Whoever was called by mistake waits again where they waited; who spoke before speaks on. */
-  async #takeBack(called, place, before, left) {
-    if (!(await this.#press('speech.end', { rq: called.rq }))?.ok) return;
-    const answer = await this.#press('queue.ask', { p: called.p, kind: called.kind, note: called.note ?? '' });
-    if (answer?.ok) {
-      const others = this.#speakers.queue.wait.map((one) => one.rq).filter((rq) => rq !== answer.id);
-      const order = [...others.slice(0, place), answer.id, ...others.slice(place)];
-      if (place < others.length) await this.#press('queue.order', { order, expect: [...others, answer.id] });
-    }
-    await this.giveBack(before, left);
   }
 
   /** Seconds that whoever speaks has left, or some when time is up; undefined when nobody does. */
@@ -80,6 +72,11 @@ export class QueueDesk {
     lock.disabled = !live && state.state !== 'paused';
     lock.textContent = word(queue.open ? 'lock' : 'unlock');
     setText('[data-queue-n]', String(queue.wait.length));
+    const turn = find('[data-queue-turn]');
+    turn.hidden = !state.queue;
+    turn.disabled = lock.disabled;
+    turn.title = word(ruleOf(state) === 'fair' ? 'turn-asked' : 'turn-fair');
+    turn.setAttribute('aria-label', turn.title);
     setText('[data-note-of="call"]', this.next ? this.#name(this.next) : word('queue-none'));
     find('[data-do="call"]').disabled = !live || !this.next;
     const minute = Math.floor(now / 60000);
@@ -105,28 +102,6 @@ export class QueueDesk {
         : el('span', { class: 't1 num' }, one.at ? word('wait-min', { n: Math.max(0, Math.floor((now - one.at) / 60000)) }) : '');
     return el('li', { class: 'qr', 'data-rq': one.rq }, el('span', { class: 'ord num' }, String(at + 1)),
       el('div', { class: 'grow' }, el('span', { class: 't0 ell' }, name), el('span', { class: 't1 ell', title: note }, note)), mark,
-      el('button', { class: 'b g q', type: 'button', 'data-key': `rq-${one.rq}`, 'aria-label': word('acts-of', { name }), on: { click: () => this.#menu(one, name) } }, icon('dots')));
-  }
-
-  #menu(one, name) {
-    const { wait } = this.#speakers.queue;
-    const at = wait.findIndex((other) => other.rq === one.rq);
-    const granted = String(one.p) in this.#line.state.grants;
-    choose(name, [
-      { text: word('call-now'), icon: 'microphone', name: 'call', run: () => this.call(one.rq) },
-      { text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => this.#press(granted ? 'present.revoke' : 'present.grant', { p: one.p }) },
-      { text: word('queue-up'), icon: 'chevron-up', name: 'up', off: at < 1, run: () => this.#move(one.rq, -1) },
-      { text: word('queue-down'), icon: 'chevron-down', name: 'down', off: at < 0 || at === wait.length - 1, run: () => this.#move(one.rq, 1) },
-      { text: word('skip'), icon: 'x', name: 'skip', bad: true, run: () => this.#press('queue.skip', { rq: one.rq }) },
-    ], [word(`kind-${one.kind}`), one.note].filter(Boolean).join(': '));
-  }
-
-  #move(rq, step) {
-    const seen = this.#speakers.queue.wait.map((one) => one.rq);
-    const at = seen.indexOf(rq);
-    const order = [...seen];
-    if (at < 0 || at + step < 0 || at + step >= order.length) return null;
-    order.splice(at + step, 0, ...order.splice(at, 1));
-    return this.#press('queue.order', { order, expect: seen });
+      el('button', { class: 'b g q', type: 'button', 'data-key': `rq-${one.rq}`, 'aria-label': word('acts-of', { name }), on: { click: async () => (await acts())?.menu(this, one, name) } }, icon('dots')));
   }
 }

@@ -75,6 +75,7 @@ export class Speakers {
     }
     setText('[data-wait-next]', this.#next(wait));
     setText('[data-wait-n]', String(wait.length));
+    setText('[data-queue-rule]', rule(this.#line.state));
     this.#called(cur, me);
     this.#button(open, me);
     if (find('#queue-list')) this.#list(wait, me);
@@ -110,7 +111,7 @@ export class Speakers {
     setText('[data-ask-word]', this.#asking ? word('asking') : speaks ? word('speaking') : place ? word('asked', { n: place }) : open || state.state !== 'live' ? word('ask') : word('queue-locked'));
     const submit = find('[data-ask-form] button');
     if (submit) submit.disabled = button.disabled || place > 0;
-    find('[data-ask-form]').hidden = button.hidden;
+    find('[data-ask-form]').hidden = button.hidden || place > 0;
   }
 
   #list(wait, me) {
@@ -140,6 +141,16 @@ export class Speakers {
     const tone = time.left < 0 ? 'over' : time.left <= SOFT ? 'soft' : '';
     return { text: tone === 'over' ? word('overtime', { t: mmss(-time.left) }) : mmss(time.left), note: tone === 'over' ? word('speech-over') : word('speech-of', { n: String(Math.round(time.limit / 6) / 10).replace('.', ',') }), tone };
   }
+}
+
+/** By what rule people are called: as it was chosen in the room, else as the body has it. */
+export const ruleOf = (state) => state.queue?.rule ?? state.body?.queue_rule;
+
+/** The rule in words; an order that is neither was made by hand. */
+function rule(state) {
+  const { wait = [] } = state.queue ?? {};
+  if (ruleOf(state) === 'fair') return word('rule-fair');
+  return word(wait.every((one, at) => !at || wait[at - 1].at <= one.at) ? 'rule-asked' : 'rule-hand');
 }
 
 export const wasSpoken = (state, p) => minutes(state.spoken?.[p] ?? 0);

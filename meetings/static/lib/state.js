@@ -15,6 +15,7 @@ const files = (state, id) => (id === null ? state.papers : item(state, id).files
 const rules = {
   'meeting.state'(state, d) {
     state.state = d.to;
+    state.resumes = d.resumes ?? null;
     if (d.to === 'live') { state.started ??= d.at; state.ended = null; }
     if (d.to === 'ended') state.ended = d.at;
     if ('plan_end' in d) state.plan_end = d.plan_end;
@@ -26,6 +27,7 @@ const rules = {
     }
     if (d.to === 'ended') { state.cur = null; endPresenting(state); }
   },
+  'meeting.resumes'(state, d) { state.resumes = d.resumes; },
   'meeting.edited'(state, d) { Object.assign(state, d); },
   'item.started'(state, d) {
     if (d.prev !== null) Object.assign(item(state, d.prev), { st: d.prev_st, spent_s: d.prev_spent_s, ended: d.since });

@@ -22,7 +22,6 @@ export class VoteDesk {
       if (event.target.returnValue === 'open') this.#open(Number(event.target.dataset.id));
       event.target.returnValue = '';
     });
-    find('[data-vote-void]').addEventListener('submit', (event) => this.#void(event));
   }
 
   /** Opens the sheet on which a vote is written; it is fetched when it is first wanted. */
@@ -67,24 +66,6 @@ export class VoteDesk {
   async #open(id) {
     const answer = await this.#press('vote.open', { id });
     if (answer?.ok && answer.warn) toast(answer.msg, { tone: 'warn' });
-  }
-
-  #askVoid(vote) {
-    const dialog = find('#vote-void');
-    dialog.dataset.id = String(vote.id);
-    find('[data-void-q]').textContent = vote.q;
-    dialog.showModal();
-    find('[data-vote-void]').reason.focus();
-  }
-
-  async #void(event) {
-    event.preventDefault();
-    const form = event.target;
-    const reason = form.reason.value.trim();
-    if (!reason) { form.reason.focus(); return; }
-    const dialog = form.closest('dialog');
-    const answer = await this.#press('vote.void', { id: Number(dialog.dataset.id), reason });
-    if (answer?.ok) { dialog.close(); form.reset(); }
   }
 
   #terms(vote) {
@@ -132,7 +113,7 @@ export class VoteDesk {
     const at = state.items.findIndex((one) => one.id === vote.item);
     const parts = [el('p', { class: 'qv' }, vote.q), vote.item === state.cur?.item ? null : this.#note('info-circle', word('pl-item', { no: at + 1, title: state.items[at]?.t ?? '' }))];
     const button = (key, text, run, kind = '') => el('button', { class: `b ${kind}`, type: 'button', 'data-key': key, disabled: key === 'edit' ? isOver : !live, on: { click: run } }, text);
-    const cancel = me.can.includes('chair') ? button('void', word('vp-void'), () => this.#askVoid(vote)) : null;
+    const cancel = me.can.includes('chair') ? button('void', word('vp-void'), async () => (await import('./seldom.js')).voidVote(vote, this.#press)) : null;
     if (vote.st === 'prepared') {
       parts.push(this.#note('info-circle', this.#terms(vote)), this.#note(state.att?.ok ? 'check' : 'alert-triangle', quorumWords(state.att), state.att?.ok === false),
         vote.proxies?.length ? this.#note('user', vote.proxies.map(({ p, by }) => word('proxy-line', { by: this.#name(by), name: this.#name(p) })).join('; ')) : null,

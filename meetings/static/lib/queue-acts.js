@@ -1,0 +1,42 @@
+/** What is done with one who waits to speak, and a call that is taken back; fetched with the first of them. */
+import { word } from './page.js';
+import { choose } from './press.js';
+
+const waiting = (desk) => desk.state.queue.wait.map((one) => one.rq);
+
+export function menu(desk, one, name) {
+  const seen = waiting(desk);
+  const at = seen.indexOf(one.rq);
+  const granted = String(one.p) in desk.state.grants;
+  choose(name, [
+    { text: word('call-now'), icon: 'microphone', name: 'call', run: () => desk.call(one.rq) },
+    { text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => desk.ask(granted ? 'present.revoke' : 'present.grant', { p: one.p }) },
+    { text: word('queue-up'), icon: 'chevron-up', name: 'up', off: at < 1, run: () => move(desk, one.rq, -1) },
+    { text: word('queue-down'), icon: 'chevron-down', name: 'down', off: at < 0 || at === seen.length - 1, run: () => move(desk, one.rq, 1) },
+    { text: word('skip'), icon: 'x', name: 'skip', bad: true, run: () => desk.ask('queue.skip', { rq: one.rq }) },
+  ], [word(`kind-${one.kind}`), one.note].filter(Boolean).join(': '));
+}
+
+function move(desk, rq, step) {
+  const seen = waiting(desk);
+  const at = seen.indexOf(rq);
+  const order = [...seen];
+  if (at < 0 || at + step < 0 || at + step >= order.length) return null;
+  order.splice(at + step, 0, ...order.splice(at, 1));
+  return desk.ask('queue.order', { order, expect: seen });
+}
+
+/** Whoever was called by mistake waits again where they waited; who spoke before speaks on. */
+export async function takeBack(desk, called, place, giveBack) {
+  if (!(await desk.ask('speech.end', { rq: called.rq }))?.ok) return;
+  const answer = await desk.ask('queue.ask', { p: called.p, kind: called.kind, note: called.note ?? '' });
+  if (answer?.ok) {
+    const seen = waiting(desk);
+    const others = seen.filter((rq) => rq !== answer.id);
+    // The answer may be here before the line that puts the request at the end.
+    const expect = seen.length > others.length ? seen : [...others, answer.id];
+    const order = [...others.slice(0, place), answer.id, ...others.slice(place)];
+    if (place !== expect.indexOf(answer.id)) await desk.ask('queue.order', { order, expect });
+  }
+  await giveBack();
+}
