@@ -159,6 +159,8 @@ export function start(form) {
     if (!reader.isOpen) return;
     event.preventDefault();
     event.stopImmediatePropagation();
+    // It was not sent: it may be, again.
+    delete form.dataset.sent;
     if (reader.isReading) {
       waiting = { button: event.submitter };
       return;
