@@ -38,6 +38,7 @@ from documents.services import (
     lending,
     list_export,
     noticing,
+    one_package,
     packaging,
     printing,
     replying,
@@ -71,6 +72,7 @@ from documents.views import (
     spelling,
     ties,
     transfers,
+    unread,
     waiting,
     watching,
 )
@@ -135,6 +137,7 @@ PAGES = (
     spelling,
     ties,
     transfers,
+    unread,
     waiting,
     watching,
 )
@@ -234,6 +237,7 @@ def plug_in(app: Flask) -> None:
     exports.register_maker(list_export.KIND, list_export.table_of)
     exports.register_maker(search_export.KIND, search_export.table_of)
     exports.register_packer(packaging.KIND, packaging.pack)
+    exports.register_packer(one_package.KIND, one_package.pack)
     slots.fill(package.PARTS, packaging.write)
     slots.fill(asked.MAY, asked_drafts.may_draft)
     slots.fill(asked.MAKE, asked_drafts.make)

@@ -5,14 +5,14 @@ from sqlalchemy import select
 from documents.events import DispatchChanged, DocumentMoved, ImportMoved, IntakeChanged
 from documents.models.document import Document, DocumentAccess
 from documents.permissions import REGISTER_ROLES
-from documents.services import bundling, capturing, closing
+from documents.services import bundling, capturing, closing, rereading
 from intranet.core import clock, db
 from intranet.core.events import subscribe
 from intranet.core.live import DESK, person_room, sockets
 from intranet.core.refs import Ref
 from intranet.people import directory
 from intranet.people.models import Role
-from intranet.records.events import FileRead
+from intranet.records.events import FileRead, FileReadAgain
 from intranet.tasks.events import TaskAccepted, TaskFinished, TaskMoved
 from intranet.tasks.models import Task
 
@@ -27,6 +27,12 @@ def capture_dropped(read: FileRead) -> None:
 def settle_piece(read: FileRead) -> None:
     """A file of a ZIP was read: it goes to its line."""
     bundling.settle_for(read.staged_public_id, read.user_id)
+
+
+@subscribe(FileReadAgain)
+def fill_in(read: FileReadAgain) -> None:
+    """What could be read at last fills what is still empty on the clerk's desk."""
+    rereading.take_over(read.sha256)
 
 
 @subscribe(TaskMoved)

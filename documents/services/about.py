@@ -6,11 +6,21 @@ from datetime import datetime
 
 from sqlalchemy import or_, select
 
+from documents.formats.invitation import Invitation, read_invitation
 from documents.models.dispatch import Dispatch
 from documents.models.document import Directive, Document, DocumentLink, Relation
 from documents.models.lifecycle import Direction, DocEvent, leads_to
 from documents.permissions import To, may, visible_to
-from documents.services import attaching, directives, issuing, restricting, stamping, telling, tying
+from documents.services import (
+    attaching,
+    capturing,
+    directives,
+    issuing,
+    restricting,
+    stamping,
+    telling,
+    tying,
+)
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.people import directory
@@ -25,6 +35,8 @@ STEPS = frozenset(
     f"document.{event.value}" for event in DocEvent if event not in (DocEvent.OPINION, DocEvent.CORRECT)
 ) | {"document.received", "document.drafted"}
 
+#: Code of the kind that invites (giấy mời).
+_INVITATION = "GM"
 #: Which right an event needs.
 NEEDS: dict[DocEvent, To] = {
     DocEvent.REGISTER: To.REGISTER,
@@ -97,6 +109,8 @@ class About:
     told: telling.Telling
     #: A change of who may see it waits to be confirmed.
     is_flagged: bool
+    #: The meeting that an invitation is to.
+    invitation: Invitation | None
 
     @property
     def steps(self) -> list[AuditLine]:
@@ -140,6 +154,7 @@ def about(actor: Actor, document: Document) -> About:
         seen=seen,
         told=telling.telling(document, log, people),
         is_flagged=own and restricting.is_flagged(document),
+        invitation=_invitation(document, found),
         receivers=tuple(receivers),
     )
 
@@ -165,6 +180,14 @@ def possible(actor: Actor, document: Document) -> frozenset[str]:
 def waited(earlier: datetime | None, later: datetime) -> int:
     """Minutes between two steps."""
     return 0 if earlier is None else max(0, int((later - earlier).total_seconds() // 60))
+
+
+def _invitation(document: Document, found: list[File]) -> Invitation | None:
+    kind = document.kind
+    if not document.is_incoming or kind is None or kind.code != _INVITATION:
+        return None
+    main = next((file for file in found if file.role in capturing.MAIN_ROLES), None)
+    return None if main is None else read_invitation(files.text_of(main), document.doc_date or clock.today())
 
 
 def _is_shown(actor: Actor, directive: Directive) -> bool:

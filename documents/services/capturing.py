@@ -114,7 +114,7 @@ def capture(actor: Actor, staged_id: str) -> int | None:
         row = session.scalar(select(IntakeFile).where(IntakeFile.staged_id == staged_id).with_for_update())
         if row is None or row.state is not IntakeState.CHECKING:
             return None if row is None else row.document_id
-        document = _document_of(actor, read)
+        document = document_of(actor, read)
         document.page_count, document.main_sha256 = staged.pages, staged.sha256
         session.add(document)
         session.flush()
@@ -255,7 +255,8 @@ def set_code(document: Document, number: str, symbol: str) -> None:
     document.symbol_key = symbol_key(compose(number, symbol))[:80] if number or symbol else ""
 
 
-def _document_of(actor: Actor, read: Prefill) -> Document:
+def document_of(actor: Actor, read: Prefill) -> Document:
+    """A received document of what was read, not yet in the database."""
     kind = catalogue.kind_named(actor.org_id, read.kind_name) if read.kind_name else None
     party = catalogue.party_named(actor.org_id, read.issuer) if read.issuer else None
     document = Document(

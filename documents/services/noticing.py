@@ -7,7 +7,15 @@ from intranet.core import db
 from intranet.notices import channels, quiet
 
 _EVENTS = {
-    "document": ("presented", "presented_urgent", "made_urgent", "to_know", "given_back", "arrived"),
+    "document": (
+        "presented",
+        "presented_urgent",
+        "made_urgent",
+        "to_know",
+        "given_back",
+        "arrived",
+        "unseen",
+    ),
     "signing": ("submitted", "to_check_layout", "to_sign", "signed", "issued"),
     "returned": ("draft_returned",),
     "recall": ("cancel_asked", "cancelled", "recall_ordered", "recall_asked", "recall_noted"),

@@ -202,7 +202,7 @@ def _files(package: Package, folders: dict[int, str], progress: Progress) -> int
         for key, found in files.of_many("document", keys[start : start + _FILES]).items():
             for place, file in enumerate(found, 1):
                 name = f"{folders[key]}/{place:02d}-{clean_name(file.name)}"
-                if _add(package, name, file):
+                if add_file(package, name, file):
                     index.append({"document": key, "file": name, "role": file.role, "sha256": file.sha256})
             done += 1
             if done % _EVERY == 0:
@@ -211,7 +211,7 @@ def _files(package: Package, folders: dict[int, str], progress: Progress) -> int
     return len(index)
 
 
-def _add(package: Package, name: str, file: File) -> bool:
+def add_file(package: Package, name: str, file: File) -> bool:
     """Put one file in; one whose bytes are lost is named without them."""
     if not store.is_there(file.sha256):
         package.add(f"{name}.MAT", json.dumps({"lost": file.sha256}).encode())

@@ -3,11 +3,12 @@
 Decree 30/2020/NĐ-CP, appendix IV.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from documents.models.document import Document
 from documents.models.lifecycle import Direction
-from documents.permissions import To, access_document
+from documents.permissions import To, access_document, readable
 from documents.services import directives, stamping
 from intranet.core import clock
 from intranet.core.actor import Actor
@@ -21,6 +22,8 @@ from intranet.records.pagetext import PageText, Unreadable
 from intranet.records.stamp import Stamp, stamped_copy
 from intranet.records.typeset import Face, Run, Sheet
 
+#: Slips that are printed at once.
+MOST = 50
 _BLOCKS = ("leader", "head", "officer")
 #: Empty lines for writing by hand.
 _BY_HAND = 4
@@ -79,9 +82,28 @@ def slip_of(actor: Actor, document_id: int) -> Slip:
     )
 
 
-def slip_pdf(slip: Slip) -> bytes:
-    """The slip as a PDF, one page upright."""
-    sheet = Sheet(title=slip.title)
+def slips_of(actor: Actor, ids: Sequence[int]) -> list[Slip]:
+    """Slips of several documents in their order; what has no number, or may not be read, has none.
+
+    :raises BadState: ``document.no_number``: none of them has one.
+    """
+    found = {one.id: one for one in readable(actor, ids[:MOST]) if one.is_incoming and one.entry is not None}
+    if not found:
+        raise BadState("document.no_number")
+    return [slip_of(actor, key) for key in dict.fromkeys(ids) if key in found]
+
+
+def slips_pdf(slips: Sequence[Slip]) -> bytes:
+    """Slips as one PDF, each on a page of its own."""
+    sheet = Sheet(title=slips[0].title)
+    for at, slip in enumerate(slips):
+        if at:
+            sheet.new_page()
+        _draw(sheet, slip)
+    return sheet.finish()
+
+
+def _draw(sheet: Sheet, slip: Slip) -> None:
     sheet.paragraph([Run(slip.agency, Face.BOLD)], 13, align="left", after=16)
     sheet.paragraph([Run(slip.title, Face.BOLD)], 15, align="center", after=12)
     for name, value in slip.facts:
@@ -101,7 +123,6 @@ def slip_pdf(slip: Slip) -> bytes:
             sheet.y -= 22
             sheet.text(_DOTS, sheet.left, sheet.y, 11)
         sheet.y -= 16
-    return sheet.finish()
 
 
 def slip_docx(slip: Slip) -> bytes:

@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from documents.forms import AddFileForm
 from documents.models.document import Document
 from documents.models.lifecycle import DocState
-from documents.permissions import READ, REGISTER
-from documents.services import attaching
-from documents.views.base import bp, page_of, show, uploaded
+from documents.permissions import READ, REGISTER, To, access_document
+from documents.services import attaching, one_package
+from documents.views.base import bp, do_and_tell, page_of, show, uploaded
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs
@@ -35,6 +35,16 @@ def add_file(document_id: int) -> ResponseReturnValue:
             flash(label("document.flash.file_added"), "ok")
             return redirect(_page_of(document))
     return show("add_file.html", document=document, form=form, back=_page_of(document)), form.status
+
+
+@bp.post("/<int:document_id>/package")
+@needs(READ)
+def pack_one(document_id: int) -> ResponseReturnValue:
+    """Have the document packed with its files, history and checksums; it is made in the background."""
+    document = access_document(me(), document_id, To.READ)
+    if do_and_tell(lambda: one_package.ask(me(), document_id), "export.asked"):
+        return redirect(url_for("exports.index"))
+    return redirect(_page_of(document))
 
 
 def _page_of(document: Document) -> str:

@@ -24,7 +24,7 @@ from documents.services import (
 from documents.services.listing import INCOMING_TABS, Filters
 from documents.views.adding import to_undo
 from documents.views.base import bp, day_of, holder, key_of, opened, show, without
-from documents.views.lists import bulk_forms, columns_of, result_of, take_along
+from documents.views.lists import bulk_forms, columns_of, conditions_of, kept_tabs, result_of, take_along
 from intranet.core.errors import DomainError
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in
@@ -124,6 +124,12 @@ def show_incoming(
     seen = readers.seen_among(me().id, "document", [row.id for row in page.rows])
     kept = without(request.args, "before", "after", "bulk")
     counts = listing.counts(me(), Direction.IN, INCOMING_TABS)
+    choices: dict[str, list[tuple[str, str]]] = {
+        "state": _state_choices(),
+        "urgency": urgency_choices(),
+        "issuer": [(party.name, party.name) for party in catalogue.parties(me().org_id)],
+        "field": field_choices(),
+    }
     return show(
         "incoming.html",
         page=page,
@@ -131,21 +137,31 @@ def show_incoming(
         seen=seen,
         holder=holder,
         kept=kept,
-        tabs=tabs(INCOMING_TABS, counts, filters.tab, kept, "documents.incoming"),
-        states=[
-            (state.value, label(f"document.state.{state.value}"))
-            for state in DocState
-            if state in INCOMING_STATES
-            and state not in (DocState.RECEIVED, DocState.RETURNED, DocState.MERGED)
+        tabs=[
+            *tabs(INCOMING_TABS, counts, filters.tab, kept, "documents.incoming"),
+            *kept_tabs(Direction.IN),
         ],
-        urgencies=urgency_choices(),
-        issuers=[(party.name, party.name) for party in catalogue.parties(me().org_id)],
-        work_fields=field_choices(),
+        conditions=[] if page.rows else conditions_of(filters, "documents.incoming", **choices),
+        clear_url=url_for("documents.incoming", tab=filters.tab),
+        states=choices["state"],
+        urgencies=choices["urgency"],
+        issuers=choices["issuer"],
+        work_fields=choices["field"],
         chosen=frozenset(chosen),
         acts=bulk_forms(forms or {}),
         bulk=result or result_of(key_of("bulk")),
         **columns_of(Direction.IN),
     )
+
+
+def _state_choices() -> list[tuple[str, str]]:
+    """States that a registered document may have."""
+    left_out = (DocState.RECEIVED, DocState.RETURNED, DocState.MERGED)
+    return [
+        (state.value, label(f"document.state.{state.value}"))
+        for state in DocState
+        if state in INCOMING_STATES and state not in left_out
+    ]
 
 
 def export(direction: Direction, filters: Filters, back: str) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from documents.forms_directing import DirectManyForm
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import Direction
 from documents.models.register import RegisterKind
+from documents.models.search import SavedSearch
 from documents.permissions import DIRECT, PRESENT, SET_URGENCY, TRANSFER
 from documents.services import (
     bulk,
@@ -20,11 +21,13 @@ from documents.services import (
     fields,
     list_columns,
     list_export,
+    saved_searches,
     transferring,
     watching,
 )
 from documents.services.bulk import Told
 from documents.services.list_columns import ListColumn
+from documents.services.listing import Filters
 from documents.views.base import without
 from intranet.core.errors import BadState, DomainError, Invalid
 from intranet.core.labels import label
@@ -33,6 +36,8 @@ from intranet.people import directory
 from intranet.people.views.recent import ask_for_proof, is_recent
 from intranet.records.tables import Format
 
+#: Kept searches beside the tabs of a list; the others are one tap further, on the page of searching.
+_MOST_KEPT = 4
 #: Kinds of register by the direction of their documents.
 _KINDS = {Direction.IN: RegisterKind.IN, Direction.OUT: RegisterKind.OUT}
 
@@ -56,6 +61,45 @@ def columns_of(direction: Direction) -> dict[str, Any]:
         "registers": registers,
         "field_names": names,
     }
+
+
+def conditions_of(
+    filters: Filters, endpoint: str, **choices: Sequence[tuple[str, str]]
+) -> list[dict[str, str]]:
+    """What a list is narrowed to, in words, each with the address of the list without it.
+
+    :param choices: what may be chosen, by the name of its filter.
+    """
+    told = {
+        "q": f"“{filters.words}”" if filters.words else "",
+        "first": f"{filters.first:%d/%m/%Y}" if filters.first else "",
+        "last": f"{filters.last:%d/%m/%Y}" if filters.last else "",
+        **{name: dict(known).get(getattr(filters, name), "") for name, known in choices.items()},
+    }
+    kept = without(request.args, "before", "after", "bulk", "id")
+    return [
+        {
+            "words": label(f"list.condition.{name}", value=words),
+            "url": url_for(endpoint, **{key: value for key, value in kept.items() if key != name}),
+        }
+        for name, words in told.items()
+        if words
+    ]
+
+
+def address_of(row: SavedSearch) -> str:
+    """Where what a kept search finds now is shown."""
+    kept: dict[str, Any] = {**row.facets, "q": row.query, "sort": row.order, "saved": row.id}
+    return url_for("documents.search", **{name: value for name, value in kept.items() if value})
+
+
+def kept_tabs(direction: Direction) -> list[dict[str, Any]]:
+    """Searches kept by the actor or shared with the actor, as tabs of the list of that direction."""
+    return [
+        {"label": row.name, "url": address_of(row), "current": False}
+        for row in saved_searches.seen_by(me())
+        if row.facets.get("direction") == direction.value
+    ][:_MOST_KEPT]
 
 
 def _head(column: ListColumn, *, is_sorted: bool) -> dict[str, str]:

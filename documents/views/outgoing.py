@@ -25,7 +25,7 @@ from documents.services.listing import OUTGOING_TABS
 from documents.views.base import bp, do_and_tell, key_of, show, without
 from documents.views.drafts import set_receivers, step
 from documents.views.incoming import export, field_choices, filters_of, tabs, urgency_choices
-from documents.views.lists import columns_of
+from documents.views.lists import columns_of, conditions_of, kept_tabs
 from intranet.core import clock
 from intranet.core.labels import label
 from intranet.core.web import me, needs
@@ -43,18 +43,28 @@ def outgoing() -> ResponseReturnValue:
         watching.note_later(me(), watching.FOUND, page.rows)
     kept = without(request.args, "before", "after")
     counts = listing.counts(me(), Direction.OUT, OUTGOING_TABS)
+    choices: dict[str, list[tuple[str, str]]] = {
+        "state": [
+            (state.value, label(f"document.state.{state.value}"))
+            for state in (*_DESK[1:], DocState.ISSUED, DocState.CANCELLED, DocState.RECALLED)
+        ],
+        "urgency": urgency_choices(),
+        "field": field_choices(),
+    }
     return show(
         "outgoing.html",
         page=page,
         filters=filters,
         kept=kept,
-        tabs=tabs(OUTGOING_TABS, counts, filters.tab, kept, "documents.outgoing"),
-        states=[
-            (state.value, label(f"document.state.{state.value}"))
-            for state in (*_DESK[1:], DocState.ISSUED, DocState.CANCELLED, DocState.RECALLED)
+        tabs=[
+            *tabs(OUTGOING_TABS, counts, filters.tab, kept, "documents.outgoing"),
+            *kept_tabs(Direction.OUT),
         ],
-        urgencies=urgency_choices(),
-        work_fields=field_choices(),
+        conditions=[] if page.rows else conditions_of(filters, "documents.outgoing", **choices),
+        clear_url=url_for("documents.outgoing", tab=filters.tab),
+        states=choices["state"],
+        urgencies=choices["urgency"],
+        work_fields=choices["field"],
         **columns_of(Direction.OUT),
     )
 

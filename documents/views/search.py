@@ -7,14 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from documents.formats.query import LONGEST
 from documents.forms_search import SavedSearchForm
-from documents.models.search import SavedSearch
 from documents.permissions import READ
 from documents.services import facets as faceting
 from documents.services import narrowing, saved_searches, search_export, searching, watching
 from documents.services.listing import MOST_COUNTED
 from documents.services.searching import ORDERS, Search
 from documents.views.base import bp, holder, page_of, show, without
-from documents.views.lists import take_along
+from documents.views.lists import address_of, take_along
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.text import fold, one_line
@@ -97,7 +96,7 @@ def save_search() -> ResponseReturnValue:
 @needs(READ)
 def open_search(search_id: int) -> ResponseReturnValue:
     """Lead to what a search of my own finds now."""
-    return redirect(_address(saved_searches.own(me(), search_id)))
+    return redirect(address_of(saved_searches.own(me(), search_id)))
 
 
 @bp.post("/search/saved/<int:search_id>")
@@ -156,7 +155,7 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
         holder=holder,
         remarks=[label(f"search.remark.{one.code}", typed=one.typed) for one in found.query.remarks],
         read=[(label(f"search.field.{name}"), value) for name, value in found.narrowed.read],
-        saved=[(row, _address(row), _shown(counts.get(row.id))) for row in saved],
+        saved=[(row, address_of(row), _shown(counts.get(row.id))) for row in saved],
         form=_with_units(form),
         changed=(changed[0], _with_units(changed[1])) if changed else None,
     )
@@ -190,11 +189,6 @@ def _links(facet: faceting.Facet, kept: dict[str, Any]) -> list[str]:
         rest if value.is_chosen else {**rest, facet.code: value.key} for value in facet.values
     ]
     return [url_for("documents.search", **way) for way in ways]
-
-
-def _address(row: SavedSearch) -> str:
-    kept: dict[str, Any] = {**row.facets, "q": row.query, "sort": row.order, "saved": row.id}
-    return url_for("documents.search", **{name: value for name, value in kept.items() if value})
 
 
 def _shown(count: int | None) -> str | None:

@@ -2,15 +2,15 @@
 
 import io
 
-from flask import Response, send_file
+from flask import Response, request, send_file
 from flask.typing import ResponseReturnValue
 
-from documents.permissions import To, access_document
+from documents.permissions import READ, To, access_document, readable
 from documents.services import slips, watching
 from documents.views.base import bp
 from intranet.core.headers import FILE_POLICY
 from intranet.core.labels import label
-from intranet.core.web import me, signed_in
+from intranet.core.web import me, needs, signed_in
 from intranet.records import access
 from intranet.records.media import DOCX, PDF
 
@@ -21,7 +21,17 @@ def slip_pdf(document_id: int) -> ResponseReturnValue:
     """The routing slip, to be printed."""
     slip = slips.slip_of(me(), document_id)
     _note_printed(document_id)
-    return _send(slips.slip_pdf(slip), PDF, f"{_named(slip)}.pdf", is_download=False)
+    return _send(slips.slips_pdf([slip]), PDF, f"{_named(slip)}.pdf", is_download=False)
+
+
+@bp.get("/incoming/slips.pdf")
+@needs(READ)
+def slips_pdf() -> ResponseReturnValue:
+    """The routing slips of the chosen rows, to be printed, each on a page of its own."""
+    ids = request.args.getlist("id", type=int)
+    found = slips.slips_of(me(), ids)
+    watching.note_later(me(), watching.PRINTED, readable(me(), ids[: slips.MOST]))
+    return _send(slips.slips_pdf(found), PDF, f"{label('slip.files')}.pdf", is_download=False)
 
 
 @bp.get("/incoming/<int:document_id>/slip.docx")

@@ -3,9 +3,9 @@
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from documents.permissions import URGE
-from documents.services import steps
-from documents.views.base import bp, do_and_tell
+from documents.permissions import URGE, To, access_document
+from documents.services import steps, unseen
+from documents.views.base import bp, do_and_tell, page_of
 from intranet.core.web import me, needs
 
 
@@ -16,3 +16,12 @@ def urge(document_id: int) -> ResponseReturnValue:
     do_and_tell(lambda: steps.urge(me(), document_id), "flow.urged")
     is_list = request.form.get("from") == "list"
     return redirect(url_for("boards.flow_list", band="stuck") if is_list else url_for("boards.flow_map"))
+
+
+@bp.post("/<int:document_id>/unseen")
+@needs(URGE)
+def remind_unseen(document_id: int) -> ResponseReturnValue:
+    """Remind those to whom it was given and who have not opened it."""
+    document = access_document(me(), document_id, To.READ)
+    do_and_tell(lambda: unseen.remind(me(), document_id), "document.flash.unseen_reminded")
+    return redirect(page_of(document))

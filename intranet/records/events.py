@@ -36,3 +36,10 @@ class BlobDamaged:
     """Stored bytes are no longer what they were."""
 
     sha256: str
+
+
+@dataclass(frozen=True)
+class FileReadAgain:
+    """Bytes that could not be read were read once more, with or without success."""
+
+    sha256: str

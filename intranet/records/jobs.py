@@ -11,8 +11,8 @@ from intranet.core.db import publish, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.events import subscribe
 from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
-from intranet.records import audit, looking, media, parsing, reading_copy, scans, staging, store
-from intranet.records.events import BlobDamaged
+from intranet.records import audit, looking, media, parsing, reading_copy, rereading, scans, staging, store
+from intranet.records.events import BlobDamaged, FileReadAgain
 from intranet.records.media import Verdict
 from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
 from intranet.records.parsing import Parsed
@@ -77,6 +77,32 @@ def _read(public_id: str, *, looks: bool) -> None:
         _conclude(public_id, StagedState.UNREADABLE, verdict)
         return
     _take_over(public_id, row.sha256, parsed)
+
+
+@job(rereading.JOB, is_slow=True)
+def read_again(payload: Any) -> dict[str, bool]:
+    """Read stored bytes once more whose content could not be read; what was read of them is replaced."""
+    sha256 = str(payload["sha256"])
+    source = store.path_of(sha256)
+    if not source.exists():
+        return {"read": False}
+    parsed = parsing.parse(source, str(payload["name"]))
+    if looking.is_wanted(parsed):
+        parsed = looking.looked_at(source, parsed)
+    picture, signed, sheet = (None, None, None) if parsed.verdict else _put_renditions(parsed)
+    with unit_of_work() as session:
+        row = session.get(Blob, sha256, with_for_update=True)
+        if row is None:
+            return {"read": False}
+        if parsed.verdict is None:
+            session.execute(delete(Reading).where(Reading.sha256 == sha256))
+            _note_reading(sha256, parsed, signed)
+            row.pages, row.problem = parsed.pages or row.pages, None
+            row.picture_sha256, row.sheet_sha256 = picture or row.picture_sha256, sheet or row.sheet_sha256
+        elif row.problem is not None:
+            row.problem = parsed.verdict.code
+        publish(FileReadAgain(sha256))
+    return {"read": parsed.verdict is None}
 
 
 @every(2, "files.kept")

@@ -97,7 +97,7 @@ class Blob(Base):
     #: A PDF of the words of a DOCX, or the copy of a PDF for the page reader, in the store too.
     sheet_sha256: Mapped[str | None] = mapped_column(String(64))
     #: Why nothing could be read from it (``file.encrypted`` …), ``None`` when it could.
-    problem: Mapped[str | None] = mapped_column(String(60))
+    problem: Mapped[str | None] = mapped_column(String(60), index=True)
     stored_at: Mapped[datetime]
     #: Bytes of our own whose picture and text the worker has yet to make.
     is_unread: Mapped[bool] = mapped_column(default=False, index=True)

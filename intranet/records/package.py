@@ -52,9 +52,12 @@ class Package(Bundle):
         writer.writerows([_harmless(cell) for cell in row] for row in rows)
         self.add(name, b"\xef\xbb\xbf" + out.getvalue().encode())
 
-    def close(self, facts: Mapping[str, Any]) -> str:
-        """Write what tells how to read and check it, then list and seal; returns the hash of the list."""
-        self.add(READ_ME, label("package.read_me", **facts).encode())
+    def close(self, facts: Mapping[str, Any], read_me: str = "package.read_me") -> str:
+        """Write what tells how to read and check it, then list and seal; returns the hash of the list.
+
+        :param read_me: label of the words that tell.
+        """
+        self.add(READ_ME, label(read_me, **facts).encode())
         sums = "".join(f"{one['sha256']}  {one['name']}\n" for one in self.listed)
         self.add(SUMS, sums.encode())
         return self.finish(facts)

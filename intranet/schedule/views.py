@@ -334,11 +334,18 @@ def _entry_form(actor: User, entry_: Entry | None) -> EntryForm:
 
 
 def _begin(form: EntryForm) -> None:
-    """Fill in what the address names: a day, a room, a vehicle."""
+    """Fill in what the address names: a day, a room, a vehicle, and what an invitation says."""
     try:
         form.day.data = date.fromisoformat(request.args.get("day", "")[:10])
     except ValueError:
         form.day.data = clock.today()
+    for field, name, most in (
+        (form.title, "title", 300),
+        (form.starts_time, "starts", 5),
+        (form.place, "place", 200),
+    ):
+        field.data = request.args.get(name, "")[:most] or field.data
+    form.is_restricted.data = "restricted" in request.args
     for field, name in ((form.room_id, "room"), (form.vehicle_id, "vehicle")):
         key = request.args.get(name, type=int)
         if key in {choice[0] for choice in field.choices}:

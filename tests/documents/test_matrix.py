@@ -27,6 +27,15 @@ ROLES = ("clerk", "leader", "office_head", "unit_head", "officer", "archivist", 
 ALLOWED: dict[str, set[str]] = {
     "/documents/incoming/intake": {"clerk"},
     "POST /documents/incoming/intake/paper": {"clerk"},
+    "/documents/incoming/unread": {"clerk"},
+    "POST /documents/incoming/unread": {"clerk"},
+    "POST /documents/{presented}/unseen": {"leader", "office_head", "unit_head"},
+    "POST /documents/{registered}/package": {
+        "clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor",
+    },
+    "/documents/incoming/slips.pdf?id={registered}": {
+        "clerk", "leader", "office_head", "unit_head", "officer", "archivist", "auditor",
+    },
     "/documents/{received}/files/new": {"clerk"},
     "/documents/{registered}/files/new": {"clerk"},
     "POST /documents/incoming/intake/{received}/return": {"clerk"},

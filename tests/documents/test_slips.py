@@ -8,7 +8,7 @@ import pypdfium2 as pdfium
 import pytest
 from flask.testing import FlaskClient
 
-from documents.models.document import Document
+from documents.models.document import AccessLevel, Document
 from documents.services import directing, registering, slips
 from documents.services.registering import Incoming
 from intranet.core import clock, db
@@ -96,3 +96,24 @@ def test_turned_pages_are_stamped_within_what_is_seen_and_broken_ones_named(tmp_
     source.write_bytes(b"%PDF-1.7\nhong\n%%EOF")
     with pytest.raises(Unreadable, match=r"file\.damaged"):
         stamped_copy(source, STAMP, None)
+
+
+def test_slips_of_the_chosen_rows_are_printed_each_on_its_page(
+    desk: Office, arrived: Document, received: Callable[..., Document], fields: Fields, client_of: ClientOf
+) -> None:
+    second, closed, unnumbered = received(), received(), received()
+    for one in (second, closed):
+        registering.register_incoming(desk.clerk, one.id, fields())
+    with db.unit_of_work() as session:
+        session.get_one(Document, closed.id).access_level = AccessLevel.NAMED
+    asked = [second.id, arrived.id, closed.id, unnumbered.id, 10**6]
+    clerk = client_of(desk.clerk)
+    answer = clerk.get("/documents/incoming/slips.pdf", query_string={"id": asked})
+    assert answer.mimetype == "application/pdf"
+    with pdfium.PdfDocument(answer.data) as document:
+        pages = [" ".join(page.get_textpage().get_text_range().split()) for page in document]
+    assert [word for page in pages for word in ("Số đến: 2", "Số đến: 1,") if word in page] == [
+        "Số đến: 2",
+        "Số đến: 1,",
+    ]
+    assert clerk.get("/documents/incoming/slips.pdf", query_string={"id": closed.id}).status_code == 409
