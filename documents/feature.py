@@ -12,7 +12,6 @@ from documents.models import search as search_models
 from documents.models import transferring as transfer_models
 from documents.permissions import (
     DIRECT,
-    KEEP_CATALOGUE,
     KEEP_REGISTERS,
     NUMBER,
     NUMBERS,
@@ -62,8 +61,10 @@ from documents.views import (
     imports,
     inbox,
     incoming,
+    kinds,
     numbers,
     outgoing,
+    parties,
     phrases,
     registers,
     search,
@@ -126,8 +127,10 @@ PAGES = (
     inbox,
     incoming,
     intake_views,
+    kinds,
     numbers,
     outgoing,
+    parties,
     phrases,
     print_views,
     registers,
@@ -211,9 +214,7 @@ def plug_in(app: Flask) -> None:
         menu.Entry("registers", "documents.registers", "book", "documents", 60, READ_REGISTER),
         menu.Entry("numbers", "documents.numbers", "hash", "documents", 62, NUMBERS, asking.waiting_count),
         menu.Entry("register_settings", "documents.register_settings", "book", "admin", 840, KEEP_REGISTERS),
-        menu.Entry("catalogue", "documents.work_fields", "list-details", "admin", 841, READ_CATALOGUE),
-        menu.Entry("transfers", "documents.transfer_rules", "send", "admin", 843, KEEP_CATALOGUE),
-        menu.Entry("spellings", "documents.spellings", "building", "admin", 842, KEEP_CATALOGUE),
+        menu.Entry("catalogue", "documents.catalogue_start", "list-details", "admin", 841, READ_CATALOGUE),
     ):
         menu.add(entry)
     for panel in (desk.incoming_panel, desk.to_present_panel, desk.drafts_panel, desk.asked_panel):

@@ -50,6 +50,11 @@ class DocKind(OfOrg, Base):
     is_active: Mapped[bool] = mapped_column(default=True)
 
     @property
+    def ref(self) -> Ref:
+        """Its name for audit lines."""
+        return Ref("doc_kind", self.id)
+
+    @property
     def is_letter(self) -> bool:
         """True for kinds without an abbreviation, whose symbol is agency and unit."""
         return not self.code
@@ -107,7 +112,12 @@ class Party(OfOrg, Base):
     channel: Mapped[Channel] = mapped_column(ValueEnum(Channel), default=Channel.POST)
     active_from: Mapped[date | None]
     active_to: Mapped[date | None]
+    #: The agency that it is one with; for a name that an agency had, that agency.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("party.id"), index=True)
+    #: A name that an agency had, and nothing else.
+    is_old_name: Mapped[bool] = mapped_column(default=False)
+    #: Rises with every change; a form made from an older one is refused.
+    version: Mapped[int] = mapped_column(default=1)
 
     @validates("name")
     def _keep_key(self, _key: str, value: str) -> str:
@@ -159,3 +169,8 @@ class Phrase(OfOrg, Base):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     use_count: Mapped[int] = mapped_column(default=0)
     position: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def ref(self) -> Ref:
+        """Its name for audit lines."""
+        return Ref("phrase", self.id)

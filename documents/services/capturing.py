@@ -13,7 +13,7 @@ from documents.models.document import Document
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
 from documents.permissions import REGISTER, visible_to
-from documents.services import catalogue, spelling
+from documents.services import catalogue, parties, spelling
 from documents.services.moving import tell
 from documents.services.prefilling import Prefill, prefill
 from intranet.core import clock, db
@@ -287,7 +287,7 @@ def document_of(actor: Actor, read: Prefill) -> Document:
 
 
 def _same_issuer(one: Document, other: Document) -> bool:
-    if one.issuer_id is not None and one.issuer_id == other.issuer_id:
+    if one.issuer_id is not None and other.issuer_id in parties.family(one.issuer_id):
         return True
     return bool(one.issuer_text) and one.issuer_text.casefold() == other.issuer_text.casefold()
 

@@ -141,6 +141,13 @@ def parties(org_id: int) -> list[Party]:
     return list(db.session().scalars(query.order_by(Party.name_key, Party.id)))
 
 
+def lasting(party: Party) -> Party:
+    """The agency that it is one with by now; itself where it was never merged."""
+    while party.merged_into_id is not None:
+        party = db.session().get_one(Party, party.merged_into_id)
+    return party
+
+
 def party_named(org_id: int, text: str) -> Party | None:
     """An agency by its name, short name or alias: with its marks, or typed without some of them.
 
@@ -149,9 +156,9 @@ def party_named(org_id: int, text: str) -> Party | None:
     exact, key = toned(text), fold(text)
     if not key:
         return None
-    query = select(Party).where(Party.org_id == org_id, Party.merged_into_id.is_(None), Party.name_key == key)
+    query = select(Party).where(Party.org_id == org_id, Party.name_key == key)
     named = list(db.session().scalars(query.order_by(Party.id)))
-    ways = [[(party, party.name) for party in named]]
+    ways = [[(lasting(party), party.name) for party in named]]
     ways.append([(party, form) for party in parties(org_id) for form in _short_forms(party)])
     for way in ways:
         same = {party.id: party for party, form in way if toned(form) == exact}
@@ -190,7 +197,7 @@ def find_or_make_party(org_id: int, text: str) -> Party:
         channel=Channel.INTERNAL if own is not None else Channel.POST,
     )
     made = opened.scalars(select(Party).where(Party.org_id == org_id, Party.name == name)).one()
-    return made if made.merged_into_id is None else opened.get_one(Party, made.merged_into_id)
+    return lasting(made)
 
 
 def known_issuers(org_id: int) -> dict[str, str]:
@@ -200,6 +207,8 @@ def known_issuers(org_id: int) -> dict[str, str]:
     """
     known = parties(org_id)
     names = {party.name: party.name for party in known} | {one.name: one.name for one in directory.orgs()}
+    merged = select(Party).where(Party.org_id == org_id, Party.merged_into_id.is_not(None))
+    names |= {party.name: lasting(party).name for party in db.session().scalars(merged)}
     shorts: dict[str, set[str]] = {}
     for party in known:
         for form in _short_forms(party):

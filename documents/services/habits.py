@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 
 from documents.models.document import Document
 from documents.models.lifecycle import Direction
+from documents.services import parties
 from intranet.core import clock, db
 from intranet.core.text import fold
 from intranet.notices.workdays import Calendar
@@ -55,9 +56,10 @@ class Habit:
 
 def habit_of(document: Document) -> Habit:
     """The closest documents of which there are enough: by issuer, kind, field and words of the subject."""
-    found = _candidates(document)
+    issuers = [] if document.issuer_id is None else parties.family(document.issuer_id)
+    found = _candidates(document, issuers)
     words = _words(document.subject_key)
-    for alike in _closer_and_wider(document, found, words):
+    for alike in _closer_and_wider(document, found, words, issuers):
         if len(alike) >= LEAST_CASES:
             return Habit(Counter(one.lead_unit_id for one in alike), tuple(one.document_id for one in alike))
     return Habit(Counter(one.lead_unit_id for one in found))
@@ -84,9 +86,9 @@ def days_taken(habit: Habit, on: Calendar) -> tuple[int, int] | None:
     return max(1, math.ceil(statistics.median(taken))), len(taken)
 
 
-def _candidates(document: Document) -> list[_Case]:
+def _candidates(document: Document, issuers: Sequence[int]) -> list[_Case]:
     near = [Document.kind_id == document.kind_id] if document.kind_id is not None else []
-    near += [Document.issuer_id == document.issuer_id] if document.issuer_id is not None else []
+    near += [Document.issuer_id.in_(issuers)] if issuers else []
     near += [Document.field_id == document.field_id] if document.field_id is not None else []
     query = (
         select(
@@ -112,9 +114,9 @@ def _candidates(document: Document) -> list[_Case]:
 
 
 def _closer_and_wider(
-    document: Document, found: Sequence[_Case], words: frozenset[str]
+    document: Document, found: Sequence[_Case], words: frozenset[str], issuers: Sequence[int]
 ) -> Iterator[list[_Case]]:
-    same_issuer = [one for one in found if document.issuer_id and one.issuer_id == document.issuer_id]
+    same_issuer = [one for one in found if one.issuer_id in issuers]
     same_field = [one for one in found if document.field_id and one.field_id == document.field_id]
     same_kind = [one for one in found if document.kind_id and one.kind_id == document.kind_id]
     yield [one for one in same_issuer if one.kind_id == document.kind_id and _is_alike(one, words)]

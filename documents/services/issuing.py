@@ -215,6 +215,7 @@ def _line(document: Document, target: Target) -> Dispatch:
         party = db.session().get(Party, target.party_id)
         if party is None or party.org_id != document.org_id:
             raise Invalid("dispatch.unknown_receiver", field="parties")
+        party = catalogue.lasting(party)
         line.receiver_name, line.party_id, line.channel = party.name, party.id, party.channel
     else:
         unit = directory.unit(target.unit_id or 0)

@@ -20,7 +20,7 @@ from documents.permissions import (
     headed_units,
     visible_to,
 )
-from documents.services import replying
+from documents.services import parties, replying
 from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.text import fold
@@ -265,7 +265,7 @@ def _base(actor: Actor, direction: Direction, filters: Filters) -> Select[Any]:
     if filters.urgency:
         query = query.where(Document.urgency == Urgency(int(filters.urgency)))
     if filters.issuer:
-        query = query.where(Document.issuer_text == filters.issuer)
+        query = query.where(Document.issuer_text.in_(parties.names_of(filters.issuer)))
     if filters.field:
         query = query.where(Document.field_id == int(filters.field))
     if filters.first is not None:

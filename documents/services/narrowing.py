@@ -12,6 +12,7 @@ from documents.models.catalogue import DocKind, Party, WorkField
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
 from documents.models.register import RegisterEntry
+from documents.services import parties
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.fulltext import Clause
@@ -135,7 +136,7 @@ def _facet(name: str, value: str) -> ColumnElement[bool] | None:
             return None
         return _keyed(name, int(value))
     if name == "issuer":
-        return Document.issuer_text == value[:200]
+        return Document.issuer_text.in_(parties.names_of(value[:200]))
     if name in {"file", "signed"}:
         condition = _has_file() if name == "file" else _is_signed()
         return {"yes": condition, "no": not_(condition)}.get(value)
@@ -181,12 +182,14 @@ Read = tuple[ColumnElement[bool], str] | None
 def _issuers(typed: str) -> list[str]:
     """The name as typed, and the names of the agencies that go by it."""
     folded = fold(typed)
-    parties = db.session().execute(select(Party.name, Party.short_name, Party.letters, Party.aliases))
-    named = [
-        row.name
-        for row in parties
-        if folded in {fold(one) for one in (row.short_name, row.letters, *row.aliases)}
-    ]
+    known = db.session().execute(select(Party.name, Party.short_name, Party.letters, Party.aliases))
+    led = parties.gathered()
+    meant = {
+        led.get(row.name, row.name)
+        for row in known
+        if folded in {fold(one) for one in (row.name, row.short_name, row.letters, *row.aliases)}
+    }
+    named = [*sorted(meant), *(old for old, new in led.items() if new in meant)]
     return [typed, *named[:20]]
 
 

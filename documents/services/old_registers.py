@@ -319,7 +319,8 @@ def _parties(org_id: int) -> dict[str, Party]:
         for name in (party.short_name, *party.aliases):
             if name:
                 found.setdefault(fold(name), party)
-    return found | {party.name_key: party for party in catalogue.parties(org_id)}
+    named = db.session().scalars(select(Party).where(Party.org_id == org_id))
+    return found | {party.name_key: catalogue.lasting(party) for party in named}
 
 
 def _noon(day: date | None) -> Any:

@@ -11,6 +11,7 @@ from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.models.stay import DocumentStay
 from documents.permissions import READ_REGISTER
+from documents.services import parties
 from documents.services.boards import documents, seen_by
 from intranet.boards.figures import Listing
 from intranet.boards.periods import Period
@@ -151,12 +152,23 @@ def _grouped(
     where: ColumnElement[bool], by: str, sums: Sequence[ColumnElement[int]]
 ) -> list[tuple[str, str, list[int]]]:
     column = _KEYS[by]
-    rows = db.session().execute(select(column, *sums).where(where).group_by(column)).all()
+    rows: Sequence[Any] = db.session().execute(select(column, *sums).where(where).group_by(column)).all()
+    if by == "issuer":
+        rows = _gathered(rows)
     names = _names(by, [row[0] for row in rows if row[0] not in (None, "")])
     nobody = label(_NOTHING.get(by, "report.nobody"))
     found = [(str(row[0] or "-"), names.get(row[0], nobody), [int(n or 0) for n in row[1:]]) for row in rows]
     found.sort(key=lambda one: (one[0] == "-", -sum(one[2]), one[1]))
     return found[:_MOST]
+
+
+def _gathered(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Rows of earlier names added to that of the name which lasts."""
+    led, found = parties.gathered(), dict[str, list[int]]()
+    for name, *counts in rows:
+        sums = found.setdefault(led.get(name, name), [0] * len(counts))
+        sums[:] = [so_far + int(n or 0) for so_far, n in zip(sums, counts, strict=True)]
+    return [(name, *sums) for name, sums in found.items()]
 
 
 def _whole(where: ColumnElement[bool], sums: Sequence[ColumnElement[int]]) -> list[int]:
@@ -177,7 +189,8 @@ def _row(by: str, key: str) -> ColumnElement[bool]:
         return true()
     column = _KEYS[by]
     if by == "issuer":
-        return cast("ColumnElement[bool]", column == ("" if key == "-" else key))
+        names = [""] if key == "-" else parties.names_of(key)
+        return cast("ColumnElement[bool]", column.in_(names))
     if key == "-":
         return cast("ColumnElement[bool]", column.is_(None))
     number = int(key) if key.isdigit() and len(key) < 10 else 0

@@ -21,7 +21,7 @@ from documents.formats.snippets import Piece
 from documents.models.document import Document
 from documents.models.search import INDEX, DocumentText
 from documents.permissions import nearest_to, visible_to
-from documents.services import narrowing, walking
+from documents.services import narrowing, parties, walking
 from documents.services.narrowing import Narrowed
 from documents.services.walking import Stretch
 from intranet.core import clock, db
@@ -141,6 +141,8 @@ class Search:
             today, late = clock.today(), late_from()
             by_column["year"] = tuple(day.year if day else None for day in by_column["year"])
             classed = zip(by_column["due"], by_column["state"], strict=True)
+            led = parties.gathered()
+            by_column["issuer"] = tuple(led.get(name, name) for name in by_column["issuer"])
             by_column["due"] = tuple(narrowing.due_class(due, state, today, late) for due, state in classed)
         facets = {
             name: [pair for pair in Counter(by_column[name]).most_common() if pair[0] not in (None, "")]

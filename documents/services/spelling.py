@@ -29,7 +29,7 @@ def spellings(org_id: int) -> list[Spelling]:
     )
     by_key: dict[str, list[tuple[IssuerSpelling, Party]]] = {}
     for row in db.session().scalars(query):
-        by_key.setdefault(row.key, []).append((row, _lasting(row.party)))
+        by_key.setdefault(row.key, []).append((row, catalogue.lasting(row.party)))
     found = []
     for rows in by_key.values():
         first, party = rows[0]
@@ -126,13 +126,6 @@ def _remember(actor: Actor, org_id: int, printed: str, above: str, party: Party)
     )
     put = {"times": IssuerSpelling.times + 1, "last_by_id": actor.id, "last_at": now}
     session.execute(update(IssuerSpelling).where(same).values(**put))
-
-
-def _lasting(party: Party) -> Party:
-    """The agency that it became, where it was merged."""
-    if party.merged_into_id is None:
-        return party
-    return db.session().get_one(Party, party.merged_into_id)
 
 
 def _need_keeper(actor: Actor) -> None:

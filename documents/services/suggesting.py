@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from documents.models.document import AccessLevel, Document, DueSource
 from documents.models.lifecycle import Direction
+from documents.services import parties
 from documents.services.habits import Habit, days_taken, habit_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -117,7 +118,7 @@ def similar(document: Document, limit: int = 5) -> Sequence[Document]:
     query = select(Document).where(
         Document.org_id == document.org_id,
         Document.direction == Direction.IN,
-        Document.issuer_id == document.issuer_id,
+        Document.issuer_id.in_(parties.family(document.issuer_id)),
         Document.id != document.id,
         Document.register_entry_id.is_not(None),
         Document.access_level != AccessLevel.NAMED,

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from documents.permissions import KEEP_CATALOGUE
 from documents.services import spelling
 from documents.views.base import bp, do_and_tell, key_of, show
+from intranet.core import menu
 from intranet.core.web import me, needs
 
 
@@ -13,6 +14,7 @@ from intranet.core.web import me, needs
 @needs(KEEP_CATALOGUE)
 def spellings() -> ResponseReturnValue:
     """Names as printed with what clerks put for them, newest first."""
+    menu.stand_at("catalogue")
     rows, at_odds = spelling.page_of(me(), key_of("after"))
     return show(
         "spellings.html",

@@ -7,6 +7,7 @@ from documents.forms_bulk import TransferRuleForm
 from documents.permissions import KEEP_CATALOGUE, TRANSFER
 from documents.services import catalogue, directing, transferring
 from documents.views.base import bp, do_and_tell, show
+from intranet.core import menu
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs
@@ -33,6 +34,7 @@ def transfer(document_id: int) -> ResponseReturnValue:
 @needs(KEEP_CATALOGUE)
 def transfer_rules() -> ResponseReturnValue:
     """Kinds with the units to which they go straight; a kind is added or given to another unit."""
+    menu.stand_at("catalogue")
     form = TransferRuleForm()
     listed = transferring.rules(me().org_id)
     form.kind_id.choices = [(one.id, one.name) for one in catalogue.kinds(me().org_id)]

@@ -19,7 +19,7 @@ from werkzeug.test import TestResponse
 
 from documents.models.access import AccessChange
 from documents.models.asking import NumberRequest
-from documents.models.catalogue import IssuerSpelling, Phrase, WorkField
+from documents.models.catalogue import DocKind, IssuerSpelling, Party, Phrase, WorkField
 from documents.models.copies import CopyUse
 from documents.models.document import Directive, Document
 from documents.models.importing import FileBundle, FilePiece, RegisterImport
@@ -99,7 +99,9 @@ def documents_of(org_id: int, into: Records) -> None:
     into.add("/documents", _column(bundles, "bundle_id"))
     pieces = select(FilePiece.bundle_id, FilePiece.id).where(FilePiece.org_id == org_id)
     into.add("/documents", _pairs(pieces, "bundle_id", "piece_id"))
-    into.add("/documents", _column(select(WorkField.id).where(WorkField.org_id == org_id), "field_id"))
+    lists = ((WorkField, "field_id"), (DocKind, "kind_id"), (Party, "party_id"), (Phrase, "phrase_id"))
+    for table, name in lists:
+        into.add("/documents", _column(select(table.id).where(table.org_id == org_id), name))
     files = select(File.public_id, File.name).where(File.org_id == org_id)
     both = _pairs(files, "public_id", "name")
     into.add("/files", both)
@@ -124,8 +126,6 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add("/documents", _column(kept, "search_id"))
     ruled = select(TransferRule.id).where(TransferRule.org_id == org_id)
     known.add("/documents", _column(ruled, "rule_id"))
-    said = select(Phrase.id).where(Phrase.org_id == org_id)
-    known.add("/documents", _column(said, "phrase_id"))
     known.add("/exports", _column(select(Export.id).where(Export.org_id == org_id), "export_id"))
     own = select(User.id).where(User.org_id == org_id)
     known.add("/files/staged", _column(select(StagedFile.public_id), "public_id"))
