@@ -124,7 +124,7 @@ def test_the_head_of_a_unit_sees_what_concerns_the_units_below(desk: Office, rec
         (To.PRESENT, {"clerk", "office_head"}),
         (To.DIRECT, {"leader"}),
         (To.FINISH, {"leader", "office_head"}),
-        (To.REVIEW_LAYOUT, {"clerk", "office_head"}),
+        (To.REVIEW_LAYOUT, {"clerk", "leader", "office_head"}),
         (To.SIGN, {"leader"}),
         (To.NUMBER, {"clerk"}),
         (To.SEAL, {"clerk"}),
