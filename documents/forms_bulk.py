@@ -41,6 +41,12 @@ class UrgencyManyForm(OtherBulkForm, TimedUrgency):
         self.urgency.choices = [(int(one), label(f"document.urgency.{int(one)}")) for one in Urgency]
 
 
+class FieldManyForm(OtherBulkForm):
+    """What the chosen documents are about."""
+
+    field_id = SelectField("Lĩnh vực", coerce=optional_int)
+
+
 class TransferRuleForm(OfficeForm):
     """Which kind goes straight to which unit, in whose name."""
 

@@ -28,6 +28,7 @@ class BulkKind(StrEnum):
     KNOW = "know"
     TRANSFER = "transfer"
     URGENCY = "urgency"
+    FIELD = "field"
 
 
 class BulkAct(OfOrg, Base):

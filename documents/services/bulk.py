@@ -14,7 +14,7 @@ from sqlalchemy import select
 from documents.models.document import Document, Urgency
 from documents.models.listing import BulkAct, BulkKind, BulkLine
 from documents.permissions import readable
-from documents.services import directing, transferring
+from documents.services import directing, fields, transferring
 from documents.services import urgency as degrees
 from documents.services.directing import Direction
 from documents.services.directives import UNDO
@@ -155,6 +155,22 @@ def set_urgency(
     return _each(actor, BulkKind.URGENCY, document_ids, asked, single, once)
 
 
+def set_field(
+    actor: Actor, document_ids: Sequence[int], field_id: int | None, *, once: str | None = None
+) -> int:
+    """Say what documents are about; returns the act's id.
+
+    :raises Invalid: ``bulk.nothing_chosen``, ``field_of_work.unknown``.
+    :raises NotFound: ``document.missing``, the actor may see none of them.
+    """
+    fields.chosen(actor.org_id, field_id)
+
+    def single(document_id: int, _told_at: datetime) -> Did:
+        return Did(was=fields.set_field(actor, document_id, field_id))
+
+    return _each(actor, BulkKind.FIELD, document_ids, {"field": field_id}, single, once)
+
+
 def undo(actor: Actor, act_id: int) -> None:
     """Take an act back, within its ten seconds; what cannot be taken back any more stays and says why.
 
@@ -289,6 +305,8 @@ def _take_back(actor: Actor, act_id: int, document_id: int) -> None:
 def _reverse(actor: Actor, kind: BulkKind, line: BulkLine) -> None:
     if kind is BulkKind.URGENCY:
         degrees.take_back(actor, line.document_id, line.version, line.was or {})
+    elif kind is BulkKind.FIELD:
+        fields.take_back(actor, line.document_id, line.version, line.was or {})
     elif line.directive_id is None:
         directing.take_back(actor, line.document_id, line.version)
     elif kind is BulkKind.TRANSFER:

@@ -11,6 +11,7 @@ from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.permissions import READ_REGISTER
+from documents.services import parties
 from documents.services.boards import dispatches, documents, seen_by
 from intranet.boards.figures import Listing
 from intranet.boards.periods import Period
@@ -36,6 +37,8 @@ COLUMNS = (
 )
 #: By what its rows may be told apart: both ways, receivers, senders, and each way by channel.
 _BY = ("way", "to", "from", "to_channel", "from_channel")
+#: Rows by agency: earlier names of one stand in the row of the name that lasts.
+_BY_NAME = ("to", "from")
 _SENT, _CAME = "sent", "came"
 #: Rows that it names, the weightiest; all others stand in the sum.
 _MOST = 40
@@ -60,7 +63,10 @@ def _rows(actor: Actor, period: Period, by: str) -> list[Part]:
     table, where, cells = _way(actor, period, by)
     column = _column(by)
     query = select(column, *_counts(cells)).select_from(table).where(where).group_by(column)
-    found = [(str(row[0] or "-"), [int(n) for n in row[1:]]) for row in db.session().execute(query)]
+    rows: Sequence[Any] = db.session().execute(query).all()
+    if by in _BY_NAME:
+        rows = parties.gather(rows)
+    found = [(str(row[0] or "-"), [int(n) for n in row[1:]]) for row in rows]
     found.sort(key=lambda one: (one[0] == "-", -one[1][0], one[0]))
     named = [_part(key, n, by) for key, n in found[:_MOST]]
     return [*named, _part("", _sum(table, where, cells))]
@@ -185,5 +191,5 @@ def _row(by: str, key: str) -> ColumnElement[bool]:
         channel = next((one for one in ELECTRONIC if one.value == key), None)
         found = false() if channel is None else _column(by) == channel
     else:
-        found = _column(by) == ("" if key == "-" else key)
+        found = _column(by).in_([""] if key == "-" else parties.names_of(key))
     return found

@@ -6,7 +6,7 @@ with another, is remembered as an earlier name of what lasts. Choosing, counting
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -241,6 +241,15 @@ def gathered() -> dict[str, str]:
 def names_of(name: str) -> list[str]:
     """Names under which documents of an agency may have been registered: its own, and earlier ones."""
     return [name, *(old for old, new in gathered().items() if new == name)]
+
+
+def gather(rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Rows of counts by an agency's name, those of earlier names added to the one which lasts."""
+    led, found = gathered(), dict[Any, list[int]]()
+    for name, *counts in rows:
+        sums = found.setdefault(led.get(name, name), [0] * len(counts))
+        sums[:] = [so_far + int(n or 0) for so_far, n in zip(sums, counts, strict=True)]
+    return [(name, *sums) for name, sums in found.items()]
 
 
 def _led() -> dict[int, tuple[str, int]]:

@@ -154,21 +154,12 @@ def _grouped(
     column = _KEYS[by]
     rows: Sequence[Any] = db.session().execute(select(column, *sums).where(where).group_by(column)).all()
     if by == "issuer":
-        rows = _gathered(rows)
+        rows = parties.gather(rows)
     names = _names(by, [row[0] for row in rows if row[0] not in (None, "")])
     nobody = label(_NOTHING.get(by, "report.nobody"))
     found = [(str(row[0] or "-"), names.get(row[0], nobody), [int(n or 0) for n in row[1:]]) for row in rows]
     found.sort(key=lambda one: (one[0] == "-", -sum(one[2]), one[1]))
     return found[:_MOST]
-
-
-def _gathered(rows: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Rows of earlier names added to that of the name which lasts."""
-    led, found = parties.gathered(), dict[str, list[int]]()
-    for name, *counts in rows:
-        sums = found.setdefault(led.get(name, name), [0] * len(counts))
-        sums[:] = [so_far + int(n or 0) for so_far, n in zip(sums, counts, strict=True)]
-    return [(name, *sums) for name, sums in found.items()]
 
 
 def _whole(where: ColumnElement[bool], sums: Sequence[ColumnElement[int]]) -> list[int]:

@@ -6,11 +6,11 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import BulkForm, PresentManyForm
-from documents.forms_bulk import TransferManyForm, UrgencyManyForm
+from documents.forms_bulk import FieldManyForm, TransferManyForm, UrgencyManyForm
 from documents.forms_directing import DirectManyForm
 from documents.models.document import Urgency
 from documents.models.lifecycle import Direction
-from documents.permissions import DIRECT, PRESENT, READ, SET_URGENCY, TRANSFER
+from documents.permissions import DIRECT, PRESENT, READ, SET_FIELD, SET_URGENCY, TRANSFER
 from documents.services import bulk, list_columns
 from documents.views.base import bp, without
 from documents.views.incoming import show_incoming
@@ -65,6 +65,14 @@ def set_urgency_many() -> ResponseReturnValue:
         return bulk.set_urgency(me(), ids, degree, form.instant(), once=form.once.data)
 
     return _act("urgency", form, service)
+
+
+@bp.post("/incoming/field")
+@needs(SET_FIELD)
+def set_field_many() -> ResponseReturnValue:
+    """Say what the chosen documents are about."""
+    form = FieldManyForm()
+    return _act("field", form, lambda ids: bulk.set_field(me(), ids, form.field_id.data, once=form.once.data))
 
 
 @bp.post("/bulk/<int:act_id>/undo")

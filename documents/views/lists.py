@@ -7,13 +7,13 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import BulkForm, PresentManyForm
-from documents.forms_bulk import TransferManyForm, UrgencyManyForm
+from documents.forms_bulk import FieldManyForm, TransferManyForm, UrgencyManyForm
 from documents.forms_directing import DirectManyForm
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import Direction
 from documents.models.register import RegisterKind
 from documents.models.search import SavedSearch
-from documents.permissions import DIRECT, PRESENT, SET_URGENCY, TRANSFER
+from documents.permissions import DIRECT, PRESENT, SET_FIELD, SET_URGENCY, TRANSFER
 from documents.services import (
     bulk,
     catalogue,
@@ -29,6 +29,7 @@ from documents.services.bulk import Told
 from documents.services.list_columns import ListColumn
 from documents.services.listing import Filters
 from documents.views.base import without
+from documents.views.choices import offer_fields
 from intranet.core.errors import BadState, DomainError, Invalid
 from intranet.core.labels import label
 from intranet.core.web import me, sentence
@@ -136,6 +137,9 @@ def bulk_forms(given: dict[str, BulkForm]) -> dict[str, BulkForm]:
         found["transfer"].rules = rules
     if me().holds(SET_URGENCY):
         found["urgency"] = given.get("urgency") or UrgencyManyForm(formdata=None, urgency=Urgency.URGENT)
+    if me().holds(SET_FIELD) and ("field" in given or fields.fields(me().org_id)):
+        found["field"] = given.get("field") or FieldManyForm(formdata=None)
+        offer_fields(found["field"].field_id, me().org_id)
     if me().holds(DIRECT):
         found["direct"] = given.get("direct") or DirectManyForm(formdata=None)
         found["direct"].offer(directory.units_of(me().org_id))

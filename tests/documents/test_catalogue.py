@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from documents.models.catalogue import DocKind, Party, Phrase
+from documents.models.catalogue import Channel, DocKind, Party, Phrase
 from documents.models.document import Document
 from documents.services import capturing, catalogue, issuing, kinds, office_phrases, parties, suggesting
 from documents.services.kinds import KindFields
@@ -117,7 +117,8 @@ def test_two_names_of_one_agency_are_merged_and_taken_apart_again(
     names = ("UBND TP Hà Nội", "Ủy ban nhân dân thành phố Hà Nội")
     documents = [received() for _ in range(3)]
     for document, name in zip(documents, (*names, names[1]), strict=True):
-        register_incoming(desk.clerk, document.id, fields(issuer=name))
+        given = fields(issuer=name, arrival_channel=Channel.EMAIL)
+        register_incoming(desk.clerk, document.id, given)
     source, target = (party(name).id for name in names)
     shown = parties.merger(desk.admin, source, target)
     assert (shown.came, shown.sent, shown.names) == (1, 0, (names[0],))
@@ -136,25 +137,29 @@ def test_two_names_of_one_agency_are_merged_and_taken_apart_again(
         == target
     )
 
-    def counted() -> tuple[int, Any, dict[str, int | None]]:
-        wish = reports.wish(desk.leader, "incoming", "2026-m11", "issuer")
-        rows = wish.report.rows(desk.leader, wish.period, "issuer")[:-1]
-        with app.test_request_context():
-            for row in rows:
-                opened = wish.report.listing(desk.leader, wish.period, "issuer", row.key, "total", None)
-                assert opened.total == row.counts[0]
+    def counted() -> tuple[int, Any, dict[str, int | None], dict[str, int | None]]:
+        told = []
+        for code, by in (("incoming", "issuer"), ("exchange", "from")):
+            wish = reports.wish(desk.leader, code, "2026-m11", by)
+            rows = wish.report.rows(desk.leader, wish.period, by)[:-1]
+            with app.test_request_context():
+                for row in rows:
+                    opened = wish.report.listing(desk.leader, wish.period, by, row.key, "total", None)
+                    assert opened.total == row.counts[0]
+            told.append({row.name: row.counts[0] for row in rows})
         listed = len(incoming(desk.clerk, Filters(issuer=names[1])).rows)
         facets = Search(desk.clerk, "giai ngan").counted().facets["issuer"]
-        return listed, sorted(facets), {row.name: row.counts[0] for row in rows}
+        return listed, sorted(facets), told[0], told[1]
 
-    assert counted() == (3, [(names[1], 3)], {names[1]: 3})
+    assert counted() == (3, [(names[1], 3)], {names[1]: 3}, {names[1]: 3})
     assert [one.document.issuer_text for one in Search(desk.clerk, f'cq:"{names[1]}"').page("").hits].count(
         names[0]
     ) == 1
     # What the register says is not touched.
     assert documents[0].issuer_text == names[0]
     parties.split(desk.admin, source)
-    assert counted() == (2, [(names[0], 1), (names[1], 2)], {names[0]: 1, names[1]: 2})
+    apart = {names[0]: 1, names[1]: 2}
+    assert counted() == (2, sorted(apart.items()), apart, apart)
     with pytest.raises(BadState, match=r"party.not_merged"):
         parties.split(desk.admin, source)
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from documents.models.catalogue import WorkField
 from documents.models.document import Document, DueSource
 from documents.models.lifecycle import Direction, DocState
-from documents.services import directing, fields, list_export, suggesting
+from documents.services import bulk, directing, fields, list_export, suggesting
 from documents.services.listing import Filters, incoming
 from documents.services.registering import Incoming, register_incoming
 from documents.services.searching import Search
@@ -106,6 +106,30 @@ def test_a_document_is_moved_to_another_field_and_its_history_says_so(
         fields.set_field(desk.other_clerk, document.id, None)
     assert "Tài chính, ngân sách" in client.get(f"/documents/incoming/{document.id}").text
     assert "Đất đai" in client.get(f"/documents/{document.id}/history").text
+
+
+def test_the_field_of_several_is_set_at_once_and_taken_back(
+    desk: Office, land: int, money: int, received: Make, fill: Given, client_of: ClientOf
+) -> None:
+    documents = [received() for _ in range(3)]
+    for document, field_id in zip(documents, (None, land, money), strict=True):
+        register_incoming(desk.clerk, document.id, fill(field_id=field_id))
+    ids = [one.id for one in documents]
+    act_id = bulk.set_field(desk.clerk, ids, land)
+    found = bulk.outcome(desk.clerk, act_id)
+    assert found is not None
+    assert [(one.document.id, one.code) for one in found.refused] == [(ids[1], "document.field_same")]
+    assert [one.field_id for one in documents] == [land] * 3
+    bulk.undo(desk.clerk, act_id)
+    assert [one.field_id for one in documents] == [None, land, money]
+    with pytest.raises(Invalid, match=r"field_of_work.unknown"):
+        bulk.set_field(desk.clerk, ids, 987654)
+    client = client_of(desk.clerk)
+    sent = client.post("/documents/incoming/field?tab=all", data={"id": ids[:1], "field_id": money})
+    assert "Đã xếp lĩnh vực 1 văn bản" in client.get(sent.location).text
+    wrong = client.post("/documents/incoming/field", data={"id": ids[:1], "field_id": "abc"})
+    assert wrong.status_code == 422
+    assert " data-open>" in wrong.text.split('id="bulk-field"')[1][:80]
 
 
 def test_lists_files_and_searches_are_narrowed_to_a_field(

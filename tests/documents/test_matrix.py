@@ -46,6 +46,7 @@ ALLOWED: dict[str, set[str]] = {
     "POST /documents/incoming/urgency?id={registered}": {"clerk", "office_head"},
     "/documents/transfers": {"office_head", "admin"},
     "/documents/{registered}/field": {"clerk", "office_head"},
+    "POST /documents/incoming/field?id={registered}": {"clerk", "office_head"},
     "/documents/catalogue/fields": {"office_head", "admin", "auditor"},
     "/documents/catalogue/fields/new": {"admin"},
     "/documents/catalogue/parties": {"office_head", "admin", "auditor"},
