@@ -162,7 +162,7 @@ const upper = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 function usePhrase(text) {
   phrase = text;
-  dock.querySelector('[data-phrase-words]').textContent = upper(text);
+  dock.querySelector('[data-phrase-words]').textContent = upper(text.length > 60 ? `${text.slice(0, 59)}…` : text);
   dock.querySelector('#phrases').hidePopover();
   draw();
 }
