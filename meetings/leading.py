@@ -18,12 +18,12 @@ from intranet.core.errors import Invalid
 from intranet.core.events import subscribe
 from intranet.core.live import Answer, sockets
 from intranet.people.models import User
-from meetings import live_following, live_marks
+from meetings import live_few, live_following, live_marks
 from meetings.live import online, require_place, room_name, rooms
 from meetings.models.journal import MeetingMoved
 from meetings.models.meeting import Meeting
 from meetings.permissions import ATTEND
-from meetings.rules.shares import AUDIENCES, OFFICERS
+from meetings.rules.shares import OFFICERS
 from meetings.services import presenting
 from meetings.services.journal import ms
 from meetings.services.presenting import Lead, View, ViewShown
@@ -65,6 +65,8 @@ class _Stream:
 
     by: int
     newest: View
+    #: As :attr:`Lead.narrow`.
+    narrow: str = ""
     is_sent: bool = False
     is_stored: bool = False
     sent_at: datetime | None = None
@@ -99,8 +101,9 @@ def last_value(actor: Actor, frame: Any) -> Answer:
     mid, found = _read(frame, "key", "view", ViewFrame)
     require_place(actor, mid)
     view = presenting.view_of(found.page, found.x, found.y, found.w)
-    if _lead(actor, mid).page == view.page:
-        _take(mid, actor.id, view)
+    lead = _lead(actor, mid)
+    if lead.page == view.page:
+        _take(mid, actor.id, view, lead.narrow)
     return {"ok": True}
 
 
@@ -113,11 +116,11 @@ def passing(actor: Actor, frame: Any) -> Answer:
     require_place(actor, mid)
     if not (0 <= found.x <= 1 and 0 <= found.y <= 1):
         raise Invalid("present.bad_view")
-    if _lead(actor, mid).page == found.page:
+    lead = _lead(actor, mid)
+    if lead.page == found.page:
         d = {"page": found.page, "x": round(found.x, 4), "y": round(found.y, 4)}
-        for audience in AUDIENCES:
-            told = {"k": "eph", "t": "pointer", "mid": mid, "d": d}
-            sockets.emit("eph", told, to=room_name(mid, audience))
+        for place in live_few.places(mid, lead.narrow):
+            sockets.emit("eph", {"k": "eph", "t": "pointer", "mid": mid, "d": d}, to=place)
     return {"ok": True}
 
 
@@ -126,8 +129,9 @@ def _ink(actor: Actor, frame: Mapping[str, Any]) -> Answer:
         raise Invalid("command.payload", name="mid")
     require_place(actor, frame["mid"])
     drawn = live_marks.ink_of(frame.get("d"))
-    if _lead(actor, frame["mid"]).page == drawn["page"]:
-        live_marks.pass_ink(frame["mid"], drawn)
+    lead = _lead(actor, frame["mid"])
+    if lead.page == drawn["page"]:
+        live_marks.pass_ink(frame["mid"], drawn, live_few.places(frame["mid"], lead.narrow))
     return {"ok": True}
 
 
@@ -135,7 +139,7 @@ def _ink(actor: Actor, frame: Mapping[str, Any]) -> Answer:
 def shown_without_socket(shown: ViewShown) -> None:
     """A rectangle that came as a command."""
     view = presenting.view_of(shown.page, shown.x, shown.y, shown.w)
-    _take(shown.meeting_id, shown.by, view)
+    _take(shown.meeting_id, shown.by, view, shown.narrow)
 
 
 @subscribe(MeetingMoved, live=True)
@@ -208,11 +212,11 @@ def _lead(actor: Actor, mid: int) -> Lead:
     return known
 
 
-def _take(mid: int, by: int, view: View) -> None:
+def _take(mid: int, by: int, view: View, narrow: str) -> None:
     now = clock.now()
     stream = leading.streams.get(mid)
-    if stream is None or stream.by != by:
-        stream = leading.streams[mid] = _Stream(by, view)
+    if stream is None or stream.by != by or stream.narrow != narrow:
+        stream = leading.streams[mid] = _Stream(by, view, narrow)
     seq = max(stream.newest.seq + 1, ms(now) or 0)
     stream.newest, stream.is_sent, stream.is_stored = replace(view, seq=seq), False, False
     if _is_due(stream.sent_at, SEND_EVERY, now):
@@ -226,9 +230,10 @@ def _is_due(last: datetime | None, every: timedelta, now: datetime) -> bool:
 def _send(mid: int, stream: _Stream, now: datetime) -> None:
     stream.sent_at, stream.is_sent = now, True
     view = stream.newest
-    for audience in AUDIENCES:
-        told = {"k": "lv", "key": "view", "mid": mid, "seq": view.seq, "d": view.told()}
-        sockets.emit("lv", told, to=room_name(mid, audience))
+    for place in live_few.places(mid, stream.narrow):
+        sockets.emit(
+            "lv", {"k": "lv", "key": "view", "mid": mid, "seq": view.seq, "d": view.told()}, to=place
+        )
 
 
 def _store(mid: int, stream: _Stream, now: datetime) -> None:

@@ -93,6 +93,8 @@ def hello(actor: Actor, frame: Any) -> Answer:
     """Come into a room, or come back: nothing, what was missed, or the whole state."""
     if not isinstance(frame, Mapping) or not isinstance(frame.get("mid"), int):
         raise Invalid("command.payload", name="mid")
+    if frame.get("proto", room.PROTO) != room.PROTO:
+        raise Invalid("hello.proto", proto=room.PROTO)
     last = (frame.get("last") or {}).get("cls") if isinstance(frame.get("last"), Mapping | None) else None
     user, on_wall = cast(User, actor), frame.get("as") == ON_WALL
     try:
@@ -345,7 +347,8 @@ def snapshot_over_http(mid: int) -> ResponseReturnValue:
 def events_over_http(mid: int) -> ResponseReturnValue:
     """What happened after ``?since=``; waits up to ``?wait=`` seconds.
 
-    A rectangle newer than ``?seen=`` ends the wait too, and so does an answer to a call after ``?heard=``.
+    A rectangle newer than ``?seen=`` ends the wait too, and so does an answer to a call after ``?heard=``, or
+    another page of what is shown to few.
     """
     user = cast(User, me())
     access_meeting(user, mid, To.ATTEND)
@@ -353,7 +356,7 @@ def events_over_http(mid: int) -> ResponseReturnValue:
     if since is None:
         raise Invalid("command.payload", name="since")
     on_wall, seen = request.args.get("as") == ON_WALL, request.args.get("seen", type=int)
-    heard = request.args.get("heard", type=int)
+    heard, shown = request.args.get("heard", type=int), None
     until = time.monotonic() + min(MOST_WAIT, max(0.0, request.args.get("wait", 0.0, type=float)))
     while True:
         with db.scope(user.org_ids):
@@ -362,6 +365,8 @@ def events_over_http(mid: int) -> ResponseReturnValue:
             return jsonify(ok=True, cls=got.audience.value, mode="snapshot", events=[])
         view = got.lv["view"]
         is_newer = seen is not None and view is not None and view["seq"] > seen
+        shown = shown or got.lv.get("shown")
+        is_newer |= got.lv.get("shown") != shown
         is_newer |= heard is not None and any(one["v"] > heard for one in got.lv.get("replies", ()))
         if got.frames or is_newer or time.monotonic() >= until or health.is_stopping():
             told = {"mode": "delta", "events": got.frames, "lv": got.lv, "now": ms(clock.now())}

@@ -1,7 +1,8 @@
 """What a room may be asked: one table of commands, whatever carried the ask.
 
 A command's payload is a dataclass: unknown fields and wrong types are refused before anything runs. A
-repeated ``cid`` that succeeded gets the first answer again; a refusal changed nothing and is judged anew.
+repeated ``cid`` gets the first answer again, a refusal too; what was never judged, because the office was
+busy or what came was no command, is judged when it comes again.
 """
 
 import contextlib
@@ -20,7 +21,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 from intranet.core import typed
 from intranet.core.actor import Actor
 from intranet.core.errors import DomainError, Forbidden, Invalid, NotFound, Unavailable
-from intranet.core.once import done_once
+from intranet.core.once import done_once, keep_answer
 from intranet.core.web import refusal_json
 
 log = logging.getLogger("intranet.commands")
@@ -74,9 +75,11 @@ def declared() -> dict[str, Command]:
 def run(actor: Actor, frame: Any) -> Answer:
     """Do what the frame ``{cid, t, d}`` asks and answer ``{k: "ack", cid, ok, ...}``; never raises."""
     cid = frame.get("cid") if isinstance(frame, Mapping) else None
+    asked: Command | None = None
     try:
         name, payload, cid = _read(actor, frame)
         asked = _commands[name]
+        answer: Answer
         if asked.keeps:
             answer = done_once(actor, f"cid:{cid}", frame, lambda: asked.run(actor, payload))
         else:
@@ -85,10 +88,24 @@ def run(actor: Actor, frame: Any) -> Answer:
     except DomainError as refusal:
         if isinstance(cid, str) and not isinstance(refusal, Unavailable):
             log.info("refused", extra={"code": refusal.code, "actor": actor.id})
-        return {"k": "ack", "cid": cid, **refusal_json(refusal)}
+        refused = refusal_json(refusal)
+        if asked is not None and asked.keeps and not isinstance(refusal, Unavailable):
+            refused = _keep_refusal(actor, f"cid:{cid}", frame, refused)
+        return {"k": "ack", "cid": cid, **refused}
     except Exception:
         log.exception("command failed")
         return {"k": "ack", "cid": cid, **refusal_json(Unavailable("http.500"))}
+
+
+def _keep_refusal(actor: Actor, key: str, frame: Any, refused: Answer) -> Answer:
+    """The refusal, kept for whoever asks the same again; what was refused changed nothing all the same."""
+    try:
+        answer: Answer = keep_answer(actor, key, frame, refused)
+        return answer
+    except Exception:
+        # It stands as it was judged; should it be asked again, it is judged again.
+        log.exception("refusal not kept")
+        return refused
 
 
 def parse(kind: type, given: Any) -> Any:

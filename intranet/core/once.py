@@ -58,7 +58,7 @@ def done_once(actor: Actor, key: str | None, body: Any, act: Callable[[], Any]) 
             return act()
     if len(key) > _MAX_KEY:
         raise Invalid("once.key_too_long")
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+    digest = _digest(body)
     with unit_of_work() as session:
         is_new = insert_once(
             session, Once, actor_id=actor.id, key=key, body_hash=digest, answer=None, at=clock.now()
@@ -72,6 +72,22 @@ def done_once(actor: Actor, key: str | None, body: Any, act: Callable[[], Any]) 
         answer = json.loads(json.dumps(act()))
         session.connection().execute(_KEEP_ANSWER, {"actor": actor.id, "keyed": key, "given": answer})
         return answer
+
+
+def keep_answer(actor: Actor, key: str, body: Any, answer: Any) -> Any:
+    """Keep what was answered though nothing was done, a refusal; the first answer under the key stands."""
+    digest, given = _digest(body), json.loads(json.dumps(answer))
+    with unit_of_work() as session:
+        if insert_once(
+            session, Once, actor_id=actor.id, key=key, body_hash=digest, answer=given, at=clock.now()
+        ):
+            return given
+        row = session.get_one(Once, (actor.id, key), populate_existing=True)
+        return row.answer if row.body_hash == digest else given
+
+
+def _digest(body: Any) -> str:
+    return hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @every(3600, "once.sweep")

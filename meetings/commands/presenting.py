@@ -20,9 +20,10 @@ class Present:
 
 @dataclass(frozen=True)
 class PresentStart(Present):
-    """A page of a paper to begin with; ``wall``: on the screen, to no device."""
+    """A page of a paper to begin with; ``wall``: on the screen alone; ``few``: to its readers alone."""
 
     wall: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Blank:
 @command("present.start", needs=ATTEND)
 def start_presenting(actor: User, d: PresentStart) -> Answer:
     """Show a page to those who follow, or take over from whoever does."""
-    return {"v": presenting.start_presenting(actor, d.mid, d.file, d.page, on_wall=d.wall)}
+    return {"v": presenting.start_presenting(actor, d.mid, d.file, d.page, on_wall=d.wall, to_few=d.few)}
 
 
 @command("present.page", needs=ATTEND)

@@ -5,9 +5,9 @@ from typing import Any
 from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell_all
 
 _GRANT = ("p", "until")
-_SHOWN = ("file", "name", "url", "page", "n", "at", "by", "wall")
-#: What is shown on the screen alone: the others are told that something is, and by whom.
-_ON_WALL = ("n", "by", "wall")
+_SHOWN = ("file", "name", "url", "page", "n", "at", "by", "wall", "few")
+#: What is shown to few, or on the screen alone: the others are told that something is, and by whom.
+_HIDDEN = ("n", "by", "wall", "few")
 
 
 def _grant(data: Data, audience: Audience) -> Share | None:
@@ -18,14 +18,19 @@ def _grant(data: Data, audience: Audience) -> Share | None:
 
 
 def shown_share(shown: Data, audience: Audience) -> Share:
-    """What an audience is told of what is shown; ``wall``: it is for the screen, its paper is for few."""
-    keys = _ON_WALL if is_hidden(shown, audience) else _SHOWN
+    """What an audience is told of what is shown.
+
+    ``wall``: its paper is for few and seen on the screen; ``few``: it is seen by those few, each told apart.
+    """
+    keys = _HIDDEN if is_hidden(shown, audience) else _SHOWN
     return {key: shown[key] for key in keys if key in shown}
 
 
 def is_hidden(shown: Data, audience: Audience) -> bool:
-    """Whether what is shown is for the screen, and for those who run the room, alone."""
-    return "wall" in shown and audience not in OFFICERS and audience is not Audience.PROJ
+    """Whether what is shown is for the screen or for few, and for those who run the room, alone."""
+    if audience in OFFICERS:
+        return False
+    return "few" in shown or ("wall" in shown and audience is not Audience.PROJ)
 
 
 def _page(data: Data, audience: Audience) -> Share | None:

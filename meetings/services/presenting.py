@@ -5,7 +5,7 @@ A meeting keeps all of it in one JSON value, ``meeting.presenting``: what is sho
 (``view``, ``seq``), to whom presenting was granted (``grants``) and whether the screen is dark (``blank``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,11 +13,12 @@ from typing import Any
 from intranet.core import clock
 from intranet.core.db import publish, session, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
+from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal, papers
+from meetings.services import journal, paper_rights, papers
 from meetings.services.journal import ms
 
 #: The longest time, in seconds, for which presenting is granted; without a time it lasts to the end.
@@ -26,7 +27,9 @@ MOST_GRANT_S = 8 * 3600
 SCREEN_IS_UP = IN_SESSION | {MeetingState.PUBLISHED, MeetingState.READY}
 #: The narrowest rectangle, as a part of the page's width.
 LEAST_WIDTH = 0.05
-_SHOWN = ("file", "name", "url", "page", "n", "at", "by", "wall")
+_SHOWN = ("file", "name", "url", "page", "n", "at", "by", "wall", "few")
+#: A paper for few is shown on the screen alone, or to the devices of those who may read it.
+_NARROW = ("wall", "few")
 _KEPT = ("grants", "blank")
 
 
@@ -58,6 +61,7 @@ class ViewShown:
     x: float
     y: float
     w: float
+    narrow: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ class Lead:
     by: int
     page: int
     until: int | None
+    #: ``wall`` or ``few`` where not everybody sees it.
+    narrow: str = ""
 
 
 # --- What a meeting shows ---
@@ -110,25 +116,33 @@ def may_present(actor: User, meeting: Meeting) -> bool:
 # --- Showing ---
 
 
-def start_presenting(actor: User, meeting_id: int, file: str, page: int, *, on_wall: bool = False) -> int:
+def start_presenting(
+    actor: User, meeting_id: int, file: str, page: int, *, on_wall: bool = False, to_few: bool = False
+) -> int:
     """Show a page of a paper to those who follow; whoever presented before no longer does.
 
     :param file: public id of a paper on the table.
     :param page: from 1.
     :param on_wall: a paper that not everybody may read is shown on the screen, to no device.
+    :param to_few: it is shown to the devices of those who may read it, and not on the screen.
     :returns: the new version of the room.
     :raises NotFound: no such meeting or paper, or none the actor may attend.
     :raises Forbidden: ``present.not_granted``.
     :raises BadState: ``meeting.not_live``; ``meeting.not_showable``, the paper cannot be shown page by page;
-        ``paper.for_few``, not everybody in the room may read it; on the screen chair and secretary show it.
+        ``paper.for_few``, not everybody in the room may read it and it was not said who sees it; on the
+        screen chair and secretary show it.
     :raises Invalid: ``meeting.no_such_page``.
     """
     with unit_of_work():
         meeting = _presentable(actor, meeting_id)
         paper = papers.paper_of(meeting, file)
         entry = papers.paper_entry(paper, meeting)
-        if "only" in entry and not (on_wall and may(actor, To.RUN, meeting)):
-            raise BadState("paper.for_few")
+        narrow = {}
+        if "only" in entry:
+            if not to_few and not (on_wall and may(actor, To.RUN, meeting)):
+                raise BadState("paper.for_few")
+            paper_rights.require_reader(actor, meeting, paper)
+            narrow = {"few": True} if to_few else {"wall": True}
         if entry["url"] is None:
             raise BadState("meeting.not_showable")
         _check_page(page, paper.pages)
@@ -139,7 +153,7 @@ def start_presenting(actor: User, meeting_id: int, file: str, page: int, *, on_w
             "page": page,
             "n": actor.full_name,
             "at": ms(clock.now()),
-            **({"wall": True} if "only" in entry else {}),
+            **narrow,
         }
         meeting.presenting = _rest(meeting) | showing | {"by": actor.id}
         return journal.append(meeting, "present.started", by=actor, **showing)
@@ -166,8 +180,7 @@ def present_page(actor: User, meeting_id: int, page: int, *, file: str) -> int:
             return meeting.v
         at = ms(clock.now())
         meeting.presenting = _rest(meeting) | now | {"page": page, "at": at}
-        on_wall = {"wall": True} if "wall" in now else {}
-        return journal.append(meeting, "present.page", by=actor, file=file, page=page, at=at, **on_wall)
+        return journal.append(meeting, "present.page", by=actor, file=file, page=page, at=at, **_narrow(now))
 
 
 def stop_presenting(actor: User, meeting_id: int) -> int:
@@ -193,9 +206,34 @@ def show_version(meeting: Meeting, entry: Mapping[str, Any], page: int) -> dict[
     """
     now = shown(meeting)
     told = {"name": entry["n"], "url": entry["url"], "page": page, "at": ms(clock.now())}
-    told |= {"wall": True} if "wall" in now else {}
+    told |= _narrow(now)
     meeting.presenting = _rest(meeting) | now | told
     return told
+
+
+def shown_to_few(actor: User, meeting: Meeting) -> dict[str, Any] | None:
+    """What is shown to the devices of those who may read it, for one of them; ``None`` for everybody else."""
+    now = shown(meeting)
+    if "few" not in now or actor.id not in _readers_of(meeting, now["file"], [actor]):
+        return None
+    return {key: now[key] for key in _SHOWN if key in now}
+
+
+def few_readers(meeting: Meeting, ids: Collection[int]) -> frozenset[int]:
+    """Who of these people is shown what is for few."""
+    now = shown(meeting)
+    if "few" not in now:
+        return frozenset()
+    return _readers_of(meeting, now["file"], directory.people(ids).values())
+
+
+def _readers_of(meeting: Meeting, file: str, people: Iterable[User]) -> frozenset[int]:
+    by_person = paper_rights.readable_by(people, meeting).items()
+    return frozenset(key for key, found in by_person if file in {one.file.public_id for one in found})
+
+
+def _narrow(shown: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: True for key in _NARROW if key in shown}
 
 
 # --- Who may show ---
@@ -285,7 +323,7 @@ def lead_of(actor: User, meeting_id: int) -> Lead:
     if now.get("by") != actor.id:
         raise Stale("present.not_you", cur=now.get("by"))
     until = None if may(actor, To.RUN, meeting) else grants(meeting)[str(actor.id)]
-    return Lead(actor.id, now["page"], until)
+    return Lead(actor.id, now["page"], until, "".join(_narrow(now)))
 
 
 def view_of(page: int, x: float, y: float, w: float, *, seq: int = 0) -> View:
@@ -304,8 +342,8 @@ def show_view(actor: User, meeting_id: int, view: View) -> None:
     :raises DomainError: as :func:`lead_of`.
     """
     with unit_of_work():
-        lead_of(actor, meeting_id)
-        publish(ViewShown(meeting_id, actor.id, view.page, view.x, view.y, view.w))
+        lead = lead_of(actor, meeting_id)
+        publish(ViewShown(meeting_id, actor.id, view.page, view.x, view.y, view.w, lead.narrow))
 
 
 def keep_view(meeting_id: int, by: int, view: View) -> bool:

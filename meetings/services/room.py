@@ -11,9 +11,10 @@ from intranet.core.db import session
 from intranet.core.written import Written
 from intranet.people import directory
 from intranet.people.models import User
-from meetings.models.meeting import AgendaItem, ItemState, Meeting
+from meetings.models.meeting import IN_SESSION, AgendaItem, ItemState, Meeting
 from meetings.permissions import To, access_room, may
 from meetings.rules.audiences import audience_of, project_state
+from meetings.rules.forecast import forecast
 from meetings.rules.shares import Audience
 from meetings.services import (
     announcing,
@@ -41,8 +42,11 @@ _rare: OrderedDict[tuple[int, int], "_Rare"] = OrderedDict()
 #: What snapshots are cut from; few are kept, for the audiences of a room ask one after the other.
 _KEPT_WHOLE = 4
 _wholes: OrderedDict[tuple[int, int], State] = OrderedDict()
+_forecasts: OrderedDict[tuple[int, int, int], dict[str, Any]] = OrderedDict()
 
 
+#: The manner of speaking of room and tablets; a page that speaks another is too old, or too new.
+PROTO = 1
 #: The screen is nobody and may do nothing.
 ON_WALL: dict[str, Any] = {"p": None, "n": "", "role": "proj", "can": []}
 
@@ -99,7 +103,7 @@ def answer_to(actor: User, meeting: Meeting, audience: Audience, last: int | Non
     answer: dict[str, Any] = {
         "ok": True,
         "k": "welcome",
-        "proto": 1,
+        "proto": PROTO,
         "cls": audience.value,
         "now": ms(clock.now()),
         "v": meeting.v,
@@ -133,14 +137,28 @@ def events_since(actor: User, meeting_id: int, since: int, *, on_wall: bool = Fa
 def last_values(meeting: Meeting, actor: User | None = None) -> dict[str, Any]:
     """What no line of the journal carries, by key.
 
-    ``view``: the presenter's rectangle, ``None`` where none is; ``replies``: what was answered or written
-    to the actor.
+    ``view``: the presenter's rectangle, ``None`` where none is; ``forecast``: when the sitting will end, for
+    people; ``shown``: a paper that is shown to those who may read it, for them; ``replies``: what was
+    answered or written to the actor.
     """
     found: dict[str, Any] = {"view": presenting.last_view(meeting)}
+    if actor is not None and meeting.state in IN_SESSION:
+        found["forecast"] = forecast_of(meeting)
+    now = presenting.shown(meeting)
+    if ("few" in now or "wall" in now) and not (actor is not None and may(actor, To.RUN, meeting)):
+        found |= _narrow_values(meeting, actor)
     if actor is None or actor.id not in _rare_in(meeting).answered:
         return found
     replies = announcing.replies_to(actor, meeting)
     return found | ({"replies": replies} if replies else {})
+
+
+def _narrow_values(meeting: Meeting, actor: User | None) -> dict[str, Any]:
+    """Of a paper that is shown on the screen alone, or to its readers: what this person, or screen, sees."""
+    if "wall" in presenting.shown(meeting):
+        return {} if actor is None else {"view": None}
+    mine = None if actor is None else presenting.shown_to_few(actor, meeting)
+    return {"view": None} if mine is None else {"shown": mine}
 
 
 def audience_for(actor: User, meeting: Meeting, *, on_wall: bool = False) -> Audience:
@@ -173,6 +191,16 @@ def snapshot(meeting: Meeting, audience: Audience) -> State:
         built["v"] = journal.head(meeting, audience)
         if _stands(meeting):
             _keep(_snapshots, (meeting.id, audience.value, meeting.v), built)
+    return found
+
+
+def forecast_of(meeting: Meeting) -> dict[str, Any]:
+    """When a sitting will end, and how late that is; reckoned anew with every change and each minute."""
+    now = ms(clock.now()) or 0
+    key = (meeting.id, meeting.v, now // 60_000)
+    if (found := _forecasts.get(key)) is None:
+        found = forecast(_whole(meeting), now) | {"v": meeting.v, "at": now}
+        _keep(_forecasts, key, found)
     return found
 
 
@@ -216,6 +244,7 @@ def forget_snapshots() -> None:
     _snapshots.clear()
     _wholes.clear()
     _rare.clear()
+    _forecasts.clear()
 
 
 def full_state(meeting: Meeting) -> State:

@@ -54,7 +54,7 @@ const desk = runs && surely(() => import('./lib/running.js'), root.dataset.runni
   return running;
 });
 const agenda = new Agenda(
-  { state: () => line.state, now: () => line.now(), runs: () => runs, replaces: (item) => mayReplace(item), chairs: () => line.me.can.includes('chair'), reading: () => follow.file },
+  { state: () => line.state, now: () => line.now(), runs: () => runs, replaces: (item) => mayReplace(item), chairs: () => line.me.can.includes('chair'), reading: () => follow.file, told: () => line.last.forecast },
   { open: (id) => { follow.open(id); shut(); }, start: async (id) => (await desk).start(id), move: async (id, step) => (await desk).move(id, step), order: async (planned) => (await desk).order(planned), shorten: (items) => press('agenda.shorten', { items }), replace: async (file, given) => (await replacing())?.replace(mid, file.id, given) },
 );
 
@@ -264,11 +264,11 @@ line.addEventListener('lv', ({ detail }) => {
     counts.told(detail.d);
     ballot?.draw();
     running?.draw(line.now());
-  }
+  } else if (detail.key === 'forecast') agenda.draw();
 });
 line.addEventListener('net', ({ detail }) => { notes.net(detail.how, clock(detail.since)); ballot?.draw(); });
 line.addEventListener('bye', async ({ detail }) => {
-  if (detail.code !== 'device.moved') { over(word('removed')); return; }
+  if (detail.code !== 'device.moved') { over(detail.err === 'invalid' ? detail.msg : word('removed')); return; }
   // Another device took this one's place: what is still unsent goes out if it can, else it waits here for its owner.
   reader.close();
   if (document.body.dataset.unsent !== '0') await Promise.race([notes.sync(), new Promise((ok) => setTimeout(ok, LAST))]);

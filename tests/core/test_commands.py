@@ -9,7 +9,7 @@ import pytest
 
 from intranet.core import commands, permits
 from intranet.core.actor import Actor
-from intranet.core.errors import Invalid, Stale
+from intranet.core.errors import Invalid, Stale, Unavailable
 from tests.factories import Office
 
 
@@ -49,6 +49,40 @@ def test_a_repeated_cid_gets_the_first_answer_and_acts_once(office: Office, move
     assert first == {"k": "ack", "cid": "0123456789", "ok": True, "v": 1}
     assert commands.run(office.leader, frame(mid=5)) == first
     assert moved == [5]
+
+
+def test_a_repeated_cid_that_was_refused_is_refused_again_in_the_same_words(
+    office: Office, moved: list[int]
+) -> None:
+    office_is = {"closed": True}
+
+    @commands.command("test.enter", needs="test.move")
+    def enter(actor: Actor, d: Move) -> commands.Answer:
+        if office_is["closed"]:
+            raise Unavailable("database.busy") if d.mid == 0 else Stale("item.moved_on", cur=d.mid)
+        return {"v": d.mid}
+
+    asked = frame(mid=5) | {"t": "test.enter"}
+    busy = frame("busy-office", mid=0) | {"t": "test.enter"}
+    try:
+        first = commands.run(office.leader, asked)
+        assert (first["ok"], first["err"], first["data"]) == (False, "stale", {"cur": 5})
+        assert commands.run(office.leader, busy)["err"] == "retry"
+        office_is["closed"] = False
+        assert commands.run(office.leader, asked) == first
+        # Whoever was told to try again is judged when they do; another person's id is another's.
+        assert commands.run(office.leader, busy)["ok"]
+        assert commands.run(office.leader, asked | {"cid": "another-ask"})["v"] == 5
+        other = commands.run(office.leader, frame(mid=6) | {"t": "test.enter"})
+        assert other["code"] == "once.other_body"
+    finally:
+        commands._commands.pop("test.enter")
+
+
+def test_an_unknown_command_has_its_own_code_and_words(office: Office) -> None:
+    answer = commands.run(office.leader, frame() | {"t": "meeting.burn"})
+    assert (answer["err"], answer["code"]) == ("not_found", "command.unknown")
+    assert answer["msg"] == "Không có lệnh này. Hãy tải lại trang rồi thử lại."
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from intranet.core import db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
+from intranet.core.live import MEETINGS
 from intranet.people.models import User
 from intranet.records import conversions, files, media
 from intranet.records.models import File
@@ -31,9 +32,11 @@ from tests.factories import Office
 from tests.meetings.client_model import apply
 from tests.meetings.conftest import Sitting, add_paper
 from tests.meetings.test_annotating import add
+from tests.meetings.test_live import Tablets, tablet
 from tests.uploads import docx_with
 
 Client = Callable[[User], FlaskClient]
+__all__ = ["tablet"]
 
 
 @pytest.fixture
@@ -189,6 +192,44 @@ def test_on_the_screen_alone_a_paper_for_few_reaches_no_device(sitting: Sitting,
         assert ("file" in told[audience]) is ("url" in told[audience]) is not is_hidden
         assert (paper.public_id in lines[audience]) is not is_hidden
         assert told[audience]["wall"] is True
+
+
+def test_on_the_devices_of_its_readers_a_paper_for_few_reaches_them_and_nobody_else(
+    sitting: Sitting, paper: File, tablet: Tablets, client_of: Callable[[User], FlaskClient]
+) -> None:
+    restrict(sitting, paper, ("role:delegate", ""))
+    presenting.grant_presenting(sitting.chair, sitting.id, sitting.delegate.id)
+    presenting.grant_presenting(sitting.chair, sitting.id, sitting.guest.id)
+    with pytest.raises(NotFound, match=r"meeting\.unknown_paper"):
+        presenting.start_presenting(sitting.guest, sitting.id, paper.public_id, 1, to_few=True)
+    people = {
+        "chair": tablet(sitting.chair),
+        "reader": tablet(sitting.delegate),
+        "guest": tablet(sitting.guest),
+        "wall": tablet(sitting.secretary),
+    }
+    for name, one in people.items():
+        said = {"k": "hello", "proto": 1, "mid": sitting.id} | ({"as": "proj"} if name == "wall" else {})
+        assert one.ask("hello", said)["ok"]
+    presenting.start_presenting(sitting.delegate, sitting.id, paper.public_id, 1, to_few=True)
+    presenting.present_page(sitting.delegate, sitting.id, 2, file=paper.public_id)
+    said = {"k": "lv", "key": "view", "mid": sitting.id, "d": {"page": 2, "x": 0, "y": 0.1, "w": 0.5}}
+    assert people["reader"].ask("lv", said)["ok"]
+    heard = {name: one.socket.get_received(MEETINGS) for name, one in people.items()}
+    keys = {
+        name: [one["args"][0]["key"] for one in found if one["name"] == "lv"] for name, found in heard.items()
+    }
+    assert keys == {"chair": ["view"], "reader": ["shown", "shown", "view"], "guest": [], "wall": []}
+    knows = {name: paper.public_id in json.dumps(found) for name, found in heard.items()}
+    assert knows == {"chair": True, "reader": True, "guest": False, "wall": False}
+    pages = [one["args"][0]["d"]["page"] for one in heard["reader"] if one["name"] == "lv"]
+    assert pages == [1, 2, 2]
+    # Whoever comes back, over a socket or without one, gets what is theirs.
+    shown = {name: people[name].hello(sitting.id)["lv"].get("shown") for name in ("chair", "reader", "guest")}
+    assert (shown["chair"], shown["guest"], shown["reader"]["page"]) == (None, None, 2)
+    where = f"/api/v1/meetings/{sitting.id}/events?since={sitting.meeting.v}"
+    polled = client_of(sitting.guest).get(where).get_data(as_text=True)
+    assert paper.public_id not in polled
 
 
 def test_an_item_goes_with_papers_that_are_for_few_or_become_pdfs(draft: Sitting) -> None:

@@ -16,14 +16,19 @@ from intranet.core import clock, commands
 from intranet.core.errors import BadState, DomainError, Forbidden, Invalid, NotFound, Stale
 from intranet.people.models import User
 from intranet.records.audit import history
+from meetings import live_time
 from meetings.models.floor import PresenceState
 from meetings.models.meeting import MeetingState
+from meetings.rules.forecast import forecast
 from meetings.services import attending, chairing, life, planning, timing
 from meetings.services.journal import ms
 from meetings.services.timing import Cut
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of, make_sitting
 from tests.meetings.floor_acts import state_of
+from tests.meetings.test_live import Tablets, tablet
+
+__all__ = ["tablet"]
 
 ROOT = Path(__file__).resolve().parents[2]
 MINUTE = 60_000
@@ -189,6 +194,62 @@ def test_half_way_the_forecast_is_near_the_end_that_comes() -> None:
         for told, (rest, whole) in zip(asked(cases), real, strict=True)
     ]
     assert median(errors) <= 0.10
+
+
+def test_server_and_page_expect_the_same_end_and_the_page_takes_the_servers() -> None:
+    luck = random.Random(23)
+    cases = [random_room(luck) for _ in range(300)]
+    for case in cases:
+        now, state = case["now"], case["state"]
+        if state["cur"]:
+            state["cur"]["since"] = now - luck.choice([0, 90_000, 2_000_000])
+        if luck.random() < 0.5:
+            speech = {"limit_s": 300, "started": now - 100_000, "paused_ms": 20_000, "paused_at": None}
+            paused = speech | {"paused_at": now - 30_000}
+            state["queue"] = {"cur": luck.choice([speech, paused]), "wait": [{"rq": 1}] * luck.randint(0, 4)}
+        if luck.random() < 0.2:
+            state["started"] = luck.choice([None, BEGIN - 20 * 60 * MINUTE])
+    for case, told in zip(cases, asked(cases), strict=True):
+        own = forecast(case["state"], case["now"])
+        assert abs(own["end"] - told["end"]) <= 1
+        assert abs(own["drift_s"] - (told["end"] - told["plannedEnd"]) / 1000) <= 1
+        assert own["over"] == told["over"]
+    late = {"state": room(("live", 10, 10), v=7), "now": at(10)}
+    ends = [
+        asked([late | {"told": {"end": at(55), "at": now, "v": v}}])[0]["end"]
+        for now, v in ((at(9), 7), (at(9), 6), (at(5), 7))
+    ]
+    assert ends == [at(55), at(10), at(10)]
+
+
+def test_everybody_in_the_room_but_the_wall_is_told_when_the_sitting_will_end(
+    sitting: Sitting, tablet: Tablets
+) -> None:
+    live_time.forget_told()
+    people = [tablet(sitting.chair), tablet(sitting.guest)]
+    wall = tablet(sitting.secretary)
+    wall.ask("hello", {"k": "hello", "proto": 1, "mid": sitting.id, "as": "proj"})
+    end = ms(clock.now() + timedelta(minutes=40))
+    assert [one.hello(sitting.id)["lv"]["forecast"]["end"] for one in people] == [end, end]
+
+    def told() -> list[list[dict[str, Any]]]:
+        live_time.tell_forecast()
+        heard = [[one["d"] for one in who.heard("lv") if one["key"] == "forecast"] for who in (*people, wall)]
+        assert heard[0] == heard[1]
+        assert heard[2] == []
+        return heard[0]
+
+    assert [(one["end"], one["drift_s"], one["over"]) for one in told()] == [(end, -3600, [])]
+    assert told() == []
+    planning.add_item(sitting.secretary, sitting.id, title="Việc khác", budget_min=30)
+    assert [one["drift_s"] for one in told()] == [-3600]
+    clock.advance(timedelta(minutes=1))
+    assert [one["drift_s"] for one in told()] == [-3540]
+    life.pause_meeting(sitting.chair, sitting.id)
+    life.end_meeting(sitting.chair, sitting.id, confirm=True)
+    clock.advance(timedelta(minutes=1))
+    assert told() == []
+    assert "forecast" not in people[0].hello(sitting.id)["lv"]
 
 
 # --- Shortening ---

@@ -39,7 +39,7 @@ export class Agenda {
   draw() {
     const state = this.room.state();
     const now = this.room.now();
-    const ahead = this.#time?.forecast(state, now, spent) ?? { begins: {} };
+    const ahead = this.#time?.forecast(state, now, spent, this.room.told()) ?? { begins: {} };
     const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
     const rows = [];
     if (state.papers.length) rows.push(this.#common(state));

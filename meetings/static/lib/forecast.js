@@ -10,6 +10,8 @@ const SPEECH = 180;
 const LEAST = 3;
 /** Seconds over its budget from which an item is said to be over, and to be going to be. */
 const OVER = 30, WILL = 120;
+/** What the server told is taken for this long (ms), while nothing has changed since. */
+const FRESH = 90000;
 /** Opened further (ms) from its hour than this, a sitting is held on another day: its plan begins when it did. */
 const DAY = 12 * 3600000;
 
@@ -31,8 +33,9 @@ function pace(state, now, spent) {
  * `begins` by item id, `end`, `plannedEnd` (all ms); `late`, whole minutes, negative when early; and `lose`, minutes
  * that the items ahead would have to lose so that it ends as planned, 0 when it is not late by more than two.
  * `over`: items on the floor or ahead that are over their budget or will be, in order; `by`: minutes over, by item id.
+ * @param {{end: number, at: number}} [told] what the server reckoned: its end counts until the room or a minute moves on
  */
-export function forecast(state, now, spent) {
+export function forecast(state, now, spent, told) {
   const begins = {};
   const over = [];
   const by = {};
@@ -61,6 +64,7 @@ export function forecast(state, now, spent) {
   }
   const planned = state.items.filter((one) => one.st !== 'withdrawn').reduce((sum, one) => sum + one.budget_s, 0);
   const fixed = state.plan_end ?? state.starts + planned * 1000;
+  if (told && told.v >= state.v && Math.abs(now - told.at) < FRESH) at = told.end;
   const plannedEnd = state.started && Math.abs(state.started - state.starts) > DAY ? state.started + planned * 1000 : fixed;
   const late = Math.round((at - plannedEnd) / 60000);
   return { begins, end: at, plannedEnd, late, pace: factor, over, by, lose: late > 2 ? Math.ceil(late / factor) : 0 };

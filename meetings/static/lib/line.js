@@ -26,7 +26,7 @@ export class Line extends EventTarget {
     super();
     this.#mid = mid;
     this.#as = as;
-    /** Last values by key, which no line of the journal carries: view, the presenter's rectangle. */
+    /** Last values by key, which no line of the journal carries: view, the presenter's rectangle; forecast. */
     this.last = { ...welcome.lv };
     this.#answered = welcome.lv?.replies?.at(-1)?.v ?? 0;
     this.me = welcome.me;
@@ -121,7 +121,7 @@ export class Line extends EventTarget {
       const began = Date.now();
       const answer = await this.#socket.timeout(patience.hello).emitWithAck('hello', said);
       if (!answer.ok) {
-        if (answer.err === 'not_found' || answer.err === 'forbidden') { this.close(); this.#emit('bye', { code: answer.code }); }
+        if (['not_found', 'forbidden', 'invalid'].includes(answer.err)) { this.close(); this.#emit('bye', answer); }
         else throw new Error(answer.err);
         return;
       }
@@ -165,12 +165,15 @@ export class Line extends EventTarget {
     if (frame.key === 'view') {
       if (frame.seq <= this.#seen) return;
       this.#seen = frame.seq;
-      this.last.view = frame.d;
     } else if (frame.key === 'reply') this.#answered = Math.max(this.#answered, frame.seq);
+    this.last[frame.key] = frame.d;
+    // What is shown to those who may read it: the room's own line told only that something is.
+    if (frame.key === 'shown' && this.state.present.few) { Object.assign(this.state.present, frame.d); this.#emit('state', { applied: [] }); }
     this.#emit('lv', frame);
   }
 
   #lastValues(held) {
+    for (const key of ['forecast', 'shown']) if (held?.[key]) this.#lastValue({ key, d: held[key] });
     if (held?.view) this.#lastValue({ key: 'view', seq: held.view.seq, d: held.view });
     for (const d of held?.replies ?? []) this.#lastValue({ key: 'reply', seq: d.v, d });
   }

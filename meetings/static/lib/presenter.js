@@ -1,5 +1,4 @@
 /** Presenting one's own page to the room: whoever runs it may, others while they are granted it. */
-import { ask } from '@lib/dialogs.js';
 import { find, setText, word } from './page.js';
 import { papers } from './state.js';
 
@@ -12,7 +11,7 @@ export class Presenter {
     this.#reader = reader;
     this.#press = press;
     find('[data-present]')?.addEventListener('click', () => this.toggle());
-    find('[data-gone-take]')?.addEventListener('click', () => { const { file, page, wall = false } = this.#state.present; this.#press('present.start', { file, page, wall }); });
+    find('[data-gone-take]')?.addEventListener('click', () => { const { file, page, wall = false, few = false } = this.#state.present; this.#press('present.start', { file, page, wall, few }); });
   }
 
   get #state() { return this.#line.state; }
@@ -22,14 +21,14 @@ export class Presenter {
     return Boolean(present.file) && present.file === this.#follow.file && present.by === this.#line.me.p;
   }
 
-  /** A paper for few is shown on the screen alone, by whoever runs the room and wants that. */
+  /** A paper for few is shown on the screen alone, or to the devices of those who may read it, as is asked then. */
   async toggle() {
     const { file, shown } = this.#follow;
     if (!file) return null;
     if (this.isMine) return this.#press('present.stop');
-    const wall = Boolean(shown?.only) && this.#line.me.can.includes('run');
-    if (wall && !(await ask(word('wall-q'), { word: word('wall') }))) return null;
-    return this.#press('present.start', { file, page: this.#reader.page, wall });
+    const where = shown?.only && await (await import('./seldom.js')).where(this.#line.me.can.includes('run'));
+    if (shown?.only && !where) return null;
+    return this.#press('present.start', { file, page: this.#reader.page, ...where && { [where]: true } });
   }
 
   /** The presenter's own page was turned: everybody's is; of fast turns only the last one travels. */

@@ -2,6 +2,20 @@
 import { ask } from '@lib/dialogs.js';
 import { clock, el, find, setText, word } from './page.js';
 import { styled } from './sheet.js';
+import { choose } from './press.js';
+
+/**
+ * Where a paper for few is shown: 'wall', on the screen alone, which whoever runs the room may choose, or 'few', on the
+ * devices of those who may read it; undefined for nowhere.
+ */
+export function where(runs) {
+  if (!runs) return ask(word('few-q'), { word: word('few') }).then((yes) => (yes ? 'few' : undefined));
+  return new Promise((resolve) => {
+    const pick = (name, sign) => ({ text: word(name), icon: sign, name, run: () => resolve(name) });
+    choose(word('few-where'), [pick('wall', 'presentation'), pick('few', 'device-tablet')], word('few-q'));
+    document.getElementById('choices').addEventListener('close', () => setTimeout(resolve), { once: true });
+  });
+}
 
 /**
  * Whether the sitting ends although items are left.
