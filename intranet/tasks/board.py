@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from intranet.boards import figures as boards
@@ -110,8 +110,9 @@ def _leader(actor: Actor) -> Shown:
 
 def _unit(actor: Actor) -> Shown:
     at = standing_of(actor)
-    codes = ("task_open", "task_late", "task_accept", "task_given", "task_extended", "task_blocked")
-    n = _count(actor, at, *codes)
+    n = _count(actor, at, "task_open", "task_late", "task_accept", "task_blocked")
+    flow, asked = _flow(at)
+    given, extended = asked["task_given"], asked["task_extended"]
     return Shown(
         [
             Figure("task_open", n["task_open"], order=10),
@@ -120,15 +121,13 @@ def _unit(actor: Actor) -> Shown:
             Figure("task_blocked", n["task_blocked"], is_bad=n["task_blocked"] > 0, order=40),
             Figure(
                 "task_extended",
-                n["task_extended"],
-                text=boards.share(n["task_extended"], n["task_given"]),
-                note=label(
-                    "board.of_given", part=_written(n["task_extended"]), whole=_written(n["task_given"])
-                ),
+                extended,
+                text=boards.share(extended, given),
+                note=label("board.of_given", part=_written(extended), whole=_written(given)),
                 order=50,
             ),
         ],
-        [_load(actor, at), _flow(actor, at), _blocked(actor, at)],
+        [_load(actor, at), flow, _blocked(actor, at)],
     )
 
 
@@ -236,23 +235,23 @@ def _load(actor: Actor, at: Standing) -> Chart:
     return Chart("load", Shape.BARS, ("open", "late"), bars[:_MOST], order=10)
 
 
-def _flow(actor: Actor, at: Standing) -> Chart:
-    months = [f"{month:%Y-%m}" for month in boards.months(n=_HALF_YEAR)]
-    kinds = {"task_given": Task.created_at, "task_finished": Task.accepted_at}
-    found: dict[tuple[str, str], int] = {}
-    for code, column in kinds.items():
-        # One look at the tasks of the half year, not one for each month.
-        wanted = {(month, code): _within(column, {"month": month}) for month in months}
-        since = column >= clock.at_office(boards.months(n=_HALF_YEAR)[0], 0)
-        found |= boards.sum_each(Task, and_(since, _CONDITIONS[code](actor, at, {})), wanted)
-    bars = [
-        Bar(
-            f"{month[5:]}/{month[:4]}",
-            tuple(Figure(code, found[month, code], {"month": month}) for code in kinds),
-        )
-        for month in months
-    ]
-    return Chart("new_and_finished", Shape.COLUMNS, ("given", "finished"), bars, order=20)
+def _flow(at: Standing) -> tuple[Chart, dict[str, int]]:
+    """New and finished tasks by month; of what was given in a year, how much asked for more time.
+
+    All in one look at the units' tasks, of which an old office has very many.
+    """
+    months = {(key := f"{month:%Y-%m}"): {"month": key} for month in boards.months(n=_HALF_YEAR)}
+    either = or_(_is_given({}), _is_finished({"months": str(_HALF_YEAR)}))
+    wanted = {"task_given": _is_given({}), "task_extended": and_(_is_given({}), _has_asked())}
+    for month, args in months.items():
+        wanted |= {f"given {month}": _is_given(args), f"finished {month}": _is_finished(args)}
+    n = boards.sum_each(Task, and_(figures.overseen(at), either), wanted)
+    bars = []
+    for month, args in months.items():
+        given = Figure("task_given", n[f"given {month}"], args)
+        finished = Figure("task_finished", n[f"finished {month}"], args)
+        bars.append(Bar(f"{month[5:]}/{month[:4]}", (given, finished)))
+    return Chart("new_and_finished", Shape.COLUMNS, ("given", "finished"), bars, order=20), n
 
 
 def _blocked(actor: Actor, at: Standing) -> Chart:
@@ -328,19 +327,29 @@ def _ended(args: Args) -> ColumnElement[bool]:
     return and_(Task.state == TaskState.DONE, Task.outcome.in_(outcomes), _within(Task.accepted_at, args))
 
 
-def _given(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
-    return and_(figures.overseen(at), Task.due_date.is_not(None), _within(Task.created_at, args))
+def _given(_actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    return and_(figures.overseen(at), _is_given(args))
 
 
-def _finished(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
-    return and_(
-        figures.overseen(at), Task.state == TaskState.DONE, _within(Task.accepted_at, args), *_of(args)
-    )
+def _is_given(args: Args) -> ColumnElement[bool]:
+    return and_(Task.due_date.is_not(None), _within(Task.created_at, args))
+
+
+def _finished(_actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
+    return and_(figures.overseen(at), _is_finished(args), *_of(args))
+
+
+def _is_finished(args: Args) -> ColumnElement[bool]:
+    return and_(Task.state == TaskState.DONE, _within(Task.accepted_at, args))
 
 
 def _extended(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:
-    asked = exists().where(TaskExtension.task_id == Task.id, TaskExtension.state != ExtensionState.WITHDRAWN)
-    return and_(_given(actor, at, args), asked)
+    return and_(_given(actor, at, args), _has_asked())
+
+
+def _has_asked() -> ColumnElement[bool]:
+    """SQL: more time was asked for, and the request stood."""
+    return exists().where(TaskExtension.task_id == Task.id, TaskExtension.state != ExtensionState.WITHDRAWN)
 
 
 def _stuck(actor: Actor, at: Standing, args: Args) -> ColumnElement[bool]:

@@ -127,6 +127,7 @@ class Task(Base):
         Index("ix_task_open_of", "assigner_id", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
         Index("ix_task_recurrence", "recurrence_id", "recurrence_date", unique=True),
         Index("ix_task_accepted", "org_id", "state", "outcome", "accepted_at", "is_restricted"),
+        Index("ix_task_ended", "accepted_at"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     #: The agency in whose name it was given; parties may be of others.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, union
 from sqlalchemy.orm import aliased
 
 from intranet.core import clock, db
@@ -215,14 +215,18 @@ def joined_by(at: Standing, *roles: PartyRole, is_open: bool | None = None) -> C
 
 
 def led_in(unit_ids: frozenset[int], *, is_open: bool | None = None) -> ColumnElement[bool]:
-    """Tasks whose present lead is one of the units, or a person who works there."""
+    """Tasks whose present lead is one of the units, or a person who works there.
+
+    Each is found by an index of its own: engines go through all parties where one condition asks for both.
+    """
     people = select(Post.user_id).where(Post.unit_id.in_(unit_ids))
-    return _party(
-        _open(is_open),
-        TaskParty.role == PartyRole.LEAD,
-        TaskParty.left_at.is_(None),
-        or_(TaskParty.unit_id.in_(unit_ids), TaskParty.user_id.in_(people)),
+    leads = (
+        select(TaskParty.task_id)
+        .where(_open(is_open), TaskParty.role == PartyRole.LEAD, TaskParty.left_at.is_(None), who)
+        .correlate(None)
+        for who in (TaskParty.unit_id.in_(unit_ids), TaskParty.user_id.in_(people))
     )
+    return Task.id.in_(union(*leads))
 
 
 def access_task(actor: Actor, task_id: int, to: To, *, lock: bool = False) -> Task:

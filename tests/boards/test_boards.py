@@ -113,6 +113,11 @@ def test_the_board_of_a_unit_tells_who_has_how_much_and_what_holds_it_up(busy: O
     assert bars(busy.head, Board.UNIT, "load") == {"Phan Thu Trang": (1, 0), "Chưa phân công": (0, 2)}
     assert bars(busy.head, Board.UNIT, "blocked") == {"Sở Xây dựng": (1,)}
     assert bars(busy.head, Board.UNIT, "new_and_finished")["11/2026"] == (5, 2)
+    shown = figures.of_board(busy.head, Board.UNIT)
+    for one in [*shown.figures, *(f for chart in shown.charts for bar in chart.bars for f in bar.figures)]:
+        opened = figures.listing(busy.head, one.code, one.args)
+        assert opened is not None
+        assert opened.total == one.n, (one.code, one.args)
     assert numbers(busy.other_head, Board.UNIT)["task_open"] == 1
 
 
