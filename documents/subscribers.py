@@ -1,15 +1,18 @@
 """What the wing does when something happened elsewhere, and whom it tells on open pages."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 from documents.events import DispatchChanged, DocumentMoved, ImportMoved, IntakeChanged
 from documents.models.document import Document, DocumentAccess
 from documents.permissions import REGISTER_ROLES
-from documents.services import bundling, capturing, closing, rereading
+from documents.services import bundling, capturing, closing, recounting, rereading
 from intranet.core import clock, db
 from intranet.core.events import subscribe
 from intranet.core.live import DESK, person_room, sockets
 from intranet.core.refs import Ref
+from intranet.notices.events import CalendarChanged
 from intranet.people import directory
 from intranet.people.models import Role
 from intranet.records.events import FileRead, FileReadAgain
@@ -33,6 +36,12 @@ def settle_piece(read: FileRead) -> None:
 def fill_in(read: FileReadAgain) -> None:
     """What could be read at last fills what is still empty on the clerk's desk."""
     rereading.take_over(read.sha256)
+
+
+@subscribe(CalendarChanged)
+def count_terms_anew(changed: CalendarChanged) -> None:
+    """Terms of documents before their work begins are counted by the new calendar."""
+    recounting.count_anew(date.fromisoformat(changed.first), date.fromisoformat(changed.last))
 
 
 @subscribe(TaskMoved)

@@ -119,6 +119,8 @@ class Document(OfOrg, Base):
     copies: Mapped[int] = mapped_column(default=1)
     due_date: Mapped[date | None]
     due_source: Mapped[DueSource | None] = mapped_column(ValueEnum(DueSource))
+    #: Version of the working calendar by which the term was counted.
+    due_calendar: Mapped[int | None]
     access_level: Mapped[AccessLevel] = mapped_column(ValueEnum(AccessLevel), default=AccessLevel.NORMAL)
     note: Mapped[str] = mapped_column(String(500), default="")
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)

@@ -7,6 +7,7 @@ from documents.models.document import Document, DocumentLink, DueSource, Relatio
 from documents.models.lifecycle import DocEvent, DocState
 from documents.services import statuses
 from documents.services.moving import move
+from documents.services.naming import set_term
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.labels import label
@@ -93,7 +94,7 @@ def _follow_lead_and_term(document: Document, given: list[Task]) -> None:
             document.lead_unit_id = own[0]
     terms = [task.due_date for task in still_open if task.due_date is not None]
     if terms and max(terms) != document.due_date:
-        document.due_date, document.due_source = max(terms), DueSource.DIRECTIVE
+        set_term(document, max(terms), DueSource.DIRECTIVE)
 
 
 def _start(actor: Actor | None, document: Document) -> None:

@@ -22,7 +22,7 @@ from documents.permissions import DIRECT, To, access_document, give_access, visi
 from documents.services import directives, replying, statuses
 from documents.services.directives import TEXT_MAX
 from documents.services.moving import move, need_reason, require
-from documents.services.naming import known_people, known_units, parties, term_of, unit_of
+from documents.services.naming import known_people, known_units, parties, set_term, term_of, unit_of
 from documents.services.secrecy import refuse_marks
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -126,7 +126,7 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
         lead_id = directive.parsed["lead"]
         move(actor, document, DocEvent.DIRECT, directive=directive.id, lead=lead_id)
         document.lead_unit_id = lead_id
-        document.due_date, document.due_source = directive.due_date, DueSource.DIRECTIVE
+        set_term(document, directive.due_date, DueSource.DIRECTIVE)
         return directive.id
 
 

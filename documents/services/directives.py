@@ -10,6 +10,7 @@ from documents.models.dispatch import DispatchState
 from documents.models.document import Directive, DirectiveKind, Document, DocumentAccess, DueSource
 from documents.services import phrases, statuses
 from documents.services.moving import tell
+from documents.services.naming import set_term
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, NotFound
@@ -98,8 +99,7 @@ def term_before(document: Document) -> dict[str, str | None]:
 def restore_term(document: Document, given: Mapping[str, Any]) -> None:
     """The document's term is what it was before the directive."""
     was, source = given.get("was_due"), given.get("was_source")
-    document.due_date = date.fromisoformat(was) if was else None
-    document.due_source = DueSource(source) if source else None
+    set_term(document, date.fromisoformat(was) if was else None, DueSource(source) if source else None)
 
 
 def announce_due() -> int:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
+from documents.models.document import Document, DueSource
 from intranet.core import clock
 from intranet.core.errors import Invalid
-from intranet.notices.workdays import next_working_day
+from intranet.notices.workdays import calendar, next_working_day
 from intranet.people import directory
 from intranet.people.models import Unit, User
 from intranet.tasks.services import Party
@@ -65,3 +66,9 @@ def term_of(due: date | None) -> date:
     if due < clock.today():
         raise Invalid("directive.past_due", field="due_date")
     return next_working_day(due)
+
+
+def set_term(document: Document, due: date | None, source: DueSource | None) -> None:
+    """Give a document its term, with the version of the calendar by which it was counted."""
+    document.due_date, document.due_source = due, source
+    document.due_calendar = None if due is None else calendar().version

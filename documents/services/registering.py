@@ -28,6 +28,7 @@ from documents.permissions import To, access_document
 from documents.services import catalogue, fields, numbering, replying, statuses
 from documents.services.capturing import duplicates_of, is_original, main_of, set_code
 from documents.services.moving import move, need_reason, need_version, require, touch
+from documents.services.naming import set_term
 from documents.services.secrecy import refuse_marks
 from documents.services.spelling import settle_issuer
 from intranet.core import clock, db
@@ -305,15 +306,13 @@ def _fill(actor: Actor, document: Document, given: Incoming) -> DocKind:
 def _set_due(document: Document, due_date: date | None, kind: DocKind, field: WorkField | None) -> None:
     """The term stated, else the one usual for what it is about, else the one of its kind."""
     if due_date is not None:
-        document.due_date, document.due_source = next_working_day(due_date), DueSource.STATED
+        set_term(document, next_working_day(due_date), DueSource.STATED)
     elif field is not None and field.default_deadline_days:
-        document.due_date = add_working_days(clock.today(), field.default_deadline_days)
-        document.due_source = DueSource.FIELD
+        set_term(document, add_working_days(clock.today(), field.default_deadline_days), DueSource.FIELD)
     elif kind.default_deadline_days:
-        document.due_date = add_working_days(clock.today(), kind.default_deadline_days)
-        document.due_source = DueSource.KIND
+        set_term(document, add_working_days(clock.today(), kind.default_deadline_days), DueSource.KIND)
     else:
-        document.due_date = document.due_source = None
+        set_term(document, None, None)
 
 
 def _refuse_duplicate(document: Document, reason: str) -> None:

@@ -15,7 +15,7 @@ from documents.models.transferring import TransferRule
 from documents.permissions import KEEP_CATALOGUE, To, access_document, give_access
 from documents.services import directives
 from documents.services.moving import move, require
-from documents.services.naming import term_of
+from documents.services.naming import set_term, term_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
@@ -137,7 +137,7 @@ def transfer(actor: Actor, document_id: int, due_date: date | None = None) -> in
         move(actor, document, DocEvent.TRANSFER, directive=directive.id, lead=rule.unit_id)
         document.lead_unit_id = rule.unit_id
         document.forwarded_at = document.forwarded_at or directive.created_at
-        document.due_date, document.due_source = due, DueSource.DIRECTIVE
+        set_term(document, due, DueSource.DIRECTIVE)
         return directive.id
 
 

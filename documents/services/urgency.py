@@ -15,6 +15,7 @@ from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import Role
 from intranet.records import audit
+from intranet.tasks import services as tasks
 
 _TOLD = "document.made_urgent"
 
@@ -50,9 +51,9 @@ def set_urgency(
             "at": document.urgent_at.isoformat() if document.urgent_at else None,
         }
         is_more = urgency > document.urgency
-        _set(actor, document, urgency, hour)
+        _set(actor, document, urgency, hour, told_at=told_at)
         if is_more:
-            notices.notify(_holders(document), _TOLD, document.ref, by=actor, at=told_at)
+            notices.notify(holders(document), _TOLD, document.ref, by=actor, at=told_at)
         return was
 
 
@@ -66,19 +67,28 @@ def take_back(actor: Actor, document_id: int, version: int, was: Mapping[str, An
         if document.version != version:
             raise BadState("bulk.went_on")
         hour = datetime.fromisoformat(was["at"]) if was["at"] else None
-        _set(actor, document, Urgency(was["urgency"]), hour)
+        _set(actor, document, Urgency(was["urgency"]), hour, is_told=False)
         notices.withdraw(document.ref, _TOLD)
 
 
-def _set(actor: Actor, document: Document, urgency: Urgency, hour: datetime | None) -> None:
-    before = int(document.urgency)
+def _set(
+    actor: Actor,
+    document: Document,
+    urgency: Urgency,
+    hour: datetime | None,
+    *,
+    told_at: datetime | None = None,
+    is_told: bool = True,
+) -> None:
+    before, was = int(document.urgency), document.urgent_at
     document.urgency, document.urgent_at = urgency, hour
     touch(document)
     audit.record(actor, "document.urgency_set", document, fields={"urgency": [before, int(urgency)]})
+    tasks.follow_hour(document.ref, was, hour, told_at=told_at, is_told=is_told)
     tell(document)
 
 
-def _holders(document: Document) -> Iterable[int]:
+def holders(document: Document) -> Iterable[int]:
     """Who has the document now: the leader before whom it is, or the people of the unit."""
     if document.state is DocState.PRESENTED:
         if document.presented_to_id is not None:

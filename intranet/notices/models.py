@@ -111,6 +111,17 @@ class CalendarYear(Base):
         return Ref("calendar_year", self.year)
 
 
+class CalendarChange(Base):
+    """An edit of the calendar; the number of the last one is the version of the calendar."""
+
+    __tablename__ = "calendar_change"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: Days from and to which it bears.
+    first: Mapped[date]
+    last: Mapped[date]
+    at: Mapped[datetime]
+
+
 class ReminderRule(Base):
     """When people are reminded of one kind of deadline; without rows of a topic the usual rules hold."""
 

@@ -6,7 +6,7 @@ usual rules and the people whom a rule may name.
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -91,6 +91,8 @@ class Topic:
     #: A record may have several of these deadlines at a time: who is told is asked for each day by itself,
     #: with a word like ``on:2026-11-20`` more (:func:`day_in`); ``deadlines`` names all of a record at once.
     has_several: bool = False
+    #: The hours of those records that are due at one, and not with their day.
+    hours: Callable[[Collection[int]], Mapping[int, datetime]] | None = field(default=None, repr=False)
 
 
 _topics: dict[str, Topic] = {}

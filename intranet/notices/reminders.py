@@ -4,7 +4,7 @@ A record's new deadline has reminders of its own; those of the old one that were
 one that was sent never stands in the way of a new one.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice, product
@@ -25,6 +25,8 @@ from intranet.notices.workdays import Calendar, calendar
 MOST_AT_ONCE = 300
 REPLAN = "reminders.replan"
 _CHUNK = 50
+#: What is due at an hour of the day is told of so long before.
+BEFORE_HOUR = timedelta(hours=1)
 #: A run of working days may lie within so many more days of the calendar.
 _SLACK = 21
 
@@ -39,17 +41,32 @@ class Shown:
     told: int
 
 
-def plan(ref: Ref, due_date: date | None, on: Calendar | None = None, *, topic: str | None = None) -> None:
+def plan(
+    ref: Ref,
+    due_date: date | None,
+    on: Calendar | None = None,
+    *,
+    topic: str | None = None,
+    by: datetime | None = None,
+) -> None:
     """Plan the reminders of a deadline, in the open unit of work; those of an earlier one are cancelled.
 
     What lies in the past already is not planned; ``None`` plans nothing.
 
     :param topic: whose rules hold, the record's kind unless given.
+    :param by: the hour at which it is due, where it has one.
     """
-    plan_each(ref, () if due_date is None else (due_date,), on, topic=topic or ref.kind)
+    plan_each(ref, () if due_date is None else (due_date,), on, topic=topic or ref.kind, by=by)
 
 
-def plan_each(ref: Ref, due_dates: Collection[date], on: Calendar | None = None, *, topic: str) -> None:
+def plan_each(
+    ref: Ref,
+    due_dates: Collection[date],
+    on: Calendar | None = None,
+    *,
+    topic: str,
+    by: datetime | None = None,
+) -> None:
     """As :func:`plan`, for a record that has several deadlines of a topic at a time."""
     now = clock.now()
     with db.unit_of_work() as session:
@@ -64,7 +81,7 @@ def plan_each(ref: Ref, due_dates: Collection[date], on: Calendar | None = None,
             return
         days = on or calendar()
         for due_date, (code, rule) in product(due_dates, rules.items()):
-            planned = _moment(due_date, rule, days)
+            planned = _moment(due_date, rule, days, by)
             found = known.get((code, due_date))
             if found is None and planned > now:
                 session.add(
@@ -218,10 +235,16 @@ def _words_of(row: Reminder, ref: Ref) -> str:
     return words if row.topic == ref.kind or not has_label(anchor) else f"{words}, {label(anchor)}"
 
 
-def _moment(due_date: date, rule: Rule, on: Calendar) -> datetime:
-    """When a rule's reminder comes: not in quiet hours, and before the deadline rather than after it."""
+def _moment(due_date: date, rule: Rule, on: Calendar, by: datetime | None) -> datetime:
+    """When a rule's reminder comes: not in quiet hours, and before the deadline rather than after it.
+
+    What is due at an hour is told an hour before it at the latest, in quiet hours too.
+    """
     at = clock.at_office(on.add_working_days(due_date, rule.days), rule.hour, rule.minute)
-    return quiet.opens(at, on) if rule.days > 0 else quiet.last_open(at, on)
+    if rule.days > 0:
+        return quiet.opens(at, on)
+    at = quiet.last_open(at, on)
+    return at if by is None or rule.days else min(at, by - BEFORE_HOUR)
 
 
 def _is_waiting(row: Reminder) -> bool:
@@ -252,6 +275,11 @@ def _deadlines(
 
 
 def _plan_all(found: Iterable[tuple[str, Ref, list[date]]]) -> None:
-    on = calendar()
-    for topic, ref, days in found:
-        plan_each(ref, days, on, topic=topic)
+    on, records = calendar(), list(found)
+    hours: dict[str, Mapping[int, datetime]] = {}
+    for name in {topic for topic, _, _ in records}:
+        topic_ = reminder_rules.topic_of(name)
+        if topic_ is not None and topic_.hours is not None:
+            hours[name] = topic_.hours([ref.id for topic, ref, _ in records if topic == name])
+    for topic, ref, days in records:
+        plan_each(ref, days, on, topic=topic, by=hours.get(topic, {}).get(ref.id))

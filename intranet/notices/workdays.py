@@ -10,10 +10,10 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 
 import holidays
-from sqlalchemy import Date, Integer, String, cast, null, select
+from sqlalchemy import Date, Integer, String, cast, func, null, select, union_all
 
 from intranet.core import clock, db
-from intranet.notices.models import CalendarDay, CalendarWeekday, DayKind, Hours
+from intranet.notices.models import CalendarChange, CalendarDay, CalendarWeekday, DayKind, Hours
 
 #: Morning and afternoon on the office's clock.
 OFFICE_HOURS = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
@@ -47,6 +47,8 @@ class Calendar:
     edits: Mapping[date, DayKind]
     #: What is worked of each weekday, Monday first.
     week: Sequence[Hours] = USUAL_WEEK
+    #: Number of the last edit, kept with every deadline that is counted by it; 0 as published.
+    version: int = 0
 
     def hours(self, day: date) -> Hours:
         """What of the day is worked."""
@@ -104,14 +106,18 @@ def calendar() -> Calendar:
 def _read() -> Calendar:
     days = select(CalendarDay.day, cast(null(), Integer), cast(CalendarDay.kind, String))
     week = select(cast(null(), Date), CalendarWeekday.weekday, cast(CalendarWeekday.hours, String))
+    last = select(cast(null(), Date), func.max(CalendarChange.id), cast(null(), String))
     edits: dict[date, DayKind] = {}
     worked = list(USUAL_WEEK)
-    for day, weekday, word in db.session().execute(days.union_all(week)):
-        if weekday is None:
+    version = 0
+    for day, number, word in db.session().execute(union_all(days, week, last)):
+        if day is not None:
             edits[day] = DayKind(word)
+        elif word is not None:
+            worked[number] = Hours(word)
         else:
-            worked[weekday] = Hours(word)
-    return Calendar(edits, tuple(worked))
+            version = number or 0
+    return Calendar(edits, tuple(worked), version)
 
 
 def is_working_day(day: date) -> bool:

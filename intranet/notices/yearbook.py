@@ -15,7 +15,7 @@ from intranet.core.refs import Ref
 from intranet.notices import reminders, workdays
 from intranet.notices.calendar_lines import Line
 from intranet.notices.events import CalendarChanged
-from intranet.notices.models import CalendarDay, CalendarWeekday, CalendarYear, DayKind, Hours
+from intranet.notices.models import CalendarChange, CalendarDay, CalendarWeekday, CalendarYear, DayKind, Hours
 from intranet.notices.reminder_rules import Due, Topic
 from intranet.people import directory
 from intranet.people.models import Role
@@ -234,6 +234,9 @@ def editable_years() -> list[int]:
 
 def _changed(first: date, last: date) -> None:
     """Everything that counts working days between these does so by the new calendar."""
+    change = CalendarChange(first=first, last=last, at=clock.now())
+    db.session().add(change)
+    db.session().flush()
     workdays.calendar_changed()
     reminders.replan(first, last)
     db.publish(CalendarChanged(first.isoformat(), last.isoformat()))

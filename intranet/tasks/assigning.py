@@ -126,7 +126,7 @@ def assign_task(
             recurrence_id=None if recurrence is None else recurrence[0],
             recurrence_date=None if recurrence is None else recurrence[1],
         )
-        deadlines.set_due(task, due_date, on, due_at)
+        deadlines.set_due(task, due_date, on, due_at or (parent.due_at if parent else None))
         task.parties = _party_rows(lead, co, info, due_date, on)
         session.add(task)
         session.flush()

@@ -75,6 +75,7 @@ def set_due(task: Task, due: date | None, on: Calendar, due_at: datetime | None 
     hour = due_at or task.due_at
     task.due_at = hour if hour is not None and clock.local(hour).date() == due else None
     task.due_date = due
+    task.due_calendar = None if due is None else on.version
     if task.first_due_date is None:
         task.first_due_date = due
     start = task.start_date or clock.local(task.created_at).date()
@@ -91,6 +92,8 @@ def move_due(task: Task, kept: date, on: Calendar) -> None:
         is_at_work = party.role is PartyRole.CO and not (party.left_at or party.finished_at)
         if is_at_work and party.due_date == before and not is_missed:
             party.due_date = kept
+        elif is_at_work and party.due_date is not None:
+            party.due_date = min(party.due_date, kept)
 
 
 def own_terms(task: Task) -> list[date]:

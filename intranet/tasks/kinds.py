@@ -32,6 +32,8 @@ _EVENTS = {
         "extension_granted",
         "extension_refused",
         "due_day_off",
+        "due_recounted",
+        "due_follows",
         "due_in_absence",
         "due_in_absence_alone",
     ),

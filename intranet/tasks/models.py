@@ -184,6 +184,8 @@ class Task(Base):
     recurrence_date: Mapped[date | None]
     #: The hour of the day on which it is due, where the document names one (hỏa tốc hẹn giờ).
     due_at: Mapped[datetime | None]
+    #: Version of the working calendar by which the deadline was counted last; it stays once it has ended.
+    due_calendar: Mapped[int | None]
     #: Rises with every change; a form that saw an older one is refused.
     version: Mapped[int] = mapped_column(default=1)
 

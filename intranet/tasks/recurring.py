@@ -17,7 +17,7 @@ from intranet.notices.workdays import Calendar
 from intranet.people.models import User
 from intranet.records import audit
 from intranet.tasks.assigning import assign_task, check_given
-from intranet.tasks.models import Every, Priority, Source, TaskRecurrence
+from intranet.tasks.models import Every, Priority, Source, Task, TaskRecurrence
 from intranet.tasks.parties import Party
 from intranet.tasks.permissions import ASSIGN, person_of
 
@@ -184,6 +184,18 @@ def _make_next(recurrence_id: int, today: date) -> int | None:
         recurrence=(row.id, day),
     )
     return 1
+
+
+def due_of(task: Task, on: Calendar) -> date | None:
+    """When a task that was made by itself is due by a calendar, as long as nobody gave it another day.
+
+    ``None`` for other tasks, and where that day is over.
+    """
+    if task.recurrence_id is None or task.recurrence_date is None or task.due_date != task.first_due_date:
+        return None
+    row = db.session().get_one(TaskRecurrence, task.recurrence_id)
+    due = on.add_working_days(on.next_working_day(task.recurrence_date), row.due_days)
+    return due if due >= workdays.late_from() else None
 
 
 def after(row: TaskRecurrence, day: date, on: Calendar) -> date:

@@ -1,7 +1,7 @@
 """Who is reminded of tasks, and when besides: deadlines, results without an answer, dates of one's own."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -49,7 +49,15 @@ RESULT_AUDIENCES = ("assigner", "office_head", "leader")
 def register() -> None:
     """Make the topics of tasks known."""
     reminder_rules.register(
-        Topic(DEADLINE, whom, ref_kind="task", audiences=AUDIENCES, rules=RULES, deadlines=_running)
+        Topic(
+            DEADLINE,
+            whom,
+            ref_kind="task",
+            audiences=AUDIENCES,
+            rules=RULES,
+            deadlines=_running,
+            hours=_hours,
+        )
     )
     reminder_rules.register(
         Topic(
@@ -79,7 +87,7 @@ def register() -> None:
 
 def plan(task: Task, on: Calendar) -> None:
     """Plan the reminders of the deadline and of helpers' own terms, in the open unit of work."""
-    reminders.plan(task.ref, task.due_date, on)
+    reminders.plan(task.ref, task.due_date, on, by=task.due_at)
     reminders.plan_each(task.ref, deadlines.own_terms(task), on, topic=PART)
 
 
@@ -298,6 +306,11 @@ def _running(first: date, last: date) -> list[tuple[int, date]]:
         Task.state.in_(RUNNING), Task.undone_at.is_(None), Task.due_date.between(first, last)
     )
     return [(row.id, row.due_date) for row in db.session().execute(query.order_by(Task.id))]
+
+
+def _hours(ids: Collection[int]) -> dict[int, datetime]:
+    query = select(Task.id, Task.due_at).where(Task.id.in_(ids), Task.due_at.is_not(None))
+    return {row.id: row.due_at for row in db.session().execute(query)}
 
 
 def _reported(first: date, last: date) -> list[tuple[int, date]]:

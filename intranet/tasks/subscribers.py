@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from intranet.core import clock, db
 from intranet.core.events import subscribe
@@ -12,7 +12,7 @@ from intranet.notices.events import CalendarChanged
 from intranet.notices.workdays import Calendar
 from intranet.people.events import StandInNamed
 from intranet.records import audit
-from intranet.tasks import deadlines, reminding
+from intranet.tasks import deadlines, recurring, reminding
 from intranet.tasks.events import TaskMoved
 from intranet.tasks.models import RUNNING, Task
 from intranet.tasks.parties import lead_people
@@ -24,12 +24,16 @@ _AT_ONCE = 50
 
 @subscribe(CalendarChanged)
 def count_anew(changed: CalendarChanged) -> None:
-    """Days left are counted by the new calendar; who has a deadline on a new day off is told.
+    """Days left are counted by the new calendar; whose deadline moved is told.
 
-    Such a deadline goes to the next working day; others stay, and so does every outcome.
+    A deadline on a new day off goes to the next working day, one of so many working days is counted again;
+    others stay, and so does every outcome.
     """
     first, last = date.fromisoformat(changed.first), date.fromisoformat(changed.last)
-    bears = Task.due_date.between(first, last if date.max - last < _BEARS_ON else last + _BEARS_ON)
+    bears = or_(
+        Task.due_date.between(first, last if date.max - last < _BEARS_ON else last + _BEARS_ON),
+        and_(Task.recurrence_date <= last, Task.due_date >= first),
+    )
     with db.scope():
         running = select(Task.id).where(Task.state.in_(RUNNING), bears).order_by(Task.id)
         waiting = list(db.session().scalars(running))
@@ -50,11 +54,12 @@ def warn_of_absences(named: StandInNamed) -> None:
 
 
 def _count_anew(task: Task, on: Calendar) -> None:
-    """A deadline on a new day off goes to the next working day, and those who keep it are told."""
+    """A deadline that fell on a new day off, or was so many working days, is kept on another one."""
     due = task.due_date
     if due is None:
         return
-    kept = on.next_working_day(due)
+    is_off = not on.is_working_day(due)
+    kept = recurring.due_of(task, on) or on.next_working_day(due)
     for party in task.parties:
         if party.left_at is None and party.finished_at is None and party.due_date is not None:
             party.due_date = on.next_working_day(party.due_date)
@@ -67,5 +72,6 @@ def _count_anew(task: Task, on: Calendar) -> None:
     task.version += 1
     audit.record(None, "task.due_moved", task, old_due=due, due=kept)
     told = {task.assigner_id, *lead_people(task)}
-    notices.notify(told, "task.due_day_off", task.ref, due=f"{due:%d/%m/%Y}", kept=f"{kept:%d/%m/%Y}")
+    kind = "task.due_day_off" if is_off else "task.due_recounted"
+    notices.notify(told, kind, task.ref, due=f"{due:%d/%m/%Y}", kept=f"{kept:%d/%m/%Y}")
     db.publish(TaskMoved(task.id))

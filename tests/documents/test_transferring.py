@@ -1,7 +1,7 @@
 """What the regulation lists goes straight to its unit; how urgent documents are, many at once."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,9 +14,12 @@ from documents.services import bulk, directing, registering, transferring, urgen
 from documents.services.registering import Incoming
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
+from intranet.notices import reminders, workdays, yearbook
+from intranet.notices.models import DayKind
 from intranet.people.models import User
 from intranet.records import audit
 from intranet.tasks import services as tasks
+from intranet.tasks.services import Party
 from tests.counting import count_queries
 from tests.documents.test_bulk import ids, outcome, told
 from tests.factories import Office
@@ -154,3 +157,80 @@ def test_rules_are_listed_in_a_fixed_number_of_questions_and_a_kind_has_one(
     assert len(many) == len(few)
     assert page.count("/forget") == 2
     assert "<td>Sở Xây dựng</td>" in page
+
+
+FLASH = clock.at_office(DUE, 15, 30)
+
+
+def timed(desk: Office, document: Document, at: datetime | None) -> None:
+    """The document is flash by that hour, or urgent alone."""
+    degree = Urgency.URGENT if at is None else Urgency.FLASH_TIMED
+    urgency.set_urgency(desk.office_head, document.id, degree, at)
+
+
+def test_work_due_at_the_hour_of_a_document_moves_with_it(desk: Office, reports: list[Document]) -> None:
+    timed(desk, reports[0], FLASH)
+    transferring.transfer(desk.clerk, reports[0].id, DUE)
+    clock.advance(timedelta(seconds=11))
+    (task,) = tasks.for_origin(reports[0].ref)
+    by_hand = tasks.assign_task(
+        desk.head,
+        title="Phần việc",
+        origin=None,
+        text="",
+        lead=Party(user_id=desk.officer.id),
+        due_date=date(2026, 11, 25),
+        parent_id=task.id,
+    )
+    timed(desk, reports[0], clock.at_office(date(2026, 11, 27), 7))
+    db.read_anew()
+    assert (task.due_date, task.due_at) == (date(2026, 11, 27), clock.at_office(date(2026, 11, 27), 7))
+    assert reports[0].due_date == date(2026, 11, 27)
+    planned = {row.rule: row for row in reminders.planned_for(task.ref) if row.cancelled_at is None}
+    assert planned["due"].planned_at == clock.at_office(date(2026, 11, 27), 6)
+    assert planned["minus1"].planned_at == clock.at_office(date(2026, 11, 26), 8)
+    reminders.replan(date.min, date.max)
+    assert planned["due"].planned_at == clock.at_office(date(2026, 11, 27), 6)
+    assert "task.due_follows" in told(desk.head)
+    # What somebody set by hand stays: a part with its own day, and more time that was granted.
+    assert tasks.access_task(desk.head, by_hand, tasks.To.READ).due_date == date(2026, 11, 25)
+    timed(desk, reports[0], None)
+    assert (task.due_date, task.due_at) == (date(2026, 11, 27), None)
+    tasks.ask_extension(desk.head, task.id, date(2026, 11, 30), "Chờ số liệu")
+    tasks.decide_extension(desk.leader, task.id, is_granted=True)
+    timed(desk, reports[0], FLASH)
+    assert (task.due_date, task.due_at) == (date(2026, 11, 30), None)
+
+
+def test_an_hour_taken_back_in_time_leaves_the_work_as_it_was(desk: Office, reports: list[Document]) -> None:
+    transferring.transfer(desk.clerk, reports[0].id, DUE)
+    clock.advance(timedelta(seconds=11))
+    (task,) = tasks.for_origin(reports[0].ref)
+    act = bulk.set_urgency(desk.clerk, ids(reports[:1]), Urgency.FLASH_TIMED, FLASH)
+    assert task.due_at == FLASH
+    bulk.undo(desk.clerk, act)
+    clock.advance(timedelta(seconds=11))
+    assert (task.due_date, task.due_at) == (DUE, None)
+    assert "task.due_follows" not in told(desk.head)
+
+
+def test_terms_before_the_work_begins_are_counted_by_the_calendar_as_it_is(
+    desk: Office, reports: list[Document], kind: Kind, received: Make, fields: Fields
+) -> None:
+    with db.unit_of_work():
+        kind("Báo cáo").default_deadline_days = 5
+    counted, stated = received(), received()
+    registering.register_incoming(desk.clerk, counted.id, fields(kind_id=kind("Báo cáo").id, due_date=None))
+    registering.register_incoming(desk.clerk, stated.id, fields(due_date=date(2026, 11, 20)))
+    before = counted.due_date
+    assert before is not None
+    yearbook.set_day(desk.admin, date(2026, 11, 20), DayKind.OFF)
+    db.read_anew()
+    assert counted.due_date == workdays.add_working_days(counted.register_date, 5) > before
+    assert (stated.due_date, stated.due_source) == (date(2026, 11, 23), DueSource.STATED)
+    assert counted.due_calendar == stated.due_calendar == workdays.calendar().version == 1
+    assert "document.due_moved" in told(desk.clerk)
+    transferring.transfer(desk.clerk, reports[0].id, DUE)
+    yearbook.set_day(desk.admin, date(2026, 11, 19), DayKind.OFF)
+    db.read_anew()
+    assert reports[0].due_date == DUE

@@ -5,15 +5,19 @@ from datetime import date
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
-from intranet.core import clock
+from intranet.core import clock, db
 from intranet.core.errors import Invalid
 from intranet.core.refs import Ref
 from intranet.notices import reminders, services, workdays, yearbook
 from intranet.notices.models import DayKind
 from intranet.people.models import User
 from intranet.records import audit
+from intranet.tasks import recurring
 from intranet.tasks import services as tasks
+from intranet.tasks.models import Every, Task
+from intranet.tasks.services import Party
 from tests.factories import Office
 from tests.tasks.making import give, look
 
@@ -77,6 +81,40 @@ def test_an_edit_keeps_the_outcome_of_what_was_accepted(office: Office) -> None:
     tasks.accept_result(office.leader, task_id)
     yearbook.set_day(office.admin, date(2026, 11, 13), DayKind.OFF)
     assert look(office.leader, task_id).outcome == "early"
+
+
+def test_a_deadline_keeps_the_version_of_the_calendar_that_counted_it(office: Office) -> None:
+    done, open_ = give(office, due=FRIDAY), give(office, due=FRIDAY)
+    assert look(office.leader, open_).due_calendar == 0
+    tasks.report_finished(office.head, done, "Xong")
+    tasks.accept_result(office.leader, done)
+    yearbook.set_day(office.admin, FRIDAY, DayKind.OFF)
+    later = give(office, due=date(2026, 11, 25))
+    yearbook.clear_day(office.admin, FRIDAY)
+    kept = [look(office.leader, key).due_calendar for key in (done, open_, later)]
+    assert (kept, workdays.calendar().version) == ([0, 2, 2], 2)
+    assert look(office.leader, done).due_date == FRIDAY
+
+
+def test_work_that_comes_again_is_due_after_as_many_working_days_as_before(office: Office) -> None:
+    lead = Party(unit_id=office.stc.id)
+    key = tasks.recur(
+        office.leader,
+        title="Báo cáo tuần",
+        text="",
+        lead=lead,
+        often=Every.WEEK,
+        first_date=date(2026, 11, 16),
+        due_days=5,
+    )
+    clock.freeze(clock.at_office(date(2026, 11, 16), 8))
+    recurring.make_due()
+    task = db.session().scalars(select(Task).where(Task.recurrence_id == key)).one()
+    assert task.due_date == date(2026, 11, 23)
+    yearbook.set_day(office.admin, date(2026, 11, 18), DayKind.OFF)
+    db.read_anew()
+    assert task.due_date == task.first_due_date == date(2026, 11, 25)
+    assert "tính lại thành 25/11/2026" in services.page(office.head)[0][0].words
 
 
 def test_every_edit_is_in_the_log(office: Office) -> None:
