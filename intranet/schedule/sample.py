@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from intranet.core import clock, db, slots
 from intranet.core.errors import Invalid
 from intranet.core.text import fold
+from intranet.notices.workdays import is_working_day
 from intranet.people.sample import SampleOffice
 from intranet.schedule import catalogue, planning, weeks
 from intranet.schedule.models import EntryKind, Resource, ResourceKind
@@ -225,12 +226,14 @@ def build(office: SampleOffice, echo: Callable[[str], None]) -> None:
 
 
 def _propose(office: SampleOffice, monday: date, *, next_week: bool) -> dict[str, int]:
-    """Ask for everything; what the meetings of the office have taken already is left out."""
+    """Ask for everything, but on days off; what the office's meetings have taken already is left out."""
     made: dict[str, int] = {}
     secretary = office.person("thuky")
     keys = {one.name: one.id for one in catalogue.resources(office.province_id)}
     for day, hours, title, people, room, vehicle, place, unit in _WEEK:
         if next_week and day > 2:
+            continue
+        if not is_working_day(monday + timedelta(days=day)):
             continue
         starts, ends = _hours(monday + timedelta(days=day), hours)
         wish = Wish(

@@ -103,13 +103,18 @@ class Narrow:
     due: date | None = None
     person_id: int | None = None
 
-    def where(self, *, is_open: bool | None = None) -> list[ColumnElement[bool]]:
-        """Conditions for the list and its counts alike."""
+    @property
+    def is_set(self) -> bool:
+        """Something is asked for."""
+        return bool(self.states or self.due or self.person_id is not None)
+
+    def where(self, tab: Tab, at: Standing, *, is_open: bool | None = None) -> list[ColumnElement[bool]]:
+        """Conditions for the list and its counts alike; a day is that of whose list it is."""
         found: list[ColumnElement[bool]] = []
         if self.states:
             found.append(Task.state.in_(self.states))
         if self.due is not None:
-            found.append(Task.due_date == self.due)
+            found.append(due_of(tab, at) == self.due)
         if self.person_id is not None:
             found.append(led_by(self.person_id, is_open=is_open))
         return found
@@ -145,13 +150,13 @@ def page(
             deciding.waits_for(at)
             if show is Show.WAITING
             else whose_tasks(actor, at, tab, unit_id, is_open=one),
-            *(narrow or Narrow()).where(is_open=one),
+            *(narrow or Narrow()).where(tab, at, is_open=one),
         )
         for one in (is_open, True)
     )
     late_from = workdays.late_from()
     late = is_late_for(tab, at, late_from)
-    rank, due = _rank(tab, at, late_from), func.coalesce(_due(tab, at), _NEVER)
+    rank, due = _rank(tab, at, late_from), func.coalesce(due_of(tab, at), _NEVER)
     query = select(Task).where(mine, _shown(show, late, late_from), *_containing(words)).limit(limit + 1)
     if show is Show.ENDED:
         query = query.order_by(Task.id.desc())
@@ -202,6 +207,14 @@ def is_late_for(tab: Tab, at: Standing, late_from: date | None = None) -> Column
     if tab is not Tab.CO:
         return deadlines.is_late(late_from)
     return helping.is_late(at, late_from or workdays.late_from())
+
+
+def due_of(tab: Tab, at: Standing) -> ColumnElement[date | None]:
+    """SQL: the deadline that counts in a tab: a helper's is that of the own part, while it is owed."""
+    if tab is not Tab.CO:
+        return Task.due_date.expression
+    own = select(func.min(TaskParty.due_date)).where(TaskParty.task_id == Task.id, helping.own_part(at))
+    return func.coalesce(own.correlate(Task).scalar_subquery(), Task.due_date)
 
 
 def counts(whose: ColumnElement[bool], late: ColumnElement[bool] | None = None) -> tuple[int, int]:
@@ -367,14 +380,6 @@ def _codes(wanted: str) -> list[str]:
         return []
     year = clock.today().year
     return [f"NV-{one}-{int(wanted):06d}" for one in range(year - _YEARS, year + 1)]
-
-
-def _due(tab: Tab, at: Standing) -> ColumnElement[date | None]:
-    """By which deadline a tab is ordered."""
-    if tab is not Tab.CO:
-        return Task.due_date.expression
-    own = select(func.min(TaskParty.due_date)).where(TaskParty.task_id == Task.id, helping.own_part(at))
-    return func.coalesce(own.correlate(Task).scalar_subquery(), Task.due_date)
 
 
 def _rank(tab: Tab, at: Standing, late_from: date) -> Case[int]:

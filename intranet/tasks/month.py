@@ -62,30 +62,28 @@ def beside(first: date) -> tuple[date, date]:
 
 
 def weeks(actor: Actor, tab: Tab, first: date, *, unit_id: int | None = None) -> list[list[Day]]:
-    """The weeks of a month from Monday on, with the open tasks due on each day: two queries for all."""
+    """The weeks of a month from Monday on, with the open tasks due on each day: two queries for all.
+
+    Whoever helps has them on the day on which the own part is due.
+    """
     found = Weeks().monthdatescalendar(first.year, first.month)
-    span = Task.due_date.between(found[0][0], found[-1][-1])
-    whose = lists.whose_tasks(actor, standing_of(actor), tab, unit_id, is_open=True)
-    is_shown = (whose, span, deadlines.is_open())
-    late = case((deadlines.is_late(), 1), else_=0)
-    counted = {
-        row[0]: (int(row[1]), int(row[2]))
-        for row in db.session().execute(
-            select(Task.due_date, func.count(), func.sum(late)).where(*is_shown).group_by(Task.due_date)
-        )
-    }
-    place = (
-        func.row_number()
-        .over(partition_by=Task.due_date, order_by=(late.desc(), Task.id))
-        .label(name="place")
+    at = standing_of(actor)
+    whose, due = lists.whose_tasks(actor, at, tab, unit_id, is_open=True), lists.due_of(tab, at)
+    late = case((lists.is_late_for(tab, at), 1), else_=0)
+    shown = (
+        select(Task.id, Task.title, due.label(name="due"), late.label(name="late"))
+        .where(whose, due.between(found[0][0], found[-1][-1]), deadlines.is_open())
+        .subquery()
     )
-    ranked = (
-        select(Task.id, Task.title, Task.due_date, late.label(name="late"), place).where(*is_shown).subquery()
-    )
+    counting = select(shown.c.due, func.count(), func.sum(shown.c.late)).group_by(shown.c.due)
+    counted = {row[0]: (int(row[1]), int(row[2])) for row in db.session().execute(counting)}
+    order = (shown.c.late.desc(), shown.c.id)
+    place = func.row_number().over(partition_by=shown.c.due, order_by=order).label(name="place")
+    ranked = select(shown, place).subquery()
     rows = db.session().execute(select(ranked).where(ranked.c.place <= NAMED).order_by(ranked.c.place)).all()
     named: dict[date, list[Due]] = {}
     for row in rows:
-        named.setdefault(row.due_date, []).append(Due(row.id, row.title, bool(row.late)))
+        named.setdefault(row.due, []).append(Due(row.id, row.title, bool(row.late)))
     on, today = workdays.calendar(), clock.today()
     return [
         [

@@ -68,7 +68,13 @@ def people() -> ResponseReturnValue:
 def _whose() -> dict[str, Any]:
     """Whose tasks the page shows: the tab, and within the unit's the unit."""
     actor = me()
-    tabs = [Tab.MINE, Tab.GIVEN, *([Tab.UNIT] if actor.holds(OVERSEE) else [])]
+    is_month = request.endpoint == "tasks.calendar"
+    tabs = [
+        Tab.MINE,
+        *([Tab.CO] if is_month else []),
+        Tab.GIVEN,
+        *([Tab.UNIT] if actor.holds(OVERSEE) else []),
+    ]
     tab = one_of(tabs, request.args.get("tab"), Tab.MINE)
     is_people = request.endpoint == "tasks.people"
     units = figures.units_overseen(actor) if tab is Tab.UNIT or is_people else []

@@ -85,6 +85,24 @@ def test_the_month_names_a_few_of_each_day_and_leads_to_a_list_of_the_same_count
     assert lists.page(office.leader, Tab.UNIT, narrow=Narrow(due=DUE)).open_count == 5
 
 
+def test_the_month_of_a_helper_has_the_own_part_on_its_own_day(office: Office, client_of: Clients) -> None:
+    own, late = Party(unit_id=office.sxd.id, due_date=DUE), date(2026, 11, 12)
+    give(office, title="Phần riêng", co=[own], due=date(2026, 11, 26))
+    give(office, title="Cùng hạn", co=[Party(unit_id=office.sxd.id)], due=date(2026, 11, 26))
+    early = Party(unit_id=office.sxd.id, due_date=late)
+    give(office, title="Đã trễ", co=[early], due=date(2026, 11, 26), is_past_confirmed=True)
+    shown = {one.day: one for week in month.weeks(office.other_head, Tab.CO, NOVEMBER) for one in week}
+    named = {day: [(t.title, t.is_late) for t in one.named] for day, one in shown.items() if one.count}
+    assert named == {
+        late: [("Đã trễ", True)],
+        DUE: [("Phần riêng", False)],
+        date(2026, 11, 26): [("Cùng hạn", False)],
+    }
+    for day, one in shown.items():
+        assert lists.page(office.other_head, Tab.CO, narrow=Narrow(due=day)).open_count == one.count
+    assert "Phần riêng" in client_of(office.other_head).get("/tasks/calendar?tab=co").text
+
+
 @pytest.mark.parametrize("text", [None, "", "x", "2026-13", "99999-1", "2026", "1-1", "2026-00"])
 def test_a_month_that_is_none_is_this_one(office: Office, text: str | None) -> None:
     assert office.org.id
