@@ -1,7 +1,8 @@
 """Until when an incoming document is to be answered, and who is reminded of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
@@ -83,22 +84,30 @@ def _open_between(first: date, last: date) -> list[tuple[int, date]]:
 def _whom(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
     """People of the audiences that a rule names, for each document that waits for its answer."""
     rows = db.session().scalars(select(Document).where(Document.id.in_(wanted), *waiting()))
+    receivers = cache(directory.receivers_of)
+    holding = cache(directory.ids_with_role)
     return {
-        row.id: sorted({user_id for word in wanted[row.id] for user_id in _named(row, word)}) for row in rows
+        row.id: sorted({key for word in wanted[row.id] for key in _named(row, word, receivers, holding)})
+        for row in rows
     }
 
 
-def _named(document: Document, word: str) -> list[int]:
+def _named(
+    document: Document,
+    word: str,
+    receivers: Callable[[int], list[int]],
+    holding: Callable[[int, Role], list[int]],
+) -> list[int]:
     """The lead's receivers; before there is a lead whoever has the document: a leader, or the clerk."""
     if word == "lead":
         if document.lead_unit_id is not None:
-            return directory.receivers_of(document.lead_unit_id)
+            return receivers(document.lead_unit_id)
         if document.presented_to_id is not None:
             return [document.presented_to_id]
         word = "leader" if document.presented_at is not None else "clerk"
     if document.access_level is AccessLevel.NAMED and word != "clerk":
         return []
-    return directory.ids_with_role(document.org_id, _ROLES[word])
+    return holding(document.org_id, _ROLES[word])
 
 
 def _words(due: Due) -> tuple[str, dict[str, Any]]:

@@ -18,7 +18,7 @@ from intranet.core.refs import Ref
 from intranet.notices import channels, quiet, workdays
 from intranet.notices.models import Hours, Notice, Reminder
 from intranet.notices.reminder_rules import Due, notice_of, topic_of, words_for
-from intranet.notices.services import notify, release_due
+from intranet.notices.services import Telling, notify, notify_many, release_due
 
 #: A reminder missed by more than this becomes a line of one message per person.
 MISSED = timedelta(hours=24)
@@ -105,18 +105,21 @@ def _send(groups: Sequence[list[_Waiting]], now: datetime) -> int:
         claimed = [[one for one in group if one.id in taken] for group in groups]
         claimed = [group for group in claimed if group]
         told = _recipients([one for group in claimed for one in group])
+        latest = [max(group, key=lambda one: (one.planned_at, one.id)) for group in claimed]
+        people = [sorted({key for one in group for key in told.get(one.id, ())}) for group in claimed]
+        tellings = {
+            last.id: Telling(ids, *_about(last), reminder_id=last.id, is_exact=last.is_exact)
+            for last, ids in zip(latest, people, strict=True)
+            if ids
+        }
+        ways = _ways(tellings.values())
+        notify_many(tellings.values())
         closed: list[dict[str, Any]] = []
-        for group in claimed:
-            last = max(group, key=lambda one: (one.planned_at, one.id))
-            people = sorted({user_id for one in group for user_id in told.get(one.id, ())})
-            by = ""
-            if people:
-                kind, data = _words(last)
-                by = _ways(people, kind)
-                notify(people, kind, last.ref, reminder_id=last.id, is_exact=last.is_exact, **data)
+        for group, last, ids in zip(claimed, latest, people, strict=True):
+            by = ways.get(last.id, "")
             for one in group:
-                result = ("sent" if people else "nobody") if one is last else "merged"
-                closed.append(_closed(one, result, people, by))
+                result = ("sent" if ids else "nobody") if one is last else "merged"
+                closed.append(_closed(one, result, ids, by))
         _close(closed)
         return len(closed)
 
@@ -203,11 +206,27 @@ def _closed(one: _Waiting, result: str, people: Collection[int], by: str = IN_AP
     return {"id": one.id, "result": result, "told": len(people), "channel": by if people else ""}
 
 
-def _ways(people: Collection[int], kind: str) -> str:
-    """By what these people are told of such a notice, as they chose."""
-    event = channels.event_of(kind)
-    open_ = (way for way in channels.open_channels() if channels.takers(people, event, way))
-    return ",".join([IN_APP, *(way.value for way in open_)])
+def _about(one: _Waiting) -> tuple[str, Ref, dict[str, Any]]:
+    kind, data = _words(one)
+    return kind, one.ref, data
+
+
+def _ways(tellings: Iterable[Telling]) -> dict[int | None, str]:
+    """By what each of these is told, as its people chose; asked once for each kind of notice."""
+    by_kind: dict[str, list[Telling]] = defaultdict(list)
+    for one in tellings:
+        by_kind[one.kind].append(one)
+    found: dict[int | None, list[str]] = {
+        one.reminder_id: [IN_APP] for some in by_kind.values() for one in some
+    }
+    for way in channels.open_channels():
+        for kind, some in by_kind.items():
+            everybody = {key for one in some for key in one.user_ids}
+            takers = set(channels.takers(everybody, channels.event_of(kind), way))
+            for one in some:
+                if not takers.isdisjoint(one.user_ids):
+                    found[one.reminder_id].append(way.value)
+    return {key: ",".join(ways) for key, ways in found.items()}
 
 
 def _close(closed: list[dict[str, Any]]) -> None:

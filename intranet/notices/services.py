@@ -43,6 +43,18 @@ class Line:
     kind: str
 
 
+@dataclass(frozen=True)
+class Telling:
+    """What some people are told about one record; see :func:`notify`."""
+
+    user_ids: Iterable[int]
+    kind: str
+    ref: Ref
+    data: Mapping[str, str | int | None]
+    reminder_id: int | None = None
+    is_exact: bool = False
+
+
 def register_titles(kind: str, many: Titles) -> None:
     """Let a kind of record answer for many ids at once, so that the list asks once per kind."""
     _titles[kind] = many
@@ -65,31 +77,44 @@ def notify(
     :param is_exact: it belongs to this hour: by no channel does it wait for quiet hours to end.
     :param at: released then when it lies in the future, and until then it may be withdrawn.
     """
+    notify_many([Telling(user_ids, kind, ref, data, reminder_id, is_exact)], by=by, at=at)
+
+
+def notify_many(tellings: Iterable[Telling], *, by: Actor | None = None, at: datetime | None = None) -> None:
+    """As :func:`notify`, of many records at once: written together, and what leaves by letter asked once."""
     now = clock.now()
     due_at = now if at is None or at <= now else at
-    told = sorted(set(user_ids) - ({by.id} if by is not None else set()))
     with db.unit_of_work() as session:
         rows = [
-            Notice(
-                user_id=user_id,
-                kind=kind,
-                ref_kind=ref.kind,
-                ref_id=ref.id,
-                data=dict(data),
-                by_id=None if by is None else by.id,
-                due_at=due_at,
-                released_at=now if due_at == now else None,
-                created_at=now,
-                reminder_id=reminder_id,
+            (
+                one.is_exact,
+                Notice(
+                    user_id=user_id,
+                    kind=one.kind,
+                    ref_kind=one.ref.kind,
+                    ref_id=one.ref.id,
+                    data=dict(one.data),
+                    by_id=None if by is None else by.id,
+                    due_at=due_at,
+                    released_at=now if due_at == now else None,
+                    created_at=now,
+                    reminder_id=one.reminder_id,
+                ),
             )
-            for user_id in told
+            for one in tellings
+            for user_id in sorted(set(one.user_ids) - ({by.id} if by is not None else set()))
         ]
-        session.add_all(rows)
+        session.add_all(row for _, row in rows)
         session.flush()
         if due_at == now:
-            for row in rows:
+            for _, row in rows:
                 db.publish(NoticeCreated(row.id, (row.user_id,)))
-            channels.hand_out([channels.Released(row.id, row.user_id, kind, ref, is_exact) for row in rows])
+            channels.hand_out(
+                [
+                    channels.Released(row.id, row.user_id, row.kind, Ref(row.ref_kind, row.ref_id), is_exact)
+                    for is_exact, row in rows
+                ]
+            )
 
 
 def withdraw(ref: Ref, kind: str | None = None) -> None:
