@@ -7,14 +7,23 @@ from statistics import median
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
+from documents.models.copies import CopyUse, UseState
 from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import AccessLevel, Document, DocumentAccess, Urgency
 from documents.models.lifecycle import OPEN_INCOMING, Direction, DocState
 from documents.models.register import EntryState, RegisterEntry
 from documents.models.stay import DocumentStay
-from documents.permissions import DIRECT, READ_REGISTER, SIGN, reads_register, sight_of, visible_to
+from documents.permissions import (
+    DIRECT,
+    READ_REGISTER,
+    SIGN,
+    readable,
+    reads_register,
+    sight_of,
+    visible_to,
+)
 from intranet.boards import figures as boards
 from intranet.boards.figures import Args, Bar, Board, Chart, Figure, Listing, Row, Shape, Shown
 from intranet.boards.permissions import boards_of
@@ -31,6 +40,8 @@ _PAUSE = 600
 _DOUBLES = 30
 #: Whose boards have figures of documents.
 _BOARDS = {Board.LEADER, Board.CLERK}
+#: Days back for which it is counted what came back to the archive.
+_BACK = 30
 _NOT_THERE = (DispatchState.QUEUED, DispatchState.FAILED, DispatchState.FAILED_FINAL, DispatchState.REFUSED)
 
 
@@ -38,11 +49,15 @@ def of_board(actor: Actor, board: Board) -> Shown | None:
     """Documents on a board; the head of a unit sees tasks alone."""
     if board is Board.LEADER:
         return _leader(actor)
+    if board is Board.FILES:
+        return _files(actor)
     return _clerk(actor) if board is Board.CLERK else None
 
 
 def listing(actor: Actor, code: str, args: Args, after: str | None) -> Listing | None:
     """What a figure of documents counts."""
+    if code in _USES and Board.FILES in boards_of(actor):
+        return _uses(actor, code, after)
     if _BOARDS.isdisjoint(boards_of(actor)):
         return None
     if code in _CONDITIONS:
@@ -144,6 +159,44 @@ def _clerk(actor: Actor) -> Shown:
             Figure("doc_reserved", reserved, order=70),
         ],
         [Chart("registered", Shape.COLUMNS, ("in",), bars, order=10)],
+    )
+
+
+def _files(actor: Actor) -> Shown:
+    """Kept copies: who asks for one, where they are and which should be back."""
+    n = boards.count_each(CopyUse, {code: _used(actor, code) for code in _USES})
+    return Shown(
+        [
+            Figure(code, n[code], is_bad=code == "copy_late" and n[code] > 0, order=10 * place)
+            for place, code in enumerate(_USES, 1)
+        ]
+    )
+
+
+def _used(actor: Actor, code: str) -> ColumnElement[bool]:
+    return and_(CopyUse.org_id.in_(actor.org_ids), _USES[code]())
+
+
+def _uses(actor: Actor, code: str, after: str | None) -> Listing:
+    options = joinedload(CopyUse.document), joinedload(CopyUse.asker)
+    total, rows, more = _by_key(CopyUse, _used(actor, code), after, *options)
+    seen = {one.id for one in readable(actor, {row.document_id for row in rows})}
+    tab = {"copy_late": "late", "copy_back": "returned"}.get(code, "open")
+    return Listing(
+        total,
+        [
+            Row(
+                f"/documents/copies?tab={tab}",
+                row.document.subject if row.document_id in seen else row.document.code,
+                row.document.code,
+                row.user_text or row.asker.full_name,
+                label(f"copy.state.{row.state.value}"),
+                f"{row.due_date:%d/%m/%Y}",
+                "bad" if code == "copy_late" else "",
+            )
+            for row in rows
+        ],
+        more,
     )
 
 
@@ -289,6 +342,15 @@ def _narrowed(args: Args) -> str:
     return f"{day:%d/%m/%Y}" if day is not None else ""
 
 
+_USES: dict[str, Callable[[], ColumnElement[bool]]] = {
+    "copy_waiting": lambda: CopyUse.state.in_((UseState.ASKED, UseState.ALLOWED)),
+    "copy_out": lambda: CopyUse.state == UseState.GIVEN,
+    "copy_late": lambda: and_(CopyUse.state == UseState.GIVEN, CopyUse.due_date < clock.today()),
+    "copy_back": lambda: and_(
+        CopyUse.state == UseState.RETURNED,
+        CopyUse.returned_at >= clock.at_office(clock.today() - timedelta(days=_BACK), 0),
+    ),
+}
 _CONDITIONS: dict[str, Condition] = {
     "doc_direct": _direct,
     "doc_sign": _sign,

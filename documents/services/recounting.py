@@ -20,6 +20,7 @@ from intranet.records import audit
 #: A day off bears on what falls due so many days later at most: Tết is nine of them.
 _BEARS_ON = timedelta(days=21)
 _AT_ONCE = 50
+_WHY = "the calendar is one for all agencies"
 #: From here on the term is that of the work, which counts its own anew.
 _BEFORE_WORK = (DocState.REGISTERED, DocState.PRESENTED)
 #: Terms of so many working days from the day of registering.
@@ -35,16 +36,15 @@ def count_anew(first: date, last: date) -> None:
     in_reach = Document.due_date.between(first, until) | (
         Document.due_source.in_(_COUNTED) & (Document.due_date >= first)
     )
-    with db.across_orgs("the calendar is one for all agencies"):
-        open_ = Document.state.in_(OPEN_INCOMING) & (in_reach | Document.reply_due_date.between(first, until))
-        with db.scope():
-            found = list(db.session().scalars(select(Document.id).where(open_).order_by(Document.id)))
-        for start in range(0, len(found), _AT_ONCE):
-            with db.unit_of_work() as session:
-                on = workdays.calendar()
-                some = select(Document).where(Document.id.in_(found[start : start + _AT_ONCE]))
-                for document in session.scalars(some.with_for_update(of=Document).order_by(Document.id)):
-                    _count_anew(document, on)
+    open_ = Document.state.in_(OPEN_INCOMING) & (in_reach | Document.reply_due_date.between(first, until))
+    with db.scope(), db.across_orgs(_WHY):
+        found = list(db.session().scalars(select(Document.id).where(open_).order_by(Document.id)))
+    for start in range(0, len(found), _AT_ONCE):
+        with db.unit_of_work() as session, db.across_orgs(_WHY):
+            on = workdays.calendar()
+            some = select(Document).where(Document.id.in_(found[start : start + _AT_ONCE]))
+            for document in session.scalars(some.with_for_update(of=Document).order_by(Document.id)):
+                _count_anew(document, on)
 
 
 def _count_anew(document: Document, on: Calendar) -> None:

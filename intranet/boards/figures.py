@@ -35,6 +35,7 @@ class Board(StrEnum):
     UNIT = "unit"
     CLERK = "clerk"
     OWN = "own"
+    FILES = "files"
     USAGE = "usage"
 
 

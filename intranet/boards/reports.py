@@ -277,7 +277,7 @@ def scope_of(actor: Actor, *, is_named: bool = False) -> str:
     roles = {grant.role.value for grant in person.grants}
     if roles == {"officer"}:
         return label("board.scope.own")
-    if roles & {"leader", "office_head", "auditor", "clerk"}:
+    if roles & {"leader", "office_head", "auditor", "clerk", "archivist"}:
         return wide
     units = [
         grant.unit.name for grant in person.grants if grant.unit is not None and grant.role == "unit_head"

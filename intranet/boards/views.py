@@ -42,7 +42,7 @@ def index() -> ResponseReturnValue:
     return redirect(url_for("boards.board", board=boards[0].value))
 
 
-@bp.get("/<any(leader, unit, clerk, own, usage):board>")
+@bp.get("/<any(leader, unit, clerk, own, files, usage):board>")
 @needs(READ)
 def board(board: str) -> ResponseReturnValue:
     """One board: its figures and charts, each of which opens its list."""

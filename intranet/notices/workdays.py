@@ -4,7 +4,7 @@ Labour Code 2019, article 112, as the library ``holidays`` prints it; the Prime 
 it does not know yet are rows of ``calendar_day``. Office hours are 07:30-11:30 and 13:30-17:00.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -123,6 +123,12 @@ def _read() -> Calendar:
 def is_working_day(day: date) -> bool:
     """True when the office works on that day."""
     return calendar().is_working_day(day)
+
+
+def days_off(days: Iterable[date]) -> frozenset[date]:
+    """Those of the days on which the office is closed."""
+    on = calendar()
+    return frozenset(day for day in days if not on.is_working_day(day))
 
 
 def next_working_day(day: date) -> date:

@@ -12,6 +12,7 @@ from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.text import one_line
 from intranet.core.web import me, needs, signed_in
+from intranet.notices import workdays
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records.tables import Format
@@ -56,9 +57,11 @@ def week() -> ResponseReturnValue:
 def mine() -> ResponseReturnValue:
     """One's own week: meetings, entries of the schedule, tasks that are due."""
     actor, monday = _user(), _monday()
+    days = personal.my_days(actor, monday)
     return render_template(
         "schedule/mine.html",
-        days=personal.my_days(actor, monday),
+        days=days,
+        off=workdays.days_off(one.day for one in days),
         late=personal.late(actor),
         monday=monday,
         may_propose=actor.holds(PROPOSE),
@@ -75,6 +78,7 @@ def rooms_of_week() -> ResponseReturnValue:
     return render_template(
         "schedule/rooms.html",
         days=days,
+        off=workdays.days_off(days),
         rows=rows,
         monday=monday,
         may_propose=actor.holds(PROPOSE),

@@ -102,7 +102,7 @@ def test_the_board_of_a_leader_counts_what_there_is(
     assert numbers(busy.other_leader, Board.LEADER)["task_on_time"] == 0
 
 
-def test_the_board_of_a_unit_tells_who_has_how_much_and_what_holds_it_up(busy: Office) -> None:
+def test_the_board_of_a_unit_tells_who_has_how_much_and_what_holds_it_up(busy: Office, app: Flask) -> None:
     assert numbers(busy.head, Board.UNIT) == {
         "task_open": 3,
         "task_late": 2,
@@ -115,7 +115,8 @@ def test_the_board_of_a_unit_tells_who_has_how_much_and_what_holds_it_up(busy: O
     assert bars(busy.head, Board.UNIT, "new_and_finished")["11/2026"] == (5, 2)
     shown = figures.of_board(busy.head, Board.UNIT)
     for one in [*shown.figures, *(f for chart in shown.charts for bar in chart.bars for f in bar.figures)]:
-        opened = figures.listing(busy.head, one.code, one.args)
+        with app.test_request_context():
+            opened = figures.listing(busy.head, one.code, one.args)
         assert opened is not None
         assert opened.total == one.n, (one.code, one.args)
     assert numbers(busy.other_head, Board.UNIT)["task_open"] == 1

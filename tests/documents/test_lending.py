@@ -19,10 +19,10 @@ from documents.services.lending import Asking
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.notices import services as notices
-from intranet.people.models import User
+from intranet.people.models import Role, User
 from tests.counting import count_queries
 from tests.documents import granting
-from tests.factories import Office
+from tests.factories import Office, make_user
 
 ClientOf = Callable[[User], FlaskClient]
 PURPOSE = "Đối chiếu số liệu quyết toán"
@@ -246,3 +246,21 @@ def test_the_desk_leads_to_what_others_ask_of_the_reader(
     lending.decide(desk.office_head, key, agree=True)
     assert asked not in client_of(desk.office_head).get("/").text
     assert allowed in client_of(desk.clerk).get("/").text
+
+
+def test_the_archive_sees_what_is_out_and_each_number_opens_its_list(
+    desk: Office, issued: Document, wanted: Asking, client_of: ClientOf
+) -> None:
+    keeper = make_user("luutru", "Đào Thị Kho", desk.admin_room, "Lưu trữ", Role.ARCHIVIST)
+    keys = [lending.ask(desk.leader, issued.id, wanted) for _ in range(2)]
+    lending.decide(desk.office_head, keys[0], agree=True)
+    lending.give(desk.clerk, keys[0])
+    clock.advance(timedelta(days=8))
+    client = client_of(keeper)
+    assert client.get("/boards").location.endswith("/boards/files")
+    board = client.get("/boards/files").text
+    for code, n in (("waiting", 1), ("out", 1), ("late", 1), ("back", 0)):
+        assert f'href="/boards/lists/copy_{code}"' in board
+        listed = client.get(f"/boards/lists/copy_{code}").text
+        assert (f'data-total="{n}"' in listed, desk.leader.full_name in listed) == (True, n > 0)
+    assert client_of(desk.clerk).get("/boards/lists/copy_out").status_code == 404

@@ -25,7 +25,7 @@ BOARDS: dict[str, set[str]] = {
     "office_head": {"leader", "unit"},
     "head": {"unit"},
     "officer": {"own"},
-    "archivist": set(),
+    "archivist": {"files"},
     "auditor": {"leader"},
     "admin": {"usage"},
 }
@@ -35,6 +35,7 @@ FIGURES = {
     "doc_in": {"leader", "office_head", "clerk", "auditor"},
     "own_open": {"officer"},
     "usage_today": {"admin"},
+    "copy_out": {"archivist"},
 }
 DONE, REFUSED, UNKNOWN = 302, 403, 404
 #: What each role is answered. The leader's task is finance's, handed to its officer, as is the head's.
@@ -121,7 +122,7 @@ def test_each_role_has_the_dashboards_of_the_matrix_and_no_others(office: Office
     for who, user in people(office).items():
         client, mine = client_of(user), BOARDS[who]
         missing = UNKNOWN if mine else REFUSED
-        for board in ("leader", "unit", "clerk", "own", "usage"):
+        for board in ("leader", "unit", "clerk", "own", "files", "usage"):
             expected = 200 if board in mine else missing
             assert client.get(f"/boards/{board}").status_code == expected, (who, board)
         for figure, whose in FIGURES.items():
