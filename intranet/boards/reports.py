@@ -276,7 +276,7 @@ def scope_of(actor: Actor, *, is_named: bool = False) -> str:
         wide = f"{wide} {person.org.name}"
     roles = {grant.role.value for grant in person.grants}
     if roles == {"officer"}:
-        return label("board.scope.own")
+        return person.full_name
     if roles & {"leader", "office_head", "auditor", "clerk", "archivist"}:
         return wide
     units = [

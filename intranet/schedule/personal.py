@@ -8,6 +8,7 @@ from sqlalchemy import and_, exists, or_, select
 from intranet.core import clock, db, slots
 from intranet.core.labels import label
 from intranet.core.refs import Ref
+from intranet.notices.workdays import late_from
 from intranet.people.models import User
 from intranet.schedule.models import Entry, EntryPerson, EntryState
 from intranet.schedule.weeks import HELD, names_of, where_of
@@ -90,7 +91,8 @@ def items(actor: User, first: date, last: date) -> list[Item]:
 
 def late(actor: User) -> list[Late]:
     """What of the actor's work is late, each number with the list of the same count."""
-    counted = ((Tab.MINE, lists.late_of(actor)), (Tab.CO, lists.late_parts_of(actor)))
+    at = standing_of(actor)
+    counted = ((Tab.MINE, lists.late_of(actor, at)), (Tab.CO, helping.late_of(at, late_from())))
     return [
         Late(n, label(f"schedule.late.{tab.value}", n=n), f"/tasks?tab={tab.value}&show={Show.LATE.value}")
         for tab, n in counted

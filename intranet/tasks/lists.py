@@ -239,19 +239,14 @@ def tab_counts(actor: Actor, tabs: Sequence[Tab]) -> dict[Tab, int]:
     return {tab: int(n) for tab, n in zip(tabs, found, strict=True)}
 
 
-def late_of(actor: Actor) -> int:
+def late_of(actor: Actor, at: Standing | None = None) -> int:
     """How many tasks that wait for the actor's own work are late."""
     late = (
         select(func.count())
         .select_from(Task)
-        .where(worked_by(standing_of(actor), is_open=True), deadlines.is_late())
+        .where(worked_by(at or standing_of(actor), is_open=True), deadlines.is_late())
     )
     return db.session().scalar(late) or 0
-
-
-def late_parts_of(actor: Actor) -> int:
-    """With how many tasks the actor helps and is late with the own part."""
-    return helping.late_of(standing_of(actor), workdays.late_from())
 
 
 def rows(
