@@ -248,9 +248,8 @@ def _flow(at: Standing) -> tuple[Chart, dict[str, int]]:
     n = boards.sum_each(Task, and_(figures.overseen(at), either), wanted)
     bars = []
     for month, args in months.items():
-        given = Figure("task_given", n[f"given {month}"], args)
-        finished = Figure("task_finished", n[f"finished {month}"], args)
-        bars.append(Bar(f"{month[5:]}/{month[:4]}", (given, finished)))
+        shown = [Figure(f"task_{word}", n[f"{word} {month}"], args) for word in ("given", "finished")]
+        bars.append(Bar(f"{month[5:]}/{month[:4]}", tuple(shown)))
     return Chart("new_and_finished", Shape.COLUMNS, ("given", "finished"), bars, order=20), n
 
 

@@ -103,9 +103,7 @@ class Narrow:
     due: date | None = None
     person_id: int | None = None
 
-    @property
-    def is_set(self) -> bool:
-        """Something is asked for."""
+    def __bool__(self) -> bool:
         return bool(self.states or self.due or self.person_id is not None)
 
     def where(self, tab: Tab, at: Standing, *, is_open: bool | None = None) -> list[ColumnElement[bool]]:
