@@ -13,6 +13,16 @@ from tests.browser.test_meeting_room import draw_with_finger, draw_with_pen, ent
 from tests.browser.test_packs import KEPT
 
 Point = tuple[float, float]
+#: A pen held by its other end goes down along a line of the page.
+OTHER_END = """
+([x, from, to]) => {
+  const page = document.querySelector('.pdfViewer .page');
+  for (const [type, y, buttons] of [['down', from, 32], ['move', to, 32], ['up', to, 0]]) {
+    const more = { bubbles: true, pointerType: 'pen', pointerId: 9, clientX: x, clientY: y, buttons };
+    page.dispatchEvent(new PointerEvent(`pointer${type}`, more));
+  }
+}
+"""
 
 
 class Hand:
@@ -28,15 +38,18 @@ class Hand:
         self.page.locator(f"#ink-panel [data-tool={tool}]").tap()
         expect(self.page.locator(f"#ink-panel [data-tool={tool}]")).to_have_attribute("aria-pressed", "true")
 
-    def touch(self, *way: Point) -> None:
+    def touch(self, *way: Point, radius: float = 10, lifts: bool = True) -> None:
         """Put a finger down, move it along, lift it."""
-        for kind, point in (
-            ("touchStart", way[0]),
-            *(("touchMove", one) for one in way[1:]),
-            ("touchEnd", None),
-        ):
-            points = [{"x": point[0], "y": point[1]}] if point else []
-            self.cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        for n, (x, y) in enumerate(way):
+            point = {"x": x, "y": y, "radiusX": radius, "radiusY": radius}
+            kind = "touchMove" if n else "touchStart"
+            self.cdp.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        if lifts:
+            self.lift()
+
+    def lift(self) -> None:
+        """Take the finger off the glass."""
+        self.cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     def write(self, *way: Point) -> None:
         """The same with a pen."""
@@ -97,7 +110,13 @@ def test_marks_follow_the_words_are_undone_moved_shared_and_taken_along(open_as:
 
     # A pen: what it draws is cut in two by the eraser of parts; undo brings the whole back.
     tablet.locator("[data-tool=pen]").tap()
+    # The hand that holds it writes nothing: as wide as a palm, or no wider than a finger but there first.
+    palm = steps((box["x"] + 60, box["y"] + box["height"] * 0.6), (box["x"] + 90, box["y"] + 500))
+    hand.touch(*palm, radius=45)
+    hand.touch(*palm, lifts=False)
+    expect(tablet.locator("svg.ink path:not([data-id])")).to_have_count(1)
     draw_with_pen(hand.cdp, dict(box))
+    hand.lift()
     expect(drawn).to_have_count(3)
     x, y = box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.45
     hand.take("part")
@@ -188,3 +207,6 @@ def test_the_first_stroke_of_a_pen_is_kept_though_it_comes_before_the_pens(open_
     assert (first["y"], first["y"] + first["height"]) == pytest.approx((y, y + 30), abs=4)
     hand.write(*steps((x, y + 140), (x + 100, y + 140)))
     expect(drawn).to_have_count(3)
+    # Its other end takes away, whatever is in hand.
+    tablet.evaluate(OTHER_END, [x + 50, y + 138, y + 142])
+    expect(drawn).to_have_count(2)

@@ -37,7 +37,7 @@ SCANNED = [
 
 
 def paper() -> bytes:
-    """A paper of three pages with a contents."""
+    """A paper of three pages with a contents, and a link from the first to the last."""
     sheet = Sheet(title="Tờ trình", author="Sở Tài chính")
     for n, words in enumerate(WORDS):
         if n:
@@ -49,6 +49,9 @@ def paper() -> bytes:
     with pikepdf.open(io.BytesIO(sheet.finish())) as pdf:
         with pdf.open_outline() as outline:
             outline.root.extend(pikepdf.OutlineItem(words, n) for n, words in enumerate(WORDS))
+        place = pikepdf.Array([pdf.pages[2].obj, pikepdf.Name.Fit])
+        link = pikepdf.Dictionary(Subtype=pikepdf.Name.Link, Rect=[60, 500, 300, 800], Dest=place)
+        pdf.pages[0].Annots = pikepdf.Array([pdf.make_indirect(link)])
         pdf.save(out)
     return out.getvalue()
 
@@ -74,9 +77,13 @@ def test_a_paper_is_gone_through_by_pages_contents_and_words(open_as: Opener) ->
         page.locator("[data-page-of]"),
     )
     expect(shown).to_have_text("1 / 3")
+    page.locator(".annotationLayer a").tap()
+    expect(shown).to_have_text("3 / 3")
     opener.tap()
     small = panel.locator("#read-pages button")
     expect(small).to_have_count(3)
+    small.nth(0).tap()
+    expect(shown).to_have_text("1 / 3")
     small.nth(2).tap()
     expect(shown).to_have_text("3 / 3")
     expect(small.nth(2)).to_have_attribute("aria-current", "page")

@@ -40,7 +40,7 @@ export class Annotator {
     this.#list = later(async () => new (await import('./marks-list.js')).MarkList(notes, { reader, follow, line, mid, edit: (mark) => this.#open(mark), share: (marks) => this.share(marks), add: () => this.#addHere() }));
     reader.decorate((_host, _viewport, page) => this.#pins(page));
     reader.addEventListener('page', () => this.#drop());
-    for (const name of ['change', 'shown']) ink.addEventListener(name, () => this.#renew());
+    for (const name of ['change', 'shown']) ink.addEventListener(name, ({ detail }) => this.#renew(detail));
     notes.addEventListener('hand', () => this.#hand());
     this.#buttons();
     notes.redraw();
@@ -217,8 +217,9 @@ export class Annotator {
 
   // --- what is a button over the page ---
 
-  #renew() {
-    for (const page of this.#notes.pages) this.#pins(page);
+  /** Ink alone, `done` by this hand, has no button. */
+  #renew(done = null) {
+    if (!done || [...done.add, ...done.del, ...done.set.flat()].some((one) => one.kind)) for (const page of this.#notes.pages) this.#pins(page);
     if (this.#chosen?.marks.some((one) => this.#notes.ink.get(one.id) !== one)) this.#drop();
   }
 

@@ -114,9 +114,9 @@ export class Notes extends EventTarget {
   }
 
   /** Marks that are no ink need the part that draws them. */
-  #need() {
-    if (this.ink.own.length || this.ink.shared.length) this.#pens();
-    if ([...this.ink.own, ...this.ink.shared].some((one) => one.kind)) this.#part();
+  #need(marks) {
+    if (marks.length) this.#pens();
+    if (marks.some((one) => one.kind)) this.#part();
   }
 
   /** Pages that are drawn. */
@@ -174,7 +174,8 @@ export class Notes extends EventTarget {
     // A hand on the page, whichever it is, may write next.
     for (const name of ['pointerover', 'pointerdown']) doc.addEventListener(name, () => this.#pens(), { once: true, capture: true });
     holdFirstStroke(doc, new Promise((ok) => { this.#came = ok; }));
-    doc.addEventListener('pointerdown', (event) => { if (event.pointerType === 'pen' && !this.hand.penSeen) { this.hand.penSeen = true; show(); } }, true);
+    // A pen over the glass is a pen: the hand that holds it comes down before it does.
+    for (const name of ['pointerover', 'pointerdown']) doc.addEventListener(name, (event) => { if (event.pointerType === 'pen' && !this.hand.penSeen) { this.hand.penSeen = true; show(); } }, true);
     addEventListener('keydown', (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.target.closest('input, textarea')) return;
       if (event.key === 'z' && !event.shiftKey) this.ink.undo();
@@ -183,8 +184,8 @@ export class Notes extends EventTarget {
       event.preventDefault();
     });
     this.ink.addEventListener('change', show);
-    this.ink.addEventListener('change', () => this.#need());
-    this.ink.addEventListener('shown', () => this.#need());
+    this.ink.addEventListener('change', ({ detail }) => this.#need(detail.add));
+    this.ink.addEventListener('shown', () => this.#need([...this.ink.own, ...this.ink.shared]));
     show();
   }
 

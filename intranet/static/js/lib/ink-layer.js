@@ -2,7 +2,8 @@
  * The marks over one page: an SVG in the page's own coordinates, so that zoom and rotation cost an attribute.
  *
  * `hand`, shared by all pages: {tool: 'pen'|'marker'|'eraser'|other|null, rgb, w, finger, penSeen, tools, draw, touches}. A
- * pen always writes; with `tool` null nothing else does. Once a pen was seen, touch only pans and zooms. `tools`, `draw` and
+ * pen always writes; with `tool` null nothing else does. Once a pen was seen, touch only pans and zooms, and not even that while
+ * the pen is near; what touches the glass as wide as a palm never writes. `tools`, `draw` and
  * `touches` are given by whoever knows the other kinds of marks: {name: (layer, event, point) => {move, up, cancel}}.
  */
 import { onPage } from './ink-place.js';
@@ -11,6 +12,11 @@ import { most, outline, touches, UNIT } from './ink-stroke.js';
 const SVG = 'http://www.w3.org/2000/svg';
 const part = 400;
 const eraserRadius = 6;
+/** From so many marks on a page, new ones lie on a sheet of their own until the hand rests for so long (ms). */
+const MANY = 200, REST = 1500;
+/** A contact as wide as this (px) is a hand that rests; it does while a pen was near so lately (ms). */
+const PALM = 60, NEAR = 500;
+const isPalm = ({ pointerType, width, height }) => pointerType === 'touch' && Math.max(width, height) > PALM;
 
 const made = (name, parent) => parent.appendChild(document.createElementNS(SVG, name));
 
@@ -43,7 +49,7 @@ export function strokePath(stroke, isLast = true) {
 }
 
 export class InkLayer {
-  #box; #stroke = null; #frame = 0; #ends = new AbortController(); #shown = new Map(); #mixed = new Set();
+  #box; #stroke = null; #frame = 0; #resting = 0; #ends = new AbortController(); #shown = new Map(); #mixed = new Set();
 
   constructor(host, viewport, ink, file, page, hand) {
     Object.assign(this, { host, ink, file, page, hand });
@@ -52,12 +58,15 @@ export class InkLayer {
     /** What is being drawn, on a sheet of its own that lies there only meanwhile: the browser does not paint all marks for each bit of it. */
     this.over = sheet('ink');
     this.live = made('g', this.over);
+    /** Where many marks lie, what was just drawn: the browser does not paint all of them for one more. */
+    this.fresh = sheet('ink');
+    made('g', this.fresh);
     const how = { signal: this.#ends.signal };
     host.addEventListener('pointerdown', (event) => this.#down(event), how);
     host.addEventListener('pointermove', (event) => this.#move(event), how);
     host.addEventListener('pointerup', (event) => this.#up(event), how);
     host.addEventListener('pointercancel', (event) => this.#cancel(event), how);
-    host.addEventListener('touchstart', (event) => { if (this.#stroke) event.preventDefault(); }, { passive: false, ...how });
+    host.addEventListener('touchstart', (event) => { if (this.#stroke || event.timeStamp - (this.hand.penAt ?? -Infinity) < NEAR) event.preventDefault(); }, { passive: false, ...how });
     ink.addEventListener('change', ({ detail }) => this.#changed(detail), how);
     ink.addEventListener('shown', () => this.draw(), how);
     this.place(viewport);
@@ -66,19 +75,20 @@ export class InkLayer {
 
   destroy() {
     this.#ends.abort();
-    this.svg.remove();
-    this.over.remove();
+    clearTimeout(this.#resting);
+    for (const svg of [this.svg, this.fresh, this.over]) svg.remove();
   }
 
   /** The page was drawn anew, perhaps at another size: the viewer reuses the page's element and drops what is in it. */
   place(viewport) {
     this.view = viewport;
     const unit = viewport.clone({ scale: 1 });
-    for (const svg of [this.svg, this.over]) {
+    for (const svg of [this.svg, this.fresh, this.over]) {
       svg.setAttribute('viewBox', `0 0 ${unit.width} ${unit.height}`);
       svg.firstChild.setAttribute('transform', `matrix(${unit.transform.join(' ')})`);
     }
     if (this.svg.parentNode !== this.host) this.host.append(this.svg);
+    if (this.fresh.firstChild.hasChildNodes()) this.svg.after(this.fresh);
     if (this.#stroke) this.host.append(this.over);
   }
 
@@ -94,19 +104,36 @@ export class InkLayer {
   #changed({ add, del, set }) {
     for (const one of del) this.#hide(one.id);
     for (const one of [...add, ...set.map(([, after]) => after)])
-      if (one.file === this.file && one.page === this.page) this.#show(one);
+      if (one.file === this.file && one.page === this.page) this.#show(one, this.#shown.size > MANY);
       else this.#hide(one.id);
   }
 
-  #show(mark) {
+  #show(mark, isFresh = false) {
     const held = this.#shown.get(mark.id)?.path;
     const path = mark.kind && mark.kind !== 'ink' ? this.hand.draw?.(mark) : strokePath(mark);
     if (!path) { this.#hide(mark.id); return; }
     path.dataset.id = mark.id;
     if (held) held.replaceWith(path);
+    else if (isFresh && !path.matches('.mul')) this.#freshly(path);
     else this.group.append(path);
     this.#shown.set(mark.id, { mark, path });
     this.#mix(mark.id, path.matches('.mul'));
+  }
+
+  #freshly(path) {
+    this.fresh.firstChild.append(path);
+    if (!this.fresh.parentNode) this.svg.after(this.fresh);
+    this.#rest();
+  }
+
+  /** A hand that rests waits for nothing: what it drew goes to the other marks. */
+  #rest() {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => {
+      if (this.#stroke) { this.#rest(); return; }
+      this.group.append(...this.fresh.firstChild.childNodes);
+      this.fresh.remove();
+    }, REST);
   }
 
   #mix(id, isMixed) {
@@ -126,7 +153,7 @@ export class InkLayer {
   #writes(event) {
     if (event.pointerType === 'pen') { this.hand.penSeen = true; return true; }
     if (!this.hand.tool) return false;
-    return event.pointerType === 'mouse' ? event.button === 0 : this.hand.finger && !this.hand.penSeen && event.isPrimary;
+    return event.pointerType === 'mouse' ? event.button === 0 : this.hand.finger && !this.hand.penSeen && event.isPrimary && !isPalm(event);
   }
 
   /** Where the hand is: x and y in hundredths of a point, pressure in hundredths. */
@@ -135,7 +162,11 @@ export class InkLayer {
   }
 
   #down(event) {
-    if (this.#stroke || !this.#writes(event)) return;
+    if (!this.#writes(event)) return;
+    // The hand came down before its pen: what it did is none of the writing.
+    if (this.#stroke?.isTouch && event.pointerType === 'pen') this.#giveUp();
+    if (this.#stroke) return;
+    const isTouch = event.pointerType === 'touch';
     const tool = this.hand.tool ?? 'pen';
     const isErased = tool === 'eraser' || event.buttons & 32;
     this.#box = this.host.getBoundingClientRect();
@@ -146,14 +177,14 @@ export class InkLayer {
     if (event.isTrusted) this.host.setPointerCapture(event.pointerId);
     mix(this.over, tool === 'marker' || tool === 'highlight');
     this.host.append(this.over);
-    if (gesture) { this.#stroke = { pointer: event.pointerId, gesture }; return; }
+    if (gesture) { this.#stroke = { pointer: event.pointerId, isTouch, gesture }; return; }
     if (isErased) {
-      this.#stroke = { pointer: event.pointerId, erased: new Map() };
+      this.#stroke = { pointer: event.pointerId, isTouch, erased: new Map() };
       this.#erase(event);
       return;
     }
     const isPen = event.pointerType === 'pen';
-    this.#stroke = { pointer: event.pointerId, isPen, done: 0, item: { file: this.file, page: this.page, tool, rgb: this.hand.rgb, w: this.hand.w, pts: [], pr: [] } };
+    this.#stroke = { pointer: event.pointerId, isTouch, isPen, done: 0, item: { file: this.file, page: this.page, tool, rgb: this.hand.rgb, w: this.hand.w, pts: [], pr: [] } };
     this.#add(event);
   }
 
@@ -168,7 +199,9 @@ export class InkLayer {
 
   #move(event) {
     const stroke = this.#stroke;
+    if (event.pointerType === 'pen') this.hand.penAt = event.timeStamp;
     if (!stroke || event.pointerId !== stroke.pointer) return;
+    if (isPalm(event)) { this.#giveUp(); return; }
     if (stroke.gesture) { stroke.gesture.move?.(this.point(event), event); return; }
     if (stroke.erased) { this.#erase(event); return; }
     const all = event.getCoalescedEvents?.() ?? [];
@@ -207,9 +240,10 @@ export class InkLayer {
     else this.ink.draw(...(await import('./ink-long.js')).simplified(item));
   }
 
-  #cancel(event) {
+  #cancel(event) { if (event.pointerId === this.#stroke?.pointer) this.#giveUp(); }
+
+  #giveUp() {
     const stroke = this.#stroke;
-    if (!stroke || event.pointerId !== stroke.pointer) return;
     this.#end();
     stroke.gesture?.cancel?.();
     for (const id of stroke.erased?.keys() ?? []) this.element(id)?.removeAttribute('opacity');
