@@ -14,6 +14,7 @@ from documents.services import (
     import_working,
     indexing,
     lending,
+    old_registers,
     old_stays,
     search_reminding,
     stamping,
@@ -47,6 +48,12 @@ def check_import(payload: Any) -> Any:
 def run_import(payload: Any) -> Any:
     """Take an old register over."""
     return import_working.run(int(payload["import"]), int(payload["round"]))
+
+
+@job(old_registers.WORDS, is_slow=True)
+def index_import(payload: Any) -> dict[str, int]:
+    """Let the words of an old register's documents be found."""
+    return {"indexed": indexing.put_missing(int(payload["after"]), int(payload["last"]))}
 
 
 @job(old_stays.JOB, is_slow=True)

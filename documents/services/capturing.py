@@ -249,10 +249,19 @@ def is_original(document: Document, first: Document) -> bool:
 
 def set_code(document: Document, number: str, symbol: str) -> None:
     """Set what the paper says as number and symbol, and the key under which it is found."""
+    for name, value in code_columns(number, symbol).items():
+        setattr(document, name, value)
+
+
+def code_columns(number: str, symbol: str) -> dict[str, str]:
+    """What the paper says as number and symbol, as a document has it by column."""
     digits = number.rstrip("abcdefghijklmnopqrstuvwxyzđ")
-    document.number, document.suffix = digits, number[len(digits) :][:3]
-    document.symbol = symbol
-    document.symbol_key = symbol_key(compose(number, symbol))[:80] if number or symbol else ""
+    return {
+        "number": digits,
+        "suffix": number[len(digits) :][:3],
+        "symbol": symbol,
+        "symbol_key": symbol_key(compose(number, symbol))[:80] if number or symbol else "",
+    }
 
 
 def document_of(actor: Actor, read: Prefill) -> Document:

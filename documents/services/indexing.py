@@ -26,7 +26,7 @@ log = logging.getLogger("documents.indexing")
 
 #: Characters of one document's files and directions.
 MOST_TEXT = 200_000
-_BATCH = 2_000
+_BATCH, _SOME = 2_000, 500
 _WATCHED = (
     "number",
     "suffix",
@@ -92,6 +92,23 @@ def rebuild() -> Iterator[int]:
         last, count = found[-1], count + len(found)
         yield count
     refresh()
+
+
+def put_missing(after: int, last: int) -> int:
+    """Index those of a stretch of documents that are not in the index yet, some at a time; returns how many.
+
+    Between two of the writes whoever waits has a turn.
+    """
+    lacking = (
+        select(_document.c.id)
+        .outerjoin(_text, _text.c.document_id == _document.c.id)
+        .where(_document.c.id > after, _document.c.id <= last, _text.c.document_id.is_(None))
+    )
+    keys = list(db.session().scalars(lacking.order_by(_document.c.id)))
+    for start in range(0, len(keys), _SOME):
+        with db.unit_of_work() as opened:
+            put_anew(opened.connection(), keys[start : start + _SOME])
+    return len(keys)
 
 
 def refresh() -> None:

@@ -327,7 +327,7 @@ def payload_of(line: Any) -> dict[str, Any]:
     }
 
 
-def line_of(entry: RegisterEntry | Row[Any]) -> dict[str, Any]:
+def line_of(entry: RegisterEntry | Row[Any] | SimpleNamespace) -> dict[str, Any]:
     """A line's columns as the ledger keeps them."""
     return {
         "number": entry.number,
@@ -377,7 +377,7 @@ def append_event(
 def chained(
     actor: Actor,
     counter: RegisterYear,
-    entry: RegisterEntry,
+    entry: RegisterEntry | SimpleNamespace,
     act: LedgerAct,
     *,
     before: dict[str, Any] | None,

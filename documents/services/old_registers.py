@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 
 from documents.formats.old_lines import OldLine, Problem
 from documents.formats.symbols import compose, symbol_key
-from documents.models.catalogue import Channel, DocKind, Party
+from documents.models.catalogue import Channel, Party
 from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.models.register import (
@@ -21,21 +22,24 @@ from documents.models.register import (
     RegisterYear,
     YearState,
 )
-from documents.services import catalogue, indexing, numbering
-from documents.services.capturing import set_code
+from documents.services import catalogue, numbering
+from documents.services.capturing import code_columns
 from documents.services.composing import number_words
 from documents.services.registering import uid_head, uid_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.dialect import table_of
 from intranet.core.errors import BadState
+from intranet.core.jobs import enqueue
 from intranet.core.refs import Ref
 from intranet.core.text import fold
 from intranet.records import audit
 
+#: Job that puts words of what was entered into the index.
+WORDS = "register.words"
 #: Rows of one INSERT.
-_EVERY = 500
-_document = table_of(Document)
+_EVERY = 1000
+_document, _entry = table_of(Document), table_of(RegisterEntry)
 _TIE = (
     update(_document).where(_document.c.id == bindparam("key")).values(register_entry_id=bindparam("entry"))
 )
@@ -49,6 +53,15 @@ class Compared:
     fresh: list[OldLine]
     known: list[OldLine]
     problems: list[Problem]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A line with the rows that it becomes: of its document, if it has one, and of the register."""
+
+    line: OldLine
+    document: dict[str, Any] | None
+    entry: dict[str, Any]
 
 
 def compare(register: Register, year: int, lines: Sequence[OldLine]) -> Compared:
@@ -108,23 +121,39 @@ def _is_same(register: Register, line: OldLine, row: Any) -> bool:
     return day and (subject or (code and bool(line.code)))
 
 
-def write(actor: Actor, register: Register, year: int, lines: Sequence[OldLine], source: int) -> int:
-    """Enter the lines in the order of their numbers, in the open unit of work; returns how many.
+def prepare(
+    actor: Actor, register: Register, year: int, lines: Sequence[OldLine], source: int
+) -> list[Prepared]:
+    """Work out all that is to be written, before anybody has to wait for it; in the order of the numbers.
 
     :param source: the import, for the log.
+    """
+    making = _Making(actor, register, year, source)
+    ordered = sorted(lines, key=lambda one: (one.number, one.suffix))
+    return [Prepared(line, making.document(line), making.entry(line)) for line in ordered]
+
+
+def write(actor: Actor, register: Register, year: int, prepared: Sequence[Prepared], source: int) -> int:
+    """Enter what was worked out, in the open unit of work; returns how many lines.
+
+    Their words are found soon after.
+
     :raises BadState: ``import.changed``: the register is no longer what the lines were compared with.
     """
     counter = numbering.lock_year(register, year)
-    compared = compare(register, year, lines)
+    compared = compare(register, year, [one.line for one in prepared])
     if compared.problems:
         raise BadState("import.changed")
-    fresh = sorted(compared.fresh, key=lambda one: (one.number, one.suffix))
+    known = {(line.number, line.suffix) for line in compared.known}
+    fresh = [one for one in prepared if (one.line.number, one.line.suffix) not in known]
     if not fresh:
         return 0
     writing = _Writing(actor, register, counter, source)
     for start in range(0, len(fresh), _EVERY):
         writing.enter(fresh[start : start + _EVERY])
-    _move_counter(actor, counter, fresh)
+    _move_counter(actor, counter, [one.line for one in fresh])
+    if writing.documents:
+        enqueue(WORDS, str(source), {"after": writing.documents[0] - 1, "last": writing.documents[-1]})
     return len(fresh)
 
 
@@ -144,53 +173,33 @@ class _Writing:
 
     def __init__(self, actor: Actor, register: Register, counter: RegisterYear, source: int) -> None:
         self.actor, self.register, self.counter, self.source = actor, register, counter, source
-        self.is_incoming = register.direction is RegisterKind.IN
-        self.kinds: dict[str, DocKind] = {fold(k.name): k for k in catalogue.kinds(register.org_id)}
         self.parties = _parties(register.org_id)
-        self.head = uid_head(register.org_id)
-        self.now = clock.now()
+        #: Ids of the documents made, rising.
+        self.documents: list[int] = []
 
-    def enter(self, lines: Sequence[OldLine]) -> None:
+    def enter(self, some: Sequence[Prepared]) -> None:
         """Write documents, lines and events of some lines."""
-        opened = db.session()
-        if self.is_incoming:
-            self._meet(lines)
-        keys = self._made([self._document(line) for line in lines])
-        entries = [self._entry(line, key) for line, key in zip(lines, keys, strict=True)]
-        opened.add_all(entries)
-        opened.flush()
-        tied: list[dict[str, int]] = []
+        connection, org_id = db.session().connection(), self.register.org_id
+        if self.register.direction is RegisterKind.IN:
+            self._meet([one.line for one in some])
+        made = iter(_inserted(_document, [self._known(one) for one in some if one.document is not None]))
+        keys = [None if one.document is None else next(made) for one in some]
+        rows = [one.entry | {"document_id": key} for one, key in zip(some, keys, strict=True)]
         events: list[dict[str, Any]] = []
-        for line, key, entry in zip(lines, keys, entries, strict=True):
-            if key is not None:
-                tied.append({"key": key, "entry": entry.id})
-                of = Ref("document", key)
-                org_id = self.register.org_id
-                audit.record(
-                    self.actor, "document.imported", of, org_id=org_id, source=self.source, row=line.row
-                )
-            events += self._events(line, entry)
-        opened.flush()
+        tied: list[dict[str, int]] = []
+        for one, row, entry_id in zip(some, rows, _inserted(_entry, rows), strict=True):
+            events += self._events(one.line, SimpleNamespace(id=entry_id, **row))
+            if row["document_id"] is None:
+                continue
+            of = Ref("document", row["document_id"])
+            tied.append({"key": of.id, "entry": entry_id})
+            audit.record(
+                self.actor, "document.imported", of, org_id=org_id, source=self.source, row=one.line.row
+            )
         numbering.write_events(events)
         if tied:
-            opened.connection().execute(_TIE, tied)
-            indexing.put_anew(opened.connection(), [one["key"] for one in tied])
-
-    def _made(self, documents: Sequence[Document | None]) -> list[int | None]:
-        """Write documents all at once, past what listens to each of them; returns their ids."""
-        rows = [
-            {name: value for name, value in vars(one).items() if name in _document.c}
-            for one in documents
-            if one is not None
-        ]
-        if not rows:
-            return [None] * len(documents)
-        # Rows of one statement name the same columns: those that some lack are empty in them.
-        names = {name for row in rows for name in row}
-        full = [{name: row.get(name) for name in names} for row in rows]
-        made = insert(_document).returning(_document.c.id, sort_by_parameter_order=True)
-        ids = iter(db.session().connection().execute(made, full).scalars().all())
-        return [None if one is None else next(ids) for one in documents]
+            connection.execute(_TIE, tied)
+            self.documents += [one["key"] for one in tied]
 
     def _meet(self, lines: Sequence[OldLine]) -> None:
         """Make parties of issuers not met before."""
@@ -207,45 +216,76 @@ class _Writing:
         ]
         db.session().add_all(made)
         db.session().flush()
-        self.parties |= {party.name_key: party for party in made}
+        self.parties |= {party.name_key: party.id for party in made}
 
-    def _document(self, line: OldLine) -> Document | None:
+    def _known(self, one: Prepared) -> dict[str, Any]:
+        """Its document with the issuer as the catalogue has it by now."""
+        row = one.document or {}
+        return row | {"issuer_id": self.parties.get(fold(one.line.issuer)) if one.line.issuer else None}
+
+    def _events(self, line: OldLine, entry: SimpleNamespace) -> Iterator[dict[str, Any]]:
+        """The taking over, and what the old register says was done to the line since."""
+        last, entry.state = entry.state, EntryState.USED
+        source = f"sổ cũ, dòng {line.row} của tệp nhập {self.source}"
+        yield numbering.chained(self.actor, self.counter, entry, LedgerAct.IMPORT, before=None, reason=source)
+        if last is EntryState.USED:
+            return
+        before = numbering.line_of(entry)
+        entry.state = last
+        act = LedgerAct.CANCEL if last is EntryState.CANCELLED else LedgerAct.RECALL
+        told = "; ".join(line.below) or line.note or line.subject
+        reason = f"theo sổ cũ: {told}"[:500]
+        yield numbering.chained(self.actor, self.counter, entry, act, before=before, reason=reason)
+
+
+class _Making:
+    """Rows of one file, worked out before the year is locked."""
+
+    def __init__(self, actor: Actor, register: Register, year: int, source: int) -> None:
+        self.actor, self.register, self.year, self.source = actor, register, year, source
+        self.is_incoming = register.direction is RegisterKind.IN
+        self.kinds: dict[str, int] = {fold(k.name): k.id for k in catalogue.kinds(register.org_id)}
+        self.head = uid_head(register.org_id)
+        self.now = clock.now()
+
+    def document(self, line: OldLine) -> dict[str, Any] | None:
+        """A document by its columns, the same ones in all of a file; ``None`` for a bare struck number."""
         if line.is_struck and not line.subject:
             return None
-        kind = self.kinds.get(fold(line.kind))
-        document = Document(
-            org_id=self.register.org_id,
-            direction=Direction.IN if self.is_incoming else Direction.OUT,
-            state=self._state(line),
-            register_date=line.entry_date,
-            kind_id=kind.id if kind is not None else None,
-            doc_date=line.doc_date,
-            subject=line.subject,
-            signer_name=line.signer,
-            page_count=line.pages,
-            note=line.note,
-            created_by_id=self.actor.id,
-            created_at=self.now,
-            uid=uid_of(self.head, self.counter.year, self.register.code, line.number),
-            origin_meta={"import": self.source, "row": line.row, "code": line.code, "below": line.below},
-        )
-        document.copies = min(line.copies, 99_999) if line.copies is not None else 1
+        row: dict[str, Any] = {
+            "org_id": self.register.org_id,
+            "direction": Direction.IN if self.is_incoming else Direction.OUT,
+            "state": self._state(line),
+            "register_date": line.entry_date,
+            "kind_id": self.kinds.get(fold(line.kind)),
+            "doc_date": line.doc_date,
+            "subject": line.subject,
+            "signer_name": line.signer,
+            "page_count": line.pages,
+            "note": line.note,
+            "created_by_id": self.actor.id,
+            "created_at": self.now,
+            "uid": uid_of(self.head, self.year, self.register.code, line.number),
+            "origin_meta": {"import": self.source, "row": line.row, "code": line.code, "below": line.below},
+            "copies": min(line.copies, 99_999) if line.copies is not None else 1,
+        }
         if self.is_incoming:
-            set_code(document, line.doc_number.lower(), line.symbol)
-            party = self.parties.get(fold(line.issuer))
-            document.issuer_id, document.issuer_text = (
-                (party.id, line.issuer) if party is not None else (None, line.issuer)
+            day, noon = line.entry_date, _noon(line.forwarded)
+            came = {"arrival_date": day, "arrival_channel": Channel.HAND, "forwarded_at": noon}
+            return (
+                row | code_columns(line.doc_number.lower(), line.symbol) | came | {"issuer_text": line.issuer}
             )
-            document.arrival_date, document.arrival_channel = line.entry_date, Channel.HAND
-            document.forwarded_at = _noon(line.forwarded)
-        else:
-            document.number, document.suffix = number_words(line.number), line.suffix
-            document.symbol = line.symbol
-            code = compose(f"{document.number}{document.suffix}", line.symbol)
-            document.symbol_key = symbol_key(code)[:80]
-            document.recipients, document.kept_by = list(line.recipients), line.kept_by
-            document.issued_at = _noon(line.forwarded)
-        return document
+        number = number_words(line.number)
+        code = compose(f"{number}{line.suffix}", line.symbol)
+        return row | {
+            "number": number,
+            "suffix": line.suffix,
+            "symbol": line.symbol,
+            "symbol_key": symbol_key(code)[:80],
+            "recipients": list(line.recipients),
+            "kept_by": line.kept_by,
+            "issued_at": _noon(line.forwarded),
+        }
 
     def _state(self, line: OldLine) -> DocState:
         if line.is_recalled:
@@ -254,20 +294,20 @@ class _Writing:
             return DocState.RETURNED if line.is_struck else DocState.DONE
         return DocState.CANCELLED if line.is_struck else DocState.ISSUED
 
-    def _entry(self, line: OldLine, document_id: int | None) -> RegisterEntry:
-        return RegisterEntry(
-            org_id=self.register.org_id,
-            register_id=self.register.id,
-            year=self.counter.year,
-            number=line.number,
-            suffix=line.suffix,
-            entry_date=line.entry_date,
-            state=_entry_state(line),
-            document_id=document_id,
-            snapshot=self._columns(line),
-            note=line.note,
-            created_at=self.now,
-        )
+    def entry(self, line: OldLine) -> dict[str, Any]:
+        """A line of the register by its columns, without its document."""
+        return {
+            "org_id": self.register.org_id,
+            "register_id": self.register.id,
+            "year": self.year,
+            "number": line.number,
+            "suffix": line.suffix,
+            "entry_date": line.entry_date,
+            "state": _entry_state(line),
+            "snapshot": self._columns(line),
+            "note": line.note,
+            "created_at": self.now,
+        }
 
     def _columns(self, line: OldLine) -> dict[str, Any]:
         """The prescribed columns as the old register has them."""
@@ -291,19 +331,13 @@ class _Writing:
             }
         return {"kind": line.kind, "subject": line.subject, "signed_for": line.signed_for, **own}
 
-    def _events(self, line: OldLine, entry: RegisterEntry) -> Iterator[dict[str, Any]]:
-        """The taking over, and what the old register says was done to the line since."""
-        last, entry.state = entry.state, EntryState.USED
-        source = f"sổ cũ, dòng {line.row} của tệp nhập {self.source}"
-        yield numbering.chained(self.actor, self.counter, entry, LedgerAct.IMPORT, before=None, reason=source)
-        if last is EntryState.USED:
-            return
-        before = numbering.line_of(entry)
-        entry.state = last
-        act = LedgerAct.CANCEL if last is EntryState.CANCELLED else LedgerAct.RECALL
-        told = "; ".join(line.below) or line.note or line.subject
-        reason = f"theo sổ cũ: {told}"[:500]
-        yield numbering.chained(self.actor, self.counter, entry, act, before=before, reason=reason)
+
+def _inserted(table: Table, rows: list[dict[str, Any]]) -> Sequence[int]:
+    """Write rows all at once, past what listens to objects; returns their ids in their order."""
+    if not rows:
+        return []
+    made = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return db.session().connection().execute(made, rows).scalars().all()
 
 
 def _entry_state(line: OldLine) -> EntryState:
@@ -312,15 +346,15 @@ def _entry_state(line: OldLine) -> EntryState:
     return EntryState.RECALLED if line.is_recalled else EntryState.USED
 
 
-def _parties(org_id: int) -> dict[str, Party]:
-    """Every agency by each of its names."""
-    found: dict[str, Party] = {}
+def _parties(org_id: int) -> dict[str, int]:
+    """The id of every agency by each of its names."""
+    found: dict[str, int] = {}
     for party in catalogue.parties(org_id):
         for name in (party.short_name, *party.aliases):
             if name:
-                found.setdefault(fold(name), party)
+                found.setdefault(fold(name), party.id)
     named = db.session().scalars(select(Party).where(Party.org_id == org_id))
-    return found | {party.name_key: catalogue.lasting(party) for party in named}
+    return found | {party.name_key: catalogue.lasting(party).id for party in named}
 
 
 def _noon(day: date | None) -> Any:

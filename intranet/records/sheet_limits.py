@@ -1,4 +1,4 @@
 """How much is read of one foreign sheet."""
 
-#: Rows, columns, and characters of a cell.
-MAX_ROWS, MAX_COLUMNS, MAX_CELL = 12_000, 60, 4000
+#: Rows (12,000 lines of a register, its heads and what stands between), columns, and characters of a cell.
+MAX_ROWS, MAX_COLUMNS, MAX_CELL = 15_000, 60, 4000

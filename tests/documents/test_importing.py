@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -17,13 +18,15 @@ from documents.models.register import (
     RegisterKind,
     YearState,
 )
-from documents.services import books, catalogue, importing, numbering, registering, verifying
+from documents.models.search import DocumentText
+from documents.services import books, catalogue, importing, indexing, numbering, registering, verifying
 from documents.services.books import Book
 from documents.services.registering import Incoming
 from intranet.core import clock, db, jobs
 from intranet.core.errors import BadState, Forbidden, Invalid
 from intranet.exports import services as exports
-from intranet.records import files, grids, store
+from intranet.records import files, grid_csv, grids, store
+from intranet.records.sheet_limits import MAX_ROWS
 from intranet.records.tables import Format
 from tests.counting import count_queries
 from tests.documents.old_books import csv_of, given, lines, problems, read, taken, xlsx_of
@@ -285,3 +288,35 @@ def test_a_thousand_lines_need_few_questions(desk: Office, book: Register) -> No
     assert read(row.id).added == 1000
     assert len(asked) < 50, len(asked)
     assert db.session().scalar(select(func.count(LedgerEvent.id))) == 1000
+
+
+def test_a_sheet_of_twelve_thousand_lines_with_its_heads_is_read_whole(tmp_path: Path) -> None:
+    path = tmp_path / "so.csv"
+    path.write_bytes(csv_of(lines(12_000)))
+    found = grid_csv.read(path)
+    assert (len(found["rows"]), found["is_cut"]) == (12_001, False)
+    path.write_bytes(csv_of([("1",)] * MAX_ROWS))
+    assert grid_csv.read(path)["is_cut"]
+
+
+def test_whoever_writes_waits_for_the_lines_of_an_import_and_not_for_their_words(
+    desk: Office, book: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some: list[int] = []
+    put = indexing.put_anew
+    monkeypatch.setattr(indexing, "_SOME", 10)
+    monkeypatch.setattr(
+        indexing, "put_anew", lambda connection, keys: (some.append(len(keys)), put(connection, keys))
+    )
+    row = given(desk.clerk, book.id, csv_of(lines(25)))
+    importing.accept(desk.clerk, row.id, warnings_seen=True)
+    indexed = select(func.count(DocumentText.document_id))
+    assert jobs.run_due(1) == 1
+    assert (db.session().scalar(select(func.count(RegisterEntry.id))), db.session().scalar(indexed)) == (
+        25,
+        0,
+    )
+    row = read(row.id)
+    assert (row.state, row.added, db.session().scalar(indexed)) == (ImportState.DONE, 25, 25)
+    assert some == [10, 10, 5]
+    assert faults(desk, book) == []
