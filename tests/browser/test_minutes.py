@@ -5,8 +5,9 @@ import zipfile
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Opener, axe
+from tests.browser.conftest import Opener, axe, until
 from tests.browser.test_meeting_room import Chair, enter, room_of
+from tests.browser.test_packs import KEPT
 from tests.browser.test_room_floor import name_of
 
 HELD = "Phiên họp UBND tỉnh thường kỳ tháng trước"
@@ -142,6 +143,20 @@ def test_the_chair_concludes_in_the_room_and_a_doubt_is_asked(open_as: Opener) -
     give.click()
     expect(chair.get_by_text("Đã giao việc.")).to_be_visible()
     expect(dialog.locator("[data-list]")).to_contain_text("Đã giao việc")
+    dialog.locator("[data-close]").click()
+    # Without the network a conclusion is drafted; it is there when the network is back, after a reload too.
+    chair.context.set_offline(True)
+    chair.keyboard.press("k")
+    away = chair.locator("#conclude-away")
+    away.locator("textarea").fill("Giao Sở Y tế báo cáo.")
+    assert axe(chair) == []
+    away.get_by_role("button", name="Giữ nháp").click()
+    until(chair, f"async () => (await ({KEPT})()).names.some((one) => one.startsWith('concluding:'))")
+    chair.context.set_offline(False)
+    enter(chair)
+    chair.keyboard.press("k")
+    expect(field).to_have_value("Giao Sở Y tế báo cáo.")
+    field.fill("")
     dialog.locator("[data-close]").click()
 
     # The tab of the minutes has it too, with what the secretary writes and with the breaks.

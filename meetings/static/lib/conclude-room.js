@@ -1,6 +1,7 @@
 /** Concluding in the room: fetched with the first press, dialog and words with it. */
 import { toast } from '@lib/toast.js';
 import { Concluding, ask } from './concluding.js';
+import { Drafts } from './drafts.js';
 
 const PAUSE = 500;
 
@@ -15,19 +16,42 @@ export async function confirmed(mid, button) {
 }
 
 export class ConcludeRoom {
-  #mid; #dialog = null; #form = null; #timer = 0;
+  #mid; #drafts; #dialog = null; #form = null; #timer = 0;
 
-  constructor(mid) { this.#mid = mid; }
+  constructor(mid, user) {
+    this.#mid = mid;
+    this.#drafts = new Drafts(user, mid, 'concluding');
+    const away = document.querySelector('#conclude-away textarea');
+    away.addEventListener('input', () => this.#note(away.value));
+  }
+
+  /** What is typed waits on the device until it was written down: the network may fail, or the page go. */
+  #note(words) {
+    if (words.trim()) this.#drafts.set('', words);
+    else this.#drafts.delete('');
+  }
 
   async open() {
     if (document.querySelector('dialog[open]')) return;
-    const page = await this.#fetch();
+    const [page] = await Promise.all([this.#fetch().catch(() => null), this.#drafts.come]);
+    const words = this.#drafts.get('') ?? '';
+    if (!page) {
+      const away = document.getElementById('conclude-away');
+      away.querySelector('textarea').value = words;
+      away.showModal();
+      return;
+    }
     this.#dialog?.remove();
     this.#dialog = page.getElementById('conclude');
     document.body.append(this.#dialog);
     const field = this.#dialog.querySelector('[data-sentence]');
-    this.#form = new Concluding(this.#dialog.querySelector('[data-pop]'), this.#mid, (text) => { if (field.value.trim() === text) { field.value = ''; field.focus(); } this.#again(); });
+    field.value = words;
+    this.#form = new Concluding(this.#dialog.querySelector('[data-pop]'), this.#mid, (text) => {
+      if (field.value.trim() === text) { field.value = ''; this.#note(''); field.focus(); }
+      this.#again();
+    });
     field.addEventListener('input', () => {
+      this.#note(field.value);
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#read(), PAUSE);
     });
@@ -36,6 +60,7 @@ export class ConcludeRoom {
     this.#dialog.querySelector('[data-close]').addEventListener('click', () => this.#dialog.close());
     this.#dialog.showModal();
     field.focus();
+    if (words) this.#read();
   }
 
   async #fetch() {

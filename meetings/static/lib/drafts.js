@@ -1,4 +1,4 @@
-/** Words of notes that were not kept yet, by the mark or place they are for: sealed on the device, so that a page loaded again has them. */
+/** Words that were not kept yet, by what they are for (a mark, a place, a conclusion): sealed on the device, so that a page loaded again has them. */
 import { keyOf } from '@lib/vault-key.js';
 import { forget, keep, kept } from '@lib/vault-store.js';
 
@@ -8,8 +8,8 @@ const REST = 400;
 export class Drafts {
   #user; #name; #words = new Map(); #timer = 0;
 
-  constructor(user, mid) {
-    [this.#user, this.#name] = [user, `drafts:${mid}:${user}`];
+  constructor(user, mid, kind = 'drafts') {
+    [this.#user, this.#name] = [user, `${kind}:${mid}:${user}`];
     /** Settled when what an earlier page left is here. */
     this.come = this.#read();
     addEventListener('pagehide', () => this.#write());

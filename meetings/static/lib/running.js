@@ -24,7 +24,7 @@ export class Running {
     const acts = { start: (id) => this.start(id), call: (rq) => this.#queue.call(rq), open: (id) => follow.open(id), person: (one) => attendance.menu(one) };
     this.#palette = later(async () => new (await import('./palette.js')).Palette(line, acts));
     this.#minutes = later(async () => new (await import('./minutes.js')).Minutes(line));
-    this.#conclude = later(async () => new (await import('./conclude-room.js')).ConcludeRoom(line.state.mid));
+    this.#conclude = later(async () => new (await import('./conclude-room.js')).ConcludeRoom(line.state.mid, line.me.p));
     for (const button of all('[data-palette-open]')) {
       button.disabled = false;
       button.addEventListener('click', () => this.#list());
