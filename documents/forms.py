@@ -142,6 +142,7 @@ class IncomingForm(SharedForm, TimedUrgency):
     reply_due_date = OfficeDateField("Hạn trả lời")
     note = LineField("Ghi chú", [Limit(300)])
     not_duplicate_reason = LineField("Lý do không trùng", [Limit(300)])
+    signature_reason = LineField("Lý do vẫn tiếp nhận", [Limit(300)])
     is_old_confirmed = BooleanField("Ngày văn bản đúng như vậy")
     #: The date is so old that the clerk is asked about it.
     is_very_old = False
@@ -199,6 +200,7 @@ class IncomingForm(SharedForm, TimedUrgency):
             reply_due_date=self.reply_due_date.data,
             note=self.note.data or "",
             not_duplicate_reason=self.not_duplicate_reason.data or "",
+            signature_reason=self.signature_reason.data or "",
             is_old_confirmed=bool(self.is_old_confirmed.data),
         )
 

@@ -25,7 +25,7 @@ from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.people import directory
 from intranet.people.models import User
-from intranet.records import audit, files, readers
+from intranet.records import audit, files, readers, signatures
 from intranet.records.models import AuditLine, File
 from intranet.tasks import services as tasks
 from intranet.tasks.models import Task
@@ -97,6 +97,8 @@ class About:
 
     document: Document
     files: list[File]
+    #: Those of them that carry digital signatures.
+    signed: list[signatures.Signed]
     shown: File | None
     directives: list[Directive]
     tasks: list[TaskLine]
@@ -144,6 +146,7 @@ def about(actor: Actor, document: Document) -> About:
     return About(
         document=document,
         files=found,
+        signed=signatures.of(found),
         shown=stamping.shown_file(found),
         directives=given,
         tasks=lines,

@@ -27,7 +27,7 @@ from documents.models.register import Register, RegisterKind, RegisterYear
 from documents.permissions import To, access_document
 from documents.services import catalogue, fields, numbering, replying, statuses
 from documents.services.capturing import duplicates_of, is_original, main_of, set_code
-from documents.services.moving import move, need_reason, need_version, require, touch
+from documents.services.moving import REASON_MIN, move, need_reason, need_version, require, touch
 from documents.services.naming import set_term
 from documents.services.secrecy import refuse_marks
 from documents.services.spelling import settle_issuer
@@ -36,7 +36,8 @@ from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Invalid
 from intranet.notices.workdays import add_working_days, next_working_day, working_days_between
 from intranet.people import directory
-from intranet.records import audit, files
+from intranet.records import audit, files, signatures
+from intranet.records.models import SignatureState
 
 #: What a draft keeps as it is.
 _PLAIN = (
@@ -88,6 +89,8 @@ class Incoming:
     paper_received: bool | None = None
     note: str = ""
     not_duplicate_reason: str = ""
+    #: Why it is taken in although a signature in it is not valid.
+    signature_reason: str = ""
     is_old_confirmed: bool = False
 
 
@@ -100,7 +103,7 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
     :raises Forbidden: ``document.not_allowed``.
     :raises BadState: ``document.wrong_state``, ``register.year_closed``.
     :raises Invalid: a date, the issuer, the hour of a timed flash, ``field_of_work.unknown``,
-        ``document.maybe_duplicate``, or ``document.secret_mark``.
+        ``document.maybe_duplicate``, ``document.signature_invalid``, or ``document.secret_mark``.
     :raises Stale: ``document.changed``.
     """
     check(given)
@@ -110,6 +113,7 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
         note=given.note,
         issuer=given.issuer,
         not_duplicate_reason=given.not_duplicate_reason,
+        signature_reason=given.signature_reason,
     )
     with db.unit_of_work():
         document = access_document(actor, document_id, To.REGISTER, lock=True)
@@ -117,10 +121,11 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
         need_version(document, version)
         kind = _fill(actor, document, given)
         _refuse_duplicate(document, given.not_duplicate_reason)
+        reason = _reason_of_signature(document, given.signature_reason)
         register = _register(document.org_id, given.register_id)
         year, note = _year_of(register, given)
         _link_answered(document)
-        move(actor, document, DocEvent.REGISTER, kind=document.kind_id)
+        move(actor, document, DocEvent.REGISTER, reason=reason, kind=document.kind_id)
         statuses.answer_sender(actor, document, DispatchState.RECEIVED)
         entry = numbering.grant(
             actor,
@@ -329,6 +334,18 @@ def _refuse_duplicate(document: Document, reason: str) -> None:
             date=f"{first.register_date:%d/%m/%Y}" if first.register_date else "…",
             document=first.id,
         )
+
+
+def _reason_of_signature(document: Document, reason: str) -> str | None:
+    """Why a document with a signature that is not valid is taken in; ``None`` where none is needed."""
+    bad = [one for one in signatures.of(files.of(document.ref)) if one.state is SignatureState.INVALID]
+    if not bad:
+        return None
+    if len(reason.strip()) < REASON_MIN:
+        raise Invalid(
+            "document.signature_invalid", field="signature_reason", name=bad[0].file.name, least=REASON_MIN
+        )
+    return reason.strip()
 
 
 def _link_answered(document: Document) -> None:

@@ -24,7 +24,7 @@ from intranet.core.forms import read_date
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs, sentence, wants_json
-from intranet.records import files
+from intranet.records import files, signatures
 from intranet.records.models import File
 
 #: Texts that a draft keeps under the names that they have in the form.
@@ -163,6 +163,7 @@ def _page(document: Document, form: IncomingForm, returning: ReasonForm | None =
         signed=_signed_page(document, file),
         answered=registering.answered_by(document),
         duplicates=_duplicates(document),
+        signed_files=signatures.of(found),
         looks_secret=is_secret_symbol((form.code.data or "").partition("/")[2]),
         place=next((at for at, one in enumerate(waiting, 1) if one.id == document.id), 1),
         following=_after(waiting, document.id),

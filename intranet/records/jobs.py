@@ -11,10 +11,21 @@ from intranet.core.db import publish, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.events import subscribe
 from intranet.core.jobs import JobFinished, JobState, enqueue, every, job
-from intranet.records import audit, looking, media, parsing, reading_copy, rereading, scans, staging, store
+from intranet.records import (
+    audit,
+    looking,
+    media,
+    parsing,
+    reading_copy,
+    rereading,
+    scans,
+    signatures,
+    staging,
+    store,
+)
 from intranet.records.events import BlobDamaged, FileReadAgain
 from intranet.records.media import Verdict
-from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
+from intranet.records.models import Blob, File, Reading, SignatureCheck, StagedFile, StagedState
 from intranet.records.parsing import Parsed
 from intranet.records.staging import READ_JOB
 
@@ -135,6 +146,12 @@ def _keep_reading(sha256: str, parsed: Parsed) -> None:
         row.is_unread = False
 
 
+@every(60, "files.signatures")
+def look_at_signatures_again() -> None:
+    """Look anew at signatures that were not proved, once the operator trusts somebody else."""
+    signatures.look_again()
+
+
 @subscribe(JobFinished)
 def give_up(finished: JobFinished) -> None:
     """Call an upload unreadable whose reading failed time and again."""
@@ -235,13 +252,17 @@ def _conclude(public_id: str, state: StagedState, verdict: Verdict) -> None:
 
 def _take_over(public_id: str, sha256: str, parsed: Parsed) -> None:
     picture, signed, sheet = _put_renditions(parsed)
+    signed_by = None
     if parsed.media_type == media.PDF:
         sheet = reading_copy.make(store.path_of(sha256))
+        signed_by = signatures.look(store.path_of(sha256))
     with unit_of_work() as session:
         row = session.scalar(select(StagedFile).where(StagedFile.public_id == public_id).with_for_update())
         if row is None or row.state is not StagedState.CHECKING:
             return
         _note_reading(sha256, parsed, signed)
+        if signed_by is not None:
+            signatures.note(sha256, signed_by)
         row.pages = parsed.pages or None
         row.picture_sha256, row.sheet_sha256 = picture, sheet
         staging.conclude(row, StagedState.READY)
@@ -283,6 +304,8 @@ def _forget_blobs() -> None:
         session.execute(
             delete(Reading).where(Reading.sha256.not_in(used)).execution_options(synchronize_session=False)
         )
+        gone = delete(SignatureCheck).where(SignatureCheck.sha256.not_in(used))
+        session.execute(gone.execution_options(synchronize_session=False))
 
 
 def _is_referred(sha256: str) -> bool:

@@ -128,6 +128,28 @@ class Reading(Base):
     active: Mapped[Any] = mapped_column(JSON)
 
 
+class SignatureState(StrEnum):
+    """What a digital signature is worth."""
+
+    VALID = "valid"
+    #: The bytes were changed since, the certificate was revoked, or it is no signature of that certificate.
+    INVALID = "invalid"
+    #: Whole, but nobody whom this installation trusts vouches for who signed.
+    UNKNOWN = "unknown"
+
+
+class SignatureCheck(Base):
+    """What the signatures in some bytes are worth; there is none for bytes that nobody signed."""
+
+    __tablename__ = "signature_check"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: That of the worst of them.
+    state: Mapped[SignatureState] = mapped_column(ValueEnum(SignatureState), index=True)
+    #: As :mod:`intranet.records.signature_child` tells them, in the order of signing.
+    found: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    checked_at: Mapped[datetime]
+
+
 class File(Base):
     """A named file of exactly one record; who may read the record may read it."""
 

@@ -46,6 +46,9 @@ DOORS = {
     "apscheduler": {"intranet/core/scheduler.py"},
     "cryptography": {"intranet/core/sealing.py"},
     "icalendar": {"intranet/schedule/ical.py"},
+    "pyhanko": {"intranet/records/signature_child.py"},
+    "pyhanko_certvalidator": {"intranet/records/signature_child.py"},
+    "asn1crypto": {"intranet/records/signature_child.py"},
     "docx": {"intranet/records/docx.py", "intranet/records/docx_writing.py"},
     "pypdfium2": {"intranet/records/pdf.py"},
     "pikepdf": {
