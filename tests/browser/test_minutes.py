@@ -9,6 +9,7 @@ from tests.browser.conftest import Opener, axe, until
 from tests.browser.test_meeting_room import Chair, enter, room_of
 from tests.browser.test_packs import KEPT
 from tests.browser.test_room_floor import name_of
+from tests.browser.test_room_taps import counted
 
 HELD = "Phiên họp UBND tỉnh thường kỳ tháng trước"
 SENTENCE = "Sở Xây dựng rà soát tiến độ từng dự án, báo cáo UBND tỉnh trước ngày 30/12."
@@ -56,6 +57,7 @@ def test_minutes_are_typed_saved_judged_and_carried_away(open_as: Opener) -> Non
     other.close()
 
     # One tap on the sentence, one on the button.
+    counted(desk)
     field.click(position={"x": 120, "y": 40})
     pop = block.locator("[data-pop]")
     expect(pop.locator("[data-pop-text]")).to_have_text(SENTENCE)
@@ -63,6 +65,7 @@ def test_minutes_are_typed_saved_judged_and_carried_away(open_as: Opener) -> Non
     assert axe(desk) == []
     pop.locator("[data-pop-give]").click()
     expect(desk.get_by_text("Đã ghi, chờ chủ tọa xác nhận.")).to_be_visible()
+    assert desk.evaluate("() => window.taps") == 2
     expect(desk.locator("#fresh-waiting")).to_contain_text("Sở Xây dựng rà soát")
     desk.get_by_role("button", name="Trình chủ tọa").click()
     expect(desk.get_by_text("Đang chờ chủ tọa duyệt.")).to_be_visible()

@@ -58,15 +58,18 @@ export class Annotator {
 
   get #layer() { return this.#notes.layer(this.#reader.page); }
 
+  /** Words that are selected already are marked at once. */
+  markSelected(kind) {
+    const list = this.#layer ? words(this.#layer) : [], range = selected(list);
+    if (range) markSelection(this.#notes, this.#layer, kind, range, list);
+    return Boolean(range);
+  }
+
   #buttons() {
     for (const button of all('#ink-panel [data-tool]')) button.addEventListener('click', (event) => {
       this.#panel.hidePopover();
-      // Words that are selected already are marked at once; no tool is taken up.
-      if (!ofText.has(button.dataset.tool) || !this.#layer) return;
-      const list = words(this.#layer), range = selected(list);
-      if (!range) return;
-      event.stopImmediatePropagation();
-      markSelection(this.#notes, this.#layer, button.dataset.tool, range, list);
+      // No tool is taken up for them.
+      if (ofText.has(button.dataset.tool) && this.markSelected(button.dataset.tool)) event.stopImmediatePropagation();
     }, true);
     const act = (name, run) => find(`[data-ink-do="${name}"]`).addEventListener('click', () => { if (this.#panel.matches(':popover-open')) this.#panel.hidePopover(); run(); });
     act('bookmark', () => this.#bookmark());

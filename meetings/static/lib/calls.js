@@ -1,10 +1,8 @@
-/** Calling the secretary (water, technician, paper, a message); for whoever runs the room the calls that wait. */
-import { toast } from '@lib/toast.js';
+/** For whoever runs the room the calls that wait; for everybody else the way to call. */
 import { later } from './later.js';
 import { el, find, icon, setText, word } from './page.js';
-import { fillChoices } from './press.js';
 
-const code = later(() => import('./device-code.js')), person = later(() => import('./person.js'));
+const calling = later(() => import('./calling.js'));
 const kinds = { water: 'cup', tech: 'tool', paper: 'file-text', other: 'user', message: 'message' };
 
 export class Calls {
@@ -13,28 +11,7 @@ export class Calls {
   constructor(line, press) {
     this.#line = line;
     this.#press = press;
-    const dialog = find('#call');
-    if (!dialog) return;
-    const mine = () => line.state.people.find((one) => one.p === line.me.p);
-    fillChoices(find('[data-call-kinds]'), ['water', 'tech', 'paper', 'other'].map((kind) => ({ text: word(`svc-${kind}`), icon: kinds[kind], name: kind, run: () => this.#call(kind) }))
-      .concat({ text: word('device-own'), icon: 'device-tablet', name: 'device', run: async () => (await code())?.show(line, press, mine()) }), dialog);
-    const seat = () => setText('[data-seat-own]', mine()?.seat ? word('seat-is', mine()) : word('seat-own'));
-    line.addEventListener('state', seat);
-    find('[data-seat-own]').addEventListener('click', async () => (await person())?.seat(mine(), line, press));
-    find('[data-call]').addEventListener('click', () => { seat(); dialog.showModal(); dialog.querySelector('[data-call-kinds] button').focus(); });
-    find('[data-call-form]').addEventListener('submit', (event) => {
-      event.preventDefault();
-      const t = event.target.t.value.trim();
-      if (!t) { event.target.t.focus(); return; }
-      dialog.close();
-      this.#call('message', t).then((done) => { if (done && event.target.t.value.trim() === t) event.target.reset(); });
-    });
-  }
-
-  async #call(kind, t) {
-    const answer = await this.#press('service.call', t ? { kind, t } : { kind });
-    if (answer?.ok) toast(word('svc-sent', { what: word(`svc-${kind}`).toLocaleLowerCase('vi') }), { tone: 'ok' });
-    return Boolean(answer?.ok);
+    find('[data-call]')?.addEventListener('click', async () => (await calling())?.open(line, press));
   }
 
   /** The list of open calls; a new one is said. */

@@ -73,7 +73,7 @@ export class Desk {
   async start(item) {
     const { cur, items, queue } = this.state;
     const no = items.findIndex((one) => one.id === item);
-    const reason = items[no]?.st === 'done' && await (await seldom()).why(items[no].t);
+    const reason = items[no]?.st === 'done' && await (await seldom()).why(`${no + 1}. ${items[no].t}`);
     if (reason === '') return null;
     const left = this.#desks.queue.left();
     this.#undo.hide();
@@ -168,7 +168,7 @@ export class Desk {
   }
 
   async #end() {
-    const agreed = await (await seldom()).agreesToEnd(this.state.items.filter(isOpen));
+    const agreed = await (await seldom()).agreesToEnd(this.state.items.filter(isOpen), this.state.items);
     if (agreed) await this.ask('meeting.end', { confirm: true });
   }
 }

@@ -160,7 +160,12 @@ export class Notes extends EventTarget {
       show();
     };
     for (const one of all('[data-tool]')) one.addEventListener('click', () => take(one.dataset.tool));
-    for (const one of all('[data-ink]')) one.addEventListener('click', () => { this.hand.rgb = colours[one.dataset.ink]; show(); });
+    for (const one of all('[data-ink]')) one.addEventListener('click', async () => {
+      this.hand.rgb = colours[one.dataset.ink];
+      show();
+      // A colour pressed after words were dragged over marks them.
+      if (!getSelection().isCollapsed) (await this.#part())?.markSelected('highlight');
+    });
     find('[data-finger]').addEventListener('click', () => {
       this.hand.finger = !this.hand.finger;
       sessionStorage.setItem('ink-finger', this.hand.finger ? '1' : '0');

@@ -3,6 +3,9 @@ import { ask } from '@lib/dialogs.js';
 import { toast } from '@lib/toast.js';
 import { find, setText, word } from './page.js';
 import { choose } from './press.js';
+import { styled } from './sheet.js';
+
+styled();
 
 /** @param {object} room {line, press, standing, code}: `code` shows the code for another device */
 export function menu(one, { line, press, standing, code }) {

@@ -17,13 +17,19 @@ export function where(runs) {
   });
 }
 
+/** So many items that are left are named before the end. */
+const NAMED = 8;
+
 /**
- * Whether the sitting ends although items are left.
+ * Whether the sitting ends although items are left, which are named in order.
  * @param {object[]} left
+ * @param {object[]} items all of the agenda
  */
-export function agreesToEnd(left) {
-  const list = left.map(({ t }) => t).join('; ');
-  return ask(list ? word('ask-end-open', { n: left.length, list }) : word('ask-end'), { word: word('yes-end'), bad: true });
+export function agreesToEnd(left, items) {
+  styled();
+  const lines = left.slice(0, NAMED).map((one) => `${items.indexOf(one) + 1}. ${one.t}`);
+  if (left.length > NAMED) lines.push(word('end-more', { n: left.length - NAMED }));
+  return ask(left.length ? word('ask-end-open', { n: left.length, list: lines.join('\n') }) : word('ask-end'), { word: word('yes-end'), bad: true });
 }
 
 /**
@@ -32,6 +38,7 @@ export function agreesToEnd(left) {
  * @returns {Promise<string>} the reason; empty when the chair thinks better of it
  */
 export function why(title) {
+  styled();
   const form = find('[data-again]');
   const dialog = form.closest('dialog');
   setText('[data-again-t]', title);

@@ -1,5 +1,6 @@
 /** The floor as everybody sees it: who speaks and how long, who waits; and, for a delegate, asking to speak. */
-import { find, all, el, mmss, minutes, setText, word } from './page.js';
+import { later } from './later.js';
+import { find, all, mmss, minutes, setText, word } from './page.js';
 import { choose } from './press.js';
 
 /** How long (s) before the end the soft signal comes. */
@@ -15,24 +16,17 @@ export function lasted(cur, now) {
 export const initials = (name) => (name ?? '').split(/\s+/).slice(-2).map((part) => part[0] ?? '').join('').toUpperCase();
 
 export class Speakers {
-  #line; #press; #said = null; #heardCur; #asking = false;
+  #line; #press; #said = null; #heardCur; #asking = false; #sheet = null;
 
   constructor(line, press) {
     this.#line = line;
     this.#press = press;
     find('[data-ask]')?.addEventListener('click', () => this.toggle());
-    find('[data-queue-sheet]')?.addEventListener('click', () => find('#queue-list').showModal());
-    for (const one of all('[data-kind-word]')) one.textContent = word(`kind-${one.dataset.kindWord}`);
-    find('[data-ask-form]')?.addEventListener('submit', (event) => {
-      event.preventDefault();
-      const form = event.target;
-      const note = form.note.value.trim();
-      form.closest('dialog').close();
-      this.#ask(form.kind.value, note || null);
-      form.reset();
-    });
+    const sheet = later(async () => (this.#sheet = new (await import('./queue-sheet.js')).QueueSheet(this, (kind, note) => this.#ask(kind, note))));
+    find('[data-queue-sheet]')?.addEventListener('click', async () => (await sheet())?.open());
   }
 
+  get me() { return this.#line.me; }
   get queue() { return this.#line.state.queue ?? { open: false, cur: null, wait: [] }; }
   get speech() { return this.queue.cur; }
   get place() { return this.queue.wait.findIndex((one) => one.p === this.#line.me.p) + 1; }
@@ -78,7 +72,7 @@ export class Speakers {
     setText('[data-queue-rule]', rule(this.#line.state));
     this.#called(cur, me);
     this.#button(open, me);
-    if (find('#queue-list')) this.#list(wait, me);
+    this.#sheet?.draw();
   }
 
   #next(wait) {
@@ -109,17 +103,6 @@ export class Speakers {
     button.setAttribute('aria-pressed', String(place > 0));
     button.disabled = this.#asking || speaks || (!place && (!open || state.state !== 'live'));
     setText('[data-ask-word]', this.#asking ? word('asking') : speaks ? word('speaking') : place ? word('asked', { n: place }) : open || state.state !== 'live' ? word('ask') : word('queue-locked'));
-    const submit = find('[data-ask-form] button');
-    if (submit) submit.disabled = button.disabled || place > 0;
-    find('[data-ask-form]').hidden = button.hidden || place > 0;
-  }
-
-  #list(wait, me) {
-    find('[data-queue-none]').hidden = wait.length > 0;
-    find('[data-queue]').replaceChildren(...wait.map((one, at) => el('li', { class: 'qr' },
-      el('span', { class: 'ord num' }, String(at + 1)),
-      el('div', { class: 'grow' }, el('span', { class: 't0 ell' }, one.n ?? this.name(one.p)), el('span', { class: 't1 ell' }, word(`kind-${one.kind}`))),
-      one.p === me.p ? el('span', { class: 'chip act' }, word('you')) : null)));
   }
 
   /** Speaks at 60 s, 30 s and the end, once each; to the speaker and to whoever runs the room. */
