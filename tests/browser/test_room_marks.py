@@ -14,16 +14,6 @@ from tests.browser.test_packs import KEPT
 from tests.browser.test_room_taps import counted, taps
 
 Point = tuple[float, float]
-#: A pen held by its other end goes down along a line of the page.
-OTHER_END = """
-([x, from, to]) => {
-  const page = document.querySelector('.pdfViewer .page');
-  for (const [type, y, buttons] of [['down', from, 32], ['move', to, 32], ['up', to, 0]]) {
-    const more = { bubbles: true, pointerType: 'pen', pointerId: 9, clientX: x, clientY: y, buttons };
-    page.dispatchEvent(new PointerEvent(`pointer${type}`, more));
-  }
-}
-"""
 
 
 class Hand:
@@ -211,6 +201,3 @@ def test_the_first_stroke_of_a_pen_is_kept_though_it_comes_before_the_pens(open_
     assert (first["y"], first["y"] + first["height"]) == pytest.approx((y, y + 30), abs=4)
     hand.write(*steps((x, y + 140), (x + 100, y + 140)))
     expect(drawn).to_have_count(3)
-    # Its other end takes away, whatever is in hand.
-    tablet.evaluate(OTHER_END, [x + 50, y + 138, y + 142])
-    expect(drawn).to_have_count(2)
