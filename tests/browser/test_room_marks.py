@@ -73,7 +73,21 @@ def test_marks_follow_the_words_are_undone_moved_shared_and_taken_along(open_as:
     box = sheet.bounding_box()
     assert box is not None
 
-    line = tablet.locator(".textLayer span", has_text="yếu do vướng giải phóng mặt bằng").first
+    # Words that a hand was dragged over are marked by one press on a colour.
+    line, own = (
+        page.locator(".textLayer span", has_text="yếu do vướng giải phóng mặt bằng").first
+        for page in (tablet, other)
+    )
+    counted(other)
+    with taps(other, 2):
+        other.mouse.move(*middle(own, 0.1))
+        other.mouse.down()
+        other.mouse.move(*middle(own, 0.9), steps=4)
+        other.mouse.up()
+        other.locator("[data-ink=yellow]").click()
+        expect(other.locator("svg.ink [data-id]")).to_have_count(1)
+    other.locator("[data-ink-undo]").click()
+    expect(other.locator("svg.ink [data-id]")).to_have_count(0)
     hand.take("highlight")
     hand.touch(*steps(middle(line, 0.1), middle(line, 0.9)))
     expect(drawn).to_have_count(1)
