@@ -6,10 +6,14 @@ from typing import Any
 from wtforms import RadioField, SelectField, StringField
 
 from documents.forms import BulkForm, TimedUrgency, optional_int
+from documents.models.catalogue import WorkField
 from documents.models.document import Urgency
 from documents.models.transferring import TransferRule
 from intranet.core.forms import OfficeDateField, OfficeForm, Required
 from intranet.core.labels import label
+
+#: Chosen where documents are to belong to no field of work.
+_NO_FIELD = 0
 
 
 class OtherBulkForm(BulkForm):
@@ -44,7 +48,21 @@ class UrgencyManyForm(OtherBulkForm, TimedUrgency):
 class FieldManyForm(OtherBulkForm):
     """What the chosen documents are about."""
 
-    field_id = SelectField("Lĩnh vực", coerce=optional_int)
+    field_id = SelectField("Lĩnh vực", [Required("field.choose")], coerce=optional_int)
+
+    def offer(self, fields: Sequence[WorkField]) -> None:
+        """Let one of the fields be chosen, or that they belong to none; nothing is chosen by itself."""
+        known = [(one.id, one.name) for one in fields]
+        self.field_id.choices = [
+            ("", label("field_of_work.choose")),
+            *known,
+            (_NO_FIELD, label("field_of_work.drop")),
+        ]
+
+    @property
+    def chosen(self) -> int | None:
+        """Id of the field, ``None`` for none; call it on a valid form."""
+        return self.field_id.data or None
 
 
 class TransferRuleForm(OfficeForm):

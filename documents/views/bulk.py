@@ -72,7 +72,7 @@ def set_urgency_many() -> ResponseReturnValue:
 def set_field_many() -> ResponseReturnValue:
     """Say what the chosen documents are about."""
     form = FieldManyForm()
-    return _act("field", form, lambda ids: bulk.set_field(me(), ids, form.field_id.data, once=form.once.data))
+    return _act("field", form, lambda ids: bulk.set_field(me(), ids, form.chosen, once=form.once.data))
 
 
 @bp.post("/bulk/<int:act_id>/undo")

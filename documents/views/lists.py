@@ -29,7 +29,6 @@ from documents.services.bulk import Told
 from documents.services.list_columns import ListColumn
 from documents.services.listing import Filters
 from documents.views.base import without
-from documents.views.choices import offer_fields
 from intranet.core.errors import BadState, DomainError, Invalid
 from intranet.core.labels import label
 from intranet.core.web import me, sentence
@@ -139,7 +138,7 @@ def bulk_forms(given: dict[str, BulkForm]) -> dict[str, BulkForm]:
         found["urgency"] = given.get("urgency") or UrgencyManyForm(formdata=None, urgency=Urgency.URGENT)
     if me().holds(SET_FIELD) and ("field" in given or fields.fields(me().org_id)):
         found["field"] = given.get("field") or FieldManyForm(formdata=None)
-        offer_fields(found["field"].field_id, me().org_id)
+        found["field"].offer(fields.fields(me().org_id))
     if me().holds(DIRECT):
         found["direct"] = given.get("direct") or DirectManyForm(formdata=None)
         found["direct"].offer(directory.units_of(me().org_id))

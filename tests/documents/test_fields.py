@@ -127,9 +127,13 @@ def test_the_field_of_several_is_set_at_once_and_taken_back(
     client = client_of(desk.clerk)
     sent = client.post("/documents/incoming/field?tab=all", data={"id": ids[:1], "field_id": money})
     assert "Đã xếp lĩnh vực 1 văn bản" in client.get(sent.location).text
-    wrong = client.post("/documents/incoming/field", data={"id": ids[:1], "field_id": "abc"})
-    assert wrong.status_code == 422
-    assert " data-open>" in wrong.text.split('id="bulk-field"')[1][:80]
+    for typed in ("abc", ""):
+        wrong = client.post("/documents/incoming/field", data={"id": ids[:1], "field_id": typed})
+        assert wrong.status_code == 422
+        assert " data-open>" in wrong.text.split('id="bulk-field"')[1][:80]
+    client.post("/documents/incoming/field", data={"id": ids[:1], "field_id": 0})
+    db.session().expire_all()
+    assert documents[0].field_id is None
 
 
 def test_lists_files_and_searches_are_narrowed_to_a_field(
