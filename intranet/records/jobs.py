@@ -40,6 +40,7 @@ _KEPT_AT_ONCE = 8
 _NIGHTS = 28
 #: Recognising takes seconds: what only has to be parsed does not wait behind it.
 LOOK_JOB = "file.look"
+_SIGNATURES = "file.signatures"
 
 
 @job(READ_JOB)
@@ -146,10 +147,18 @@ def _keep_reading(sha256: str, parsed: Parsed) -> None:
         row.is_unread = False
 
 
-@every(60, "files.signatures")
-def look_at_signatures_again() -> None:
-    """Look anew at signatures that were not proved, once the operator trusts somebody else."""
-    signatures.look_again()
+@every(60, "files.unproved")
+def ask_for_signatures() -> None:
+    """Ask for another look at signatures that were not proved, once the operator trusts somebody else."""
+    if signatures.unproved():
+        with unit_of_work():
+            enqueue(_SIGNATURES, clock.now().isoformat(timespec="minutes"), None)
+
+
+@job(_SIGNATURES, is_slow=True)
+def look_at_signatures_again(_payload: Any) -> dict[str, int]:
+    """Look anew at some signatures that were not proved."""
+    return {"looked_at": signatures.look_again()}
 
 
 @subscribe(JobFinished)

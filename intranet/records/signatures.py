@@ -88,18 +88,23 @@ def of(files: Iterable[File]) -> list[Signed]:
     ]
 
 
-def look_again() -> int:
-    """Look anew at some of what was not proved, once something new lies among the authorities; how many."""
+def unproved() -> list[str]:
+    """Some of what was not proved before something new lay among the authorities: SHA-256 of their bytes."""
     folder = db.database().settings.data_dir / "trust"
     times = [path.stat().st_mtime for path in (folder, *folder.iterdir())] if folder.is_dir() else []
     if not times:
-        return 0
+        return []
     changed_at = datetime.fromtimestamp(max(times), UTC)
     waiting = select(SignatureCheck.sha256).where(
         SignatureCheck.state != SignatureState.VALID, SignatureCheck.checked_at < changed_at
     )
     with db.scope():
-        keys = db.session().scalars(waiting.order_by(SignatureCheck.checked_at.desc()).limit(_AT_ONCE)).all()
+        return list(db.session().scalars(waiting.order_by(SignatureCheck.checked_at.desc()).limit(_AT_ONCE)))
+
+
+def look_again() -> int:
+    """Look anew at some of what was not proved; how many."""
+    keys = unproved()
     for sha256 in keys:
         found = look(store.path_of(sha256)) if store.is_there(sha256) else None
         with unit_of_work():

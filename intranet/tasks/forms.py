@@ -45,6 +45,8 @@ WEIGHTS = [SelectChoice(str(n), str(n)) for n in range(1, 6)]
 #: Why more time is asked for; words are ``task.why.<code>``.
 WHY = ("opinion", "demand", "procedure", "other")
 OTHER = "other"
+#: Where a task comes from that is no record of the house.
+_BY_HAND = (Source.DIRECT, Source.PLAN, Source.MAIL)
 
 
 class _Text(TextAreaField):
@@ -274,7 +276,7 @@ class NewTaskForm(OfficeForm):
     start_date = OfficeDateField(_("Bắt đầu từ ngày"))
     priority = RadioField(_("Mức ưu tiên"), default=Priority.NORMAL.value, validate_choice=False)
     source = RadioField(_("Nguồn giao"), default=Source.DIRECT.value, validate_choice=False)
-    source_text = LineField(_("Tên chương trình, kế hoạch, số mục"), [Limit(200)])
+    source_text = LineField(_("Tên chương trình, kế hoạch; người gửi, ngày thư"), [Limit(200)])
     every = SelectField(_("Lặp lại"), default="", validate_choice=False)
     last_date = OfficeDateField(_("Lặp đến hết ngày"))
     is_absence_confirmed = BooleanField(_("Vẫn giao dù người chủ trì vắng vào ngày đến hạn"))
@@ -291,8 +293,7 @@ class NewTaskForm(OfficeForm):
         self.priority.choices = [
             SelectChoice(one.value, label(f"task.priority.{one.value}")) for one in Priority
         ]
-        given = (Source.DIRECT, Source.PLAN)
-        self.source.choices = [SelectChoice(one.value, label(f"task.source.{one.value}")) for one in given]
+        self.source.choices = [SelectChoice(one.value, label(f"task.source.{one.value}")) for one in _BY_HAND]
         self.every.choices = [
             SelectChoice("", label("task.every.never")),
             *(SelectChoice(one.value, label(f"task.every.{one.value}")) for one in Every),
@@ -321,8 +322,8 @@ class NewTaskForm(OfficeForm):
         return next((one for one in Priority if one.value == self.priority.data), Priority.NORMAL)
 
     def where_from(self) -> Source:
-        """By word, or from a plan."""
-        return Source.PLAN if self.source.data == Source.PLAN.value else Source.DIRECT
+        """By word unless a plan or a mail is named."""
+        return next((one for one in _BY_HAND if one.value == self.source.data), Source.DIRECT)
 
     def share(self) -> int:
         """Weight in the whole's progress."""

@@ -130,6 +130,9 @@ def test_pages_enter_own_and_planned_tasks_with_priority_and_a_day_to_begin(
     task = look(office.leader, int(where.rsplit("/", 1)[-1]))
     assert (task.source, task.priority, task.is_urgent) == (Source.PLAN, Priority.HIGH, False)
     assert [p.due_date for p in task.parties] == [task.due_date, date(2026, 11, 20)]
+    fields |= {"start_date": "16/11/2026", "source": "mail", "source_text": "Thư của Sở Y tế, 12/11/2026"}
+    where = leader.post("/tasks/new", data=fields).headers["Location"]
+    assert "Thư điện tử, Thư của Sở Y tế, 12/11/2026" in leader.get(where).text
 
 
 def test_a_helper_has_a_term_and_an_outcome_of_its_own_and_who_only_knows_is_never_late(
