@@ -13,7 +13,7 @@ from documents.services.habits import Habit, days_taken, habit_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.labels import label
-from intranet.notices.workdays import calendar
+from intranet.notices.workdays import calendar, late_from
 from intranet.people import directory
 from intranet.people.models import Unit
 from intranet.tasks import load
@@ -86,18 +86,19 @@ def due(document: Document, habit: Habit | None = None) -> list[DueOffer]:
     """Terms to choose from, the likeliest first: as long as similar documents took, else what the kind gives,
     never later than one that the document states.
     """
-    on, today = calendar(), clock.today()
+    # Once the hours of today are over a term of today has passed.
+    on, today, open_from = calendar(), clock.today(), late_from()
     stated = document.due_date if document.due_source is DueSource.STATED else None
     taken = days_taken(habit or habit_of(document), on)
     usual = None if taken is None else on.add_working_days(today, taken[0])
     wanted = stated or usual or document.due_date or on.add_working_days(today, _USUAL_DAYS)
-    if usual is not None and stated is not None and today <= usual < stated:
+    if usual is not None and stated is not None and open_from <= usual < stated:
         wanted = usual
-    is_over = wanted < today
+    is_over = wanted < open_from
     first = on.add_working_days(today, _SOON_DAYS) if is_over else on.next_working_day(wanted)
     days = {first}
     days |= {on.add_working_days(today, n) for n in (1, 3, 5, 10, 15)}
-    if stated is not None and stated >= today:
+    if stated is not None and stated >= open_from:
         days = {day for day in days if day <= stated} | {stated}
     found = []
     for day in sorted(days):

@@ -78,10 +78,11 @@ AGE = """
   };
 })
 """
-#: The disk takes nothing more in one store; of the pieces of files one file's are gone.
+#: The disk takes nothing more in one store; of the pieces of files those of one paper on the table are gone.
 FULL = """
 async (store) => {
   if (store === 'pieces') {
+    const { files } = await (await fetch(`${location.pathname}/pack.json`)).json();
     const base = await new Promise((ok) => {
       const r = indexedDB.open('office-vault');
       r.onsuccess = () => ok(r.result);
@@ -89,7 +90,8 @@ async (store) => {
     await new Promise((ok) => {
       const pieces = base.transaction('pieces', 'readwrite').objectStore('pieces');
       pieces.getAllKeys().onsuccess = ({ target }) => {
-        pieces.delete(target.result[0]).onsuccess = () => ok();
+        const one = target.result.find(([sha256]) => files.some((file) => file.sha256 === sha256));
+        pieces.delete(one).onsuccess = () => ok();
       };
     });
     base.close();

@@ -122,6 +122,8 @@ def test_a_term_is_offered_as_long_as_similar_documents_took(desk: Office, prese
     assert (first.working_days, first.cases) == (taken[0], 5)
     stated = presented(issuer="Bộ Xây dựng", due_date=clock.today())
     assert max(one.day for one in suggesting.due(stated)) == clock.today()
+    clock.freeze(clock.at_office(clock.today(), 17))
+    assert min(one.day for one in suggesting.due(stated)) > clock.today()
 
 
 @pytest.mark.parametrize(("stands_in", "words"), [(True, "là người xử lý thay"), (False, "chưa cử ai xử lý")])
