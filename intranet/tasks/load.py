@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import case, func, select
 
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -103,18 +103,23 @@ def counts_of(actor: Actor, ids: Collection[int]) -> dict[int, tuple[int, int, i
     """Open, late, near and waiting tasks of each of these people who has any: one query."""
     sorts = (deadlines.is_late(), deadlines.is_near(), Task.state == TaskState.WAITING_ACCEPT)
     sums = [func.coalesce(func.sum(case((sort, 1), else_=0)), 0) for sort in sorts]
-    query = (
-        select(TaskParty.user_id, func.count(), *sums)
-        .join(Task, Task.id == TaskParty.task_id)
+    held = (
+        select(TaskParty.user_id, TaskParty.task_id)
         .where(
             TaskParty.user_id.in_(ids),
             TaskParty.is_open.is_(True),
             TaskParty.role.in_((PartyRole.LEAD, PartyRole.OFFICER)),
             TaskParty.left_at.is_(None),
-            deadlines.is_open(),
-            and_(released(), visible_to(actor, is_open=True)),
         )
-        .group_by(TaskParty.user_id)
+        # So that the open work of these people leads, not all tasks that may be seen.
+        .offset(0)
+        .subquery()
+    )
+    query = (
+        select(held.c.user_id, func.count(), *sums)
+        .join(Task, Task.id == held.c.task_id)
+        .where(deadlines.is_open(), released(), visible_to(actor, is_open=True))
+        .group_by(held.c.user_id)
     )
     if not ids:
         return {}
