@@ -6,23 +6,22 @@ VI).
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from sqlalchemy import ColumnElement, desc, or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from documents.models.access import AccessChange
 from documents.models.document import AccessLevel, Document
 from documents.permissions import READ_ACCESS_LOG, headed_units, readable, visible_to
-from intranet.core import clock, db
+from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.errors import Forbidden
 from intranet.people import directory
 from intranet.people.models import Post, Role, User
-from intranet.records import access, audit
+from intranet.records import access, audit, leaves
 from intranet.records.models import AuditLine
 from intranet.tasks.permissions import person_of
 
-PAGE = 50
 OPENED, PRINTED, EXPORTED, FOUND = (f"document.{one}" for one in ("opened", "printed", "exported", "found"))
 ACTS = (OPENED, "file.opened", "file.downloaded", PRINTED, EXPORTED, FOUND)
 #: Who sees what everybody did; heads see that of their units, all others their own.
@@ -88,19 +87,8 @@ def page_of(actor: Actor, wanted: Wanted, *, before: int | None = None, after: i
     """
     if not actor.holds(READ_ACCESS_LOG):
         raise Forbidden("auth.no_permit")
-    query = select(AuditLine).where(*_where(actor, wanted))
-    # By what is computed of the id: a walk backwards over the whole log for a few lines is the slower way.
-    order = AuditLine.id + 0
-    if after is not None:
-        query = query.where(AuditLine.id > after).order_by(order)
-    else:
-        query = query.order_by(desc(order))
-        if before is not None:
-            query = query.where(AuditLine.id < before)
-    rows = list(db.session().scalars(query.limit(PAGE + 1)))
-    more, rows = len(rows) > PAGE, rows[:PAGE]
-    if after is not None:
-        rows.reverse()
+    leaf = leaves.leaf(_where(actor, wanted), "id", before=before, after=after)
+    rows = leaf.lines
     people = {one for row in rows for one in (row.actor_id, row.acting_for_id) if one is not None}
     ids = {row.ref_id for row in rows}
     found = db.session().scalars(select(Document).where(Document.id.in_(ids))) if ids else ()
@@ -109,8 +97,8 @@ def page_of(actor: Actor, wanted: Wanted, *, before: int | None = None, after: i
         directory.people(people),
         {document.id: document for document in found},
         frozenset(document.id for document in readable(actor, ids)),
-        rows[0].id if rows and (more if after is not None else before is not None) else None,
-        rows[-1].id if rows and (after is not None or more) else None,
+        leaf.newer,
+        leaf.older,
     )
 
 
@@ -135,10 +123,7 @@ def _where(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
     ]
     if wanted.document_id is not None:
         where.append(AuditLine.ref_id == wanted.document_id)
-    if wanted.first is not None:
-        where.append(AuditLine.at >= clock.at_office(wanted.first, 0))
-    if wanted.last is not None:
-        where.append(AuditLine.at < clock.at_office(wanted.last + timedelta(days=1), 0))
+    where += leaves.within(wanted.first, wanted.last)
     if not sees_all(actor):
         selves = {actor.id, person_of(actor).standing.id}
         mine: ColumnElement[bool] = or_(AuditLine.actor_id.in_(selves), AuditLine.acting_for_id.in_(selves))

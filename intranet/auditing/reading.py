@@ -2,23 +2,21 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, desc, select
-
 from intranet.auditing.permissions import READ, READ_ALL, READ_BARE
-from intranet.core import clock, db, refs
+from intranet.core import refs
 from intranet.core.actor import Actor
 from intranet.core.errors import Forbidden
 from intranet.core.refs import Ref
 from intranet.notices.services import readable_titles, titled_together
 from intranet.people import directory
 from intranet.people.models import User
+from intranet.records import leaves
 from intranet.records.models import AuditLine
 from intranet.tasks.permissions import person_of, standing_of
 
-PAGE = 50
 #: So many people of a name are looked for.
 _MOST_NAMED = 50
 
@@ -73,21 +71,11 @@ def page_of(actor: Actor, wanted: Wanted, *, before: int | None = None, after: i
         raise Forbidden("auth.no_permit")
     scope = scope_of(actor)
     people = _whose(actor, scope, wanted.who)
-    # Lines of few people are found by their index, not by a walk over the whole log.
-    order = AuditLine.seq.expression if people is None else AuditLine.seq + 0
-    query = select(AuditLine).where(AuditLine.org_id == actor.org_id, *_when(wanted))
+    where = [AuditLine.org_id == actor.org_id, *leaves.within(wanted.first, wanted.last)]
     if people is not None:
-        query = query.where(AuditLine.actor_id.in_(people))
-    if after is not None:
-        query = query.where(AuditLine.seq > after).order_by(order)
-    else:
-        query = query.order_by(desc(order))
-        if before is not None:
-            query = query.where(AuditLine.seq < before)
-    rows = list(db.session().scalars(query.limit(PAGE + 1)))
-    more, rows = len(rows) > PAGE, rows[:PAGE]
-    if after is not None:
-        rows.reverse()
+        where.append(AuditLine.actor_id.in_(people))
+    found = leaves.leaf(where, "seq", before=before, after=after, is_walked=people is None)
+    rows = found.lines
     named = {one for row in rows for one in (row.actor_id, row.acting_for_id) if one is not None}
     about = {row.of for row in rows} if scope is not Scope.BARE else set()
     titles = readable_titles(actor, {ref for ref in about if ref.kind in titled_together()})
@@ -96,18 +84,9 @@ def page_of(actor: Actor, wanted: Wanted, *, before: int | None = None, after: i
         directory.people(named),
         titles,
         {ref: refs.url(ref) for ref in titles},
-        rows[0].seq if rows and (more if after is not None else before is not None) else None,
-        rows[-1].seq if rows and (after is not None or more) else None,
+        found.newer,
+        found.older,
     )
-
-
-def _when(wanted: Wanted) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
-    if wanted.first is not None:
-        where.append(AuditLine.at >= clock.at_office(wanted.first, 0))
-    if wanted.last is not None:
-        where.append(AuditLine.at < clock.at_office(wanted.last + timedelta(days=1), 0))
-    return where
 
 
 def _whose(actor: Actor, scope: Scope, name: str) -> Collection[int] | None:

@@ -16,7 +16,7 @@ from intranet.core.errors import Forbidden
 from intranet.core.jobs import run_due
 from intranet.notices.models import Notice
 from intranet.people.models import Role, User
-from intranet.records import audit
+from intranet.records import audit, leaves
 from intranet.tasks import services as tasks
 from intranet.tasks.services import Party
 from tests.counting import count_queries
@@ -104,9 +104,9 @@ def test_leaves_go_on_without_a_gap_and_ask_as_much_for_fifty_lines_as_for_five(
             if leaf.older is None:
                 break
             leaf = reading.page_of(office.leader, Wanted(), before=leaf.older)
-        back = reading.page_of(office.leader, Wanted(), after=seen[reading.PAGE])
+        back = reading.page_of(office.leader, Wanted(), after=seen[leaves.SIZE])
     assert seen == list(range(seen[0], 0, -1))
-    assert [line.seq for line in back.lines] == seen[: reading.PAGE]
+    assert [line.seq for line in back.lines] == seen[: leaves.SIZE]
     assert "Cũ hơn" in page
 
 

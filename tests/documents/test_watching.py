@@ -15,6 +15,7 @@ from documents.services.watching import Wanted
 from intranet.core import clock, db
 from intranet.core.jobs import run_due
 from intranet.people.models import Role, User
+from intranet.records import leaves
 from intranet.records.tables import Format
 from tests.counting import count_queries
 from tests.documents import papers
@@ -100,14 +101,14 @@ def test_the_log_is_leafed_through_both_ways_in_a_fixed_number_of_questions(
     officer.get(path)
     with count_queries() as few:
         leader.get("/documents/access/log")
-    for _ in range(watching.PAGE + 2):
+    for _ in range(leaves.SIZE + 2):
         watching.note_taken(desk.officer, watching.PRINTED, {secret.id}, "book")
     with count_queries() as many:
         leader.get("/documents/access/log")
     assert len(many) <= len(few)
     with db.scope(desk.leader.org_ids):
         first = watching.page_of(desk.leader, Wanted())
-        assert (len(first.lines), first.newer) == (watching.PAGE, None)
+        assert (len(first.lines), first.newer) == (leaves.SIZE, None)
         second = watching.page_of(desk.leader, Wanted(), before=first.older)
         assert (len(second.lines), second.older) == (3, None)
         back = watching.page_of(desk.leader, Wanted(), after=second.newer)
