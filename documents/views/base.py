@@ -13,7 +13,6 @@ from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction
 from documents.services import watching
 from intranet.core import clock, db
 from intranet.core.errors import DomainError
-from intranet.core.forms import read_date
 from intranet.core.labels import label
 from intranet.core.refs import Ref
 from intranet.core.web import me, sentence
@@ -63,14 +62,6 @@ class DueWords:
     def _between(self, first: date, last: date) -> int:
         self.calendar = self.calendar or calendar()
         return self.calendar.working_days_between(first, last)
-
-
-def day_of(typed: str | None) -> date | None:
-    """The day of a filter, ``None`` for an empty or a wrong one."""
-    try:
-        return read_date(typed.strip()) if typed and typed.strip() else None
-    except ValueError:
-        return None
 
 
 def key_of(name: str) -> int | None:

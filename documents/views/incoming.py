@@ -23,9 +23,10 @@ from documents.services import (
 )
 from documents.services.listing import INCOMING_TABS, Filters
 from documents.views.adding import to_undo
-from documents.views.base import bp, day_of, holder, key_of, opened, show, without
+from documents.views.base import bp, holder, key_of, opened, show, without
 from documents.views.lists import bulk_forms, columns_of, conditions_of, kept_tabs, result_of, take_along
 from intranet.core.errors import DomainError
+from intranet.core.forms import day_of
 from intranet.core.labels import label
 from intranet.core.web import me, needs, sentence, signed_in
 from intranet.records import readers

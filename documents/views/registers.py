@@ -21,8 +21,9 @@ from documents.services import (
     verifying,
     years,
 )
-from documents.views.base import bp, day_of, do_and_tell, key_of, show, without
+from documents.views.base import bp, do_and_tell, key_of, show, without
 from intranet.core import clock, menu
+from intranet.core.forms import day_of
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs

@@ -7,8 +7,9 @@ from documents.models.document import Document
 from documents.permissions import READ_ACCESS_LOG
 from documents.services import watching
 from documents.services.watching import Wanted
-from documents.views.base import bp, day_of, key_of, show, without
+from documents.views.base import bp, key_of, show, without
 from intranet.core import menu
+from intranet.core.forms import day_of
 from intranet.core.labels import label
 from intranet.core.web import me, needs
 

@@ -1,6 +1,5 @@
 """The page of the log of acts."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from intranet.auditing import proving, reading
 from intranet.auditing.permissions import PROVE, READ
 from intranet.auditing.reading import Wanted
-from intranet.core.forms import read_date
+from intranet.core.forms import day_of
 from intranet.core.labels import label
 from intranet.core.web import me, needs
 
@@ -22,8 +21,8 @@ def index() -> ResponseReturnValue:
     """Who did what and when, newest first, and how far that is proved."""
     wanted = Wanted(
         request.args.get("who", "")[:100].strip(),
-        _day(request.args.get("first", "")),
-        _day(request.args.get("last", "")),
+        day_of(request.args.get("first")),
+        day_of(request.args.get("last")),
     )
     kept: dict[str, Any] = {
         name: value for name, value in request.args.items() if name in ("who", "first", "last") and value
@@ -52,11 +51,3 @@ def prove() -> ResponseReturnValue:
     proving.ask(me())
     flash(label("audit.asked"), "ok")
     return redirect(url_for("auditing.index"))
-
-
-def _day(typed: str) -> date | None:
-    """The day of a filter, ``None`` for an empty or a wrong one."""
-    try:
-        return read_date(typed.strip()) if typed.strip() else None
-    except ValueError:
-        return None

@@ -106,6 +106,14 @@ def read_date(typed: str) -> date:
         raise ValueError(label("error.field.no_such_day", typed=typed)) from None
 
 
+def day_of(typed: str | None) -> date | None:
+    """The day of a filter, ``None`` for an empty or a wrong one."""
+    try:
+        return read_date(typed.strip()) if typed and typed.strip() else None
+    except ValueError:
+        return None
+
+
 def read_local(day: date, typed_time: str) -> datetime:
     """The instant (UTC) of a day and an office time typed as 08:30, 8h30 or 0830.
 
