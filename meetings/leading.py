@@ -2,6 +2,7 @@
 
 Both are last values: ten a second at most, the newest wins, none is a line of the journal. The rectangle is
 stored once a second at most and told again then, so that who came in between has it too; the pointer never.
+The process to which the presenter is connected keeps the time; all of them tell their own tablets.
 """
 
 from collections.abc import Mapping
@@ -18,8 +19,9 @@ from intranet.core.errors import Invalid
 from intranet.core.events import subscribe
 from intranet.core.live import Answer, sockets
 from intranet.people.models import User
-from meetings import live_few, live_following, live_marks
+from meetings import live_following, live_marks
 from meetings.live import online, require_place, room_name, rooms
+from meetings.live_few import Passing
 from meetings.models.journal import MeetingMoved
 from meetings.models.meeting import Meeting
 from meetings.permissions import ATTEND
@@ -57,6 +59,14 @@ class PointerFrame:
     page: int
     x: float
     y: float
+
+
+@dataclass(frozen=True)
+class PresenterSeen:
+    """A presenter is gone, or back: for chair and secretary, whichever process they are at."""
+
+    meeting_id: int
+    frame: dict[str, Any]
 
 
 @dataclass
@@ -119,8 +129,7 @@ def passing(actor: Actor, frame: Any) -> Answer:
     lead = _lead(actor, mid)
     if lead.page == found.page:
         d = {"page": found.page, "x": round(found.x, 4), "y": round(found.y, 4)}
-        for place in live_few.places(mid, lead.narrow):
-            sockets.emit("eph", {"k": "eph", "t": "pointer", "mid": mid, "d": d}, to=place)
+        _pass(mid, lead, "pointer", d)
     return {"ok": True}
 
 
@@ -131,11 +140,15 @@ def _ink(actor: Actor, frame: Mapping[str, Any]) -> Answer:
     drawn = live_marks.ink_of(frame.get("d"))
     lead = _lead(actor, frame["mid"])
     if lead.page == drawn["page"]:
-        live_marks.pass_ink(frame["mid"], drawn, live_few.places(frame["mid"], lead.narrow))
+        _pass(frame["mid"], lead, "ink", drawn)
     return {"ok": True}
 
 
-@subscribe(ViewShown, live=True)
+def _pass(mid: int, lead: Lead, what: str, d: dict[str, Any]) -> None:
+    sockets.tell(Passing(mid, lead.narrow, "eph", {"k": "eph", "t": what, "mid": mid, "d": d}))
+
+
+@subscribe(ViewShown)
 def shown_without_socket(shown: ViewShown) -> None:
     """A rectangle that came as a command."""
     view = presenting.view_of(shown.page, shown.x, shown.y, shown.w)
@@ -146,6 +159,13 @@ def shown_without_socket(shown: ViewShown) -> None:
 def look_again(moved: MeetingMoved) -> None:
     """Whoever led may no longer, or leads another page."""
     leading.leads.pop(moved.meeting_id, None)
+
+
+@subscribe(PresenterSeen, live=True)
+def tell_officers_here(seen: PresenterSeen) -> None:
+    """Tell those of this process who run the room."""
+    for audience in sorted(OFFICERS):
+        sockets.emit("lv", seen.frame, to=room_name(seen.meeting_id, audience))
 
 
 @sockets.background(_TICK_SECONDS)
@@ -187,7 +207,12 @@ def look_for_presenters() -> None:
             _tell_officers(mid, {"gone": False, "p": person})
     for mid in again:
         told = leading.gone.pop(mid, None)
-        if told is not None and by_meeting.get(mid) == told[0]:
+        if told is None or by_meeting.get(mid) != told[0]:
+            continue
+        if told[0] in online(mid):
+            # Back at another process.
+            _tell_officers(mid, {"gone": False, "p": told[0]})
+        else:
             _tell_gone(mid, told[0], now)
 
 
@@ -230,10 +255,8 @@ def _is_due(last: datetime | None, every: timedelta, now: datetime) -> bool:
 def _send(mid: int, stream: _Stream, now: datetime) -> None:
     stream.sent_at, stream.is_sent = now, True
     view = stream.newest
-    for place in live_few.places(mid, stream.narrow):
-        sockets.emit(
-            "lv", {"k": "lv", "key": "view", "mid": mid, "seq": view.seq, "d": view.told()}, to=place
-        )
+    told = {"k": "lv", "key": "view", "mid": mid, "seq": view.seq, "d": view.told()}
+    sockets.tell(Passing(mid, stream.narrow, "lv", told))
 
 
 def _store(mid: int, stream: _Stream, now: datetime) -> None:
@@ -256,6 +279,6 @@ def _tell_gone(mid: int, person: int, now: datetime) -> None:
 
 
 def _tell_officers(mid: int, d: dict[str, Any]) -> None:
-    for audience in sorted(OFFICERS):
-        told = {"k": "lv", "key": "presenter", "mid": mid, "seq": ms(clock.now()), "d": d}
-        sockets.emit("lv", told, to=room_name(mid, audience))
+    sockets.tell(
+        PresenterSeen(mid, {"k": "lv", "key": "presenter", "mid": mid, "seq": ms(clock.now()), "d": d})
+    )

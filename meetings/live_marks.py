@@ -1,6 +1,6 @@
 """That marks were shared, told to whoever may see them, who then ask for them. And the presenter's ink."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from intranet.core import clock
@@ -50,9 +50,3 @@ def ink_of(given: Any) -> dict[str, Any]:
     stroke = {"kind": "ink", **{name: given.get(name) for name in ("tool", "rgb", "w", "pts")}}
     mark_kinds.check(stroke)
     return {name: given[name] for name in ("page", "id", "from", "tool", "rgb", "w", "pts")}
-
-
-def pass_ink(mid: int, d: Mapping[str, Any], places: Iterable[str]) -> None:
-    """Show a part of the presenter's ink to those who see the page; nobody keeps it."""
-    for place in places:
-        sockets.emit("eph", {"k": "eph", "t": "ink", "mid": mid, "d": dict(d)}, to=place)

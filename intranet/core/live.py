@@ -124,6 +124,10 @@ class Sockets:
             local = {"ignore_queue": True} if self._shared is not None and _everywhere.get() else {}
             self.io.emit(name, data, to=to, namespace=namespace, **local)
 
+    def tell(self, fact: object) -> None:
+        """Tell a fact that is written nowhere to the live subscribers of every web process."""
+        self._tell_all(fact)
+
     def say(self, name: str, value: Any) -> None:
         """Let the other web processes know something of this one, plain JSON, for as long as it lives."""
         if self._shared is not None:

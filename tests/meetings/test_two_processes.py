@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from intranet.people.models import User
+from meetings.services import distributing
 from tests import redis_server, web_processes
 from tests.meetings.conftest import Sitting, add_paper
 from tests.tablets import Tablet
@@ -79,6 +80,11 @@ def test_what_is_done_at_two_processes_reaches_every_tablet_in_order_and_once(
     chair.wait(lambda: chair.online()["n"] == 3, "who has left is still counted")
     file = add_paper(sitting.secretary, sitting, None).public_id
     who_follows_at_the_other_process_sees_what_is_presented(secretary, delegate, file)
+    few = add_paper(sitting.secretary, sitting, None).public_id
+    only = [{"who": f"user:{sitting.delegate.id}", "can": []}]
+    distributing.set_rights(sitting.secretary, sitting.id, few, grants=only)
+    outsider = two.tablet(sitting.guest, sitting.id, 0)
+    what_is_shown_to_few_reaches_them_at_the_other_process_too(secretary, delegate, outsider, few)
 
 
 def who_follows_at_the_other_process_sees_what_is_presented(
@@ -97,6 +103,29 @@ def who_follows_at_the_other_process_sees_what_is_presented(
     told = follower.live("view")[-1]
     assert (told["page"], told["view"]) == (2, {"x": 0.1, "y": 0.2, "w": 0.5})
     assert [one["d"] for name, one in follower.told if name == "eph"] == [point]
+
+
+def what_is_shown_to_few_reaches_them_at_the_other_process_too(
+    presenter: Tablet, reader: Tablet, outsider: Tablet, file: str
+) -> None:
+    """Rectangles, of which the last of a burst waits for its turn, pointer and ink; nobody else is told."""
+    assert presenter.command("present.start", file=file, page=2, few=True)["ok"]
+    reader.wait(lambda: reader.live("shown"), "which page is shown was not told")
+    for name in (reader, outsider):
+        name.told.clear()
+    for width in (0.9, 0.6, 0.3):
+        view = {"page": 2, "x": 0.1, "y": 0.2, "w": width}
+        assert presenter.ask("lv", {"mid": presenter.mid, "key": "view", "d": view})["ok"]
+    point = {"page": 2, "x": 0.4, "y": 0.6}
+    stroke = {"page": 2, "id": 1, "from": 0, "tool": "pen", "rgb": "c62828", "w": 200, "pts": [1, 2, 3, 4]}
+    for what, d in (("pointer", point), ("ink", stroke)):
+        assert presenter.ask("eph", {"mid": presenter.mid, "t": what, "d": d})["ok"]
+    reader.wait(lambda: [one["view"]["w"] for one in reader.live("view")][-1:] == [0.3], "no last rectangle")
+    reader.wait(lambda: len([1 for name, _ in reader.told if name == "eph"]) == 2, "no pointer, or no ink")
+    assert [one["d"] for name, one in reader.told if name == "eph"] == [point, stroke]
+    told = [one for name, one in outsider.told if name == "eph" or one["key"] in {"view", "shown"}]
+    assert told == []
+    assert [set(one["d"]) for one in outsider.events if one["t"] == "present.started"] == [{"n", "few"}]
 
 
 def test_a_room_goes_on_without_redis_and_is_one_again_when_it_is_back(
