@@ -23,7 +23,8 @@ from intranet.core.db import session
 from intranet.core.errors import DomainError, Invalid, NotFound
 from intranet.core.events import subscribe
 from intranet.core.labels import label
-from intranet.core.live import MEETINGS, Answer, socket_id, sockets
+from intranet.core.live import COMMAND_RATE, MEETINGS, Answer, socket_id, sockets
+from intranet.core.rates import Rate
 from intranet.core.web import me, needs, within
 from intranet.people.models import User
 from meetings.models.device import DeviceMoved
@@ -81,6 +82,8 @@ class _Rooms:
 
 
 rooms = _Rooms()
+#: As over a socket, but for a person: devices without a socket are few.
+over_http = Rate(*COMMAND_RATE)
 
 
 def room_name(meeting_id: int, audience: Audience) -> str:
@@ -321,7 +324,9 @@ def _forget(sid: str) -> None:
 @needs(ATTEND)
 def cmd_over_http(mid: int) -> ResponseReturnValue:
     """A command, when the socket is down; one for another meeting is refused."""
-    access_room(cast(User, me()), mid)
+    user = cast(User, me())
+    access_room(user, mid)
+    over_http.spend(str(user.id))
     frame = request.get_json(silent=True)
     asked = frame.get("d") if isinstance(frame, Mapping) else None
     if not isinstance(asked, Mapping) or asked.get("mid") != mid:
@@ -347,8 +352,8 @@ def snapshot_over_http(mid: int) -> ResponseReturnValue:
 def events_over_http(mid: int) -> ResponseReturnValue:
     """What happened after ``?since=``; waits up to ``?wait=`` seconds.
 
-    A rectangle newer than ``?seen=`` ends the wait too, and so does an answer to a call after ``?heard=``, or
-    another page of what is shown to few.
+    A rectangle newer than ``?seen=`` ends the wait too, and so does an answer to a call after ``?heard=``,
+    another page of what is shown to few, or a position that one takes elsewhere.
     """
     user = cast(User, me())
     access_meeting(user, mid, To.ATTEND)
@@ -356,7 +361,7 @@ def events_over_http(mid: int) -> ResponseReturnValue:
     if since is None:
         raise Invalid("command.payload", name="since")
     on_wall, seen = request.args.get("as") == ON_WALL, request.args.get("seen", type=int)
-    heard, shown = request.args.get("heard", type=int), None
+    heard, own = request.args.get("heard", type=int), None
     until = time.monotonic() + min(MOST_WAIT, max(0.0, request.args.get("wait", 0.0, type=float)))
     while True:
         with db.scope(user.org_ids):
@@ -365,8 +370,9 @@ def events_over_http(mid: int) -> ResponseReturnValue:
             return jsonify(ok=True, cls=got.audience.value, mode="snapshot", events=[])
         view = got.lv["view"]
         is_newer = seen is not None and view is not None and view["seq"] > seen
-        shown = shown or got.lv.get("shown")
-        is_newer |= got.lv.get("shown") != shown
+        found = {key: got.lv.get(key) for key in ("shown", "mine")}
+        own = found if own is None else own
+        is_newer |= own != found
         is_newer |= heard is not None and any(one["v"] > heard for one in got.lv.get("replies", ()))
         if got.frames or is_newer or time.monotonic() >= until or health.is_stopping():
             told = {"mode": "delta", "events": got.frames, "lv": got.lv, "now": ms(clock.now())}

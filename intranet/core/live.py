@@ -26,7 +26,8 @@ from flask_socketio import SocketIO, disconnect, join_room
 
 from intranet.core import clock, db, dialect, events, fastroom, permits, signals
 from intranet.core.config import Settings
-from intranet.core.errors import DomainError, Forbidden, TooMany, Unavailable
+from intranet.core.errors import DomainError, Forbidden, Unavailable
+from intranet.core.rates import Rate
 from intranet.core.sharing import SharedRooms, make_manager
 from intranet.core.web import present_actor, present_person, refusal_json
 from intranet.core.websocket import harden, watch
@@ -40,7 +41,9 @@ MEETINGS = "/meetings"
 MAX_FRAME_BYTES = 64 * 1024
 #: Connections at once; one more takes the place of the oldest, which is perhaps dead and not yet known to be.
 MAX_PER_PERSON, MAX_PER_DEVICE = 5, 2
-_RATE, _BURST = 20.0, 40.0
+#: Asks of one device a second, and at once: what it wants done, and what passes while it presents or points.
+COMMAND_RATE, _PASSING_RATE = (20.0, 40.0), (40.0, 80.0)
+_PASSING = frozenset({"lv", "eph"})
 _LOOK_SECONDS = 0.1
 #: Objects made and not yet gone after which garbage is looked for.
 _COLLECT_AFTER = 50_000
@@ -81,7 +84,8 @@ class Sockets:
         self._handlers: dict[tuple[str, str], tuple[str, Callable[..., Any]]] = {}
         self._leaves: list[tuple[str, Callable[[], None]]] = []
         self._background: list[tuple[float, Callable[[], None]]] = []
-        self._tokens: dict[str, tuple[float, float]] = {}
+        #: By whether it is one of :data:`_PASSING`: whoever presents can still turn the page.
+        self._rates = {False: Rate(*COMMAND_RATE), True: Rate(*_PASSING_RATE)}
         #: By socket id, the oldest first; and those of each person.
         self._seats: dict[str, _Seat] = {}
         self._seats_of: dict[int, dict[str, _Seat]] = {}
@@ -170,7 +174,8 @@ class Sockets:
             **({} if manager is None else {"client_manager": manager}),
         )
         self.forget_seats()
-        self._tokens.clear()
+        for rate in self._rates.values():
+            rate.clear()
         db.tell_live_with(self._tell_all)
         if settings.is_web:
             (fastroom.install if settings.frame_once else harden)(self.io.server.eio)
@@ -178,7 +183,7 @@ class Sockets:
             self.io.on_event("connect", self._connect, namespace=namespace)
             self.io.on_event("disconnect", self._disconnecter(namespace), namespace=namespace)
         for (namespace, name), (permit, function) in self._handlers.items():
-            self.io.on_event(name, self._guarded(permit, function), namespace=namespace)
+            self.io.on_event(name, self._guarded(permit, function, name), namespace=namespace)
         return self.io
 
     def start_background(self, app: Flask) -> None:
@@ -280,7 +285,8 @@ class Sockets:
 
     def _disconnecter(self, namespace: str) -> Callable[..., None]:
         def gone(*_args: Any) -> None:
-            self._tokens.pop(_sid(), None)
+            for rate in self._rates.values():
+                rate.forget(_sid())
             self._give_up_seat(_sid())
             for where, function in self._leaves:
                 if where == namespace:
@@ -288,10 +294,12 @@ class Sockets:
 
         return gone
 
-    def _guarded(self, permit: str, function: Callable[..., Any]) -> Callable[..., Answer]:
+    def _guarded(self, permit: str, function: Callable[..., Any], name: str = "") -> Callable[..., Answer]:
+        rate = self._rates[name in _PASSING]
+
         def run(*args: Any) -> Answer:
             try:
-                self._spend()
+                rate.spend(_sid())
                 actor = present_actor()
                 if actor is None:
                     disconnect()
@@ -308,15 +316,6 @@ class Sockets:
                 return refusal_json(Unavailable("http.500"))
 
         return run
-
-    def _spend(self) -> None:
-        """Twenty events a second on one socket, bursts of forty."""
-        now = time.monotonic()
-        left, then = self._tokens.get(_sid(), (_BURST, now))
-        left = min(_BURST, left + (now - then) * _RATE)
-        if left < 1:
-            raise TooMany("rate.too_fast", wait=1)
-        self._tokens[_sid()] = (left - 1, now)
 
 
 sockets = Sockets()

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_socketio import SocketIOTestClient
 
-from intranet.core import db
+from intranet.core import db, rates
 from intranet.core.live import MEETINGS, sockets
 from intranet.people.models import User
 from meetings import live
@@ -279,3 +279,24 @@ def test_notes_are_synced_over_http(sitting: Sitting, client_of: Callable[[User]
     }  # fmt: skip
     for wrong in ([], {"ops": {}}, {"ops": [], "have": []}, {"ops": [], "have": {"x": "y"}}):
         assert delegate.post(address, json=wrong).status_code == 422
+
+
+def test_whoever_asks_too_often_is_told_so_over_either_way_and_still_points(
+    sitting: Sitting,
+    tablet: Tablets,
+    client_of: Callable[[User], FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rates, "monotonic", lambda: 0.0)
+    live.over_http.clear()
+    chair, browser = tablet(sitting.chair), client_of(sitting.chair)
+    chair.hello(sitting.id)
+    asked, where = cmd("flood", "nothing.known", mid=sitting.id), f"/api/v1/meetings/{sitting.id}/commands"
+    # One hello was asked already.
+    over_socket = [chair.ask("cmd", asked)["err"] for _ in range(41)]
+    assert (over_socket[38], over_socket[39:]) == ("not_found", ["rate", "rate"])
+    over_http = [browser.post(where, json=asked).json["err"] for _ in range(41)]
+    assert (over_http[39], over_http[40]) == ("not_found", "rate")
+    follow = {"k": "lv", "mid": sitting.id, "key": "follow", "d": {"on": None}}
+    assert chair.ask("lv", follow)["ok"]
+    live.over_http.clear()
