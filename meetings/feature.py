@@ -45,6 +45,7 @@ from meetings.sample import build
 from meetings.sample import opinions as sample_opinions
 from meetings.services import (
     archiving,
+    chasing,
     conclusion_lists,
     copies,
     holding,
@@ -170,6 +171,7 @@ def plug_in(app: Flask) -> None:
     )
     reminder_rules.register(opinions.REMINDED)
     reminder_rules.register(invitations.REMINDED)
+    reminder_rules.register(chasing.REMINDED)
     notices.register_titles("meeting", listing.titles_for)
     channels.classify("meeting", "meeting.*", "minutes.*")
     channels.classify("opinion", "opinion.*")

@@ -23,7 +23,7 @@ from intranet.people.models import User
 from intranet.schedule.booking import room_names
 from meetings.commands.agenda import MOST_MINUTES, MOST_TITLE
 from meetings.models.answer import Attending
-from meetings.models.meeting import ItemKind, Meeting, PartRole
+from meetings.models.meeting import AgendaItem, ItemKind, Meeting, PartRole
 from meetings.models.position import Stand
 from meetings.rules.thresholds import METHODS, needs_of
 from meetings.services.positions import MOST_TEXT
@@ -132,8 +132,21 @@ class ItemForm(OfficeForm):
     budget_min = IntegerField("Thời lượng (phút)", [Optional()])
     owner_id = SelectField("Người trình bày", coerce=_key, choices=[], validate_choice=False)
     without_papers = BooleanField("Mục này không cần tài liệu")
+    answer_date = OfficeDateField("Nhận ý kiến phản đối đến ngày", [Optional()])
+    answer_time = LineField("Giờ")
     #: What stood there when the form was opened.
     edition = HiddenField()
+
+    #: Until when members may object, once day and hour are right; ``None`` where none was typed.
+    answer_by: datetime | None = None
+
+    @classmethod
+    def of(cls, item: AgendaItem) -> "ItemForm":
+        """The form of an item that is there."""
+        if item.answer_by is None:
+            return cls(obj=item)
+        local = clock.local(item.answer_by)
+        return cls(obj=item, answer_date=local.date(), answer_time=f"{local:%H:%M}")
 
     def offer(self, meeting: Meeting) -> None:
         """Offer the kinds, and the participants as owners."""
@@ -149,6 +162,19 @@ class ItemForm(OfficeForm):
         if field.data is None and field.raw_data and field.raw_data[0].strip():
             field.process_errors = []
             raise ValidationError(label("error.item.minutes", most=MOST_MINUTES))
+
+    def validate_answer_time(self, field: LineField) -> None:
+        """Put day and hour together; one without the other is no deadline."""
+        if not field.data and self.answer_date.data is None:
+            return
+        if not field.data or self.answer_date.data is None:
+            if not self.answer_date.errors:
+                raise ValidationError(label("error.item.answer_half"))
+            return
+        try:
+            self.answer_by = read_local(self.answer_date.data, field.data)
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from problem
 
 
 class BudgetForm(OfficeForm):

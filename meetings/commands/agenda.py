@@ -14,16 +14,22 @@ from meetings.services import chairing, life, planning, timing, undoing
 MOST_TITLE = 300
 MOST_MINUTES = 600
 MOST_REASON = 500
+#: How an item leaves the floor.
+Outcome = Literal["done", "suspended", "deferred"]
 
 
 @dataclass(frozen=True)
 class StartItem:
-    """Put an item on the floor; ``expect``: the item the actor saw there; ``reason``: it was done already."""
+    """Put an item on the floor; ``expect``: the item the actor saw there; ``outcome``: how that one leaves.
+
+    ``reason``: why an item that was done is taken up again.
+    """
 
     mid: int
     item: int
     expect: int | None
     reason: str = ""
+    outcome: Outcome = "done"
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class FinishItem:
 
     mid: int
     expect: int | None
-    outcome: Literal["done", "suspended", "deferred"] = "done"
+    outcome: Outcome = "done"
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,8 @@ def start_item(actor: User, d: StartItem) -> Answer:
     reason = one_line(d.reason)
     if len(reason) > MOST_REASON:
         raise Invalid("field.too_long", most=MOST_REASON, length=len(reason), field="reason")
-    return {"v": chairing.start_item(actor, d.mid, d.item, expect=d.expect, reason=reason)}
+    outcome = ItemState(d.outcome)
+    return {"v": chairing.start_item(actor, d.mid, d.item, expect=d.expect, reason=reason, outcome=outcome)}
 
 
 @command("item.finish", needs=ATTEND)

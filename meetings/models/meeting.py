@@ -246,6 +246,8 @@ class AgendaItem(Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     #: When it came for adoption without debate while the room sat; nobody was asked of it beforehand.
     late_at: Mapped[datetime | None]
+    #: Until when members may object to what is adopted without debate; empty: until the sitting opens.
+    answer_by: Mapped[datetime | None]
     #: Nobody need send a paper for it.
     without_papers: Mapped[bool] = mapped_column(default=False)
 
@@ -259,7 +261,9 @@ class AgendaItem(Base):
     @property
     def edition(self) -> str:
         """A mark of what it says now; a form made from another edition is refused."""
-        return _mark(self.title, self.kind.value, self.budget_min, self.owner_id, self.without_papers)
+        return _mark(
+            self.title, self.kind.value, self.budget_min, self.owner_id, self.without_papers, self.answer_by
+        )
 
 
 class PendingPaper(Base):

@@ -1,5 +1,6 @@
 """What members say of an item before it is taken up: they agree, they object, they want to speak."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,6 +17,14 @@ class Stand(StrEnum):
     COMMENT = "comment"
     OBJECT = "object"
     SPEAK = "speak"
+
+
+@dataclass(frozen=True)
+class PositionTaken:
+    """A member took a position: that person's other devices show it too."""
+
+    meeting_id: int
+    user_id: int
 
 
 class Position(Base):

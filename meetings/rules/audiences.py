@@ -108,7 +108,7 @@ _PROJECTORS: dict[str, Project] = {
     "item.finished": tell_all("item", "outcome", "spent_s", "ended"),
     "item.undone": tell_all("items", "cur"),
     "item.added": _added,
-    "item.edited": tell_all("item", "t", "kind", "budget_s", "owner", "late"),
+    "item.edited": tell_all("item", "t", "kind", "budget_s", "owner", "late", "until"),
     "item.removed": tell_all("item"),
     "item.dropped": _dropped,
     "item.reordered": tell_all("order"),

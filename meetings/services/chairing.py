@@ -19,11 +19,20 @@ OUTCOMES = frozenset({ItemState.DONE, ItemState.SUSPENDED, ItemState.DEFERRED})
 _STARTABLE = frozenset({ItemState.PLANNED, ItemState.SUSPENDED, ItemState.DONE})
 
 
-def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None, reason: str = "") -> int:
-    """Put one agenda item on the floor; the item before it is done.
+def start_item(
+    actor: User,
+    meeting_id: int,
+    item_id: int,
+    *,
+    expect: int | None,
+    reason: str = "",
+    outcome: ItemState = ItemState.DONE,
+) -> int:
+    """Put one agenda item on the floor; the item before it is done, or leaves it as said.
 
     :param expect: id of the item the actor saw on the floor, ``None`` if it was empty.
     :param reason: why an item that was done is taken up again; for the minutes.
+    :param outcome: how the item before it leaves the floor.
     :returns: the new version of the room, a count that rises by 1.
     :raises NotFound: no such meeting or item, or none the actor may attend.
     :raises Forbidden: the actor neither chairs it nor is its secretary; ``item.chair_reopens``, it was done.
@@ -31,6 +40,8 @@ def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None
     :raises Stale: ``item.moved_on``, another item (``cur``) is on the floor by now.
     :raises Invalid: ``item.why_again``, it was done and nobody says why it is taken up again.
     """
+    if outcome not in OUTCOMES:
+        raise Invalid("item.no_outcome")
     with unit_of_work() as opened:
         meeting = _live(actor, meeting_id)
         _expect(meeting, expect)
@@ -46,7 +57,7 @@ def start_item(actor: User, meeting_id: int, item_id: int, *, expect: int | None
         leaving = [] if meeting.current_item_id is None else [meeting.item(meeting.current_item_id)]
         facts: dict[str, Any] = {"prev": None} | undoing.as_before(meeting, item, *leaving)
         if leaving:
-            before = _leave_floor(actor, meeting, ItemState.DONE, now)
+            before = _leave_floor(actor, meeting, outcome, now)
             facts |= {"prev": before.id, "prev_st": before.state.value, "prev_spent_s": before.spent_s}
             # Only one item of a meeting may be live, so the old one has to be written first.
             opened.flush()

@@ -12,6 +12,7 @@ from intranet.notices import services as notices
 from intranet.notices.reminder_rules import Due, Topic
 from intranet.people.models import User
 from meetings.models.meeting import Meeting, MeetingState, Participant, PartRole
+from meetings.services import chasing
 
 #: How long before the beginning people are reminded, by kind of notice.
 REMINDERS = {"meeting.tomorrow": timedelta(days=1), "meeting.soon": timedelta(minutes=30)}
@@ -64,10 +65,11 @@ def stop_reminders(meeting: Meeting) -> None:
 
 
 def _remind(meeting: Meeting) -> None:
-    """A day before, or on the working day before it; half an hour before, whatever the day."""
+    """A day before, or on the working day before it; half an hour before, whatever the day; of papers too."""
     day_before, soon = (meeting.starts_at - before for before in REMINDERS.values())
     for kind, at in zip(REMINDERS, (quiet.last_open(day_before), soon), strict=True):
         reminders.arm(meeting.ref, kind, at, topic="meeting", to=["invited"], is_exact=True)
+    chasing.plan(meeting)
 
 
 def _to_remind(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:

@@ -27,7 +27,7 @@ from meetings.services import (
     polls,
 )
 from meetings.services.journal import ms
-from meetings.services.planning import Lack, lacks, lacks_for_ready, lacks_for_review
+from meetings.services.lacking import Lack, lacks, lacks_for_ready, lacks_for_review
 
 _S = MeetingState
 #: How long after its end a meeting may be taken up again, once.
@@ -139,7 +139,7 @@ MOVES: dict[tuple[MeetingState, MeetingState], Move] = {
     (_S.READY, _S.CANCELLED): Move(To.CHAIR, needs_reason=True),
     (_S.PUBLISHED, _S.POSTPONED): Move(To.PLAN),
     (_S.READY, _S.POSTPONED): Move(To.PLAN),
-    (_S.POSTPONED, _S.PUBLISHED): Move(To.PUBLISH, _complete),
+    (_S.POSTPONED, _S.PUBLISHED): Move(To.PLAN, _complete),
 }
 
 
@@ -257,6 +257,7 @@ def move_meeting(
             **{"from": before.value, "to": to.value, "at": ms(now), "reason": reason, **facts},
         )
         if to is _S.CLOSED:
+            publish(PacksChanged(meeting.id))
             # The last line of the journal is in it.
             archiving.enqueue_archive(meeting, actor.id)
         return v
@@ -290,6 +291,7 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
     elif to is _S.CANCELLED or to is _S.POSTPONED:
         invitations.tell_called_off(actor, meeting, f"meeting.{to.value}")
         booking.release(meeting.ref)
+        publish(PacksChanged(meeting.id))
     elif to is _S.LIVE:
         invitations.stop_reminders(meeting)
         meeting.started_at = meeting.started_at or now

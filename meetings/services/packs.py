@@ -29,6 +29,8 @@ AHEAD = timedelta(days=7)
 #: Bytes of all papers that a tablet is asked to keep of one meeting.
 MOST = 200 * 1024 * 1024
 _KID = 32
+#: Of these nothing is kept on a device: it did not take place, or is in the archive.
+_WITHDRAWN = frozenset({MeetingState.CANCELLED, MeetingState.CLOSED})
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def pack_of(actor: User, meeting_id: int) -> Pack:
 def packs_for(readers: Iterable[User], meeting: Meeting) -> dict[int, Pack]:
     """Packs of those who take part, by person: what each may read, save for what is read online alone."""
     by_person = {
-        person: [one.file for one in readable if not one.online_only]
+        person: [one.file for one in readable if not one.online_only and meeting.state not in _WITHDRAWN]
         for person, readable in paper_rights.readable_by(readers, meeting).items()
     }
     all_files = {file.id: file for kept in by_person.values() for file in kept}

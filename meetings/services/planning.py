@@ -1,10 +1,9 @@
 """Preparing a meeting: its head and what is on the agenda."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from intranet.core import clock
@@ -14,10 +13,8 @@ from intranet.core.errors import BadState, Forbidden, Invalid, Stale
 from intranet.people import directory
 from intranet.people.models import User
 from intranet.records import audit, files
-from intranet.records.models import File
 from meetings.models.meeting import (
     IN_SESSION,
-    OPEN_ITEMS,
     PLANNABLE,
     UNPUBLISHED,
     AgendaItem,
@@ -28,7 +25,6 @@ from meetings.models.meeting import (
     PartRole,
     PendingPaper,
 )
-from meetings.models.paper import PAPER
 from meetings.permissions import CREATE, To, access_changeable, access_meeting
 from meetings.services import attending, holding, invitations, journal, participants
 from meetings.services.journal import ms
@@ -38,16 +34,6 @@ from meetings.services.room import item_entry, owner_entry
 MOST_ITEMS = 60
 _items = table_of(AgendaItem)
 _PLACE = update(_items).where(_items.c.id == bindparam("item")).values(position=bindparam("place"))
-
-
-@dataclass(frozen=True)
-class Lack:
-    """What stands in the way of publishing: ``meeting.lack.<code>``, and where to mend it."""
-
-    code: str
-    item_id: int | None = None
-    #: Place on the agenda, from 1.
-    no: int | None = None
 
 
 def create_meeting(
@@ -151,18 +137,20 @@ def add_item(
     budget_min: int | None = None,
     owner_id: int | None = None,
     without_papers: bool = False,
+    answer_by: datetime | None = None,
     after: int | None = None,
 ) -> int:
     """Put an item on the agenda, at its end or after another one; while the room sits too.
 
     :param budget_min: minutes, 1 to 600.
     :param without_papers: nobody need send a paper for it.
+    :param answer_by: until when members may object to an item for adoption without debate.
     :param after: id of the item before it.
     :returns: its id.
     :raises NotFound: no such meeting or item, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
     :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_items``.
-    :raises Invalid: ``meeting.unknown_person``.
+    :raises Invalid: ``meeting.unknown_person``, ``item.answer_past``.
     """
     with unit_of_work() as opened:
         meeting = access_changeable(actor, meeting_id)
@@ -182,6 +170,7 @@ def add_item(
             without_papers=without_papers,
         )
         _note_late(meeting, item)
+        _set_answer_by(item, answer_by)
         meeting.agenda.insert(place, item)
         _number(meeting)
         opened.flush()
@@ -202,16 +191,19 @@ def edit_item(
     budget_min: int | None,
     owner_id: int | None,
     without_papers: bool = False,
+    answer_by: datetime | None = None,
     expect: str | None = None,
 ) -> None:
     """Change what an item says.
+
+    :param answer_by: as :func:`add_item`; one that is over when the item says something else holds no more.
 
     :param expect: the edition that the actor saw, ``None`` when it does not matter.
     :raises Stale: ``item.changed``.
     :raises NotFound: no such meeting or item, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
     :raises BadState: ``meeting.not_plannable``.
-    :raises Invalid: ``meeting.unknown_person``.
+    :raises Invalid: ``meeting.unknown_person``, ``item.answer_past``.
     """
     with unit_of_work():
         meeting = access_changeable(actor, meeting_id)
@@ -222,6 +214,11 @@ def edit_item(
         if item.kind is not kind or item.title != title:
             item.kind, item.title = kind, title
             _note_late(meeting, item)
+            is_over = item.answer_by is not None and item.answer_by <= clock.now()
+            if is_over and answer_by == item.answer_by:
+                # It was for what the item said before.
+                answer_by = None
+        _set_answer_by(item, answer_by)
         item.budget_min, item.owner_id, item.without_papers = budget_min, owner_id, without_papers
         audit.record(actor, "item.edited", meeting, item=item.id)
         tell_edited(actor, meeting, item, owner)
@@ -322,70 +319,6 @@ def _place(meeting: Meeting, places: Mapping[int, int]) -> None:
     set_committed_value(meeting, "agenda", sorted(meeting.agenda, key=lambda item: item.position))
 
 
-def lacks(meeting: Meeting) -> list[Lack]:
-    """What stands in the way of publishing, in the order of the page."""
-    found = []
-    if _is_past(meeting):
-        found.append(Lack("past"))
-    if meeting.chair is None:
-        found.append(Lack("no_chair"))
-    if not any(one.role is PartRole.SECRETARY for one in meeting.participants):
-        found.append(Lack("no_secretary"))
-    if len(meeting.participants) < 2:
-        found.append(Lack("nobody"))
-    counted = [one for one in meeting.agenda if one.state in OPEN_ITEMS]
-    if not counted:
-        found.append(Lack("no_item"))
-    if has_staged(meeting):
-        found.append(Lack("staged"))
-    for no, item in enumerate(meeting.agenda, start=1):
-        if item not in counted:
-            continue
-        if not item.budget_min:
-            found.append(Lack("no_budget", item.id, no))
-        if item.owner_id is None:
-            found.append(Lack("no_owner", item.id, no))
-    return found
-
-
-def lacks_for_review(meeting: Meeting) -> list[Lack]:
-    """What the chair cannot judge without; minutes and owners may still be missing."""
-    return [lack for lack in lacks(meeting) if lack.code in {"past", "no_chair", "no_item"}]
-
-
-def lacks_for_ready(meeting: Meeting) -> list[Lack]:
-    """What stands in the way of settling the papers: items whose paper is missing and not waived."""
-    ids = [item.id for item in meeting.agenda]
-    query = select(File.ref_id).where(
-        File.role == PAPER, File.ref_kind == "agenda_item", File.ref_id.in_(ids)
-    )
-    provided = set(session().scalars(query))
-    found = [
-        Lack("no_paper", item.id, no)
-        for no, item in enumerate(meeting.agenda, start=1)
-        if item.state in OPEN_ITEMS
-        and item.kind is not ItemKind.INFO
-        and not item.without_papers
-        and item.id not in provided
-    ]
-    return found + ([Lack("staged")] if has_staged(meeting) else [])
-
-
-def has_staged(meeting: Meeting) -> bool:
-    """Whether files that were dropped on the agenda are still being checked."""
-    query = select(PendingPaper.id).where(
-        PendingPaper.meeting_id == meeting.id, PendingPaper.problem.is_(None)
-    )
-    return session().scalar(query.limit(1)) is not None
-
-
-def _is_past(meeting: Meeting) -> bool:
-    """True when nobody could come any more: its day is over, or it was postponed and has no new time."""
-    if meeting.state is MeetingState.POSTPONED:
-        return meeting.starts_at < clock.now()
-    return meeting.state in UNPUBLISHED and clock.local(meeting.starts_at).date() < clock.today()
-
-
 def _plannable(actor: User, meeting_id: int) -> Meeting:
     meeting = access_meeting(actor, meeting_id, To.PLAN, lock=True)
     if meeting.state not in PLANNABLE:
@@ -402,6 +335,13 @@ def _note_late(meeting: Meeting, item: AgendaItem) -> None:
     """Whoever was asked beforehand was asked of something else than is put before the room now."""
     if meeting.state in IN_SESSION:
         item.late_at = clock.now()
+
+
+def _set_answer_by(item: AgendaItem, until: datetime | None) -> None:
+    until = until if item.kind is ItemKind.CONSENT else None
+    if until is not None and until != item.answer_by and until <= clock.now():
+        raise Invalid("item.answer_past", field="answer_time")
+    item.answer_by = until
 
 
 def _number(meeting: Meeting) -> None:
@@ -421,6 +361,7 @@ def tell_edited(actor: User, meeting: Meeting, item: AgendaItem, owner: User | N
         budget_s=(item.budget_min or 0) * 60,
         owner=owner_entry(owner),
         late=item.late_at is not None,
+        until=ms(item.answer_by),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from intranet.core import clock
-from intranet.core.db import session, unit_of_work
+from intranet.core.db import publish, session, unit_of_work
 from intranet.core.errors import BadState, Forbidden, Invalid
 from intranet.people import directory
 from intranet.people.models import User
@@ -23,7 +23,7 @@ from meetings.models.meeting import (
     MeetingState,
     PartRole,
 )
-from meetings.models.position import Position, Stand
+from meetings.models.position import Position, PositionTaken, Stand
 from meetings.permissions import To, access_meeting
 from meetings.services import journal
 from meetings.services.journal import ms
@@ -44,7 +44,8 @@ def take_position(actor: User, meeting_id: int, item_id: int, stand: Stand, text
     :returns: the room's version.
     :raises NotFound: no such meeting or item, or none the actor may attend.
     :raises Forbidden: ``position.not_member``, the actor has no vote there.
-    :raises BadState: ``position.too_late``, the item was taken up; ``position.not_asked``, it only informs.
+    :raises BadState: ``position.too_late``, the item was taken up; ``position.not_asked``, it only informs;
+        ``position.time_over``, the hour until which one could object (``at``) has passed.
     :raises Invalid: ``position.why``, an objection or a comment says nothing; ``field.too_long``.
     """
     if len(text) > MOST_TEXT:
@@ -61,6 +62,8 @@ def take_position(actor: User, meeting_id: int, item_id: int, stand: Stand, text
             raise BadState("position.not_asked")
         if meeting.state not in _OPEN or item.state is not ItemState.PLANNED:
             raise BadState("position.too_late")
+        if item.answer_by is not None and _is_over(item):
+            raise BadState("position.time_over", at=f"{clock.local(item.answer_by):%H:%M, %d/%m/%Y}")
         query = select(Position).where(Position.item_id == item_id, Position.user_id == actor.id)
         row = opened.scalar(query)
         if row is None:
@@ -69,14 +72,16 @@ def take_position(actor: User, meeting_id: int, item_id: int, stand: Stand, text
         row.stand, row.text, row.at = stand, text, clock.now()
         opened.flush()
         audit.record(actor, "item.position", meeting, item=item_id, stand=stand.value)
+        publish(PositionTaken(meeting_id, actor.id))
         return journal.append(meeting, "position.set", by=actor, position=entry(row, actor))
 
 
 def adopt_consent(actor: User, meeting_id: int, item_ids: Collection[int]) -> int:
     """The chair adopts items of the consent block: nobody objects to them or wants to speak of them.
 
-    Members may answer until the sitting opens; whoever has not, agrees. Of an item that came while the room
-    sat every member has to answer, save the chair, who agrees by adopting it.
+    Members may answer until the item's own hour, or else until the sitting opens; whoever has not, agrees.
+    Before that hour, and of an item that came while the room sat, every member has to answer, save the chair,
+    who agrees by adopting it.
 
     :returns: the room's version.
     :raises Forbidden: the actor does not chair it.
@@ -127,7 +132,19 @@ def asked_of(actor: User, meeting: Meeting) -> set[int]:
     part = meeting.participant(actor.id)
     if part is None or part.role not in MEMBERS or meeting.state not in _OPEN:
         return set()
-    return {one.id for one in meeting.agenda if one.kind in ASKED and one.state is ItemState.PLANNED}
+    asked = (one for one in meeting.agenda if one.kind in ASKED and one.state is ItemState.PLANNED)
+    return {one.id for one in asked if not _is_over(one)}
+
+
+def said_in(meeting: Meeting) -> frozenset[int]:
+    """Whoever took a position on anything in it."""
+    query = select(Position.user_id).where(Position.meeting_id == meeting.id)
+    return frozenset(session().scalars(query))
+
+
+def own_entries(actor: User, meeting: Meeting) -> dict[int, dict[str, str]]:
+    """The actor's own positions as the actor's devices hold them, by item."""
+    return {key: {"pos": row.stand.value, "t": row.text} for key, row in mine(actor, meeting).items()}
 
 
 def entry(row: Position, author: User) -> dict[str, Any]:
@@ -143,10 +160,20 @@ def entry(row: Position, author: User) -> dict[str, Any]:
 
 def _unanswered(meeting: Meeting, item: AgendaItem, said: Collection[Position]) -> set[int]:
     """Members who must still answer before an item is adopted unread; after its deadline nobody."""
-    if item.late_at is None:
+    is_open = item.late_at is not None if item.answer_by is None else not _is_over(item)
+    if not is_open:
         return set()
-    answered = {row.user_id for row in said if row.item_id == item.id and row.at >= item.late_at}
+    answered = {
+        row.user_id
+        for row in said
+        if row.item_id == item.id and (item.late_at is None or row.at >= item.late_at)
+    }
     return {part.user_id for part in meeting.participants if part.role in MEMBERS} - answered
+
+
+def _is_over(item: AgendaItem) -> bool:
+    """True once the hour is over until which members could object."""
+    return item.kind is ItemKind.CONSENT and item.answer_by is not None and item.answer_by <= clock.now()
 
 
 def _is_adoptable(item: AgendaItem) -> bool:

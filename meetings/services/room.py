@@ -80,6 +80,8 @@ class _Rare:
     answered: frozenset[int]
     #: Some papers are not for everybody.
     has_few: bool
+    #: Who took a position on an item.
+    said: frozenset[int]
 
 
 def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = False) -> Welcome:
@@ -138,8 +140,8 @@ def last_values(meeting: Meeting, actor: User | None = None) -> dict[str, Any]:
     """What no line of the journal carries, by key.
 
     ``view``: the presenter's rectangle, ``None`` where none is; ``forecast``: when the sitting will end, for
-    people; ``shown``: a paper that is shown to those who may read it, for them; ``replies``: what was
-    answered or written to the actor.
+    people; ``shown``: a paper that is shown to those who may read it, for them; ``mine``: the actor's own
+    positions; ``replies``: what was answered or written to the actor.
     """
     found: dict[str, Any] = {"view": presenting.last_view(meeting)}
     if actor is not None and meeting.state in IN_SESSION:
@@ -147,6 +149,8 @@ def last_values(meeting: Meeting, actor: User | None = None) -> dict[str, Any]:
     now = presenting.shown(meeting)
     if ("few" in now or "wall" in now) and not (actor is not None and may(actor, To.RUN, meeting)):
         found |= _narrow_values(meeting, actor)
+    if actor is not None and actor.id in _rare_in(meeting).said:
+        found["mine"] = positions.own_entries(actor, meeting)
     if actor is None or actor.id not in _rare_in(meeting).answered:
         return found
     replies = announcing.replies_to(actor, meeting)
@@ -219,7 +223,8 @@ def _rare_in(meeting: Meeting) -> _Rare:
     """Both rise with the version: a vote opens, and a call is answered, with a line of the journal."""
     while (found := _rare.get((meeting.id, meeting.v))) is None:
         few = paper_rights.has_restricted(meeting.id)
-        read = _Rare(polls.is_voting(meeting), announcing.answered_in(meeting), few)
+        said = positions.said_in(meeting)
+        read = _Rare(polls.is_voting(meeting), announcing.answered_in(meeting), few, said)
         if _stands(meeting):
             _keep(_rare, (meeting.id, meeting.v), read)
     return found
@@ -302,6 +307,7 @@ def item_entry(item: AgendaItem, owner: User | None, files: list[dict[str, Any]]
         "ended": None if item.state is ItemState.LIVE else ms(item.ended_at),
         "owner": owner_entry(owner),
         "late": item.late_at is not None,
+        "until": ms(item.answer_by),
         "reason": item.reason,
         "files": files,
     }

@@ -50,12 +50,13 @@ const replacing = later(() => import('./lib/replacing.js'));
 const reading = later(async () => new (await import('./lib/reading.js')).Reading(reader));
 const desk = runs && surely(() => import('./lib/running.js'), root.dataset.running).then((part) => {
   running = new part.Running(line, press, { follow, reader, presenter, speakers, attendance, counts });
+  agenda.more.push((state, one) => running.ways(state, one));
   draw();
   return running;
 });
 const agenda = new Agenda(
-  { state: () => line.state, now: () => line.now(), runs: () => runs, replaces: (item) => mayReplace(item), chairs: () => line.me.can.includes('chair'), reading: () => follow.file, told: () => line.last.forecast },
-  { open: (id) => { follow.open(id); shut(); }, start: async (id) => (await desk).start(id), move: async (id, step) => (await desk).move(id, step), order: async (planned) => (await desk).order(planned), shorten: (items) => press('agenda.shorten', { items }), replace: async (file, given) => (await replacing())?.replace(mid, file.id, given) },
+  { state: () => line.state, now: () => line.now(), replaces: (item) => mayReplace(item), reading: () => follow.file, told: () => line.last.forecast },
+  { open: (id) => { follow.open(id); shut(); }, move: async (id, step) => (await desk).move(id, step), order: async (planned) => (await desk).order(planned), shorten: (items) => press('agenda.shorten', { items }), replace: async (file, given) => (await replacing())?.replace(mid, file.id, given) },
 );
 
 /** Chair and secretary replace every paper, whoever reports on an item those of the item. */
@@ -93,8 +94,18 @@ function draw() {
   attendance.draw();
   desks();
   rests();
+  asks();
   versions();
   stamps();
+}
+
+/** What a member says of an item before it is taken up has a part of its own, fetched where anybody is asked. */
+let stands = null;
+function asks() {
+  const isAsked = (one) => one.st === 'planned' && ['decision', 'consent'].includes(one.kind);
+  if (!stands && find('[data-stand]') && line.state.items.some(isAsked)) {
+    stands = surely(() => import('./lib/stands.js'), root.dataset.stands).then((part) => part.offer(line, agenda));
+  }
 }
 
 /** A rest, and the notes that are offered when all is over, have a part of their own. */

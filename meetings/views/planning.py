@@ -32,6 +32,7 @@ from meetings.services import (
     bodies,
     conclusion_notice,
     conclusion_review,
+    lacking,
     life,
     listing,
     minutes,
@@ -41,6 +42,7 @@ from meetings.services import (
     planning,
     positions,
     publishing,
+    seating,
 )
 from meetings.views import clashes, looks, paging
 
@@ -190,8 +192,10 @@ def invite(mid: int) -> ResponseReturnValue:
 @bp.post("/meetings/<int:mid>/participants/<int:user_id>/role")
 @needs(ATTEND)
 def change_role(mid: int, user_id: int) -> ResponseReturnValue:
-    """Give a participant another role."""
+    """Give a participant another role, or a seat."""
     access_meeting(_user(), mid, To.PLAN)
+    if (seat := request.form.get("seat")) is not None:
+        return _do(mid, "people", lambda: seating.take_seat(_user(), mid, seat, person=user_id))
     try:
         role = PartRole(request.form.get("role", ""))
     except ValueError:
@@ -215,7 +219,8 @@ def add_item(mid: int) -> ResponseReturnValue:
     form.offer(meeting)
     if form.accepts():
         with form.refusals():
-            made = done_once(me(), form.once.data, form.as_body(), lambda: _add_item(mid, form))
+            add = partial(planning.add_item, _user(), mid, **_item_values(form))
+            made = done_once(me(), form.once.data, form.as_body(), add)
             return _back(mid, f"item-{made}")
     return _page(meeting, new_item=form)
 
@@ -226,7 +231,7 @@ def item(mid: int, item_id: int) -> ResponseReturnValue:
     """Change an item."""
     meeting = access_meeting(_user(), mid, To.PLAN)
     found = meeting.item(item_id)
-    form = ItemForm(obj=found)
+    form = ItemForm.of(found)
     form.offer(meeting)
     if form.accepts():
         with form.refusals():
@@ -358,12 +363,12 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         item_form = more.pop("new_item", None) or ItemForm(formdata=None)
         invite_form.offer()
         item_form.offer(meeting)
-        shown |= {"invite": invite_form, "new_item": item_form, "lacks": planning.lacks(meeting)}
+        shown |= {"invite": invite_form, "new_item": item_form, "lacks": lacking.lacks(meeting)}
         shown |= {"move_form": MoveForm(formdata=None), "answers": answers}
         shown["tray"] = [(one, placing.likely_item(meeting, one.name)) for one in placing.tray(meeting)]
         shown["is_short_notice"] = answering.is_short_notice(meeting)
         shown |= {"papers_due": publishing.due_day(meeting), "papers_late": publishing.is_late(meeting)}
-        shown["unready"] = planning.lacks_for_ready(meeting) if meeting.published_at else []
+        shown["unready"] = lacking.lacks_for_ready(meeting) if meeting.published_at else []
     elif meeting.state in answering.ANSWERABLE:
         form = more.pop("answer_form", None) or AnswerForm(formdata=None)
         part = meeting.participant(user.id)
@@ -423,10 +428,6 @@ def _create(form: NewMeetingForm) -> int:
     )
 
 
-def _add_item(mid: int, form: ItemForm) -> int:
-    return planning.add_item(_user(), mid, **_item_values(form))
-
-
 def _item_values(form: ItemForm) -> dict[str, Any]:
     return {
         "title": form.title.data,
@@ -434,6 +435,7 @@ def _item_values(form: ItemForm) -> dict[str, Any]:
         "budget_min": form.budget_min.data,
         "owner_id": form.owner_id.data,
         "without_papers": form.without_papers.data,
+        "answer_by": form.answer_by,
     }
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from intranet.core import clock
+from intranet.core import clock, commands
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from meetings.models.journal import MeetingMoved
 from meetings.models.meeting import ItemState, MeetingState
+from meetings.services import room, undoing
 from meetings.services.chairing import finish_item, start_item
 from meetings.services.life import pause_meeting, resume_meeting
 from meetings.services.minutes_facts import facts_of
@@ -38,6 +39,21 @@ def test_the_next_item_ends_the_one_before_and_keeps_its_time(sitting: Sitting) 
     first, second = sitting.agenda
     assert (first.state, first.spent_s, second.state) == (ItemState.DONE, 420, ItemState.LIVE)
     assert journal_of(sitting.id) == ["item.started", "item.started"]
+
+
+@pytest.mark.parametrize("outcome", [ItemState.SUSPENDED, ItemState.DEFERRED])
+def test_the_item_before_is_put_aside_in_the_same_command(sitting: Sitting, outcome: ItemState) -> None:
+    first, second = (one.id for one in sitting.agenda)
+    start_item(sitting.chair, sitting.id, first, expect=None)
+    clock.advance(timedelta(minutes=2))
+    asked = {"mid": sitting.id, "item": second, "expect": first, "outcome": outcome.value}
+    assert commands.run(sitting.chair, {"cid": "aside-001", "t": "item.start", "d": asked})["ok"]
+    assert [item.state for item in sitting.agenda] == [outcome, ItemState.LIVE]
+    assert room.welcome(sitting.guest, sitting.id, 1).answer["events"][-1]["d"]["prev_st"] == outcome.value
+    undoing.undo_item(sitting.chair, sitting.id, second, expect=second)
+    assert [item.state for item in sitting.agenda] == [ItemState.LIVE, ItemState.PLANNED]
+    wrong = {"cid": "aside-002", "t": "item.start", "d": asked | {"outcome": "live"}}
+    assert commands.run(sitting.chair, wrong)["err"] == "invalid"
 
 
 def test_an_item_of_an_earlier_place_may_follow_a_later_one(sitting: Sitting) -> None:

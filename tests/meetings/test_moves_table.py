@@ -90,6 +90,17 @@ def test_a_meeting_moves_where_the_table_says_and_by_whom(draft: Sitting, state:
     assert offered == {to for (since, to), who in MEETING_MOVES.items() if since == state and "chair" in who}
 
 
+def test_a_secretary_who_may_not_publish_still_gives_a_postponed_meeting_its_new_hour(draft: Sitting) -> None:
+    put(draft, MeetingState.DRAFT)
+    with db.unit_of_work():
+        draft.meeting.secretary_publishes = False
+    with pytest.raises(Forbidden):
+        life.publish_meeting(draft.secretary, draft.id)
+    put(draft, MeetingState.POSTPONED)
+    life.publish_meeting(draft.secretary, draft.id)
+    assert draft.meeting.state is MeetingState.PUBLISHED
+
+
 def act_on(sitting: Sitting, who: User, item: int, act: str) -> Any:
     """Ask for one thing to be done with an item."""
     outcomes = {"finish": ItemState.DONE, "suspend": ItemState.SUSPENDED, "defer": ItemState.DEFERRED}

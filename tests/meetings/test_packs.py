@@ -14,8 +14,10 @@ from intranet.core.live import person_room, sockets
 from intranet.people.sessions import SessionRow, end
 from intranet.records import files, store
 from intranet.records.models import Scan, ScanState
-from meetings.models.paper import PaperRule
-from meetings.services import distributing, packs, papers, participants
+from meetings.models.meeting import MeetingState
+from meetings.models.minutes import Minutes, MinutesState
+from meetings.models.paper import PacksChanged, PaperRule
+from meetings.services import distributing, life, packs, papers, participants
 from tests.clients import client_for
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, add_paper
@@ -67,6 +69,24 @@ def test_a_pack_says_which_words_of_scans_are_kept_and_changes_once_they_were_re
     assert [before.files[0].words, after.files[0].words] == [False, True]
     assert before.rev != after.rev
     assert after.told()["files"][0]["words"] is True
+
+
+@pytest.mark.parametrize("state", [MeetingState.CANCELLED, MeetingState.CLOSED])
+def test_of_a_meeting_that_was_called_off_or_filed_devices_keep_nothing(
+    sitting: Sitting, published: list[Any], state: MeetingState
+) -> None:
+    add_paper(sitting.secretary, sitting, None)
+    before = packs.pack_of(sitting.guest, sitting.id)
+    with db.unit_of_work() as session:
+        is_over = state is MeetingState.CLOSED
+        sitting.meeting.state = MeetingState.MINUTES if is_over else MeetingState.PUBLISHED
+        if is_over:
+            session.add(Minutes(meeting_id=sitting.id, state=MinutesState.APPROVED, reason="", notice_ref=""))
+    life.move_meeting(sitting.chair, sitting.id, state, reason="Bão")
+    assert PacksChanged(sitting.id) in published
+    after = packs.pack_of(sitting.guest, sitting.id)
+    assert (len(before.files), after.files, after.before) == (1, [], [])
+    assert before.rev != after.rev
 
 
 def test_a_paper_for_few_is_in_the_packs_of_few_and_one_for_online_reading_in_none(sitting: Sitting) -> None:

@@ -1,17 +1,22 @@
 """A meeting is prepared, published, moved and called off."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from intranet.notices import reminders, reminding
 from intranet.notices.models import Notice
+from intranet.people.models import User
+from meetings.models.floor import Body
 from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
-from meetings.services import chairing, life, participants, planning
-from meetings.services.planning import Lack
+from meetings.services import chairing, lacking, life, participants, planning, room
+from meetings.services.lacking import Lack
+from meetings.services.profiles import kept_bodies
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of
 
@@ -66,9 +71,9 @@ def test_delegates_know_of_a_draft_only_once_it_is_published(draft: Sitting) -> 
 
 def test_what_is_missing_is_named_and_stops_publishing(office: Office) -> None:
     mid = create(office)
-    assert planning.lacks(db.session().get_one(Meeting, mid)) == [Lack("no_item")]
+    assert lacking.lacks(db.session().get_one(Meeting, mid)) == [Lack("no_item")]
     first = planning.add_item(office.officer, mid, title="Mục một")
-    lacks = planning.lacks(db.session().get_one(Meeting, mid))
+    lacks = lacking.lacks(db.session().get_one(Meeting, mid))
     assert lacks == [Lack("no_budget", first, 1), Lack("no_owner", first, 1)]
     with pytest.raises(BadState, match=r"meeting.incomplete") as refusal:
         life.publish_meeting(office.officer, mid)
@@ -96,6 +101,43 @@ def test_publishing_invites_everybody_once_and_plans_two_reminders(draft: Sittin
     assert told("meeting.soon") == []
 
 
+def test_seats_are_given_before_the_meeting_by_whoever_prepares_it(
+    draft: Sitting, client_of: Callable[[User], FlaskClient]
+) -> None:
+    where = f"/meetings/{draft.id}/participants/{draft.delegate.id}/role"
+    client = client_of(draft.secretary)
+    assert client.post(where, data={"seat": " A12 "}).status_code == 302
+    assert client.post(where, data={"seat": "x" * 21}).status_code == 422
+    assert 'value="A12"' in client.get(f"/meetings/{draft.id}").get_data(as_text=True)
+    assert draft.meeting.participant(draft.delegate.id).role is PartRole.DELEGATE
+    life.publish_meeting(draft.secretary, draft.id)
+    people = room.welcome(draft.delegate, draft.id, None).answer["state"]["people"]
+    assert {one["p"]: one.get("seat") for one in people}[draft.delegate.id] == "A12"
+    assert client_of(draft.delegate).post(where, data={"seat": "B1"}).status_code == 403
+
+
+def test_missing_papers_are_asked_for_each_day_from_their_last_day_on(draft: Sitting) -> None:
+    with db.unit_of_work():
+        # A Wednesday; papers go out two working days before.
+        draft.meeting.starts_at = clock.at_office(date(2026, 11, 18), 14)
+        draft.meeting.body_id = kept_bodies(draft.meeting.org_id)[0].id
+        session = db.session()
+        session.get_one(Body, draft.meeting.body_id).papers_days = 2
+        draft.meeting.agenda[0].without_papers = True
+        draft.meeting.agenda[1].owner_id = draft.delegate.id
+    life.publish_meeting(draft.secretary, draft.id)
+    concerned = sorted([draft.secretary.id, draft.delegate.id])
+    for day, told_so_far in ((13, []), (16, concerned), (17, sorted(concerned * 2))):
+        clock.freeze(clock.at_office(date(2026, 11, day), 9))
+        reminding.send_due()
+        assert told("meeting.papers_missing") == told_so_far
+    with db.unit_of_work():
+        draft.meeting.agenda[1].without_papers = True
+    clock.freeze(clock.at_office(date(2026, 11, 18), 8, 1))
+    reminding.send_due()
+    assert told("meeting.papers_missing") == sorted(concerned * 2)
+
+
 def test_another_time_is_told_and_the_old_reminders_are_dropped(draft: Sitting) -> None:
     life.publish_meeting(draft.secretary, draft.id)
     later = clock.now() + timedelta(days=5)
@@ -108,7 +150,8 @@ def test_another_time_is_told_and_the_old_reminders_are_dropped(draft: Sitting) 
         secretary_publishes=True,
     )
     assert len(told("meeting.moved")) == 3
-    planned = [r for r in reminders.planned_for(draft.meeting.ref) if r.cancelled_at is None]
+    armed = [r for r in reminders.planned_for(draft.meeting.ref) if r.cancelled_at is None]
+    planned = [r for r in armed if r.topic == "meeting"]
     assert [r.planned_at for r in planned] == [later - timedelta(days=1), later - timedelta(minutes=30)]
     clock.freeze(later - timedelta(minutes=30))
     reminding.send_due()
@@ -236,7 +279,7 @@ def test_nobody_is_invited_to_a_time_that_is_over(draft: Sitting) -> None:
     life.publish_meeting(draft.secretary, draft.id)
     life.move_meeting(draft.secretary, draft.id, MeetingState.POSTPONED, reason="Bão")
     clock.advance(timedelta(hours=2))
-    assert planning.lacks(draft.meeting) == [Lack("past")]
+    assert lacking.lacks(draft.meeting) == [Lack("past")]
     with pytest.raises(BadState, match=r"meeting.incomplete"):
         life.publish_meeting(draft.secretary, draft.id)
     later = clock.now() + timedelta(days=1)

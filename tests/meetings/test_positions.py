@@ -1,19 +1,24 @@
 """Members take positions; what nobody objects to is adopted at once."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from intranet.core import commands, db
+from intranet.core import clock, commands, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.people.models import User
+from meetings import live
 from meetings.models.meeting import ItemKind, ItemState, MeetingState
 from meetings.models.position import Position, Stand
-from meetings.services import chairing, life, positions, room
+from meetings.services import chairing, life, planning, positions, room
+from meetings.services.journal import ms
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, journal_of, make_sitting
+from tests.meetings.test_live import Tablet
 
 
 @pytest.fixture
@@ -51,8 +56,10 @@ def test_only_those_who_run_the_room_see_the_positions_of_others(block: Sitting)
             assert [one["t"] for one in state["positions"]] == ["Sửa câu cuối"]
         else:
             assert "positions" not in state
-    frames = room.welcome(block.delegate, block.id, 0).answer
-    assert "Sửa câu cuối" not in str(frames)
+    # Its author's own devices have it beside what the audience is told.
+    told = room.welcome(block.delegate, block.id, 0).answer
+    assert told.pop("lv")["mine"][item]["t"] == "Sửa câu cuối"
+    assert "Sửa câu cuối" not in str(told)
 
 
 @pytest.mark.parametrize("stand", [Stand.COMMENT, Stand.OBJECT])
@@ -94,6 +101,83 @@ def test_the_chair_adopts_what_nobody_objects_to(block: Sitting) -> None:
     positions.adopt_consent(block.chair, block.id, ids)
     assert states(block) == [ItemState.DONE, ItemState.DONE]
     assert journal_of(block.id)[-1] == "consent.adopted"
+
+
+def test_until_its_own_hour_an_item_waits_for_every_answer_and_then_takes_none(block: Sitting) -> None:
+    item = block.agenda[0]
+    said = {"title": item.title, "kind": item.kind, "budget_min": 5, "owner_id": block.chair.id}
+    soon = clock.now() + timedelta(minutes=10)
+    planning.edit_item(block.secretary, block.id, item.id, **said, answer_by=soon)
+    with pytest.raises(BadState, match=r"consent.not_answered") as refused:
+        positions.adopt_consent(block.chair, block.id, [item.id])
+    assert refused.value.data == {"no": 1, "n": 1}
+    assert room.welcome(block.guest, block.id, None).answer["state"]["items"][0]["until"] == ms(soon)
+    assert item.id in positions.asked_of(block.delegate, block.meeting)
+    clock.advance(timedelta(minutes=10))
+    with pytest.raises(BadState, match=r"position.time_over"):
+        positions.take_position(block.delegate, block.id, item.id, Stand.OBJECT, "Chưa rõ")
+    assert item.id not in positions.asked_of(block.delegate, block.meeting)
+    # What it says now nobody was asked of: the hour that is over holds no more.
+    planning.edit_item(block.secretary, block.id, item.id, **said | {"title": "Khác"}, answer_by=soon)
+    with pytest.raises(BadState, match=r"consent.not_answered"):
+        positions.adopt_consent(block.chair, block.id, [item.id])
+    positions.take_position(block.delegate, block.id, item.id, Stand.AGREE)
+    positions.adopt_consent(block.chair, block.id, [item.id])
+    assert states(block)[0] is ItemState.DONE
+
+
+def test_an_objection_in_time_stands_when_the_hour_is_over(block: Sitting) -> None:
+    item = block.agenda[0]
+    said = {"title": item.title, "kind": item.kind, "budget_min": 5, "owner_id": block.chair.id}
+    with pytest.raises(Invalid, match=r"item.answer_past"):
+        planning.edit_item(block.secretary, block.id, item.id, **said, answer_by=clock.now())
+    soon = clock.now() + timedelta(minutes=10)
+    planning.edit_item(block.secretary, block.id, item.id, **said, answer_by=soon)
+    positions.take_position(block.delegate, block.id, item.id, Stand.OBJECT, "Chưa rõ")
+    clock.advance(timedelta(minutes=11))
+    with pytest.raises(BadState, match=r"consent.not_ready"):
+        positions.adopt_consent(block.chair, block.id, [item.id])
+
+
+def test_the_hour_of_an_item_is_typed_with_its_day_and_kept_when_half(
+    office: Office, guest: User, client_of: Callable[[User], FlaskClient]
+) -> None:
+    draft = make_sitting(office, guest, MeetingState.DRAFT)
+    client, item = client_of(draft.secretary), draft.agenda[0].id
+    where, day = f"/meetings/{draft.id}/items/{item}", clock.today() + timedelta(days=2)
+    typed = {"title": "Thông qua biên bản", "kind": "consent", "answer_date": f"{day:%d/%m/%Y}"}
+    half = client.post(where, data=typed)
+    assert half.status_code == 422
+    assert "Hãy nhập cả ngày và giờ" in half.get_data(as_text=True)
+    assert f'value="{day:%d/%m/%Y}"' in half.get_data(as_text=True)
+    assert client.post(where, data=typed | {"answer_time": "9h30"}).status_code == 302
+    assert clock.local(draft.agenda[0].answer_by).strftime("%d %H:%M") == f"{day:%d} 09:30"
+    assert 'value="09:30"' in client.get(where).get_data(as_text=True)
+    assert f"phản đối đến {day:%d/%m/%Y} 09:30" in client.get(f"/meetings/{draft.id}").get_data(as_text=True)
+
+
+def test_a_members_position_reaches_all_of_that_members_tablets_and_nobody_elses(
+    block: Sitting, app: Flask, client_of: Callable[[User], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.rooms.tablets.clear()
+    live.rooms.told.clear()
+    monkeypatch.setattr(db.database(), "is_web", True)
+    people = (block.delegate, block.delegate, block.chair, block.guest)
+    mine, other, _chair, guest = tablets = [Tablet(app, client_of(who)) for who in people]
+    for tablet in tablets:
+        assert "mine" not in tablet.hello(block.id)["lv"]
+    item = block.agenda[0].id
+    asked = {"mid": block.id, "item": item, "pos": "comment", "text": "Sửa câu cuối"}
+    assert mine.ask("cmd", {"k": "cmd", "cid": "position-1", "t": "position.set", "d": asked})["ok"]
+    told = {str(item): {"pos": "comment", "t": "Sửa câu cuối"}}
+    heard = [[one["d"] for one in tablet.heard("lv") if one["key"] == "mine"] for tablet in tablets]
+    assert heard == [[told], [told], [], []]
+    assert "Sửa câu cuối" not in str(guest.heard("evt"))
+    # Whoever comes back, or has no socket, has it too.
+    assert other.hello(block.id)["lv"]["mine"] == told
+    said = client_of(block.delegate).get(f"/api/v1/meetings/{block.id}/snapshot").json
+    assert said["lv"]["mine"] == told
+    assert "mine" not in client_of(block.guest).get(f"/api/v1/meetings/{block.id}/snapshot").json["lv"]
 
 
 @pytest.mark.parametrize("stand", [Stand.OBJECT, Stand.SPEAK])

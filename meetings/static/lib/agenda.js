@@ -14,10 +14,12 @@ export class Agenda {
   #arranging = false;
   #shown = null;
   #time = null;
+  /** (state, item) => what else stands under an item that is open: ways to take it up, one's own position. */
+  more = [];
 
   /**
-   * @param {object} room {state, now, runs, reading} as functions of what is true now
-   * @param {object} acts {open(file, page), start(item), move(id, step), place(id, index)}
+   * @param {object} room {state, now, reading, replaces, told} as functions of what is true now
+   * @param {object} acts {open(file, page), move(id, step), order(ids), shorten(items), replace(file, given)}
    */
   constructor(room, acts) {
     this.room = room;
@@ -75,8 +77,7 @@ export class Agenda {
     const li = el('li', { 'data-id': one.id, class: one.st === 'planned' ? 'm-planned' : null }, row);
     if (this.#arranging && one.st === 'planned') li.append(this.#mover(one, no));
     const papers = isOpen ? one.files.map((file) => this.#paper(state, file, one)) : [];
-    if (isOpen && this.room.runs() && !isNow && (['planned', 'suspended'].includes(one.st) || (one.st === 'done' && this.room.chairs())) && state.state === 'live')
-      papers.push(el('button', { class: 'b m-start', type: 'button', 'data-key': `start-${one.id}`, on: { click: () => this.acts.start(one.id) } }, icon('player-play'), word(one.st === 'done' ? 'again' : 'start-item')));
+    if (isOpen) papers.push(...this.more.flatMap((ways) => ways(state, one)));
     if (papers.length) li.append(el('div', { class: 'docs' }, ...papers));
     return li;
   }

@@ -1,6 +1,7 @@
 /** Who is here: a delegate's own check-in; for whoever runs the room the quorum, the people and their correction. */
 import { clock, el, find, icon, setText, word } from './page.js';
 import { later } from './later.js';
+import { LongList } from './long-list.js';
 import { choose } from './press.js';
 
 const rank = ['chair', 'secretary', 'delegate', 'substitute', 'guest'];
@@ -9,7 +10,7 @@ const present = new Set(['in', 'remote']);
 const code = later(() => import('./device-code.js')), person = later(() => import('./person.js'));
 
 export class Attendance {
-  #line; #press; #online = new Set(); #drawn = '';
+  #line; #press; #online = new Set(); #drawn = ''; #rows = null;
 
   constructor(line, press) {
     this.#line = line;
@@ -72,10 +73,8 @@ export class Attendance {
     const drawn = JSON.stringify([sorted, [...this.#online].sort(), state.grants]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const list = find('[data-people]');
-    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    list.replaceChildren(...sorted.map((one) => this.#row(one, state)));
-    if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();
+    this.#rows ??= new LongList(find('[data-people]'), (one) => this.#row(one, this.#line.state));
+    this.#rows.draw(sorted);
   }
 
   #row(one, state) {

@@ -1,5 +1,5 @@
 /** What whoever runs the room may press: next item, pause, end, present. Each press is one command; refusals become messages. */
-import { all, find, minutes, setText, word } from './page.js';
+import { all, el, find, icon, minutes, setText, word } from './page.js';
 import { current, spent } from './state.js';
 
 const seldom = () => import('./seldom.js');
@@ -69,15 +69,24 @@ export class Desk {
     return outcome ? this.#finish(outcome) : null;
   }
 
+  /** The ways to put an item on the floor: what is there is done with it, or put aside. */
+  ways({ state, cur }, one) {
+    const isAgain = one.st === 'done';
+    if (state !== 'live' || !(isOpen(one) || (isAgain && this.#line.me.can.includes('chair')))) return [];
+    const way = (key, text, sign, outcome) => el('button', { class: 'b m-start', type: 'button', 'data-key': `${key}-${one.id}`, on: { click: () => this.start(one.id, outcome) } }, icon(sign), word(text));
+    const ways = [way('start', isAgain ? 'again' : 'start-item', 'player-play')];
+    return cur && !isAgain ? [...ways, way('aside', 'start-aside', 'hourglass', 'suspended')] : ways;
+  }
+
   /** Puts an item on the floor at once; for some seconds that can be taken back. What was done asks why. */
-  async start(item) {
+  async start(item, outcome) {
     const { cur, items, queue } = this.state;
     const no = items.findIndex((one) => one.id === item);
     const reason = items[no]?.st === 'done' && await (await seldom()).why(`${no + 1}. ${items[no].t}`);
     if (reason === '') return null;
     const left = this.#desks.queue.left();
     this.#undo.hide();
-    const answer = await this.ask('item.start', { item, expect: cur?.item ?? null, ...(reason && { reason }) });
+    const answer = await this.ask('item.start', { item, expect: cur?.item ?? null, ...(reason && { reason }), ...(outcome && { outcome }) });
     if (answer?.ok) this.#offerBack(word('item-now', { no: no + 1, title: items[no].t }), item, item, queue?.cur, left);
     return answer;
   }

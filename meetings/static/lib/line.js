@@ -26,7 +26,7 @@ export class Line extends EventTarget {
     super();
     this.#mid = mid;
     this.#as = as;
-    /** Last values by key, which no line of the journal carries: view, the presenter's rectangle; forecast. */
+    /** Last values by key, which no line of the journal carries: view, the presenter's rectangle; forecast; mine, one's own positions. */
     this.last = { ...welcome.lv };
     this.#answered = welcome.lv?.replies?.at(-1)?.v ?? 0;
     this.me = welcome.me;
@@ -173,7 +173,7 @@ export class Line extends EventTarget {
   }
 
   #lastValues(held) {
-    for (const key of ['forecast', 'shown']) if (held?.[key]) this.#lastValue({ key, d: held[key] });
+    for (const key of ['forecast', 'shown', 'mine']) if (held?.[key]) this.#lastValue({ key, d: held[key] });
     if (held?.view) this.#lastValue({ key: 'view', seq: held.view.seq, d: held.view });
     for (const d of held?.replies ?? []) this.#lastValue({ key: 'reply', seq: d.v, d });
   }

@@ -18,7 +18,7 @@ export class Members {
   draw(now) {
     const { state, me } = this.#line;
     const wish = state.wish && state.wish.until > now ? state.wish : null;
-    const drawn = JSON.stringify([state.positions, state.people.length, state.items.map((one) => [one.id, one.st, one.kind, one.late]), state.cur?.item, wish, me.can]);
+    const drawn = JSON.stringify([state.positions, state.people.length, state.items.map((one) => [one.id, one.st, one.kind, one.late, one.until && one.until <= now]), state.cur?.item, wish, me.can]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     this.#positions(current(state));
@@ -35,6 +35,7 @@ export class Members {
   #positions(item) {
     const said = (this.#line.state.positions ?? []).filter((one) => one.item === item?.id);
     find('[data-positions-panel]').hidden = !said.length;
+    setText('[data-positions-count]', ['agree', 'comment', 'object', 'speak'].map((pos) => `${said.filter((one) => one.pos === pos).length} ${word(`pos-${pos}`)}`).join('; '));
     find('[data-positions]').replaceChildren(...said.map((one) => el('li', { class: 'ln ic' }, icon(against.has(one.pos) ? 'alert-triangle' : 'check'),
       el('div', { class: 'grow' }, el('span', { class: 't0' }, `${one.n}: ${word(`pos-${one.pos}`)}`), one.t ? el('span', { class: 't1' }, one.t) : null))));
   }
@@ -47,7 +48,7 @@ export class Members {
     find('[data-consent]').replaceChildren(...waiting.map((one) => {
       const no = this.#against(one);
       const late = this.#unanswered(one);
-      const said = no.length ? word('consent-no', { names: no.map((each) => each.n).join(', ') }) : late.length ? word('consent-late', { names: late.map((each) => each.n).join(', ') }) : word('consent-ok');
+      const said = no.length ? word('consent-no', { names: no.map((each) => each.n).join(', ') }) : late.length ? word(one.until ? 'consent-until' : 'consent-late', { names: late.map((each) => each.n).join(', '), at: clock(one.until ?? 0) }) : word('consent-ok');
       return el('li', { class: 'ln ic' }, icon(no.length || late.length ? 'alert-triangle' : 'check'),
         el('div', { class: 'grow' }, el('span', { class: 't0' }, `${state.items.indexOf(one) + 1}. ${one.t}`), el('span', { class: 't1' }, said)));
     }));
@@ -59,10 +60,10 @@ export class Members {
 
   #against(item) { return (this.#line.state.positions ?? []).filter((one) => one.item === item.id && against.has(one.pos)); }
 
-  /** Members who have yet to answer on an item that came while the room sat; on the others silence agrees. */
+  /** Members who have yet to answer before the item's hour, or as it came while the room sat; else silence agrees. */
   #unanswered(item) {
     const { state, me } = this.#line;
-    if (!item.late) return [];
+    if (item.until ? item.until <= this.#line.now() : !item.late) return [];
     const answered = new Set((state.positions ?? []).filter((one) => one.item === item.id).map((one) => one.p));
     return state.people.filter((one) => ['chair', 'delegate'].includes(one.role) && one.p !== me.p && !answered.has(one.p));
   }

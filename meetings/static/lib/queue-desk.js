@@ -1,5 +1,6 @@
 /** The queue in the hands of whoever runs the room: call, order, pause, extend, end. */
 import { later } from './later.js';
+import { LongList } from './long-list.js';
 import { all, el, find, icon, setText, word } from './page.js';
 import { lasted, ruleOf, wasSpoken } from './speakers.js';
 
@@ -8,7 +9,7 @@ const acts = later(() => import('./queue-acts.js'));
 const MORE = 60;
 
 export class QueueDesk {
-  #line; #press; #speakers; #undo; #drawn = '';
+  #line; #press; #speakers; #undo; #drawn = ''; #rows = null;
 
   constructor(line, press, speakers, undo) {
     this.#undo = undo;
@@ -84,10 +85,8 @@ export class QueueDesk {
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     find('[data-queue-none]').hidden = queue.wait.length > 0;
-    const list = find('[data-queue]');
-    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-    list.replaceChildren(...queue.wait.map((one, at) => this.#row(one, at, now)));
-    if (focused) (list.querySelector(`[data-key="${focused}"]`) ?? list.querySelector('button'))?.focus();
+    this.#rows ??= new LongList(find('[data-queue]'), (one, at) => this.#row(one, at, this.#line.now()));
+    this.#rows.draw(queue.wait);
   }
 
   #name(one) { return one.n ?? this.#speakers.name(one.p); }

@@ -40,6 +40,7 @@ export class Running {
   }
 
   start(id) { return this.#desk.start(id); }
+  ways(state, one) { return this.#desk.ways(state, one); }
   move(id, step) { return this.#desk.move(id, step); }
   order(planned) { return this.#desk.order(planned); }
 
