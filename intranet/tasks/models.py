@@ -34,6 +34,7 @@ RUNNING = (*WORKABLE, TaskState.RETURNED)
 OPEN = (*RUNNING, TaskState.WAITING_ACCEPT)
 #: The same for indexes that have open tasks alone; a query says it letter by letter (``deadlines.is_open``).
 _NOT_ENDED = text("state NOT IN ('done', 'cancelled')")
+_ENDED = text("state IN ('done', 'cancelled')")
 
 
 class PartyRole(StrEnum):
@@ -127,7 +128,8 @@ class Task(Base):
         Index("ix_task_open_of", "assigner_id", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED),
         Index("ix_task_recurrence", "recurrence_id", "recurrence_date", unique=True),
         Index("ix_task_accepted", "org_id", "state", "outcome", "accepted_at", "is_restricted"),
-        Index("ix_task_ended", "accepted_at"),
+        Index("ix_task_ended", "state", "accepted_at", "org_id"),
+        Index("ix_task_newest", "org_id", "id", sqlite_where=_ENDED, postgresql_where=_ENDED),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     #: The agency in whose name it was given; parties may be of others.
