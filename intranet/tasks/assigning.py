@@ -243,7 +243,10 @@ def _leave(task: Task, user_id: int) -> None:
 def reassign(actor: Actor, task_id: int, lead: Party, *, reason: str, expect: int | None = None) -> None:
     """Another lead from now on; the old one keeps what was done in the history.
 
+    Whoever takes part already may be given the lead; anybody else only by who may give them work.
+
     :raises Invalid: ``task.reason_needed``, ``task.already_theirs``, and those of a party.
+    :raises Forbidden: ``task.out_of_reach``.
     """
     if not reason:
         raise Invalid("task.reason_needed", field="reason")
@@ -254,7 +257,7 @@ def reassign(actor: Actor, task_id: int, lead: Party, *, reason: str, expect: in
         old = task.lead
         if (old.unit_id, old.user_id) == (lead.unit_id, lead.user_id):
             raise Invalid("task.already_theirs", field="lead")
-        if task.origin is None:
+        if not _takes_part(task, lead):
             check_reach(actor, [("lead", lead)])
         told = set(lead_people(task))
         now = clock.now()
@@ -280,6 +283,11 @@ def reassign(actor: Actor, task_id: int, lead: Party, *, reason: str, expect: in
         notices.notify(lead_people(task), "task.assigned", task.ref, by=actor, due=due_words(task))
         warn_of_absence(task)
         db.publish(TaskMoved(task.id))
+
+
+def _takes_part(task: Task, one: Party) -> bool:
+    present = (party for party in task.parties if party.left_at is None)
+    return any((party.unit_id, party.user_id) == (one.unit_id, one.user_id) for party in present)
 
 
 def officials_of(task: Task) -> dict[int, User]:

@@ -219,6 +219,19 @@ def test_another_lead_takes_over_and_the_old_one_is_told(office: Office) -> None
     services.accept_work(office.other_head, task_id)
 
 
+def test_work_of_a_record_goes_to_another_lead_only_within_the_reach_of_who_gives_it(office: Office) -> None:
+    whole = give(office, org_wide=True)
+    part = give(office, by=office.head, lead=Party(user_id=office.officer.id), parent_id=whole, due=None)
+    for far in (Party(unit_id=office.sxd.id), Party(user_id=office.stranger.id)):
+        with pytest.raises(Forbidden, match=r"task\.out_of_reach"):
+            services.reassign(office.head, part, far, reason="Đúng chức năng")
+    with pytest.raises(Forbidden, match=r"task\.out_of_reach"):
+        services.reassign(office.leader, whole, Party(user_id=office.stranger.id), reason="Đúng chức năng")
+    second = make_user("cv3", "Lê Minh Quân", office.stc, "Chuyên viên")
+    services.reassign(office.head, part, Party(user_id=second.id), reason="Đúng chức năng")
+    assert look(office.head, part).lead.user_id == second.id
+
+
 def test_a_stand_in_gives_tasks_in_the_principals_name(office: Office) -> None:
     with db.unit_of_work() as session:
         session.add(
