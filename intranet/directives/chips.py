@@ -15,16 +15,17 @@ from intranet.notices.workdays import calendar
 MOST = 1000
 
 
-def chips_of(org_id: int, text: str, *, asks_lead: bool = True) -> dict[str, Any]:
+def chips_of(org_id: int, text: str, *, asks_lead: bool = True, joins: bool = False) -> dict[str, Any]:
     """Chips for the parties, the deadline and the haste of a sentence; what is in doubt with its choices.
 
     :param asks_lead: whoever names nobody as lead is asked for one; not where a field asks for it.
+    :param joins: the work has its lead: those who are given it help.
     :raises Invalid: ``field.too_long``.
     """
     if len(text) > MOST:
         raise Invalid("field.too_long", field="text", most=MOST, length=len(text))
     names = names_in(org_id, text)
-    found = read_directive(text, names, today())
+    found = read_directive(text, names, today(), joins=joins)
     chips = [*_parties(found, names, asks_lead=asks_lead), *_due(found), *_kinds(found)]
     return {"parts": _parts(found), "chips": chips}
 

@@ -8,7 +8,7 @@ from intranet.directives.words import Pattern, Sentence, pattern
 CHAIRS, TOLD, SUBJECT, CO, INFO, OTHER = "chairs", "told", "subject", "co", "info", ""
 LEADING = (CHAIRS, TOLD, SUBJECT)
 
-_HASTE = r"(?:\s+(?:khẩn trương|khẩn|gấp|ngay|trực tiếp|lại|tiếp))?"
+_HASTE = r"(?:\s+(?:khẩn trương|khẩn|gấp|ngay|trực tiếp|lại|tiếp|thêm))?"
 _CHAIRS_BEFORE = pattern(
     r"(?<!\w)(?:chủ trì|c/trì|ctrì|đầu mối)(?:\s+(?:là|thực hiện|tham mưu))?\s*[:\s-]\s*$"
 )
@@ -42,9 +42,11 @@ _WITH = pattern(
 _CO_BEFORE = pattern(
     r"(?<!\w)(?:phối hợp|p/h|ph/h|p/hợp|phối, kết hợp|kết hợp)(?:\s+(?!(?:chủ|giao)(?!\w))\w+){0,4}?\s+"
     r"(?:với|cùng|cùng với|của|là)[\s:]+$"
-    r"|(?<!\w)(?:phối hợp|p/h|ph/h|p/hợp|kết hợp)(?:\s+(?:chặt chẽ|thực hiện|tốt))?\s*[:\s-]\s*$"
+    r"|(?<!\w)(?:phối hợp|p/h|ph/h|p/hợp|kết hợp)(?:\s+(?:chặt chẽ|thực hiện|tốt|thêm))?\s*[:\s-]\s*$"
     r"|(?<!\w)cùng(?:\s+với)?[\s:]+$|(?<!\w)sự (?:tham gia|hỗ trợ|phối hợp) của\s+$"
 )
+#: Where work has its lead already; the first name of a list that begins with it.
+_JOINS = pattern(r"(?<!\w)(?:thêm|bổ sung)[\s:]+$")
 _CO_AFTER = pattern(
     r"\s*[,(:–-]?\s*(?:(?:cùng|để|làm|là|có trách nhiệm|chịu trách nhiệm)\s+)?(?:(?:đơn vị|cơ quan)\s+)?"
     r"(?:phối hợp|p/h|ph/h|p/hợp|hỗ trợ|cùng tham gia|tham gia|cùng thực hiện)(?!\w)"
@@ -218,6 +220,14 @@ def _let_all_help(earlier: list[Mention], chair: Mention) -> None:
     for one in earlier:
         if one.part in {TOLD, SUBJECT}:
             one.part = OTHER if one.keys == chair.keys else CO
+
+
+def let_join(said: Sentence, found: list[Mention]) -> None:
+    """The work has its lead: whoever is told to do something works along, unless named as its new lead."""
+    groups = {one.group for one in found if one.part == OTHER and said.ends(_JOINS, one.head)}
+    for one in found:
+        if one.part in {TOLD, SUBJECT} or (one.part == OTHER and one.group in groups):
+            one.part = CO
 
 
 def asks_for_work(said: Sentence, found: list[Mention]) -> bool:

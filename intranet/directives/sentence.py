@@ -11,7 +11,7 @@ from intranet.directives.days import NO_DUE, Days, Due
 from intranet.directives.due import read_due
 from intranet.directives.mentions import Mention, find_mentions
 from intranet.directives.names import Names
-from intranet.directives.roles import CHAIRS, CO, INFO, SUBJECT, TOLD, asks_for_work, place
+from intranet.directives.roles import CHAIRS, CO, INFO, SUBJECT, TOLD, asks_for_work, let_join, place
 from intranet.directives.words import Sentence, pattern
 
 LEAD = "lead"
@@ -79,11 +79,16 @@ class Directive:
         return self.leads[0] if self.is_lead_sure else None
 
 
-def read_directive(text: str, names: Names, days: Days) -> Directive:
-    """Lead, those who work along or are to know, and the deadline of a sentence, with every doubt kept."""
+def read_directive(text: str, names: Names, days: Days, *, joins: bool = False) -> Directive:
+    """Lead, those who work along or are to know, and the deadline of a sentence, with every doubt kept.
+
+    :param joins: the work has its lead: whoever is told something helps, and nobody is asked for as lead.
+    """
     said = Sentence(text)
     found = find_mentions(said, names)
     place(said, found)
+    if joins:
+        let_join(said, found)
     held = _held(found)
     leads = tuple(dict.fromkeys(key for one in held for key in one.keys))
     is_sure = len(leads) == 1 and all(one.is_sure for one in held)
@@ -95,7 +100,7 @@ def read_directive(text: str, names: Names, days: Days) -> Directive:
     due = read_due(said, days, [(one.start, one.end) for one in found if not one.is_general])
 
     asks = {role for role, of in (("co", co), ("info", info)) if any(one.is_asked for one in of)}
-    if not is_sure and (held or due.choices or due.why or asks_for_work(said, found)):
+    if not is_sure and (held or (not joins and (due.choices or due.why or asks_for_work(said, found)))):
         asks.add(LEAD)
     if due.why is not None:
         asks.add("due")

@@ -170,8 +170,9 @@ def read() -> ResponseReturnValue:
     """What the sentence typed so far would become, for the forms that give work: JSON."""
     asked = request.get_json(silent=True)
     text = asked.get("text") if isinstance(asked, dict) else None
+    joins = isinstance(asked, dict) and asked.get("joins") is True
     org_id = person_of(me()).standing.org_id
-    return jsonify(chips_of(org_id, text if isinstance(text, str) else "", asks_lead=False))
+    return jsonify(chips_of(org_id, text if isinstance(text, str) else "", asks_lead=False, joins=joins))
 
 
 @bp.post("/<int:task_id>/undo")

@@ -129,6 +129,29 @@ def test_parties_are_read_with_what_they_do(
 
 
 @pytest.mark.parametrize(
+    ("sentence", "co", "info"),
+    [
+        ("Phối hợp thêm Sở Xây dựng, Sở Nội vụ.", (SXD, SNV), ()),
+        ("Giao thêm Sở Y tế rà soát, báo cáo Sở Tài chính.", (SYT,), ()),
+        ("giao them cho so y te va so noi vu", (SYT, SNV), ()),
+        ("Thêm Sở Tư pháp và đồng chí Trang.", (STP, "Phan Thu Trang"), ()),
+        ("Sở Xây dựng cử người tham gia; thông báo cho Sở Nội vụ.", (SXD,), (SNV,)),
+    ],
+)  # fmt: skip
+def test_where_the_work_has_its_lead_whoever_is_told_helps(
+    sentence: str, co: tuple[str, ...], info: tuple[str, ...]
+) -> None:
+    found = read_directive(sentence, NAMES, days(), joins=True)
+    assert (found.leads, found.co, found.info, found.asks) == ((), co, info, frozenset())
+
+
+def test_a_new_lead_is_no_helper_and_who_is_told_besides_the_first_is_asked_about() -> None:
+    joined = read_directive("Sở Y tế chủ trì, Sở Nội vụ phối hợp thêm.", NAMES, days(), joins=True)
+    assert (joined.lead, joined.co) == (SYT, (SNV,))
+    assert read("Giao Sở Y tế chủ trì; giao thêm Sở Nội vụ lập hồ sơ.").asks == {"lead"}
+
+
+@pytest.mark.parametrize(
     ("sentence", "leads", "asks"),
     [
         ("Giao Sở Tài chính và Sở Xây dựng rà soát danh mục.", (STC, SXD), {"lead"}),

@@ -86,7 +86,7 @@ export class SentenceChips {
     const text = this.#field.value;
     const asked = this.#asked += 1;
     let found = null;
-    try { found = text.trim() ? await api(this.#url, { text }) : { parts: [], chips: [] }; } catch { found = null; }
+    try { found = text.trim() ? await api(this.#url, { text, joins: this.#field.form?.elements.how?.value === 'join' }) : { parts: [], chips: [] }; } catch { found = null; }
     if (asked !== this.#asked) return;
     this.#isReading = false;
     const before = this.#chips;

@@ -154,6 +154,7 @@ export function start(form) {
 
   if (text.value === text.defaultValue) text.addEventListener('input', () => reader.open(), { once: true });
   else reader.open();
+  for (const one of form.querySelectorAll('[name=how]')) one.addEventListener('change', () => { if (text.value.trim()) reader.open(); });
   form.addEventListener('submit', (event) => {
     reader.hasLead = places.lead.isFilled;
     if (!reader.isOpen) return;
