@@ -102,5 +102,5 @@ class MergeForm(OfficeForm):
 class OfficePhraseForm(OfficeForm):
     """A sentence of direction for all leaders."""
 
-    text = LineField("Mẫu câu", [Required(), Limit(200)])
+    text = LineField("Câu mẫu", [Required(), Limit(200)])
     after_id = SelectField("Đứng sau", coerce=optional_int)

@@ -54,6 +54,8 @@ class DocEvent(StrEnum):
     TRANSFER = "transfer"
     DIRECT = "direct"
     UNDO = "undo"
+    #: The direction of what had only been noted, taken back in time.
+    UNDO_NOTED = "undo_noted"
     #: Directed again while it is being dealt with; and that taken back in time.
     ADD = "add"
     ADD_UNDONE = "add_undone"
@@ -116,8 +118,10 @@ INCOMING: Mapping[DocEvent, Move] = {
     DocEvent.PRESENT: _move(DocState.PRESENTED, DocState.REGISTERED),
     DocEvent.TAKE_BACK: _move(DocState.REGISTERED, DocState.PRESENTED, DocState.ASSIGNED),
     DocEvent.TRANSFER: _move(DocState.ASSIGNED, DocState.REGISTERED),
-    DocEvent.DIRECT: _move(DocState.ASSIGNED, DocState.PRESENTED),
+    # What was only noted, too: a leader may think again.
+    DocEvent.DIRECT: _move(DocState.ASSIGNED, DocState.PRESENTED, DocState.NOTED),
     DocEvent.UNDO: _move(DocState.PRESENTED, DocState.ASSIGNED, DocState.NOTED),
+    DocEvent.UNDO_NOTED: _move(DocState.NOTED, DocState.ASSIGNED),
     DocEvent.ADD: _move(None, DocState.ASSIGNED, DocState.PROCESSING),
     DocEvent.ADD_UNDONE: _move(None, DocState.ASSIGNED, DocState.PROCESSING),
     DocEvent.KNOW: _move(DocState.NOTED, DocState.PRESENTED),

@@ -18,7 +18,7 @@ from documents.models.document import (
     Urgency,
 )
 from documents.models.lifecycle import DocEvent, DocState
-from documents.permissions import DIRECT, To, access_document, give_access, visible_to
+from documents.permissions import DIRECT, To, access_document, give_access, may, visible_to
 from documents.services import directives, replying, statuses
 from documents.services.directives import TEXT_MAX
 from documents.services.moving import move, need_reason, require
@@ -106,7 +106,7 @@ def take_back(actor: Actor, document_id: int, version: int) -> None:
 
 
 def direct(actor: Actor, document_id: int, given: Direction) -> int:
-    """Give a presented document to the units; returns the directive's id.
+    """Give a presented document to the units, or one that was only noted; returns the directive's id.
 
     Tasks exist at once and are seen by others when the ten seconds of undo are over.
 
@@ -123,6 +123,8 @@ def direct(actor: Actor, document_id: int, given: Direction) -> int:
         require(document, DocEvent.DIRECT)
         _end_returned_tasks(actor, document)
         directive = give_work(actor, document, given)
+        if document.state is DocState.NOTED:
+            directive.parsed = {**directive.parsed, "was_noted": True}
         lead_id = directive.parsed["lead"]
         move(actor, document, DocEvent.DIRECT, directive=directive.id, lead=lead_id)
         document.lead_unit_id = lead_id
@@ -169,6 +171,7 @@ def give_work(actor: Actor, document: Document, given: Direction) -> Directive:
         "due": due.isoformat(),
         "people": {str(user_id): one.full_name for user_id, one in people.items()},
         "lead_user": given.lead_user_id,
+        "urgent": given.is_urgent,
         "tasks": [task_id],
         **directives.term_before(document),
     }
@@ -225,7 +228,8 @@ def undo_direction(actor: Actor, directive_id: int) -> int:
             tasks.undo_assignment(actor, task_id)
         notices.withdraw(document.ref, "document.to_know")
         directives.strike(directive, document)
-        move(actor, document, DocEvent.UNDO, directive=directive.id)
+        was_noted = "was_noted" in directive.parsed
+        move(actor, document, DocEvent.UNDO_NOTED if was_noted else DocEvent.UNDO, directive=directive.id)
         document.lead_unit_id = None
         if directive.kind is DirectiveKind.ASSIGN:
             directives.restore_term(document, directive.parsed)
@@ -305,6 +309,14 @@ def waiting_for(actor: Actor, limit: int = 50) -> list[Document]:
         .limit(limit)
     )
     return list(db.session().scalars(query))
+
+
+def noted(actor: Actor, document_id: int) -> Document | None:
+    """The document, when it was only noted and the actor may direct it after all."""
+    document = db.session().scalar(select(Document).where(Document.id == document_id, visible_to(actor)))
+    if document is None or document.state is not DocState.NOTED or not may(actor, To.DIRECT, document):
+        return None
+    return document
 
 
 def leaders_of(org_id: int) -> list[User]:

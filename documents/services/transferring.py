@@ -129,6 +129,7 @@ def transfer(actor: Actor, document_id: int, due_date: date | None = None) -> in
         directive.parsed = {
             "lead": rule.unit_id,
             "tasks": [task_id],
+            "urgent": False,
             "for": rule.leader_id,
             **directives.term_before(document),
             "was_forwarded": document.forwarded_at is not None,

@@ -7,6 +7,7 @@ from typing import Any
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import OPEN_INCOMING, DocState
 from documents.permissions import To, access_document
+from documents.services import directives
 from documents.services.moving import tell, touch
 from intranet.core import db
 from intranet.core.actor import Actor
@@ -85,7 +86,18 @@ def _set(
     touch(document)
     audit.record(actor, "document.urgency_set", document, fields={"urgency": [before, int(urgency)]})
     tasks.follow_hour(document.ref, was, hour, told_at=told_at, is_told=is_told)
+    is_urgent = urgency > Urgency.NORMAL
+    if is_urgent != (before > Urgency.NORMAL):
+        tasks.follow_urgency(
+            document.ref, is_urgent=is_urgent, but=() if is_urgent else _said_urgent(document)
+        )
     tell(document)
+
+
+def _said_urgent(document: Document) -> set[int]:
+    """Tasks that are urgent by a leader's own word, or may be: of old ones it was not noted."""
+    given = [one.parsed for one in directives.given_on(document)]
+    return {task_id for one in given if one.get("urgent", True) for task_id in one.get("tasks", ())}
 
 
 def holders(document: Document) -> Iterable[int]:

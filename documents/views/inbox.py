@@ -23,10 +23,13 @@ from intranet.records import files
 @bp.get("/inbox")
 @needs(DIRECT)
 def inbox() -> ResponseReturnValue:
-    """What waits for me, the first one open."""
+    """What waits for me, the first one open; or one that was only noted and is to be directed after all."""
     waiting = directing.waiting_for(me())
     wanted = request.args.get("doc", type=int)
-    document = next((one for one in waiting if one.id == wanted), waiting[0] if waiting else None)
+    document = next((one for one in waiting if one.id == wanted), None)
+    if document is None and wanted is not None:
+        document = directing.noted(me(), wanted)
+    document = document or (waiting[0] if waiting else None)
     return _page(waiting, document, DirectForm(formdata=None))
 
 

@@ -1,5 +1,6 @@
-"""Deadlines that follow the hour of the record from which the work comes (hỏa tốc hẹn giờ)."""
+"""Work that follows the record from which it comes: its hour (hỏa tốc hẹn giờ), and how urgent it is."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from intranet.core import clock, db
@@ -10,7 +11,7 @@ from intranet.notices.workdays import Calendar
 from intranet.records import audit
 from intranet.tasks import deadlines
 from intranet.tasks.events import TaskMoved
-from intranet.tasks.models import RUNNING, Task
+from intranet.tasks.models import OPEN, RUNNING, Priority, Task
 from intranet.tasks.parties import lead_people
 from intranet.tasks.reminding import plan, warn_of_absence
 from intranet.tasks.tree import for_origin
@@ -44,6 +45,22 @@ def follow_hour(
                 notices.withdraw(task.ref, TOLD)
             if words and is_told:
                 notices.notify(lead_people(task), TOLD, task.ref, at=told_at, kept=words)
+
+
+def follow_urgency(origin: Ref, *, is_urgent: bool, but: Collection[int] = ()) -> None:
+    """The record has become urgent, or is no longer: so has the open work that was given on it.
+
+    In the open unit of work; the package that owns the record has judged the right.
+
+    :param but: ids of tasks that stay as urgent as they are.
+    """
+    for task in for_origin(origin):
+        is_other = (task.priority is Priority.URGENT) != is_urgent
+        if is_other and task.parent_id is None and task.state in OPEN and task.id not in but:
+            before, task.priority = task.priority, Priority.URGENT if is_urgent else Priority.NORMAL
+            task.version += 1
+            audit.record(None, "task.priority_follows", task, before=before.value, to=task.priority.value)
+            db.publish(TaskMoved(task.id))
 
 
 def _follow(task: Task, was: datetime | None, hour: datetime | None, on: Calendar) -> str:

@@ -8,7 +8,7 @@ from intranet.tasks.assigning import (
     undo_assignment,
 )
 from intranet.tasks.extending import ask_extension, decide_extension, withdraw_extension
-from intranet.tasks.following import follow_hour
+from intranet.tasks.following import follow_hour, follow_urgency
 from intranet.tasks.joining import Joined, join, let_go
 from intranet.tasks.judging import accept_result, cancel, reopen, return_result, urge
 from intranet.tasks.parties import Party, Shown, parties_of
@@ -42,6 +42,7 @@ __all__ = [
     "decide_extension",
     "finish_part",
     "follow_hour",
+    "follow_urgency",
     "for_origin",
     "hand_over",
     "join",

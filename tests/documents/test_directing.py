@@ -13,7 +13,7 @@ from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import Directive, Document, DueSource, Urgency
 from documents.models.lifecycle import DocState
 from documents.models.register import RegisterYear
-from documents.services import directing, directives, registering, suggesting
+from documents.services import directing, directives, registering, suggesting, urgency
 from documents.services.directing import Direction
 from documents.services.registering import Incoming
 from documents.subscribers import refresh_documents
@@ -143,6 +143,35 @@ def test_to_know_can_be_taken_back_too(desk: Office, presented: Presented) -> No
     assert document.state is DocState.PRESENTED
     told = select(Notice).where(Notice.kind == "document.to_know")
     assert db.session().scalars(told).all() == []
+
+
+def test_what_was_only_noted_is_directed_after_all_and_noted_again_when_that_is_taken_back(
+    desk: Office, presented: Presented
+) -> None:
+    document = presented()
+    directing.let_know(desk.leader, document.id, [desk.sxd.id])
+    assert directing.noted(desk.clerk, document.id) is None
+    assert directing.noted(desk.leader, document.id) is document
+    give = Direction(lead_unit_id=desk.stc.id, due_date=DUE)
+    directing.undo_direction(desk.leader, directing.direct(desk.leader, document.id, give))
+    assert (document.state, document.lead_unit_id, document.due_date) == (DocState.NOTED, None, None)
+    given_away(desk, document)
+    assert (document.state, document.lead_unit_id) == (DocState.ASSIGNED, desk.stc.id)
+    assert [task.state for task in tasks.for_origin(document.ref)][-1] is TaskState.ASSIGNED
+
+
+def test_work_is_as_urgent_as_its_document_becomes_but_for_what_the_leader_called_so(
+    desk: Office, presented: Presented
+) -> None:
+    priorities = []
+    for is_said in (False, True):
+        document = presented(number=f"{7 + is_said}")
+        direction = Direction(lead_unit_id=desk.stc.id, due_date=DUE, is_urgent=is_said)
+        directing.direct(desk.leader, document.id, direction)
+        for degree in (Urgency.FLASH, Urgency.NORMAL):
+            urgency.set_urgency(desk.clerk, document.id, degree)
+            priorities.append(tasks.for_origin(document.ref)[0].priority)
+    assert priorities == [Priority.URGENT, Priority.NORMAL, Priority.URGENT, Priority.URGENT]
 
 
 def test_a_unit_gives_the_document_back_and_it_can_be_given_anew(desk: Office, presented: Presented) -> None:
