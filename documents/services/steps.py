@@ -9,7 +9,7 @@ from flask import url_for
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from documents.models.catalogue import DocKind
+from documents.models.catalogue import DocKind, WorkField
 from documents.models.document import Document, DocumentLink, Relation
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
 from documents.models.stay import DocumentStay
@@ -55,6 +55,8 @@ _AT_DESK = (
     DocState.NUMBERED,
     DocState.SEALED,
 )
+#: Before the key of a field of work, among the keys of kinds.
+_FIELD = "f"
 _WITH_TASK = (DocState.ASSIGNED, DocState.PROCESSING)
 
 
@@ -110,8 +112,10 @@ def waiting(actor: Actor, kind: str) -> list[Waiting]:
             or_(Document.state != DocState.PROCESSING, ~replied),
         )
     )
-    if kind.isdigit() and len(kind) < 10:
-        query = query.where(Document.kind_id == int(kind))
+    key = kind.removeprefix(_FIELD)
+    if key.isdigit() and len(key) < 10:
+        column = Document.field_id if kind != key else Document.kind_id
+        query = query.where(column == int(key))
     found = []
     for row in db.session().execute(query):
         is_in = row.direction is Direction.IN
@@ -156,9 +160,13 @@ def passed(actor: Actor, since: datetime) -> dict[Step, dict[int, int]]:
 
 
 def kinds(actor: Actor) -> list[tuple[str, str]]:
-    """Kinds of document by which the map may be narrowed."""
+    """Fields of work and kinds of document by which the map may be narrowed."""
+    fields = select(WorkField.id, WorkField.name).where(WorkField.org_id.in_(actor.org_ids))
     query = select(DocKind.id, DocKind.name).where(DocKind.org_id.in_(actor.org_ids)).order_by(DocKind.id)
-    return [(str(key), name) for key, name in db.session().execute(query)]
+    found = [
+        (f"{_FIELD}{key}", name) for key, name in db.session().execute(fields.order_by(WorkField.name_key))
+    ]
+    return found + [(str(key), name) for key, name in db.session().execute(query)]
 
 
 def acts(actor: Actor, refs: Sequence[Ref]) -> dict[Ref, Acts]:

@@ -129,7 +129,7 @@ def flow_list() -> ResponseReturnValue:
         total=len(found),
         stuck=shown,
         acts=flow.acts_of(actor, shown),
-        narrowed=_flow_narrowed(args),
+        narrowed=_flow_narrowed(args, dict(flow.kinds(actor))),
         more=_url("boards.flow_list", **args, start=more) if more < len(found) else None,
         map=drawn,
         scope=reports.scope_of(actor),
@@ -251,12 +251,13 @@ def _flow_link(**args: Any) -> str:
     return url_for("boards.flow_list", **{name: value for name, value in args.items() if value})
 
 
-def _flow_narrowed(args: Mapping[str, str]) -> str:
+def _flow_narrowed(args: Mapping[str, str], kinds: Mapping[str, str]) -> str:
     words = []
     if args.get("step") in set(Step):
         words.append(label(f"flow.step.{args['step']}"))
     if args.get("band") in {*flow.Band, "stuck"}:
         words.append(label(f"flow.band.{args['band']}"))
     words += [args[name] for name in ("unit", "person") if args.get(name)]
+    words += [kinds[args["kind"]]] if args.get("kind") in kinds else []
     text = ", ".join(words)
     return text[:1].upper() + text[1:]

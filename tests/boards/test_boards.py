@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from documents.models.catalogue import WorkField
 from documents.models.document import Document
 from documents.models.lifecycle import DocState
 from documents.models.stay import DocumentStay
@@ -313,6 +314,21 @@ def test_the_map_shows_what_is_stuck_and_who_has_it(moved: tuple[Office, int]) -
     assert (column.n, column.median, column.ninetieth) == (0, 180, 180)
     assert flow.draw(office.other_leader).items == []
     assert [one.ref.id for one in steps.waiting(office.clerk, "")] == [key]
+
+
+def test_the_map_is_narrowed_to_a_field_of_work(
+    moved: tuple[Office, int], client_of: Callable[[User], FlaskClient]
+) -> None:
+    office, key = moved
+    with db.unit_of_work() as session:
+        field = WorkField(org_id=office.leader.org_id, name="Đầu tư công")
+        session.add(field)
+        session.flush()
+        session.get_one(Document, key).field_id = field.id
+    code = next(code for code, name in flow.kinds(office.leader) if name == "Đầu tư công")
+    assert [item.waiting.ref.id for item in flow.draw(office.leader, code).items] == [key]
+    assert flow.draw(office.leader, f"{code}9").items == []
+    assert "Đầu tư công" in client_of(office.leader).get(f"/boards/flow/list?kind={code}").text
 
 
 def test_whoever_has_a_document_is_reminded_once_a_day(moved: tuple[Office, int]) -> None:

@@ -149,12 +149,13 @@ def test_what_was_only_noted_is_directed_after_all_and_noted_again_when_that_is_
     desk: Office, presented: Presented
 ) -> None:
     document = presented()
+    due = document.due_date
     directing.let_know(desk.leader, document.id, [desk.sxd.id])
     assert directing.noted(desk.clerk, document.id) is None
     assert directing.noted(desk.leader, document.id) is document
     give = Direction(lead_unit_id=desk.stc.id, due_date=DUE)
     directing.undo_direction(desk.leader, directing.direct(desk.leader, document.id, give))
-    assert (document.state, document.lead_unit_id, document.due_date) == (DocState.NOTED, None, None)
+    assert (document.state, document.lead_unit_id, document.due_date) == (DocState.NOTED, None, due)
     given_away(desk, document)
     assert (document.state, document.lead_unit_id) == (DocState.ASSIGNED, desk.stc.id)
     assert [task.state for task in tasks.for_origin(document.ref)][-1] is TaskState.ASSIGNED
