@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from documents.models.document import Directive, Document
+from documents.models.lifecycle import DocState
 from documents.services import directing, habits, phrases, reading, registering, suggesting
 from documents.services.directing import Direction
 from documents.services.registering import Incoming
@@ -179,3 +180,16 @@ def test_a_leader_keeps_sentences_of_ones_own_and_those_used_most_come_first(
         phrases.forget(desk.leader, shared[0].id)
     assert leader.post(kept[1]["forget"]).status_code == 200
     assert [one.text for one in phrases.own_and_shared(desk.leader, document.org_id)[0]] == [kept[0]["text"]]
+
+
+def test_what_was_only_noted_opens_in_the_dock_and_is_given_from_there(
+    desk: Office, presented: Presented, client_of: ClientOf
+) -> None:
+    document, leader = presented(), client_of(desk.leader)
+    directing.let_know(desk.leader, document.id)
+    assert "data-dock" not in leader.get("/documents/inbox").text
+    page = leader.get(f"/documents/inbox?doc={document.id}").text
+    assert (page.count('class="o-lcard"'), f"/documents/inbox/{document.id}/know" in page) == (1, False)
+    data = {"lead": str(desk.stc.id), "due_date": f"{DUE:%d/%m/%Y}"}
+    assert leader.post(f"/documents/inbox/{document.id}/direct", data=data).status_code == 302
+    assert document.state is DocState.ASSIGNED
