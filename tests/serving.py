@@ -11,7 +11,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-_START_SECONDS = 90
+#: A loaded machine takes its time to start a server.
+START_SECONDS = 90
 
 
 def free_port() -> int:
@@ -57,7 +58,7 @@ class Server:
             self._process = subprocess.Popen(
                 command, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
-        while time.monotonic() - began < _START_SECONDS:
+        while time.monotonic() - began < START_SECONDS:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the server ended at once:\n{self.tail()}")
             with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from intranet.core import clock, config
 from intranet.people.models import User
-from tests.serving import free_port
+from tests.serving import START_SECONDS, free_port
 from tests.tablets import Tablet
 
 
@@ -75,7 +75,7 @@ def _process(environment: dict[str, str], log: Path) -> Iterator[str]:
 
 
 def _wait_until_up(url: str, log: Path) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + START_SECONDS
     while time.monotonic() < until:
         with suppress(OSError):
             urllib.request.urlopen(f"{url}/healthz", timeout=5).close()

@@ -43,7 +43,7 @@ from intranet.core.websocket import (
     TURN,
     Unsent,
 )
-from intranet.core.written import Written
+from intranet.core.written import Filled, Written
 
 _READ = 16 * 1024
 #: Send what fits now; as a plain number, for a room sends a thousand times.
@@ -70,17 +70,21 @@ class TextPacket(Packet):
     data: Any
     uses_binary_events = False
 
+
+class FilledPacket(TextPacket):
+    """A message into which what is written already is put as it stands."""
+
     def encode(self) -> Any:
-        """The message as text; what is written already is put in as it stands."""
+        """The message as text, or as :class:`Filled`, which Engine.IO takes as well."""
         answer = self.data[0] if isinstance(self.data, list) and len(self.data) == 1 else None
         parts = answer.items() if isinstance(answer, dict) else ()
         name = next((name for name, part in parts if isinstance(part, Written)), None)
         if answer is None or name is None:
             return super().encode()
         self.data = [answer | {name: _HERE}]
-        encoded: str = super().encode()
+        head, _, tail = super().encode().partition(json.dumps(_HERE))
         self.data = [answer]
-        return encoded.replace(json.dumps(_HERE), answer[name].text, 1)
+        return Filled(head, answer[name].text, tail)
 
 
 class Wire(bytes):
@@ -97,6 +101,13 @@ class FramedPacket(EnginePacket):
     def encode(self, b64: bool = False) -> Any:
         """The frame; the text where a poll asks for it."""
         return super().encode() if b64 else self.wire
+
+
+def _wire_of(message: Filled) -> bytes:
+    """Its frame, put together in one go: that it is text, how long, and Engine.IO's sign of a message."""
+    size = 1 + len(message)
+    head = b"\x7e" + size.to_bytes(2) if size < 65_536 else b"\x7f" + size.to_bytes(8)
+    return b"".join((b"\x81", bytes((size,)) if size < 126 else head, b"4", *message.parts))
 
 
 class _Rest(EnginePacket):
@@ -166,6 +177,9 @@ class FrameOnceWebSocket:
             self._sock_.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.is_open = True
         if isinstance(self._queue, Unsent):
+            # Through the queue the opening of a fresh connection would wake the writer for itself alone.
+            opening = self._queue.take_opening()
+            hello += b"" if opening is None else _framer.send(TextMessage(data=opening.encode()))
             self._queue.speaks_to(self)
         try:
             self._write(hello)
@@ -189,6 +203,8 @@ class FrameOnceWebSocket:
         is_idle = self.is_open and not (self.waiting or self.writers or self.rest)
         if not is_idle or packet.packet_type != MESSAGE or packet.binary:
             return False
+        if isinstance(packet.data, Filled):
+            return self.offer(_wire_of(packet.data))
         message = packet.encode()
         return self.offer(message if isinstance(message, Wire) else _framer.send(TextMessage(data=message)))
 

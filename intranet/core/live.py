@@ -170,7 +170,7 @@ class Sockets:
             http_compression=False,
             allow_upgrades=False,
             monitor_clients=not settings.is_web,
-            serializer=fastroom.TextPacket,
+            serializer=fastroom.FilledPacket if settings.is_web else fastroom.TextPacket,
             **({} if manager is None else {"client_manager": manager}),
         )
         self.forget_seats()

@@ -16,9 +16,12 @@ from typing import Any, Protocol
 
 import gevent
 import simple_websocket
+from engineio.packet import OPEN
 from gevent.lock import BoundedSemaphore
 from gevent.queue import Empty, JoinableQueue
 from wsproto.utilities import ProtocolError
+
+from intranet.core.written import Filled
 
 log = logging.getLogger("intranet.websocket")
 
@@ -178,10 +181,18 @@ class Unsent(JoinableQueue):
         self.websocket = websocket
         websocket.waiting = self.qsize()
 
+    def take_opening(self) -> Any:
+        """The first words to the client where they alone wait, for whoever sends them at once."""
+        if self.qsize() != 1 or getattr(self.peek(False), "packet_type", None) != OPEN:
+            return None
+        opening = self.get()
+        self.task_done()
+        return opening
+
     @staticmethod
     def _cost(packet: Any) -> int:
         data = getattr(packet, "data", None)
-        return len(data) if isinstance(data, (str, bytes)) else 0
+        return len(data) if isinstance(data, (str, bytes, Filled)) else 0
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         # ``None`` tells the writer to end and must always get through.

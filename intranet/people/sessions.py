@@ -18,6 +18,7 @@ from sqlalchemy import JSON, ForeignKey, Row, String, bindparam, delete, exists,
 from sqlalchemy.orm import Mapped, joinedload, lazyload, mapped_column, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from werkzeug.datastructures import CallbackDict
+from werkzeug.http import parse_cookie
 
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -164,7 +165,7 @@ class OfficeSessions(SecureCookieSessionInterface):
         """
         if app.static_url_path and request.path.startswith(f"{app.static_url_path}/"):
             return self.session_class()
-        token = request.cookies.get(self.sid_name)
+        token = parse_cookie(request.environ.get("HTTP_COOKIE")).get(self.sid_name)
         if token:
             rows = find_rows(token, self.settings, with_person=is_asking())
             if rows:
@@ -320,9 +321,8 @@ def was_ended() -> bool:
     token = request.cookies.get(OfficeSessions(db.database().settings).sid_name)
     if not token:
         return False
-    found = select(SessionRow.id).where(
-        SessionRow.token_hash == _hash(token), SessionRow.ended_at.is_not(None)
-    )
+    ended = SessionRow.ended_at.is_not(None)
+    found = select(SessionRow.id).where(SessionRow.token_hash == _hash(token), ended)
     return db.session().scalar(found) is not None
 
 

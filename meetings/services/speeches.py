@@ -70,6 +70,13 @@ def running_entry(speech: Speech, user: User) -> dict[str, Any]:
         "title": directory.post_of(user),
         "item": speech.item_id,
         "kind": speech.kind.value,
+        **clock_entry(speech),
+    }
+
+
+def clock_entry(speech: Speech) -> dict[str, Any]:
+    """How long the speech on the floor has lasted and may last."""
+    return {
         "started": ms(speech.started_at),
         "limit_s": speech.limit_s,
         "paused_at": ms(speech.paused_at),

@@ -1,6 +1,7 @@
 """Frames made once: the seams they lean on, and that a room hears the same with them and without."""
 
 import inspect
+import json
 import time
 import tomllib
 import weakref
@@ -102,10 +103,17 @@ def test_a_frame_made_once_is_the_frame_each_socket_would_make(text: str) -> Non
 
 @pytest.mark.parametrize("text", ["", "Ủy ban", '"}', "\\u0000here\\u0000"])
 def test_what_is_written_already_is_put_in_as_it_stands(text: str) -> None:
-    answer = {"ok": True, "t": text, "state": Written(v=3, title=text), "n": [1]}
-    packet = fastroom.TextPacket(ACK, data=[answer], namespace="/meetings", id=1)
-    assert packet.encode() == Packet(ACK, data=[answer], namespace="/meetings", id=1).encode()
-    assert packet.data == [answer]
+    for long in ("", "Ô" * 100, "ộ" * 30_000):
+        answer = {"ok": True, "t": text, "state": Written(v=3, title=text + long), "n": [1]}
+        packet = fastroom.FilledPacket(ACK, data=[answer], namespace="/meetings", id=1)
+        filled = packet.encode()
+        plain = Packet(ACK, data=[answer], namespace="/meetings", id=1).encode()
+        start = plain.index("[")
+        assert (str(filled)[:start], json.loads(str(filled)[start:])) == (plain[:start], [answer])
+        assert packet.data == [answer]
+        # Whether it leaves at once or through the queue, a tablet hears the same.
+        queued = engine_packet.Packet(engine_packet.MESSAGE, filled).encode()
+        assert fastroom._wire_of(filled) == Connection(ConnectionType.SERVER).send(TextMessage(data=queued))
 
 
 def _connected(ours: Any) -> tuple[Any, fastroom.FrameOnceWebSocket]:
