@@ -4,14 +4,19 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from asn1crypto import crl, keys
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from pyhanko.pdf_utils.generic import NumberObject
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import signers
+from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
+from pyhanko_certvalidator import ValidationContext
 
 DAY = timedelta(days=1)
 SIGNER = "Nguyễn Văn Ký"
@@ -59,13 +64,26 @@ class Pen:
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
 
-    def sign(self, data: bytes, field: str = "ChuKy1") -> bytes:
-        """The PDF with a signature over all of it."""
+    def sign(
+        self,
+        data: bytes,
+        field: str = "ChuKy1",
+        *,
+        stamp: DummyTimeStamper | None = None,
+        proof: ValidationContext | None = None,
+    ) -> bytes:
+        """The PDF with a signature over all of it; stamped, with what proves it in the file (PAdES-LT)."""
         packed = pkcs12.serialize_key_and_certificates(None, self.key, self.certificate, None, NoEncryption())
         signer = signers.SimpleSigner.load_pkcs12_data(packed, other_certs=[])
         out = io.BytesIO()
-        how = signers.PdfSignatureMetadata(field_name=field)
-        signers.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(data)), how, signer=signer, output=out)
+        how = signers.PdfSignatureMetadata(
+            field_name=field,
+            subfilter=SigSeedSubFilter.PADES if stamp else None,
+            embed_validation_info=proof is not None,
+            validation_context=proof,
+        )
+        writer = IncrementalPdfFileWriter(io.BytesIO(data))
+        signers.sign_pdf(writer, how, signer=signer, timestamper=stamp, output=out)
         return out.getvalue()
 
 
@@ -89,6 +107,28 @@ def pen(by: Authority, lasts: timedelta = 300 * DAY) -> Pen:
     return Pen(key, made.sign(by.key, hashes.SHA256()))
 
 
+def stamper(by: Authority, at: datetime) -> DummyTimeStamper:
+    """Whoever certifies that something was there at an instant."""
+    key = rsa.generate_private_key(65537, 2048)
+    uses = {**_NO_USES, "digital_signature": True}
+    made = _certificate("Dấu thời gian thử", by.name, key, 300 * DAY, uses, is_authority=False)
+    made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True)
+    certificate = made.sign(by.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    private = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    return DummyTimeStamper(
+        asn1.Certificate.load(certificate), keys.PrivateKeyInfo.load(private), fixed_dt=at
+    )
+
+
+def proof(by: Authority) -> ValidationContext:
+    """What a signer whom this authority vouches for puts into the file, so that it can be proved for long."""
+    lists = [crl.CertificateList.load(by.revoking(1))]
+    root = asn1.Certificate.load(by.certificate.public_bytes(Encoding.DER))
+    return ValidationContext(
+        trust_roots=[root], crls=lists, allow_fetching=False, revocation_mode="hard-fail"
+    )
+
+
 def altered(signed: bytes) -> bytes:
     """A signed PDF of which one letter is another one since."""
     place = signed.index(b"ReportLab")
@@ -108,7 +148,7 @@ def turned(signed: bytes) -> bytes:
 def _certificate(
     subject: str,
     issuer: str,
-    key: ec.EllipticCurvePrivateKey,
+    key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
     lasts: timedelta,
     uses: dict[str, bool],
     *,

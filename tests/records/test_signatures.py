@@ -1,6 +1,7 @@
 """Digital signatures: whether they hold, whom this installation trusts, and what is not proved."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from intranet.core import db
 from intranet.records import signature_child, signatures, store
 from intranet.records.models import SignatureState
 from tests.factories import Office
-from tests.signing import DAY, SIGNER, Authority, altered, authority, pen, turned
+from tests.signing import DAY, SIGNER, Authority, altered, authority, pen, proof, stamper, turned
 from tests.uploads import pdf_with
 
 Judge = Callable[[bytes], tuple[str, str]]
@@ -71,6 +72,24 @@ def test_a_second_signature_may_follow_but_no_page_may_be_changed_by_what_is_add
     assert judge(turned(first)) == ("invalid", "changed")
     # What cannot be read proves nothing, and ends nothing.
     assert judge(first[:-900]) == ("unknown", "unread")
+
+
+def test_a_stamp_of_a_known_authority_keeps_a_signature_good_when_its_certificate_has_ended(
+    judge: Judge, known: Authority, tmp_path: Path, trust: Path
+) -> None:
+    paper, ended, then = pdf_with("Số: 07/QĐ-UBND"), pen(known, lasts=-DAY), datetime.now(UTC) - 2 * DAY
+    assert judge(ended.sign(paper, stamp=stamper(known, then))) == ("valid", "")
+    assert judge(ended.sign(paper, stamp=stamper(authority("Không ai biết"), then))) == ("unknown", "expired")
+    # Stamped after the end: nobody knows whether it was signed before.
+    late = stamper(known, datetime.now(UTC))
+    assert judge(ended.sign(paper, stamp=late)) == ("unknown", "expired")
+    # With the proofs in the file itself.
+    lasting = pen(known).sign(paper, stamp=stamper(known, datetime.now(UTC)), proof=proof(known))
+    path = tmp_path / "lau-dai.pdf"
+    path.write_bytes(lasting)
+    [one] = signature_child.look(str(path), str(trust))["signatures"]
+    assert (one["state"], one["is_stamped"], b"/DSS" in lasting) == ("valid", True, True)
+    assert judge(altered(lasting)) == ("invalid", "changed")
 
 
 def test_what_was_not_proved_is_looked_at_again_once_somebody_else_is_trusted(
