@@ -121,6 +121,8 @@ function followQueue() {
     refresh(queue());
   });
   setInterval(() => { if (queue().querySelector('[data-checking]') && document.visibilityState === 'visible') refresh(queue()); }, look);
+  const all = form?.querySelector('[data-waiting]');
+  if (all) document.addEventListener('htmx:after:swap', () => (all.textContent = queue().querySelectorAll('a.d-q').length));
   if (!document.querySelector('[data-intake-empty]')) return;
   // The desk was empty: the first document opens by itself.
   document.addEventListener('htmx:after:swap', () => {

@@ -53,8 +53,13 @@ def test_a_file_is_read_again_and_fills_what_is_empty(
         assert rereading.unread(desk.clerk) == []
 
 
-def test_what_is_damaged_stays_in_the_list_and_may_be_tried_again(desk: Office) -> None:
+def test_what_is_damaged_stays_in_the_list_and_may_be_tried_again(
+    desk: Office, client_of: ClientOf
+) -> None:
     papers.drop(desk.clerk, (papers.pdf()[:900], "hong.pdf"))
+    page = client_of(desk.clerk).get("/documents/incoming/intake", follow_redirects=True).text
+    queue = page[page.index('id="queue"') :].partition("</ul>")[0]
+    assert "<b>hong.pdf</b><small>Chưa đọc được, nhập tay</small>" in queue
     for _ in range(2):
         assert rereading.read_again(desk.clerk) == 1
         jobs.run_due()
