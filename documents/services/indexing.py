@@ -50,6 +50,7 @@ _WHY = "the index of words is kept for every agency"
 
 _document, _entry = table_of(Document), table_of(RegisterEntry)
 _text, _file = table_of(DocumentText), table_of(File)
+_NEW = insert(_text).values({one.name: bindparam(f"t_{one.name}") for one in _text.columns})
 
 
 def entry_of(symbol: str, subject: str, facts: str, body: str) -> Entry:
@@ -137,7 +138,11 @@ def put_anew(connection: Connection, keys: list[int]) -> None:
 
 def _put_new(connection: Connection, heads: list[tuple[int, dict[str, str]]]) -> None:
     """Index documents of which the index has never heard."""
-    if heads:
+    if len(heads) == 1:
+        ((key, values),) = heads
+        row = {f"t_{name}": value for name, value in {**_BARE, "document_id": key, **values}.items()}
+        word_index(connection, INDEX).put_beside(connection, _NEW, row, key, entry_of(**values, body=""))
+    elif heads:
         rows = [{**_BARE, "document_id": key, **values} for key, values in heads]
         connection.execute(insert(_text), rows)
         given = [(key, entry_of(**values, body="")) for key, values in heads]
@@ -181,12 +186,13 @@ def _exchange(connection: Connection, key: int, **changes: Any) -> None:
     if old.norm_version not in (0, NORM_VERSION):
         log.warning("indexed with another normal form: rebuild the index", extra={"document_id": key})
         return
-    if old.norm_version:
-        index.take(connection, [(key, entry_of(old.symbol, old.subject, old.facts, old.body))])
-    elif "symbol" not in changes:
+    if not old.norm_version and "symbol" not in changes:
         changes |= _head(*next(iter(_heads(connection, [key]))))
-    new = {name: changes.get(name, getattr(old, name)) for name in (*_HEAD, "body")}
-    index.put(connection, [(key, entry_of(**new))])
+    new = entry_of(**{name: changes.get(name, getattr(old, name)) for name in (*_HEAD, "body")})
+    if old.norm_version:
+        index.exchange(connection, key, lambda: entry_of(old.symbol, old.subject, old.facts, old.body), new)
+    else:
+        index.put(connection, [(key, new)])
     where = _text.c.document_id == key
     connection.execute(update(_text).where(where).values(**changes, norm_version=NORM_VERSION))
 

@@ -9,9 +9,11 @@ import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Row, bindparam, insert, select
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from documents.models.register import (
     NO_HASH,
@@ -25,9 +27,11 @@ from documents.models.register import (
 )
 from intranet.core import clock, db
 from intranet.core.actor import Actor
-from intranet.core.dialect import in_line, insert_once, table_of
+from intranet.core.dialect import at_once, in_line, insert_once, table_of
 from intranet.core.errors import BadState, Invalid, NotFound
 from intranet.core.text import nfc
+
+T = TypeVar("T", bound=db.Base)
 
 #: A reason for cancelling a number has at least so many characters.
 REASON_MIN = 10
@@ -35,14 +39,24 @@ REASON_MIN = 10
 SUFFIXES = "abcdeghiklmnopqrstuvxy"
 
 # With every number, while others wait for it: made once, and of tables where no object is wanted.
+_entries, _years = table_of(RegisterEntry), table_of(RegisterYear)
 _LOCK = (
-    select(RegisterYear)
-    .where(RegisterYear.register_id == bindparam("register"), RegisterYear.year == bindparam("of"))
+    select(_years)
+    .where(_years.c.register_id == bindparam("register"), _years.c.year == bindparam("of"))
     .with_for_update()
-    .execution_options(populate_existing=True, **{db.KEPT: True})
 )
 _REGISTER = select(Register).where(Register.id == bindparam("register")).execution_options(**{db.KEPT: True})
 _APPEND = insert(table_of(LedgerEvent))
+_LINE = insert(_entries).returning(_entries.c.id)
+#: Its event and the counter behind a new line.
+_SETTLE = (
+    _APPEND.values(
+        {one.name: bindparam(f"e_{one.name}") for one in _APPEND.table.columns if one.name != "id"}
+    ),
+    update(_years)
+    .where(_years.c.register_id == bindparam("e_register_id"), _years.c.year == bindparam("e_year"))
+    .values(last_number=bindparam("to"), last_date=bindparam("day"), head_hash=bindparam("e_hash")),
+)
 
 
 def grant(
@@ -103,25 +117,29 @@ def add_line(
     need_open(counter)
     check_date(counter, entry_date)
     opened = db.session()
-    entry = RegisterEntry(
-        org_id=counter.org_id,
-        register_id=counter.register_id,
-        year=counter.year,
-        number=counter.last_number + 1,
-        suffix="",
-        entry_date=entry_date,
-        state=EntryState.USED if act is LedgerAct.USE else EntryState.RESERVED,
-        document_id=document_id,
-        hold_id=hold_id,
-        snapshot=snapshot,
-        note=note,
-        created_at=clock.now(),
-    )
-    opened.add(entry)
+    values: dict[str, Any] = {
+        "org_id": counter.org_id,
+        "register_id": counter.register_id,
+        "year": counter.year,
+        "number": counter.last_number + 1,
+        "suffix": "",
+        "entry_date": entry_date,
+        "state": EntryState.USED if act is LedgerAct.USE else EntryState.RESERVED,
+        "document_id": document_id,
+        "hold_id": hold_id,
+        "snapshot": snapshot,
+        "note": note,
+        "created_at": clock.now(),
+    }
+    # Others wait behind this line: two questions for three tables.
     opened.flush()
-    counter.last_number = entry.number
-    counter.last_date = entry_date
-    append_event(actor, counter, entry, act, before=None, reason=reason)
+    key = opened.connection().execute(_LINE, values).scalar_one()
+    entry = _as_it_stands(RegisterEntry, key, {"id": key, **values})
+    line = chained(actor, counter, entry, act, before=None, reason=reason)
+    settled = {f"e_{name}": value for name, value in line.items()}
+    at_once(opened, _SETTLE, settled | {"to": entry.number, "day": entry_date})
+    for name, now in (("last_number", entry.number), ("last_date", entry_date), ("head_hash", line["hash"])):
+        set_committed_value(counter, name, now)
     return entry
 
 
@@ -205,22 +223,38 @@ def is_open(counter: RegisterYear) -> bool:
 def lock_year(register: Register, year: int) -> RegisterYear:
     """The counter row of a register's year, made if new, locked until commit."""
     opened = db.session()
+    # Whatever else is to be written goes out before others have to wait.
+    opened.flush()
     which = {"register": register.id, "of": year}
-    lock = in_line(opened, _LOCK, *which)
-    found = opened.scalars(lock, which).one_or_none()
-    if found is not None:
+    connection, lock = opened.connection(), in_line(opened, _LOCK, *which)
+    row = connection.execute(lock, which).one_or_none()
+    if row is None:
+        insert_once(
+            opened,
+            RegisterYear,
+            register_id=register.id,
+            year=year,
+            org_id=register.org_id,
+            last_number=0,
+            state=YearState.OPEN,
+            head_hash=NO_HASH,
+        )
+        row = connection.execute(lock, which).one()
+    return _as_it_stands(RegisterYear, (register.id, year), row._asdict())
+
+
+def _as_it_stands(model: type[T], key: Any, values: dict[str, Any]) -> T:
+    """The session's object of a row read or written by a statement; the net let its register through."""
+    opened = db.session()
+    found = opened.identity_map.get(opened.identity_key(model, key))
+    if found is None:
+        found = model(**values)
+        make_transient_to_detached(found)
+        opened.add(found)
         return found
-    insert_once(
-        opened,
-        RegisterYear,
-        register_id=register.id,
-        year=year,
-        org_id=register.org_id,
-        last_number=0,
-        state=YearState.OPEN,
-        head_hash=NO_HASH,
-    )
-    return opened.scalars(lock, which).one()
+    for name, value in values.items():
+        set_committed_value(found, name, value)
+    return cast("T", found)
 
 
 def check_date(counter: RegisterYear, day: date) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Engine,
+    Insert,
     Integer,
     Select,
     String,
@@ -60,6 +61,24 @@ def changed_one(opened: Session, statement: Update) -> bool:
     """Run an UPDATE that claims a row; returns whether this call changed it, not one that came before."""
     done = opened.execute(statement.execution_options(synchronize_session=False))
     return cast("CursorResult[Any]", done).rowcount == 1
+
+
+def at_once(opened: Session, statements: tuple[Insert | Update, ...], values: dict[str, Any]) -> None:
+    """Run statements that answer nothing, each of them made once; one question where each is a way to go.
+
+    None of them sees what another of them writes.
+
+    :param values: of the parameters of all of them, none called as a column is.
+    """
+    asked = statements if _is_sqlite(opened) else (_as_one(statements),)
+    for statement in asked:
+        opened.connection().execute(statement, values)
+
+
+@lru_cache(maxsize=16)
+def _as_one(statements: tuple[Insert | Update, ...]) -> Insert | Update:
+    *before, last = statements
+    return last.add_cte(*(one.cte(f"step_{place}") for place, one in enumerate(before)))
 
 
 def next_number(opened: Session, counter: type[DeclarativeBase], column: str, **keys: Any) -> int:

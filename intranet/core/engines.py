@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from intranet.core.config import Settings
 from intranet.core.errors import Unavailable
@@ -21,6 +22,8 @@ from intranet.core.errors import Unavailable
 #: How long a writer queues for the database before it gives up; also the longest wait of a reader.
 WAIT_SECONDS = 10.0
 _PAUSE = (0.002, 0.020)
+#: A connection that was in use so many seconds ago is taken as it is; one that rested longer is tried first.
+_FRESH = 1.0
 
 
 class Turns:
@@ -77,12 +80,34 @@ def make(settings: Settings) -> tuple[Engine, Engine]:
     """
     if settings.is_sqlite:
         return _sqlite(settings, is_writer=True), _sqlite(settings, is_writer=False)
-    common: dict[str, Any] = {"pool_pre_ping": True, "pool_use_lifo": True, "hide_parameters": True}
+    common: dict[str, Any] = {"pool_use_lifo": True, "hide_parameters": True}
     # Room for the places of a word that a tenth of a million documents have.
     common["connect_args"] = {"options": "-c work_mem=16MB"}
     writer = create_engine(settings.database_url, pool_size=10, max_overflow=5, **common)
     reader = create_engine(settings.database_url, pool_size=15, max_overflow=10, **common)
+    for engine in (writer, reader):
+        _try_rested(engine)
     return writer, reader.execution_options(postgresql_readonly=True)
+
+
+def _try_rested(engine: Engine) -> None:
+    """Try a connection before use, unless it was in use a moment ago: a question with each act adds up.
+
+    Whoever meets a server that went away in that moment fails, and all connections are made anew.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def put_back(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def take(connection: Any, record: Any, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) <= _FRESH:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except Exception as problem:
+            raise DisconnectionError from problem
 
 
 def _sqlite(settings: Settings, *, is_writer: bool) -> Engine:

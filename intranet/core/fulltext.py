@@ -4,18 +4,23 @@
 plain ASCII, so that neither engine's tokeniser has anything left to decide.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Insert,
     Integer,
+    Text,
+    bindparam,
     column,
     false,
     func,
+    insert,
     literal_column,
     table,
 )
@@ -85,8 +90,13 @@ class Index(Protocol):
     def put(self, connection: Connection, rows: Iterable[tuple[int, Entry]]) -> None:
         """Add records that are not in it."""
 
-    def take(self, connection: Connection, rows: Iterable[tuple[int, Entry]]) -> None:
-        """Take records out; each entry is exactly what was put."""
+    def put_beside(
+        self, connection: Connection, other: Insert, values: dict[str, Any], key: int, entry: Entry
+    ) -> None:
+        """Add a record that is not in it and run an INSERT made once, no parameter of which begins ``v_``."""
+
+    def exchange(self, connection: Connection, key: int, old: Callable[[], Entry], new: Entry) -> None:
+        """Put a record in the place of what was put of it before, which ``old`` tells exactly."""
 
     def clear(self, connection: Connection) -> None:
         """Take all records out."""
@@ -149,14 +159,21 @@ class Fts5:
                 [(word,) for word in sorted(words)],
             )
 
-    def take(self, connection: Connection, rows: Iterable[tuple[int, Entry]]) -> None:
-        """Take records out, naming the very words that were put."""
-        for key, entry in rows:
-            connection.exec_driver_sql(
-                f"INSERT INTO {self.fts}({self.fts}, rowid, symbol, subject, body, toned) "  # noqa: S608
-                "VALUES ('delete', ?, ?, ?, ?, ?)",
-                (key, *entry),
-            )
+    def put_beside(
+        self, connection: Connection, other: Insert, values: dict[str, Any], key: int, entry: Entry
+    ) -> None:
+        """Two statements in the same process cost little more than one."""
+        connection.execute(other, values)
+        self.put(connection, [(key, entry)])
+
+    def exchange(self, connection: Connection, key: int, old: Callable[[], Entry], new: Entry) -> None:
+        """Out with the old words, in with the new."""
+        connection.exec_driver_sql(
+            f"INSERT INTO {self.fts}({self.fts}, rowid, symbol, subject, body, toned) "  # noqa: S608
+            "VALUES ('delete', ?, ?, ?, ?, ?)",
+            (key, *old()),
+        )
+        self.put(connection, [(key, new)])
 
     def clear(self, connection: Connection) -> None:
         """Take all records out."""
@@ -254,14 +271,16 @@ class Vectors:
             given,
         )
 
-    def take(self, connection: Connection, rows: Iterable[tuple[int, Entry]]) -> None:
-        """Take records out."""
-        given = [(key,) for key, _ in rows]
-        if given:
-            connection.exec_driver_sql(
-                f"DELETE FROM {self.name} WHERE {self.record}_id = %s",  # noqa: S608
-                given,
-            )
+    def put_beside(
+        self, connection: Connection, other: Insert, values: dict[str, Any], key: int, entry: Entry
+    ) -> None:
+        """One question for both: others may wait for what the transaction holds."""
+        given = dict(zip(("v_key", "v_a", "v_b", "v_c", "v_d"), (key, *entry), strict=True))
+        connection.execute(_both(self.record, other), values | given)
+
+    def exchange(self, connection: Connection, key: int, old: Callable[[], Entry], new: Entry) -> None:
+        """One question: what is put takes the place of what is there."""
+        self.put(connection, [(key, new)])
 
     def clear(self, connection: Connection) -> None:
         """Take all records out."""
@@ -311,3 +330,17 @@ class Vectors:
 
     def _word(self, word: str, columns: str, *, is_begun: bool) -> str:
         return f"'{word}':{'*' if is_begun else ''}{columns}"
+
+
+@lru_cache(maxsize=16)
+def _both(record: str, other: Insert) -> Insert:
+    vectors = Vectors(record).source
+    key, fts = vectors.columns
+    simple: ColumnElement[Any] = literal_column("'simple'::regconfig")
+    words: ColumnElement[Any] | None = None
+    for letter in "ABCD":
+        said = func.to_tsvector(simple, bindparam(f"v_{letter.lower()}", type_=Text))
+        part = func.setweight(said, literal_column(f"'{letter}'"))
+        words = part if words is None else words.op("||")(part)
+    one = insert(vectors).values({key: bindparam("v_key", type_=Integer), fts: words})
+    return one.add_cte(other.cte("other"))

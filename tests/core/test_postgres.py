@@ -10,6 +10,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from intranet.core import config, engines
 from tests import postgres
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +42,34 @@ def test_a_copy_of_a_template_has_its_rows_and_leaves_it_alone(monkeypatch: pyte
             second.connect()
         folder = cluster.folder
     assert not folder.exists()
+
+
+def test_a_connection_that_rested_is_tried_before_use_and_one_in_use_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, other = sa.text("SELECT pg_backend_pid()"), sa.text("SELECT pg_terminate_backend(:pid)")
+    with postgres.cluster() as cluster:
+        settings = config.load(
+            data_dir=tmp_path, database_url=cluster.create("rested"), public_url="http://localhost"
+        )
+        writer, reader = engines.make(settings)
+        asked: list[object] = []
+        monkeypatch.setattr(
+            writer.dialect, "do_ping", lambda one: asked.append(one) or one.execute("SELECT 1")
+        )
+        with writer.connect() as connection:
+            first = connection.execute(backend).scalar_one()
+        with writer.connect() as connection:
+            assert connection.execute(backend).scalar_one() == first
+        assert asked == []
+        with reader.connect() as connection:
+            connection.execute(other, {"pid": first})
+        monkeypatch.setattr(engines, "_FRESH", -1.0)
+        with writer.connect() as connection:
+            assert connection.execute(backend).scalar_one() != first
+        assert len(asked) == 1
+        writer.dispose()
+        reader.dispose()
 
 
 def test_a_killed_run_leaves_neither_server_nor_folder_for_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,9 +53,7 @@ def test_a_file_is_read_again_and_fills_what_is_empty(
         assert rereading.unread(desk.clerk) == []
 
 
-def test_what_is_damaged_stays_in_the_list_and_may_be_tried_again(
-    desk: Office, client_of: ClientOf
-) -> None:
+def test_what_is_damaged_stays_in_the_list_and_may_be_tried_again(desk: Office, client_of: ClientOf) -> None:
     papers.drop(desk.clerk, (papers.pdf()[:900], "hong.pdf"))
     page = client_of(desk.clerk).get("/documents/incoming/intake", follow_redirects=True).text
     queue = page[page.index('id="queue"') :].partition("</ul>")[0]
