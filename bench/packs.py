@@ -1,28 +1,24 @@
 """A pack of 100 MB on its way to 60 tablets at once: how long the server takes, what others wait meanwhile.
 
-Each tablet asks for the pieces of its pack as the browser does and makes the hash of every file; its line is
-cut once in the midst of a piece, and it goes on with that piece. The air is not here: what one access point
-has to carry in ten minutes is said as a figure of its own.
+Each tablet asks for the pieces of its pack as the browser does and makes the hash of every file. The air is
+not here: what one access point has to carry in ten minutes is said as a figure of its own.
 """
 
-import hashlib
 import http.client
 import json
-import random
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from statistics import quantiles
-from typing import Any
+from statistics import median, quantiles
 
 from sqlalchemy import select
 
 from bench.figures import Figure
+from bench.pieces import Fetched
 from bench.room import ROOT
 from intranet.app import create_app
 from intranet.core import config, db, jobs
@@ -34,7 +30,6 @@ from tests.browser.laying import heavy_paper
 from tests.serving import Server
 
 TABLETS, FILES, MEGABYTES, PAGES = 60, 10, 10, 20
-_PIECE = 2**20
 #: Seconds between two looks of somebody who turns pages meanwhile.
 _LOOK = 0.25
 
@@ -74,88 +69,37 @@ def _lay(data: Path, mid: int) -> None:
 
 
 def _measured(server: Server, mid: int, cookies: list[str]) -> Iterator[Figure]:
-    tablets = [_Tablet(server.port, cookie, mid, n) for n, cookie in enumerate(cookies[1 : TABLETS + 1])]
-    reader = _Reader(server.port, cookies[0], mid)
-    began = time.perf_counter()
-    for one in (*tablets, reader):
-        one.start()
-    for tablet in tablets:
-        tablet.join()
-    took = time.perf_counter() - began
-    reader.is_done = True
-    reader.join()
-    if wrong := [one.problem for one in tablets if one.problem]:
-        raise RuntimeError(f"{len(wrong)} tablets are not whole: {wrong[0]}")
-    came, needed = sum(one.came for one in tablets), sum(one.size for one in tablets)
-    yield Figure("packs: 100 MB to 60 tablets, all whole", took, "s", most=600)
-    yield Figure("packs: what came twice after a cut, of all", 100 * (came - needed) / needed, "%", most=1)
-    yield Figure("packs: a page meanwhile, p95", quantiles(reader.waits, n=20)[-1], "ms", most=500)
-    yield Figure("packs: an access point carries, for ten minutes", needed * 8 / 600 / 1e6, "Mb/s")
+    told = {"port": server.port, "mid": mid, "cookies": cookies[1 : TABLETS + 1], "pieces": FILES * MEGABYTES}
+    config = server.data.parent / "tablets.json"
+    config.write_text(json.dumps(told), encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "bench.pieces", str(config)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as tablets:
+        waits = list(_waits(server.port, cookies[0], mid, tablets))
+        said = tablets.communicate()[0]
+    if tablets.returncode:
+        raise RuntimeError("the tablets gave up")
+    found = Fetched(**json.loads(said))
+    if found.problem:
+        raise RuntimeError(f"tablets are not whole, {found.problem}")
+    twice = 100 * (found.came - found.needed) / found.needed
+    yield Figure("packs: 100 MB to 60 tablets, all whole", found.seconds, "s", most=600)
+    yield Figure("packs: what came twice after a cut, of all", twice, "%", most=1)
+    yield Figure("packs: a page meanwhile, median", median(waits), "ms")
+    yield Figure("packs: a page meanwhile, p95", quantiles(waits, n=20)[-1], "ms", most=500)
+    yield Figure("packs: an access point carries, for ten minutes", found.needed * 8 / 600 / 1e6, "Mb/s")
 
 
-class _Line(threading.Thread):
-    """Somebody's connection to the office."""
-
-    def __init__(self, port: int, cookie: str) -> None:
-        super().__init__(daemon=True)
-        self.port, self.cookie = port, cookie
-        self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-
-    def ask(self, address: str, part: str | None = None) -> http.client.HTTPResponse:
-        """Ask for an address, or for some of its bytes."""
-        headers = {"Cookie": f"sid={self.cookie}", "Office-Reader": "1", "Office-Refresh": "1"}
-        self.http.request("GET", address, headers=headers | ({"Range": f"bytes={part}"} if part else {}))
-        return self.http.getresponse()
-
-
-class _Tablet(_Line):
-    """One tablet, and what it has of its pack."""
-
-    def __init__(self, port: int, cookie: str, mid: int, number: int) -> None:
-        super().__init__(port, cookie)
-        self.mid, self.cut = mid, random.Random(number).randrange(FILES * MEGABYTES // 2)
-        #: Bytes that came, and bytes of the pack.
-        self.came = self.size = 0
-        self.problem = ""
-
-    def run(self) -> None:
-        try:
-            pack: dict[str, Any] = json.loads(self.ask(f"/meetings/{self.mid}/pack.json").read())
-            for one in pack["files"]:
-                self._bring(one)
-        except Exception as wrong:
-            self.problem = repr(wrong)
-
-    def _bring(self, file: dict[str, Any]) -> None:
-        made = hashlib.sha256()
-        for start in range(0, file["bytes"], _PIECE):
-            made.update(self._piece(file["url"], start, min(file["bytes"], start + _PIECE)))
-        self.size += file["bytes"]
-        if made.hexdigest() != file["sha256"]:
-            self.problem = "another hash"
-
-    def _piece(self, url: str, start: int, end: int) -> bytes:
-        answer = self.ask(url, f"{start}-{end - 1}")
-        self.cut -= 1
-        if self.cut == 0:
-            self.came += len(answer.read((end - start) // 2))
-            self.http.close()
-            answer = self.ask(url, f"{start}-{end - 1}")
-        data = answer.read()
-        self.came += len(data)
-        return data
-
-
-class _Reader(_Line):
-    """Somebody who looks at the meeting's page again and again."""
-
-    def __init__(self, port: int, cookie: str, mid: int) -> None:
-        super().__init__(port, cookie)
-        self.mid, self.waits, self.is_done = mid, list[float](), False
-
-    def run(self) -> None:
-        while not self.is_done:
-            began = time.perf_counter()
-            self.ask(f"/meetings/{self.mid}").read()
-            self.waits.append((time.perf_counter() - began) * 1000)
-            time.sleep(_LOOK)
+def _waits(port: int, cookie: str, mid: int, tablets: "subprocess.Popen[str]") -> Iterator[float]:
+    """Milliseconds for which somebody waits who looks at the meeting's page again and again."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    headers = {"Cookie": f"sid={cookie}", "Office-Refresh": "1"}
+    while tablets.poll() is None:
+        began = time.perf_counter()
+        line.request("GET", f"/meetings/{mid}", headers=headers)
+        answer = line.getresponse()
+        answer.read()
+        yield (time.perf_counter() - began) * 1000
+        if answer.status != 200:
+            raise RuntimeError(f"the page answers {answer.status}")
+        time.sleep(_LOOK)

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import IO, Any
 
 import gevent
+from gevent.lock import BoundedSemaphore
 from gevent.pool import Pool
 from gevent.pywsgi import OldMessage, WSGIHandler, WSGIServer
 from werkzeug.wsgi import FileWrapper
@@ -37,6 +38,10 @@ logger = logging.getLogger("intranet.server")
 ANSWER_RATE = 20_000
 #: Bytes of a file sent at a time; smaller pieces cost a switch of greenlets each.
 FILE_PIECE = 256 * 1024
+#: By this header a device says that nobody waits for the answer: it fetches what it keeps for later.
+UNHURRIED = "HTTP_OFFICE_UNHURRIED"
+#: Seconds after which such a request is looked at though one before it lasts, or the server is never at rest.
+UNHURRIED_SECONDS = 5
 
 
 class _Handler(WSGIHandler):
@@ -112,17 +117,18 @@ class _Handler(WSGIHandler):
             finally:
                 server.upgraded.discard(self)
             return
-        if server.busy >= server.max_requests:
+        is_hurried = UNHURRIED not in self.environ
+        if server.busy >= server.max_requests and is_hurried:
             self.close_connection = True
             self._refuse(last_answer("503", "Retry-After: 5"))
             return
         chunked = self.environ.get("HTTP_TRANSFER_ENCODING") is not None
         self.reader.allow(server.header_seconds, rate=BODY_RATE, size=MAX_CHUNKED if chunked else None)
-        server.busy += 1
+        server.busy += is_hurried
         try:
             super().handle_one_response()
         finally:
-            server.busy -= 1
+            server.busy -= is_hurried
             # What is left of a body that was cut would be read as the next request.
             self.close_connection = self.close_connection or self.wsgi_input.failed or server.stopping
 
@@ -171,6 +177,28 @@ class _Handler(WSGIHandler):
             logger.error("request.failed", exc_info=(kind, error, trace))
 
 
+def _in_turn(app: Any) -> Any:
+    """The application; requests that nobody waits for come to it one at a time, when no other is there.
+
+    Hundreds of tablets fetch their packs at once; without this a page would stand in line behind them all.
+    """
+    turn = BoundedSemaphore()
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        if UNHURRIED not in environ or "HTTP_UPGRADE" in environ:
+            return app(environ, start_response)
+        has_turn = turn.acquire(timeout=UNHURRIED_SECONDS)
+        try:
+            with gevent.Timeout(UNHURRIED_SECONDS, False):
+                gevent.idle()
+            return app(environ, start_response)
+        finally:
+            if has_turn:
+                turn.release()
+
+    return answer
+
+
 class OfficeServer(WSGIServer):
     """A pywsgi server that knows its connections and can let go of them in order."""
 
@@ -204,7 +232,7 @@ class OfficeServer(WSGIServer):
         }
         super().__init__(
             listener,
-            app,
+            _in_turn(app),
             backlog=1024,
             spawn=Pool(max_connections),
             log=None,

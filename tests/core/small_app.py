@@ -55,6 +55,16 @@ def long() -> str:
     return "done"
 
 
+@app.get("/work/<int:ms>")
+def work(ms: int) -> str:
+    """Keep the processor so long; how many came here before is the answer."""
+    until = time.perf_counter() + ms / 1000
+    while time.perf_counter() < until:
+        pass
+    reached.append("work")
+    return str(len(reached) - 1)
+
+
 @app.get("/file")
 def file() -> Any:
     return send_file(large, mimetype="application/pdf")

@@ -341,6 +341,25 @@ def test_a_reader_that_leaves_too_much_is_cut_and_holds_nobody_up(server: Runnin
 # The end
 
 
+def test_what_nobody_waits_for_lets_a_page_go_first_and_is_answered_all_the_same() -> None:
+    with running() as server, contextlib.ExitStack() as open_:
+        clients = [
+            open_.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=15))
+            for _ in range(32)
+        ]
+        first, *waiting, last = clients
+        head = b"GET /work/%d HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n"
+        # While the server is at the first, all others come, and the page after them.
+        first.sendall(head % (400, b""))
+        for one in waiting:
+            one.sendall(head % (4, b"Office-Unhurried: 1\r\n"))
+        last.sendall(head % (0, b""))
+        answers = [one.makefile("rb").read() for one in clients]
+        before = [int(answer.rpartition(b"\n")[2]) for answer in answers]
+    assert sorted(before) == list(range(32))
+    assert before[-1] <= 3
+
+
 def test_a_stop_answers_what_is_under_way_and_takes_nothing_more() -> None:
     with running() as server, room(server) as client, contextlib.ExitStack() as stack:
         idle = stack.enter_context(socket.create_connection(("127.0.0.1", server.port)))

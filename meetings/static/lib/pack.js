@@ -209,7 +209,7 @@ async function fetchPieces(held, file, got) {
   await each(lacking, async (n) => {
     await whileOthersRead();
     const data = await tried(async () => {
-      const answer = await asked(file.url, { headers: { 'Office-Reader': '1', Range: `bytes=${n * PIECE}-${Math.min(file.bytes, (n + 1) * PIECE) - 1}` } });
+      const answer = await asked(file.url, { headers: { 'Office-Reader': '1', 'Office-Unhurried': '1', Range: `bytes=${n * PIECE}-${Math.min(file.bytes, (n + 1) * PIECE) - 1}` } });
       const body = new Uint8Array(await answer.arrayBuffer());
       return answer.status === 206 ? body : body.subarray(n * PIECE, (n + 1) * PIECE);
     });
