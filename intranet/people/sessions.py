@@ -14,7 +14,7 @@ from typing import Any
 from flask import Flask, Request, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
-from sqlalchemy import JSON, ForeignKey, Row, String, bindparam, delete, exists, select, update
+from sqlalchemy import JSON, ForeignKey, Row, String, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Mapped, joinedload, lazyload, mapped_column, object_session
 from sqlalchemy.orm.attributes import set_committed_value
 from werkzeug.datastructures import CallbackDict
@@ -317,12 +317,12 @@ def why_ended() -> str | None:
 
 
 def was_ended() -> bool:
-    """True when the session whose cookie this browser still holds was ended on purpose, not by resting."""
+    """True when the session of this browser's cookie was ended, or its record is over; not by resting."""
     token = request.cookies.get(OfficeSessions(db.database().settings).sid_name)
     if not token:
         return False
-    ended = SessionRow.ended_at.is_not(None)
-    found = select(SessionRow.id).where(SessionRow.token_hash == _hash(token), ended)
+    is_over = or_(SessionRow.ended_at.is_not(None), SessionRow.until < clock.now())
+    found = select(SessionRow.id).where(SessionRow.token_hash == _hash(token), is_over)
     return db.session().scalar(found) is not None
 
 

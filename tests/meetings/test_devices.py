@@ -281,5 +281,8 @@ def test_a_bound_device_stays_through_a_long_sitting_and_goes_half_an_hour_after
     life.move_meeting(sitting.chair, sitting.id, MeetingState.ENDED, confirm=True)
     clock.freeze(clock.now() + devices.LINGERS - timedelta(seconds=1))
     assert browser.get(snapshot).status_code == 200
+    assert "Office-Session" not in browser.get(snapshot).headers
     clock.freeze(clock.now() + timedelta(seconds=2))
-    assert browser.get(snapshot).status_code == 401
+    over = browser.get(snapshot)
+    # What it kept of the meeting goes now, also where nobody gave it back.
+    assert (over.status_code, over.headers.get("Office-Session")) == (401, "ended")
