@@ -58,6 +58,7 @@ from meetings.services import (
     profiles,
 )
 from meetings.services.opinion_access import may_read_opinion
+from meetings.services.readiness import REMINDED as PACKS_REMINDED
 from meetings.views import bodies, check_in, distribution, marks, packs, planning, revisions, room, screen
 from meetings.views import devices as device_pages
 from meetings.views import minutes as minutes_pages
@@ -172,6 +173,7 @@ def plug_in(app: Flask) -> None:
     reminder_rules.register(opinions.REMINDED)
     reminder_rules.register(invitations.REMINDED)
     reminder_rules.register(chasing.REMINDED)
+    reminder_rules.register(PACKS_REMINDED)
     notices.register_titles("meeting", listing.titles_for)
     channels.classify("meeting", "meeting.*", "minutes.*")
     channels.classify("opinion", "opinion.*")

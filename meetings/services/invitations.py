@@ -16,6 +16,8 @@ from meetings.services import chasing
 
 #: How long before the beginning people are reminded, by kind of notice.
 REMINDERS = {"meeting.tomorrow": timedelta(days=1), "meeting.soon": timedelta(minutes=30)}
+#: How long before it whoever's devices have not all papers is told.
+PACK_DUE = timedelta(hours=2)
 
 
 def send(actor: User, meeting: Meeting) -> int:
@@ -65,10 +67,12 @@ def stop_reminders(meeting: Meeting) -> None:
 
 
 def _remind(meeting: Meeting) -> None:
-    """A day before, or on the working day before it; half an hour before, whatever the day; of papers too."""
+    """A day before, or on the working day before it; two hours and half an hour before, always; of papers."""
     day_before, soon = (meeting.starts_at - before for before in REMINDERS.values())
     for kind, at in zip(REMINDERS, (quiet.last_open(day_before), soon), strict=True):
         reminders.arm(meeting.ref, kind, at, topic="meeting", to=["invited"], is_exact=True)
+    at = meeting.starts_at - PACK_DUE
+    reminders.arm(meeting.ref, "meeting.pack_due", at, topic="meeting_pack", to=["invited"], is_exact=True)
     chasing.plan(meeting)
 
 

@@ -13,10 +13,11 @@ from intranet.core.db import publish, session, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.errors import BadState, Invalid
 from intranet.notices import services as notices
+from intranet.notices.reminder_rules import Topic
 from intranet.people import directory, sessions
 from intranet.people.models import User
 from intranet.records import audit
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, MeetingState
 from meetings.models.readiness import DeviceReadiness, DeviceReported, Standing
 from meetings.permissions import To, access_meeting, access_room, may
 from meetings.services import packs
@@ -128,6 +129,23 @@ def remind(actor: User, meeting_id: int) -> int:
         notices.notify(late, "meeting.pack", meeting.ref, by=actor)
         audit.record(actor, "meeting.pack_reminded", meeting, people=len(late))
         return len(late)
+
+
+def _not_ready(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
+    """Whoever has papers to read of a meeting that is to begin, and no device that has them all."""
+    awaits = Meeting.state.in_((MeetingState.PUBLISHED, MeetingState.READY)), Meeting.starts_at > clock.now()
+    found = {}
+    for meeting in session().scalars(select(Meeting).where(Meeting.id.in_(wanted), *awaits)):
+        invited = [part.user_id for part in meeting.participants if part.invited_at is not None]
+        lines = _board(meeting, invited, True).lines
+        late = [one.user for one in lines if one.standing is not Standing.READY]
+        theirs = packs.packs_for(late, meeting)
+        found[meeting.id] = [one.id for one in late if theirs[one.id].files]
+    return found
+
+
+#: Whoever would sit there without the papers hears so in time.
+REMINDED = Topic("meeting_pack", _not_ready, words=lambda _: ("meeting.pack_due", {}), ref_kind="meeting")
 
 
 def _board(meeting: Meeting, ids: list[int], runs: bool) -> Board:

@@ -11,13 +11,14 @@ from sqlalchemy import select
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.core.live import sockets
+from intranet.notices import reminding
 from intranet.notices.models import Notice
 from intranet.people import sessions
 from intranet.people.models import Post, User
 from meetings.models.meeting import Participant, PartRole
 from meetings.models.paper import PaperRule
 from meetings.models.readiness import DeviceReadiness, Standing
-from meetings.services import packs, readiness
+from meetings.services import life, packs, readiness
 from tests.clients import client_for
 from tests.counting import count_queries
 from tests.factories import Office
@@ -134,6 +135,24 @@ def test_whoever_is_not_ready_is_reminded_and_nobody_else(sitting: Sitting, says
         readiness.remind(sitting.secretary, sitting.id)
     with pytest.raises(Forbidden, match=r"meeting\.not_yours_to_run"):
         readiness.remind(sitting.delegate, sitting.id)
+
+
+def test_two_hours_before_whoever_has_papers_and_no_ready_device_is_told(draft: Sitting, app: Flask) -> None:
+    with db.unit_of_work():
+        draft.meeting.starts_at = clock.now() + timedelta(hours=5)
+    add_paper(draft.secretary, draft, None)
+    life.publish_meeting(draft.secretary, draft.id)
+    whole = packs.pack_of(draft.delegate, draft.id)
+    said = {"rev": whole.rev, "verified": 1, "total": 1, "app": "0123abcd", "need": 0, "device": "a" * 32}
+    client_for(app, draft.delegate).post(f"/api/v1/meetings/{draft.id}/pack/report", json=said)
+    told = select(Notice.user_id).where(Notice.kind == "meeting.pack_due")
+    clock.advance(timedelta(hours=3, minutes=-1))
+    reminding.send_due()
+    assert db.session().scalars(told).all() == []
+    clock.advance(timedelta(minutes=2))
+    reminding.send_due()
+    late = {one.id for one in draft.everybody} - {draft.delegate.id}
+    assert sorted(db.session().scalars(told)) == sorted(late)
 
 
 @pytest.mark.parametrize(
