@@ -14,6 +14,26 @@ from tests.browser.test_packs import KEPT
 from tests.browser.test_room_taps import counted, taps
 
 Point = tuple[float, float]
+#: Whether a hand that comes down is kept from moving the page: long after a pen, with one over the glass,
+#: long after that, when it was just lifted.
+RESTS = """
+async () => {
+  const page = document.querySelector('.pdfViewer .page');
+  const later = () => new Promise((ok) => setTimeout(ok, 600));
+  const pen = (type) => page.dispatchEvent(new PointerEvent(type, { pointerType: 'pen', bubbles: true }));
+  const touches = [new Touch({ identifier: 1, target: page })];
+  const hand = () => !page.dispatchEvent(new TouchEvent('touchstart', { touches, cancelable: true }));
+  await later();
+  const found = [hand()];
+  pen('pointermove');
+  found.push(hand());
+  await later();
+  found.push(hand());
+  pen('pointerup');
+  found.push(hand());
+  return found;
+}
+"""
 
 
 class Hand:
@@ -188,6 +208,21 @@ def test_the_presenters_ink_is_seen_while_it_is_drawn_and_kept_only_if_they_keep
     desk.locator("[data-ink-do=live-keep]").click()
     expect(tablet.locator("svg.ink path")).to_have_count(0)
     expect(desk.locator("svg.ink [data-id]")).to_have_count(1)
+
+    # A finger writes until a pen was over the glass, though it touched nothing; from then on it turns pages.
+    tablet.locator("[data-tool=pen]").tap()
+    hand, own = Hand(tablet), tablet.locator("svg.ink path[data-id]")
+    sheet = tablet.locator(".pdfViewer .page").first
+    sheet_box = sheet.bounding_box()
+    assert sheet_box is not None
+    draw_with_finger(hand.cdp, dict(sheet_box))
+    expect(own).to_have_count(1)
+    x, y = middle(sheet)
+    hover = {"type": "mouseMoved", "x": x, "y": y, "pointerType": "pen", "buttons": 0}
+    hand.cdp.send("Input.dispatchMouseEvent", hover)
+    draw_with_finger(hand.cdp, dict(sheet_box))
+    expect(own).to_have_count(1)
+    assert tablet.evaluate(RESTS) == [False, True, False, True]
 
 
 def test_the_first_stroke_of_a_pen_is_kept_though_it_comes_before_the_pens(open_as: Opener) -> None:

@@ -62,6 +62,7 @@ export class InkLayer {
     this.fresh = sheet('ink');
     made('g', this.fresh);
     const how = { signal: this.#ends.signal };
+    for (const name of ['pointerdown', 'pointermove', 'pointerup']) host.addEventListener(name, (event) => { if (event.pointerType === 'pen') this.hand.penAt = event.timeStamp; }, how);
     host.addEventListener('pointerdown', (event) => this.#down(event), how);
     host.addEventListener('pointermove', (event) => this.#move(event), how);
     host.addEventListener('pointerup', (event) => this.#up(event), how);
@@ -199,7 +200,6 @@ export class InkLayer {
 
   #move(event) {
     const stroke = this.#stroke;
-    if (event.pointerType === 'pen') this.hand.penAt = event.timeStamp;
     if (!stroke || event.pointerId !== stroke.pointer) return;
     if (isPalm(event)) { this.#giveUp(); return; }
     if (stroke.gesture) { stroke.gesture.move?.(this.point(event), event); return; }
