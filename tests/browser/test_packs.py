@@ -175,6 +175,13 @@ def test_a_pack_that_is_cut_off_goes_on_and_what_is_damaged_is_brought_anew_and_
     tablet.evaluate("() => { window.asked = []; }")
     assert tablet.evaluate(LOOK, mid)["problem"] is None
     assert asked() == [pieces[1]]
+    # So does all of it when a paper comes or goes.
+    tablet.evaluate(ROT, [heavy["sha256"], 3])
+    tablet.evaluate("() => { window.asked = []; }")
+    [other] = [one for one in files if one["name"] == "Bảng giá"]
+    post(open_as("thuky"), meeting, f"files/{other['file']}/withdraw")
+    assert tablet.evaluate(LOOK, mid)["rev"] != pack["rev"]
+    assert asked() == [pieces[2]]
 
 
 def test_a_tablet_without_room_for_all_papers_keeps_what_fits_and_says_the_rest(

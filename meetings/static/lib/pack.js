@@ -87,7 +87,8 @@ async function brought(user, mid, tell, anew) {
   await heard(user);
   const before = await kept(held, `pack:${mid}`);
   const whole = new Map((before?.files ?? []).filter((one) => one.whole).map((one) => [one.sha256, one]));
-  const isDue = anew || due(before && { ...before, starts: now.starts }, Date.now());
+  // A pack that changed is read again whole: what lay here for days is as sure as what just came.
+  const isDue = anew || (before && before.rev !== now.rev) || due(before && { ...before, starts: now.starts }, Date.now());
   const pack = { ...now, mid, at: Date.now(), checked: isDue ? null : before.checked, problem: null, files: now.files.map((one) => ({ ...one, whole: whole.has(one.sha256), lack: null })), before: now.before.map((one) => ({ ...one, whole: false })) };
   // A full device keeps what fits; each part of the pack is tried, and what is here is counted.
   const fits = (act) => act().catch((problem) => { if (!isFull(problem)) throw problem; pack.problem = 'full'; });
