@@ -39,6 +39,8 @@ _AFTER = (
 
 #: A returning tablet gets the lines it missed up to this many, else the whole state.
 MOST_MISSED = 200
+#: And up to so many bytes.
+_MOST_BYTES = 64 * 1024
 
 
 def append(meeting: Meeting, kind: str, /, by: User, **data: Any) -> int:
@@ -127,7 +129,8 @@ def missed(meeting: Meeting, audience: Audience, since: int) -> list[Frame] | No
     found = [frame for frame in told if frame is not None]
     if not found or len(found) > MOST_MISSED or found[0]["pv"] != since:
         return None
-    return found
+    size = len(json.dumps(found, ensure_ascii=False).encode())
+    return found if size <= _MOST_BYTES else None
 
 
 def ms(instant: datetime | None) -> int | None:

@@ -435,3 +435,13 @@ def test_a_tablet_long_away_gets_the_state_instead_of_many_lines(
     assert room.welcome(sitting.delegate, sitting.id, 99).answer["mode"] == "snapshot"
     with pytest.raises(BadState):
         life.publish_meeting(sitting.chair, sitting.id)
+
+
+def test_lines_that_weigh_more_than_64_kb_are_not_sent_one_by_one(sitting: Sitting) -> None:
+    with db.unit_of_work():
+        for place in range(70):
+            journal.append(sitting.meeting, "meeting.edited", by=sitting.chair, title="ạ" * 300, place=place)
+    assert room.welcome(sitting.delegate, sitting.id, 20).answer["mode"] == "delta"
+    with db.unit_of_work():
+        journal.append(sitting.meeting, "meeting.edited", by=sitting.chair, title="ạ" * 30_000)
+    assert room.welcome(sitting.delegate, sitting.id, 20).answer["mode"] == "snapshot"

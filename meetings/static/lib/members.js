@@ -4,6 +4,8 @@ import { clock, el, find, icon, setText, word } from './page.js';
 import { current } from './state.js';
 
 const against = new Set(['object', 'speak']);
+/** So many people are named; of the others their number is. */
+const NAMED = 4;
 
 export class Members {
   #line; #press; #drawn = '';
@@ -48,7 +50,8 @@ export class Members {
     find('[data-consent]').replaceChildren(...waiting.map((one) => {
       const no = this.#against(one);
       const late = this.#unanswered(one);
-      const said = no.length ? word('consent-no', { names: no.map((each) => each.n).join(', ') }) : late.length ? word(one.until ? 'consent-until' : 'consent-late', { names: late.map((each) => each.n).join(', '), at: clock(one.until ?? 0) }) : word('consent-ok');
+      const names = (them) => ({ names: them.slice(0, NAMED).map((each) => each.n).join(', ') + (them.length > NAMED ? word('names-more', { n: them.length - NAMED }) : ''), at: clock(one.until ?? 0) });
+      const said = no.length ? word('consent-no', names(no)) : late.length ? word(one.until ? 'consent-until' : 'consent-late', names(late)) : word('consent-ok');
       return el('li', { class: 'ln ic' }, icon(no.length || late.length ? 'alert-triangle' : 'check'),
         el('div', { class: 'grow' }, el('span', { class: 't0' }, `${state.items.indexOf(one) + 1}. ${one.t}`), el('span', { class: 't1' }, said)));
     }));
