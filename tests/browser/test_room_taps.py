@@ -88,6 +88,7 @@ def test_what_chair_and_secretary_do_often_takes_as_few_taps_as_it_can(
         desk.locator("[data-do=call]").click()
         expect(desk.locator(".spk [data-speech-name]")).to_have_text(name_of(member))
     desk.locator("#t-all").click()
+    expect(desk.locator("[data-board] .m-tile").first).to_be_visible()
     with taps(desk, 2):
         desk.locator("[data-people] li", has_text=name_of(member)).get_by_role("button").click()
         desk.locator("[data-choice=device]").click()

@@ -34,6 +34,8 @@ export class Running {
       event.preventDefault();
       if (!event.repeat) this.#list();
     });
+    const ready = later(async () => (await import('./ready.js')).showReady(line.state.mid));
+    for (const name of ['click', 'focus']) find('#t-all').addEventListener(name, ready, { once: true });
     for (const name of ['click', 'keydown']) find('.m-stage')?.addEventListener(name, (event) => this.#open(event));
     // Of a sitting that is over the minutes are what there is to see.
     if (line.state.ended && find('[data-minutes]')) this.#read();
