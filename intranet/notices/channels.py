@@ -43,6 +43,8 @@ EVENTS = (
     Event("extension", email=True, push=True),
     Event("returned", email=True, push=True),
     Event("result", email=False, push=False),
+    Event("seen", email=False, push=False),
+    Event("named", email=False, push=True),
     Event("document", email=False, push=True),
     Event("signing", email=False, push=True),
     Event("opinion", email=True, push=True),

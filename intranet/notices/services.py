@@ -53,6 +53,7 @@ class Telling:
     data: Mapping[str, str | int | None]
     reminder_id: int | None = None
     is_exact: bool = False
+    is_quiet: bool = False
 
 
 def register_titles(kind: str, many: Titles) -> None:
@@ -69,6 +70,7 @@ def notify(
     at: datetime | None = None,
     reminder_id: int | None = None,
     is_exact: bool = False,
+    is_quiet: bool = False,
     **data: str | int | None,
 ) -> None:
     """Tell people about a record, in the open unit of work; whoever caused it is not told.
@@ -76,8 +78,9 @@ def notify(
     :param kind: words are ``notice.<kind>``; they may use ``{title}``, ``{by}`` and what ``data`` names.
     :param is_exact: it belongs to this hour: by no channel does it wait for quiet hours to end.
     :param at: released then when it lies in the future, and until then it may be withdrawn.
+    :param is_quiet: it stands in the list as read and rings no bell; by letter it comes to whoever chose so.
     """
-    notify_many([Telling(user_ids, kind, ref, data, reminder_id, is_exact)], by=by, at=at)
+    notify_many([Telling(user_ids, kind, ref, data, reminder_id, is_exact, is_quiet)], by=by, at=at)
 
 
 def notify_many(tellings: Iterable[Telling], *, by: Actor | None = None, at: datetime | None = None) -> None:
@@ -87,7 +90,7 @@ def notify_many(tellings: Iterable[Telling], *, by: Actor | None = None, at: dat
     with db.unit_of_work() as session:
         rows = [
             (
-                one.is_exact,
+                one,
                 Notice(
                     user_id=user_id,
                     kind=one.kind,
@@ -97,6 +100,7 @@ def notify_many(tellings: Iterable[Telling], *, by: Actor | None = None, at: dat
                     by_id=None if by is None else by.id,
                     due_at=due_at,
                     released_at=now if due_at == now else None,
+                    read_at=due_at if one.is_quiet else None,
                     created_at=now,
                     reminder_id=one.reminder_id,
                 ),
@@ -107,13 +111,11 @@ def notify_many(tellings: Iterable[Telling], *, by: Actor | None = None, at: dat
         session.add_all(row for _, row in rows)
         session.flush()
         if due_at == now:
-            for _, row in rows:
-                db.publish(NoticeCreated(row.id, (row.user_id,)))
+            for one, row in rows:
+                if not one.is_quiet:
+                    db.publish(NoticeCreated(row.id, (row.user_id,)))
             channels.hand_out(
-                [
-                    channels.Released(row.id, row.user_id, row.kind, Ref(row.ref_kind, row.ref_id), is_exact)
-                    for is_exact, row in rows
-                ]
+                [channels.Released(row.id, row.user_id, row.kind, row.ref, one.is_exact) for one, row in rows]
             )
 
 

@@ -38,6 +38,8 @@ _EVENTS = {
         "due_in_absence_alone",
     ),
     "returned": ("sent_back", "refused", "blocked", "cancelled"),
+    "seen": ("seen",),
+    "named": ("named",),
     "result": ("finished", "still_waiting", "accepted", "contributed"),
 }
 

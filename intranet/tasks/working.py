@@ -23,6 +23,7 @@ from intranet.tasks.models import (
     TaskReport,
     TaskState,
 )
+from intranet.tasks.naming_people import tell_named
 from intranet.tasks.parties import judges_of, lead_heads
 from intranet.tasks.permissions import To, access_task, may, person_of, standing_of
 from intranet.tasks.states import check, is_possible, move
@@ -43,6 +44,7 @@ def see(actor: Actor, task_id: int) -> None:
             party.seen_at, party.seen_by_id = clock.now(), actor.id
         if is_possible(task, "seen") and may(actor, To.WORK, task):
             move(task, "seen")
+            notices.notify([task.assigner_id], "task.seen", task.ref, by=actor, is_quiet=True)
         audit.record(actor, "task.seen", task)
         notices.mark_seen(actor.id, task.ref)
         db.publish(TaskMoved(task.id))
@@ -275,6 +277,8 @@ def _write(
     opened.flush()
     for public_id in files:
         stored_files.attach(actor, public_id, report.ref, org_id=task.org_id, role="report")
+    # Whoever judges is told of an obstacle and of a result, whether the words name them or not.
+    tell_named(actor, task, text, but=() if kind is ReportKind.PROGRESS else judges_of(task))
     return report
 
 

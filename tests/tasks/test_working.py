@@ -9,12 +9,13 @@ from intranet.core.errors import BadState, Forbidden, Invalid
 from intranet.core.refs import Ref
 from intranet.notices import reminding
 from intranet.notices import services as notices
+from intranet.people.models import Role, User
 from intranet.records import audit
 from intranet.tasks import services
 from intranet.tasks.events import TaskFinished, TaskReturned
 from intranet.tasks.models import TaskState
 from intranet.tasks.services import Party
-from tests.factories import Office
+from tests.factories import Office, make_user
 from tests.tasks.making import give, look
 
 
@@ -39,6 +40,33 @@ def test_opening_leaves_a_mark_per_party(office: Office) -> None:
     services.see(office.other_head, task_id)
     assert look(office.leader, task_id).parties[1].seen_by_id == office.other_head.id
     assert look(office.leader, task_id).state is TaskState.SEEN
+
+
+def test_that_the_lead_has_seen_it_is_noted_for_the_assigner_once_and_rings_no_bell(office: Office) -> None:
+    task_id = give(office, co=[Party(unit_id=office.sxd.id)])
+    services.see(office.other_head, task_id)
+    services.see(office.head, task_id)
+    services.see(office.head, task_id)
+    assert [line.words for line in notices.page(office.leader)[0]] == [
+        "Đỗ Thị Thanh Hà đã xem “Rà soát vốn đầu tư công”"
+    ]
+    assert notices.unread(office.leader.id) == 0
+
+
+def test_whom_a_report_names_is_told_if_the_task_may_be_read_and_the_name_is_one_persons(
+    office: Office,
+) -> None:
+    def told(person: User) -> list[str]:
+        return [line.kind for line in notices.page(person)[0] if line.kind == "task.named"]
+
+    task_id, secret = give(office), give(office, is_restricted=True)
+    services.report_progress(office.head, task_id, 10, "Đã giao đồng chí Phan Thu Trang đối chiếu.")
+    services.report_progress(office.head, secret, 10, "Số liệu của chị Lê Thị Hồng Nhung chưa khớp.")
+    assert told(office.officer) == ["task.named"]
+    assert told(office.clerk) == []
+    make_user("trang2", "Phan Thu Trang", office.stc, "Chuyên viên", Role.OFFICER)
+    services.report_progress(office.head, task_id, 20, "Phan Thu Trang đang tổng hợp.")
+    assert told(office.officer) == ["task.named"]
 
 
 def test_a_reader_who_is_no_party_leaves_no_mark(office: Office) -> None:
