@@ -102,6 +102,9 @@ def welcome(actor: User, meeting_id: int, last: int | None, *, on_wall: bool = F
 def answer_to(actor: User, meeting: Meeting, audience: Audience, last: int | None) -> dict[str, Any]:
     """What :func:`welcome` answers somebody whose right to be in this audience was just asked."""
     on_wall = audience is Audience.PROJ
+    found = None if last is None else journal.missed(meeting, audience, last)
+    # First: where the room moved meanwhile, all that follows is of the state's version.
+    state = snapshot(meeting, audience) if found is None else None
     answer: dict[str, Any] = {
         "ok": True,
         "k": "welcome",
@@ -113,9 +116,8 @@ def answer_to(actor: User, meeting: Meeting, audience: Audience, last: int | Non
         "me": dict(ON_WALL) if on_wall else overlay(actor, meeting),
         "lv": last_values(meeting) if on_wall else last_values(meeting, actor),
     }
-    found = None if last is None else journal.missed(meeting, audience, last)
     if found is None:
-        answer |= {"mode": "snapshot", "state": snapshot(meeting, audience)}
+        answer |= {"mode": "snapshot", "state": state}
     elif not found:
         answer |= {"mode": "same"}
     else:
@@ -202,8 +204,9 @@ def forecast_of(meeting: Meeting) -> dict[str, Any]:
     """When a sitting will end, and how late that is; reckoned anew with every change and each minute."""
     now = ms(clock.now()) or 0
     while (found := _forecasts.get((meeting.id, meeting.v, now // 60_000))) is None:
-        reckoned = forecast(_pace_state(meeting), now) | {"v": meeting.v, "at": now}
-        if _stands(meeting):
+        whole = _wholes.get((meeting.id, meeting.v))
+        reckoned = forecast(whole or _pace_state(meeting), now) | {"v": meeting.v, "at": now}
+        if whole is not None or _stands(meeting):
             _keep(_forecasts, (meeting.id, meeting.v, now // 60_000), reckoned)
     return found
 

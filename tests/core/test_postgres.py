@@ -64,7 +64,7 @@ def test_a_connection_that_rested_is_tried_before_use_and_one_in_use_is_not_aske
         assert asked == []
         with reader.connect() as connection:
             connection.execute(other, {"pid": first})
-        monkeypatch.setattr(engines, "_FRESH", -1.0)
+        monkeypatch.setattr(engines, "_FRESH", 0.0)
         with writer.connect() as connection:
             assert connection.execute(backend).scalar_one() != first
         assert len(asked) == 1
