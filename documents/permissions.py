@@ -150,6 +150,12 @@ def reads_register(actor: Actor) -> bool:
     return person_of(actor).has_role(*REGISTER_ROLES)
 
 
+def reads_reports(actor: Actor) -> bool:
+    """True for who reads every task of the agency that is not restricted, and so what is reported on them."""
+    whole_org = sight_of(actor).standing.whole_org
+    return whole_org is not None and set(actor.org_ids) == {whole_org}
+
+
 @dataclass(frozen=True)
 class Sight:
     """Where the actor stands, as far as documents ask: read once in each session of the database."""

@@ -6,17 +6,19 @@ Whatever cannot be read is told in a remark, and the rest still searches: nothin
 import re
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from documents.formats.symbols import symbol_key
-from intranet.core.fulltext import SUBJECT, SYMBOL, TONED, Clause, Term
+from intranet.core.fulltext import ANYWHERE, BODY, SUBJECT, SYMBOL, TONED, Clause, Term
 from intranet.core.text import fold, nfc, toned, words
 
 #: Characters and parts that are read; more of it is left out, with a remark.
 LONGEST, MOST_PARTS = 400, 24
 #: Marks before words of the index that belong to one field: no word that anybody types begins with them.
 NUMBER, LINE, ISSUER, SIGNER, END = "0s", "0n", "0i", "0k", "0e"
+#: The same before words of reports, which not every reader of the document may read.
+REPORT = "0r"
 #: Fields that are looked up in the agency's lists before they narrow anything.
 LOOKED_UP = frozenset({"cq", "loai", "lv", "phong", "hs", "trangthai", "han"})
 _FIELDS = LOOKED_UP | {"kh", "ky"}
@@ -97,7 +99,7 @@ class _Reader:
     def text(self, typed: str, *, is_phrase: bool, is_negated: bool) -> None:
         """Words, or a phrase, anywhere in the document."""
         is_begun = typed.endswith("*") and not is_phrase
-        folded = fold(typed).split()
+        folded = [word for word in fold(typed).split() if not word.startswith(REPORT)]
         if not folded:
             return
         if not is_phrase and "/" in typed and not is_begun:
@@ -289,6 +291,21 @@ def indexed_symbol(code: str, line: str, issuer: str, signer: str) -> str:
     for tag, name in ((ISSUER, issuer), (SIGNER, signer)):
         found += [*(f"{tag}{part}" for part in fold(name).split()), END]
     return " ".join(found)
+
+
+def with_reports(clause: Clause) -> Clause:
+    """The same words, those of reports as well: for whoever may read these."""
+    told = [
+        Term(tuple(f"{REPORT}{word}" for word in term.words), BODY, term.is_begun)
+        for term in clause.any_of
+        if term.columns == ANYWHERE
+    ]
+    return replace(clause, any_of=(*clause.any_of, *told))
+
+
+def indexed_reports(text: str) -> list[str]:
+    """The words of reports, as they are indexed."""
+    return [f"{REPORT}{word}" for word in fold(text).split()]
 
 
 def _ways(word: str, *, is_begun: bool) -> tuple[Term, ...]:

@@ -34,6 +34,8 @@ class DocumentText(Base):
     norm_version: Mapped[int] = mapped_column(default=0)
     #: How often directions or files have changed since the worker read them.
     changes: Mapped[int] = mapped_column(default=0, index=True)
+    #: What is reported on its tasks, and the texts of those files, where no task's readers are named.
+    reports: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 @event.listens_for(DocumentText.__table__, "after_create")

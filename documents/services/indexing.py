@@ -1,7 +1,7 @@
 """Keeping the index of words: the head of a document with every change of it, its files soon after.
 
-Numbers, symbols and subjects are found from the commit on. The texts of files and directions are long and
-come from the worker; it reads a document again when one of them has changed.
+Numbers, symbols and subjects are found from the commit on. The texts of files, directions and
+reports are long and come from the worker; it reads a document again when one of them has changed.
 """
 
 import logging
@@ -12,20 +12,24 @@ from typing import Any, cast
 from sqlalchemy import Connection, bindparam, event, insert, inspect, select, update
 from sqlalchemy.orm import Session, object_session
 
-from documents.formats.query import indexed_symbol
-from documents.models.document import Directive, Document
+from documents.formats.query import indexed_reports, indexed_symbol
+from documents.models.document import AccessLevel, Directive, Document
 from documents.models.register import RegisterEntry
 from documents.models.search import INDEX, DocumentText
+from documents.services import task_reports
 from intranet.core import clock, db
 from intranet.core.dialect import table_of, word_index
 from intranet.core.fulltext import MOST_WORDS, Entry
 from intranet.core.text import NORM_VERSION, fold, toned
 from intranet.records.models import Blob, File, Reading, Scan
+from intranet.tasks.models import Task, TaskReport
 
 log = logging.getLogger("documents.indexing")
 
 #: Characters of one document's files and directions.
 MOST_TEXT = 200_000
+#: Words of the reports on one document's tasks.
+MOST_REPORTED = 4_000
 _BATCH, _SOME = 2_000, 500
 _WATCHED = (
     "number",
@@ -42,8 +46,17 @@ _WATCHED = (
 )
 _LINE, _LETTER = "entry_number", "entry_suffix"
 _HEAD = ("symbol", "subject", "facts")
+_LONG = ("body", "reports")
+#: What of a task says whether its reports may be read, and which of them hold.
+_WATCHED_TASK = ("is_restricted", "undone_at", "finished_at", "origin_id")
 #: What of a text stands from the first.
-_BARE: dict[str, Any] = {"body": "", "parts": [], "changes": 0, "norm_version": NORM_VERSION}
+_BARE: dict[str, Any] = {
+    "body": "",
+    "parts": [],
+    "changes": 0,
+    "norm_version": NORM_VERSION,
+    "reports": "",
+}
 #: Under which a session keeps what is due.
 _DUE = "documents.index"
 _WHY = "the index of words is kept for every agency"
@@ -53,26 +66,28 @@ _text, _file = table_of(DocumentText), table_of(File)
 _NEW = insert(_text).values({one.name: bindparam(f"t_{one.name}") for one in _text.columns})
 
 
-def entry_of(symbol: str, subject: str, facts: str, body: str) -> Entry:
+def entry_of(symbol: str, subject: str, facts: str, body: str, reports: str = "") -> Entry:
     """The words of a document, as they are indexed."""
     long = fold(f"{facts}\n{body}"[: MOST_TEXT + 2_000]).split(" ", MOST_WORDS)
-    return Entry(symbol, fold(subject), " ".join(long[:MOST_WORDS]), toned(subject))
+    told = indexed_reports(reports)[:MOST_REPORTED]
+    return Entry(symbol, fold(subject), " ".join([*long[: MOST_WORDS - len(told)], *told]), toned(subject))
 
 
 def index_changed(limit: int = 40) -> int:
-    """Read the files and directions of some documents again that have changed; returns how many."""
+    """Read the files, directions and reports of some documents again that have changed; returns how many."""
     with db.scope(), db.across_orgs(_WHY):
         waiting = select(DocumentText.document_id, DocumentText.changes).where(DocumentText.changes > 0)
         rows = db.session().execute(waiting.order_by(DocumentText.document_id.desc()).limit(limit)).all()
     for key, changes in rows:
         with db.scope(), db.across_orgs(_WHY):
             body, parts = _read(key)
+            reports = task_reports.text_of(key)
         with db.unit_of_work() as opened, db.across_orgs(_WHY):
             connection = opened.connection()
             claim = update(_text).where(_text.c.document_id == key, _text.c.changes == changes)
             claim = claim.values(changes=0)
             if connection.execute(claim).rowcount == 1:
-                _exchange(connection, key, body=body, parts=parts)
+                _exchange(connection, key, body=body, parts=parts, reports=reports)
     return len(rows)
 
 
@@ -91,6 +106,11 @@ def rebuild() -> Iterator[int]:
                 break
             put_anew(connection, found)
         last, count = found[-1], count + len(found)
+        yield count
+    with db.unit_of_work() as opened:
+        reported = _text.c.document_id.in_(task_reports.documents())
+        opened.connection().execute(update(_text).where(reported).values(changes=_text.c.changes + 1))
+    while index_changed(_SOME):
         yield count
     refresh()
 
@@ -128,7 +148,7 @@ def put_anew(connection: Connection, keys: list[int]) -> None:
         key, values = document["id"], _head(document, line)
         if known[key].norm_version != NORM_VERSION:
             changed.append({"b_id": key} | {f"b_{name}": value for name, value in values.items()})
-            given.append((key, entry_of(**values, body=known[key].body)))
+            given.append((key, entry_of(**values, body=known[key].body, reports=known[key].reports)))
     if changed:
         columns: dict[str, Any] = {name: bindparam(f"b_{name}") for name in _HEAD}
         again = update(_text).where(_text.c.document_id == bindparam("b_id"))
@@ -188,9 +208,10 @@ def _exchange(connection: Connection, key: int, **changes: Any) -> None:
         return
     if not old.norm_version and "symbol" not in changes:
         changes |= _head(*next(iter(_heads(connection, [key]))))
-    new = entry_of(**{name: changes.get(name, getattr(old, name)) for name in (*_HEAD, "body")})
+    before = {name: getattr(old, name) for name in (*_HEAD, *_LONG)}
+    new = entry_of(**{name: changes.get(name, value) for name, value in before.items()})
     if old.norm_version:
-        index.exchange(connection, key, lambda: entry_of(old.symbol, old.subject, old.facts, old.body), new)
+        index.exchange(connection, key, lambda: entry_of(**before), new)
     else:
         index.put(connection, [(key, new)])
     where = _text.c.document_id == key
@@ -248,8 +269,25 @@ def _document_made(_mapper: Any, _connection: Connection, document: Document) ->
 @event.listens_for(Document, "after_update")
 def _document_changed(_mapper: Any, _connection: Connection, document: Document) -> None:
     state = inspect(document)
-    if any(state.attrs[name].history.has_changes() for name in _WATCHED):
+    is_closed = state.attrs.access_level.history.has_changes()
+    if is_closed or any(state.attrs[name].history.has_changes() for name in _WATCHED):
         _due(document).changed[document.id] = document
+    if is_closed:
+        _due(document).to_read.add(document.id)
+
+
+@event.listens_for(Task, "after_update")
+def _task_changed(_mapper: Any, _connection: Connection, task: Task) -> None:
+    state = inspect(task)
+    if any(state.attrs[name].history.has_changes() for name in _WATCHED_TASK):
+        _due(task).tasks.add(task.id)
+
+
+@event.listens_for(TaskReport, "after_insert")
+@event.listens_for(TaskReport, "after_update")
+@event.listens_for(TaskReport, "after_delete")
+def _report_changed(_mapper: Any, _connection: Connection, report: TaskReport) -> None:
+    _due(report).tasks.add(report.task_id)
 
 
 @event.listens_for(Directive, "after_insert")
@@ -264,6 +302,8 @@ def _direction_changed(_mapper: Any, _connection: Connection, directive: Directi
 def _file_changed(_mapper: Any, _connection: Connection, file: File) -> None:
     if file.ref_kind == "document":
         _due(file).to_read.add(file.ref_id)
+    elif file.ref_kind == task_reports.KIND:
+        _due(file).reports.add(file.ref_id)
 
 
 @event.listens_for(Blob, "after_update")
@@ -285,6 +325,9 @@ class _Due:
     made: dict[int, Document] = field(default_factory=dict)
     changed: dict[int, Document] = field(default_factory=dict)
     to_read: set[int] = field(default_factory=set)
+    #: Tasks, and reports on tasks, that changed.
+    tasks: set[int] = field(default_factory=set)
+    reports: set[int] = field(default_factory=set)
     #: Files by their hashes that are read now.
     read_files: set[str] = field(default_factory=set)
 
@@ -303,10 +346,16 @@ def _keep_up(opened: Session, _acts: list[Any]) -> None:
     _put_new(connection, [(key, _head_of(opened, one)) for key, one in due.made.items() if one in opened])
     for key, document in due.changed.items():
         if key not in due.made:
-            _exchange(connection, key, **_head_of(opened, document))
+            # What was reported is hidden with its document, at once.
+            hidden = {"reports": ""} if document.access_level is AccessLevel.NAMED else {}
+            _exchange(connection, key, **_head_of(opened, document) | hidden)
     if due.read_files:
-        of = select(_file.c.ref_id).where(_file.c.sha256.in_(due.read_files), _file.c.ref_kind == "document")
-        due.to_read.update(connection.scalars(of))
+        kinds = {"document": due.to_read, task_reports.KIND: due.reports}
+        of = select(_file.c.ref_kind, _file.c.ref_id).where(_file.c.sha256.in_(due.read_files))
+        for kind, key in connection.execute(of.where(_file.c.ref_kind.in_(kinds))):
+            kinds[kind].add(key)
+    if due.tasks or due.reports:
+        due.to_read.update(connection.scalars(task_reports.documents(due.tasks, due.reports)))
     if due.to_read:
         again = update(_text).where(_text.c.document_id.in_(due.to_read))
         connection.execute(again.values(changes=_text.c.changes + 1))

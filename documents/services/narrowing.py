@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select
 
-from documents.formats.query import ISSUER, Days, Field, Query, Remark, days_of, tagged_ways
+from documents.formats.query import ISSUER, Days, Field, Query, Remark, days_of, tagged_ways, with_reports
 from documents.models.catalogue import DocKind, Party, WorkField
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
 from documents.models.register import RegisterEntry
+from documents.permissions import reads_reports
 from documents.services import parties
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -53,6 +54,8 @@ class Narrowed:
     days: tuple[Days, ...]
     #: What the fields were understood as: ``(field, value)``.
     read: tuple[tuple[str, str], ...]
+    #: Words of reports are looked for as well.
+    has_reports: bool = False
 
 
 def narrow(actor: Actor, query: Query, facets: Mapping[str, str]) -> Narrowed:
@@ -76,8 +79,13 @@ def narrow(actor: Actor, query: Query, facets: Mapping[str, str]) -> Narrowed:
         where.append(not_(within) if days.is_negated else within)
         read.append(("day", _days_words(days.first, days.last)))
     where += [one for name, value in facets.items() if (one := _facet(name, value)) is not None]
+    has_reports = bool(clauses) and reads_reports(actor)
+    if has_reports:
+        clauses = [with_reports(one) for one in clauses]
+        where.append(Document.org_id.in_(actor.org_ids))
     whole = replace(query, clauses=tuple(clauses), remarks=tuple(remarks))
-    return Narrowed(whole, tuple(where), tuple(one for one in query.days if not one.is_negated), tuple(read))
+    days_asked = tuple(one for one in query.days if not one.is_negated)
+    return Narrowed(whole, tuple(where), days_asked, tuple(read), has_reports)
 
 
 def known_facets(given: Mapping[str, str]) -> dict[str, str]:

@@ -27,7 +27,8 @@ from documents.services.walking import Stretch
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.dialect import table_of, word_index
-from intranet.core.fulltext import ANYWHERE, SUBJECT, SYMBOL, Clause, Match, Term
+from intranet.core.fulltext import ANYWHERE, BODY, SUBJECT, SYMBOL, Clause, Match, Term
+from intranet.core.labels import label
 from intranet.notices.workdays import late_from
 
 PAGE = 50
@@ -119,7 +120,7 @@ class Search:
         """The newest documents that have the words in their number, symbol or subject."""
         if self.is_empty:
             return []
-        heads = [Clause(tuple(map(_in_head, one.any_of))) for one in self._wanted]
+        heads = [Clause(tuple(_in_head(t) for t in one.any_of if t.columns != BODY)) for one in self._wanted]
         return load(self._actor, [row[0] for row in self._newest(self._match(heads), limit)])
 
     def count(self, most: int) -> int:
@@ -327,10 +328,11 @@ class Search:
         if not ids:
             return set()
         texts = select(DocumentText.document_id, DocumentText.facts, DocumentText.subject, DocumentText.body)
-        rows = db.session().execute(texts.where(DocumentText.document_id.in_(ids)))
+        texts = texts.add_columns(_reports(self.narrowed)).where(DocumentText.document_id.in_(ids))
+        rows = db.session().execute(texts)
         found = set()
         for row in rows:
-            text = f"{row.subject}\n{row.facts}\n{row.body}".lower()
+            text = f"{row.subject}\n{row.facts}\n{row.body}\n{row.reports}".lower()
             if all(words in text for words in self.query.exact):
                 found.add(row.document_id)
         return found
@@ -370,7 +372,7 @@ class Search:
         rows = {row.id: row for row in load(self._actor, ids)}
         shown = self.query.shown
         poor = [key for key in ids if key in rows and not snippets.holds_all(rows[key].subject, shown)]
-        texts = _texts(poor) if shown else {}
+        texts = _texts(poor, self.narrowed) if shown else {}
         return [_hit(rows[key], texts.get(key), shown) for key in ids if key in rows]
 
 
@@ -414,7 +416,11 @@ class _Place:
         return f"{self.tier}.{self.key or 0}.{self.top or 0}"
 
 
-def _texts(ids: Sequence[int]) -> dict[int, Any]:
+def _reports(of: Narrowed) -> ColumnElement[str]:
+    return DocumentText.reports.expression if of.has_reports else literal("").label(DocumentText.reports.key)
+
+
+def _texts(ids: Sequence[int], narrowed: Narrowed) -> dict[int, Any]:
     if not ids:
         return {}
     query = select(
@@ -422,6 +428,7 @@ def _texts(ids: Sequence[int]) -> dict[int, Any]:
         func.substr(DocumentText.body, 1, _MOST_LOOKED).label(_BODY),
         DocumentText.facts,
         DocumentText.parts,
+        _reports(narrowed),
     ).where(DocumentText.document_id.in_(ids))
     return {row.document_id: row for row in db.session().execute(query)}
 
@@ -432,8 +439,10 @@ def _hit(document: Document, text: Any, shown: Sequence[str]) -> Hit:
         return Hit(document, subject, [])
     found = snippets.excerpt(text.body, shown)
     if found is None:
-        facts = snippets.excerpt(text.facts, shown)
-        return Hit(document, subject, facts[1] if facts else [])
+        for name, other in (("", text.facts), (label("search.reports"), text.reports)):
+            if (told := snippets.excerpt(other, shown)) is not None:
+                return Hit(document, subject, told[1], name)
+        return Hit(document, subject, [])
     at, pieces = found
     part = next((one for one in reversed(text.parts) if one["at"] <= at), None)
     if part is None:
