@@ -56,6 +56,7 @@ from meetings.services import (
     opinions,
     paper_rights,
     profiles,
+    unanswered,
 )
 from meetings.services.opinion_access import may_read_opinion
 from meetings.services.readiness import REMINDED as PACKS_REMINDED
@@ -174,6 +175,8 @@ def plug_in(app: Flask) -> None:
     reminder_rules.register(invitations.REMINDED)
     reminder_rules.register(chasing.REMINDED)
     reminder_rules.register(PACKS_REMINDED)
+    for topic in unanswered.REMINDED:
+        reminder_rules.register(topic)
     notices.register_titles("meeting", listing.titles_for)
     channels.classify("meeting", "meeting.*", "minutes.*")
     channels.classify("opinion", "opinion.*")

@@ -244,8 +244,14 @@ def mark_all_read(actor: Actor) -> int:
         return marked.rowcount
 
 
-def mark_seen(user_id: int, ref: Ref) -> int:
-    """Opening a record reads what was told about it; returns how many notices that were."""
+def still_unread(kind: str, ref: Ref) -> set[int]:
+    """Whose notice of this kind about the record was not read yet."""
+    of_it = Notice.ref_kind == ref.kind, Notice.ref_id == ref.id, Notice.kind == kind
+    return set(db.session().scalars(select(Notice.user_id).where(*of_it, Notice.read_at.is_(None))))
+
+
+def mark_seen(user_id: int, ref: Ref, kind: str | None = None) -> int:
+    """Opening a record reads what was told about it, ``kind`` of it alone if given; returns how many."""
     with db.unit_of_work() as session:
         marked: CursorResult[Notice] = session.execute(
             update(Notice)
@@ -255,6 +261,7 @@ def mark_seen(user_id: int, ref: Ref) -> int:
                 Notice.ref_id == ref.id,
                 Notice.read_at.is_(None),
                 Notice.released_at.is_not(None),
+                *(() if kind is None else (Notice.kind == kind,)),
             )
             .values(read_at=clock.now())
             .execution_options(synchronize_session=False)

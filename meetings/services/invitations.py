@@ -12,7 +12,7 @@ from intranet.notices import services as notices
 from intranet.notices.reminder_rules import Due, Topic
 from intranet.people.models import User
 from meetings.models.meeting import Meeting, MeetingState, Participant, PartRole
-from meetings.services import chasing
+from meetings.services import chasing, unanswered
 
 #: How long before the beginning people are reminded, by kind of notice.
 REMINDERS = {"meeting.tomorrow": timedelta(days=1), "meeting.soon": timedelta(minutes=30)}
@@ -29,7 +29,7 @@ def send(actor: User, meeting: Meeting) -> int:
     ids = [part.user_id for part in fresh]
     if ids:
         notices.notify(
-            ids, "meeting.invited", meeting.ref, by=actor, when=_when(meeting), place=meeting.place
+            ids, unanswered.INVITED, meeting.ref, by=actor, when=_when(meeting), place=meeting.place
         )
         _remind(meeting)
     return len(ids)
@@ -67,13 +67,14 @@ def stop_reminders(meeting: Meeting) -> None:
 
 
 def _remind(meeting: Meeting) -> None:
-    """A day before, or on the working day before it; two hours and half an hour before, always; of papers."""
+    """A day, or a working day, before; two hours and half an hour before, always; of papers and answers."""
     day_before, soon = (meeting.starts_at - before for before in REMINDERS.values())
     for kind, at in zip(REMINDERS, (quiet.last_open(day_before), soon), strict=True):
         reminders.arm(meeting.ref, kind, at, topic="meeting", to=["invited"], is_exact=True)
     at = meeting.starts_at - PACK_DUE
     reminders.arm(meeting.ref, "meeting.pack_due", at, topic="meeting_pack", to=["invited"], is_exact=True)
     chasing.plan(meeting)
+    unanswered.plan(meeting)
 
 
 def _to_remind(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:

@@ -380,7 +380,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
     names = ("invite", "new_item", "answer_form", "position_form")
     forms = [shown[name] for name in names if shown.get(name)]
     is_wrong = shown["problem"] or any(form.status == 422 for form in forms)
-    looks.note_later(user.id, meeting.id)
+    looks.note_later(user.id, meeting.id, is_invitation=True)
     template = "meetings/plan.html" if plans else "meetings/detail.html"
     return render_template(template, **shown), 422 if is_wrong else 200
 

@@ -12,9 +12,10 @@ from intranet.core.errors import BadState, Forbidden, Invalid, NotFound, Stale
 from intranet.notices import reminders, reminding
 from intranet.notices.models import Notice
 from intranet.people.models import User
+from meetings.models.answer import Attending
 from meetings.models.floor import Body
 from meetings.models.meeting import ItemState, Meeting, MeetingState, PartRole
-from meetings.services import chairing, lacking, life, participants, planning, room
+from meetings.services import answering, chairing, lacking, life, participants, planning, room
 from meetings.services.lacking import Lack
 from meetings.services.profiles import kept_bodies
 from tests.factories import Office
@@ -136,6 +137,37 @@ def test_missing_papers_are_asked_for_each_day_from_their_last_day_on(draft: Sit
     clock.freeze(clock.at_office(date(2026, 11, 18), 8, 1))
     reminding.send_due()
     assert told("meeting.papers_missing") == sorted(concerned * 2)
+
+
+def test_an_invitation_unread_or_unanswered_is_asked_for_and_then_the_secretary_hears_who_is_left(
+    draft: Sitting, client_of: Callable[[User], FlaskClient]
+) -> None:
+    # Invitations go out on a Monday for the Friday after.
+    clock.freeze(clock.at_office(date(2026, 11, 9), 9))
+    with db.unit_of_work():
+        draft.meeting.starts_at = clock.at_office(date(2026, 11, 13), 14)
+    life.publish_meeting(draft.secretary, draft.id)
+    chair, guest, delegate = (one.id for one in (draft.chair, draft.guest, draft.delegate))
+    desk, rest = [draft.secretary.id], sorted([chair, guest])
+
+    def stands(day: int, hour: int, kind: str) -> tuple[list[int], list[int]]:
+        clock.freeze(clock.at_office(date(2026, 11, day), hour, 1))
+        reminding.send_due()
+        return told(f"meeting.{kind}"), told(f"meeting.{kind}_told")
+
+    assert client_of(draft.delegate).get(f"/meetings/{draft.id}").status_code == 200
+    assert stands(10, 8, "unread") == ([], [])
+    assert stands(10, 9, "unread") == (rest, [])
+    answering.answer(draft.chair, draft.id, Attending.ATTEND)
+    assert stands(10, 13, "unread") == (rest, desk)
+    assert stands(11, 13, "unanswered") == ([], [])
+    assert stands(11, 14, "unanswered") == (sorted([guest, delegate]), [])
+    answering.answer(draft.delegate, draft.id, Attending.ABSENT, reason="Đi công tác")
+    assert stands(11, 18, "unanswered") == (sorted([guest, delegate]), desk)
+    rows = db.session().scalars(select(Notice).where(Notice.kind.like("meeting.un%_told")))
+    assert [(row.data["n"], row.data["names"]) for row in rows] == [(1, draft.guest.full_name)] * 2
+    page = client_of(draft.secretary).get("/notices").get_data(as_text=True)
+    assert "Còn 1 người chưa trả lời giấy mời họp" in page
 
 
 def test_another_time_is_told_and_the_old_reminders_are_dropped(draft: Sitting) -> None:
