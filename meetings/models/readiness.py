@@ -18,6 +18,10 @@ class DeviceReported:
     user_id: int
 
 
+#: As a device's ``problem``: it was given back and says that nothing is left on it.
+WIPED = "wiped"
+
+
 class Standing(StrEnum):
     """Where a device, or a person with all devices, stands: ``pack.standing.<value>``."""
 
@@ -47,7 +51,7 @@ class DeviceReadiness(Base):
     rev: Mapped[str] = mapped_column(String(16))
     verified: Mapped[int]
     total: Mapped[int]
-    #: What stands in the way: ``pack.problem.<problem>``; empty when nothing does.
+    #: What stands in the way: ``pack.problem.<problem>``; empty when nothing does; :data:`WIPED` at its end.
     problem: Mapped[str | None] = mapped_column(String(20))
     #: Version of what the browser runs (:func:`intranet.core.pages.build_id`).
     app: Mapped[str] = mapped_column(String(8))

@@ -18,7 +18,7 @@ from intranet.people import directory, sessions
 from intranet.people.models import User
 from intranet.records import audit
 from meetings.models.meeting import Meeting, MeetingState
-from meetings.models.readiness import DeviceReadiness, DeviceReported, Standing
+from meetings.models.readiness import WIPED, DeviceReadiness, DeviceReported, Standing
 from meetings.permissions import To, access_meeting, access_room, may
 from meetings.services import packs
 
@@ -49,6 +49,8 @@ class Line:
     no: int
     user: User
     devices: list[Device] = field(default_factory=list)
+    #: Lent ones that were given back, and said when nothing was left on them.
+    wiped: list[DeviceReadiness] = field(default_factory=list)
 
     @property
     def standing(self) -> Standing:
@@ -97,6 +99,32 @@ def report(actor: User, meeting_id: int, said: Mapping[str, Any]) -> None:
                 raise Invalid("pack.report")
             for name, value in values.items():
                 setattr(row, name, value)
+        publish(DeviceReported(meeting.id, actor.id))
+
+
+def note_wiped(actor: User, meeting_id: int) -> None:
+    """A lent device is given back and says that it has wiped what it kept: the receipt stays on the board.
+
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises BadState: ``device.not_lent``, whoever signed in with a password has a device of their own.
+    """
+    with unit_of_work() as opened:
+        meeting = access_meeting(actor, meeting_id, To.ATTEND)
+        if actor.only is None or actor.session_id is None:
+            raise BadState("device.not_lent")
+        values = {"problem": WIPED, "verified": 0, "free": None, "need": 0, "at": clock.now()}
+        known = {"meeting_id": meeting.id, "session_id": actor.session_id}
+        rows = opened.scalars(select(DeviceReadiness).filter_by(**known)).all()
+        for row in rows:
+            for name, value in values.items():
+                setattr(row, name, value)
+        if not rows:
+            # It never had a pack to tell of.
+            device = f"{actor.session_id:032x}"
+            opened.add(
+                DeviceReadiness(**known, user_id=actor.id, device=device, rev="", total=0, app="", **values)
+            )
+        audit.record(actor, "meeting.device_wiped", meeting, session=actor.session_id)
         publish(DeviceReported(meeting.id, actor.id))
 
 
@@ -156,8 +184,11 @@ def _board(meeting: Meeting, ids: list[int], runs: bool) -> Board:
     rows = session().scalars(query.order_by(DeviceReadiness.at.desc())).all()
     seen = sessions.still_signed_in([row.session_id for row in rows])
     by_person: dict[int, list[DeviceReadiness]] = defaultdict(list)
+    wiped: dict[int, list[DeviceReadiness]] = defaultdict(list)
     for row in rows:
-        if row.session_id in seen and clock.now() - max(row.at, seen[row.session_id].seen_at) < KEY_LASTS:
+        if row.problem == WIPED:
+            wiped[row.user_id].append(row)
+        elif row.session_id in seen and clock.now() - max(row.at, seen[row.session_id].seen_at) < KEY_LASTS:
             by_person[row.user_id].append(row)
     theirs = packs.packs_for([people[key] for key in by_person if key in people], meeting)
     lines = []
@@ -166,7 +197,7 @@ def _board(meeting: Meeting, ids: list[int], runs: bool) -> Board:
             Device(row, _standing(row, theirs[key].rev), seen[row.session_id].device)
             for row in by_person.get(key, ())
         ]
-        lines.append(Line(no, people[key], devices))
+        lines.append(Line(no, people[key], devices, wiped[key]))
     return Board(meeting, lines, runs)
 
 

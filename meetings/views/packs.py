@@ -57,6 +57,15 @@ def report(mid: int) -> ResponseReturnValue:
     return jsonify(ok=True)
 
 
+@bp.post("/api/v1/meetings/<int:mid>/pack/wiped")
+@within("meeting:<mid>")
+@needs(ATTEND)
+def wiped(mid: int) -> ResponseReturnValue:
+    """A lent device says that nothing is left on it, before it is signed out."""
+    readiness.note_wiped(_user(), mid)
+    return jsonify(ok=True)
+
+
 @bp.get("/meetings/<int:mid>/devices")
 @needs(ATTEND)
 def board(mid: int) -> ResponseReturnValue:

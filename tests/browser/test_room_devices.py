@@ -49,6 +49,8 @@ def test_another_tablet_takes_the_place_of_one_and_the_old_one_locks(open_as: Op
 
     new.get_by_role("button", name="Trả máy").tap()
     new.wait_for_url("**/sign-in")
+    desk.goto(f"/meetings/{mid}/devices")
+    expect(desk.locator("tr", has_text="đã xóa hết lúc")).to_contain_text(name)
 
 
 def test_a_tablet_that_dies_in_a_vote_costs_neither_the_ballot_nor_a_mark(open_as: Opener) -> None:

@@ -22,7 +22,7 @@ from intranet.people.models import User
 from intranet.people.sessions import SessionRow
 from meetings.models.device import DeviceCode
 from meetings.models.meeting import MeetingState, PartRole
-from meetings.services import ballots, devices, life, participants, polls, speaking
+from meetings.services import ballots, devices, life, participants, polls, readiness, speaking
 from meetings.services.devices import Comer
 from tests.clients import OfficeClient
 from tests.factories import Office
@@ -118,6 +118,25 @@ def test_a_dead_tablet_costs_neither_ballot_nor_request_and_the_old_one_locks(
     assert client_of(delegate).get(f"/meetings/{sitting.id}/room").status_code == 200
     (notice,) = db.session().scalars(select(Notice).where(Notice.kind == "meeting.device_moved"))
     assert (notice.user_id, notice.by_id) == (delegate.id, sitting.secretary.id)
+
+
+def test_a_lent_device_that_was_wiped_stays_on_the_secretarys_board_and_no_other_may_say_so(
+    app: Flask, sitting: Sitting, client_of: Browsers
+) -> None:
+    browser, own = taken(app, sitting, code_of(sitting.secretary, sitting, sitting.delegate)), "a" * 32
+    where = f"/api/v1/meetings/{sitting.id}/pack"
+    said = {"device": own, "rev": "0" * 16, "verified": 0, "total": 0, "app": "0123abcd", "need": 0}
+    for _ in range(2):
+        assert browser.post(f"{where}/report", json=said).status_code == 200
+        assert browser.post(f"{where}/wiped", json={}).status_code == 200
+    assert browser.post("/sign-out").status_code == 302
+    bare = taken(app, sitting, code_of(sitting.secretary, sitting, sitting.guest))
+    assert bare.post(f"{where}/wiped", json={}).status_code == 200
+    page = client_of(sitting.secretary).get(f"/meetings/{sitting.id}/devices").text
+    assert page.count("máy báo đã xóa hết lúc") == 2
+    lines = {line.user.id: line for line in readiness.board(sitting.secretary, sitting.id).lines}
+    assert (lines[sitting.delegate.id].devices, lines[sitting.chair.id].wiped) == ([], [])
+    assert client_of(sitting.chair).post(f"{where}/wiped", json={}).status_code == 409
 
 
 def test_a_code_of_the_old_device_replaces_that_device_and_no_other(

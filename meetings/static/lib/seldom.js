@@ -107,9 +107,9 @@ export async function add(form, items, press) {
   if (answer?.ok && form.title.value.trim() === title) { form.title.value = ''; form.title.focus(); }
 }
 
-/** A device is given back while notes are unsent: a last try, then whoever gives it back decides. */
-export async function giveBack(form, notes) {
-  await notes.sync();
+/** A device is given back; where notes are unsent, a last try, then whoever gives it back decides. */
+export async function giveBack(form, notes, mid, user) {
+  if (document.body.dataset.unsent !== '0') await notes.sync();
   const { unsent } = document.body.dataset;
-  if (unsent === '0' || await ask(word('give-back-q', { n: unsent }), { bad: true })) form.submit();
+  if (unsent === '0' || await ask(word('give-back-q', { n: unsent }), { bad: true })) (await import('./giving-back.js')).giveBack(form, mid, user);
 }
