@@ -52,8 +52,11 @@ def figure(page: Page, words: str) -> int:
 
 
 def test_figures_on_the_desk_and_in_the_menu_follow_what_happens_elsewhere(open_as: Opener) -> None:
-    desk, elsewhere = open_as("vanthu"), open_as("vanthu")
+    desk, elsewhere, board = open_as("vanthu"), open_as("vanthu"), open_as("vanthu")
     desk.goto("/")
+    board.goto("/boards/clerk")
+    counted = board.locator(".bd-k a", has_text="Chưa trình").locator("b")
+    waiting = int(counted.inner_text())
     before = figure(desk, "Chờ trình")
     entry = desk.locator("nav.side a", has_text="Văn bản đến").locator(".n")
     expect(entry).to_have_text(str(before))
@@ -66,6 +69,9 @@ def test_figures_on_the_desk_and_in_the_menu_follow_what_happens_elsewhere(open_
     expect(elsewhere.locator("#strip")).to_contain_text("Chờ chỉ đạo")
     expect(desk.locator(".kp a", has_text="Chờ trình").locator("b")).to_have_text(str(before - 1))
     expect(entry).to_have_text(str(before - 1))
+    # A board brings its own script: read again with its page, it is still taken in.
+    expect(counted).to_have_text(str(waiting - 1))
+    expect(board.locator(".bd-plot canvas").first).to_be_visible()
 
 
 def test_the_form_of_what_comes_in_shows_what_its_fields_hold(open_as: Opener) -> None:

@@ -1,13 +1,17 @@
 /**
  * The first script of every page, before any other: the policy by which HTML and script addresses become trusted.
  * HTML passes (it comes from our own templates, which escape); scripts load from /static/ and /sw.js alone; text never
- * becomes a script. Browsers without trusted types need nothing.
+ * becomes a script: only the empty one passes, which a part read again with its page's scripts sets. Browsers without trusted types need nothing.
  */
 (function () {
   var types = window.trustedTypes;
   if (!types || !types.createPolicy || types.defaultPolicy) return;
   types.createPolicy('default', {
     createHTML: function (html) { return html; },
+    createScript: function (text) {
+      if (text === '') return '';
+      throw new TypeError('script refused');
+    },
     createScriptURL: function (address) {
       var url = new URL(address, document.baseURI);
       if (url.origin === location.origin && (url.pathname.indexOf('/static/') === 0 || url.pathname === '/sw.js')) return url.href;

@@ -3,23 +3,22 @@
  * commands, the running minutes. Fetched beside the room's own script; what is seldom wanted is fetched when it is.
  */
 import { Desk } from './desk.js';
-import { later } from './later.js';
-import { Members } from './members.js';
+import { later, surely } from './later.js';
 import { all, find } from './page.js';
 import { QueueDesk } from './queue-desk.js';
 import { Undo } from './undo.js';
 import { VoteDesk } from './vote-desk.js';
 
 export class Running {
-  #desk; #queue; #votes; #members; #record = null; #palette; #minutes; #conclude; #line;
+  #desk; #queue; #votes; #members = null; #record = null; #palette; #minutes; #conclude; #line; #press;
 
   /** @param {object} room {follow, reader, presenter, speakers, attendance, counted}: what everybody's room has */
   constructor(line, press, { follow, reader, presenter, speakers, attendance, counts }) {
     const undo = new Undo();
     this.#line = line;
+    this.#press = press;
     this.#queue = new QueueDesk(line, press, speakers, undo);
     this.#votes = new VoteDesk(line, press, counts);
-    this.#members = new Members(line, press);
     this.#desk = new Desk(line, press, { follow, reader, presenter, undo, queue: this.#queue, votes: this.#votes, conclude: async () => (await this.#conclude())?.open() });
     const acts = { start: (id) => this.start(id), call: (rq) => this.#queue.call(rq), open: (id) => follow.open(id), person: (one) => attendance.menu(one) };
     this.#palette = later(async () => new (await import('./palette.js')).Palette(line, acts));
@@ -59,9 +58,17 @@ export class Running {
   draw(now) {
     this.#queue.draw(now);
     this.#votes.draw();
-    this.#members.draw(now);
+    this.#ofMembers(now);
     this.#record?.draw();
     this.#desk.draw();
+  }
+
+  /** What members said beforehand has a part of its own, fetched once there is any of it. */
+  async #ofMembers(now) {
+    const { wish, positions, items } = this.#line.state;
+    if (!this.#members && !wish && !positions?.length && !items.some((one) => one.kind === 'consent')) return;
+    this.#members ??= surely(() => import('./members.js'), find('#room').dataset.members).then(({ Members }) => new Members(this.#line, this.#press));
+    (await this.#members).draw(now);
   }
 
   tick(now) { this.#votes.tick(now); }
