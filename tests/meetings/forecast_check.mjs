@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const folder = pathToFileURL(`${process.argv[2]}/`);
-const { forecast, shorten } = await import(new URL('forecast.js', folder));
+const { forecast } = await import(new URL('forecast.js', folder));
+const { shorten } = await import(new URL('shares.js', folder));
 const { spent } = await import(new URL('state.js', folder));
 const cases = JSON.parse(readFileSync(0, 'utf8'));
 process.stdout.write(JSON.stringify(cases.map(({ state, now, told: server }) => {

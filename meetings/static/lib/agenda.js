@@ -1,5 +1,5 @@
 /** The agenda's column: items, papers under those opened, and, for whoever runs the room, order and new items. */
-import { ask } from '@lib/dialogs.js';
+import { later } from './later.js';
 import { bar, clock, el, find, icon, minutes, word } from './page.js';
 import { spent } from './state.js';
 
@@ -24,7 +24,11 @@ export class Agenda {
   constructor(room, acts) {
     this.room = room;
     this.acts = acts;
-    find('[data-shorten]')?.addEventListener('click', () => this.#time.offer(this.room.state(), this.room.now(), spent, { word, ask, act: this.acts.shorten }));
+    const shortening = later(() => import('./shorten.js'));
+    find('[data-shorten]')?.addEventListener('click', async () => {
+      const state = this.room.state();
+      (await shortening())?.offer(state, this.#time.forecast(state, this.room.now(), spent).lose, this.acts.shorten);
+    });
     import('./forecast.js').then((time) => { this.#time = time; this.draw(); });
     const toggle = find('[data-arrange]');
     toggle?.addEventListener('click', () => {

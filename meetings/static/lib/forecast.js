@@ -1,13 +1,12 @@
 /**
- * When the items still ahead begin and when all is over, and what to shorten where that is too late.
+ * When the items still ahead begin and when all is over; what to shorten where that is too late is `shorten.js`.
  * No network, no clock of its own; `now` is ms on the server's clock, `spent` says how many seconds an item has had
  * (`state.js`). The room fetches it beside its first picture, so it imports nothing.
  */
 
 const coming = (one) => one.st === 'planned' || one.st === 'suspended';
-/** Seconds that somebody who waits to speak is expected to take, and minutes that any item keeps. */
+/** Seconds that somebody who waits to speak is expected to take. */
 const SPEECH = 180;
-const LEAST = 3;
 /** Seconds over its budget from which an item is said to be over, and to be going to be. */
 const OVER = 30, WILL = 120;
 /** What the server told is taken for this long (ms), while nothing has changed since. */
@@ -68,35 +67,6 @@ export function forecast(state, now, spent, told) {
   const plannedEnd = state.started && Math.abs(state.started - state.starts) > DAY ? state.started + planned * 1000 : fixed;
   const late = Math.round((at - plannedEnd) / 60000);
   return { begins, end: at, plannedEnd, late, pace: factor, over, by, lose: late > 2 ? Math.ceil(late / factor) : 0 };
-}
-
-/**
- * Minutes are taken in proportion to those of each item, none falls below half of them, nor below three minutes from
- * here; what cannot be won stays late.
- * @param {object[]} items state.items
- * @param {number} minutes to be won
- * @returns {{item: number, was: number, to: number}[]} the items that would get less
- */
-export function shorten(items, minutes) {
-  const rows = items.filter(coming).map((one) => {
-    const was = Math.round(one.budget_s / 60);
-    return { item: one.id, was, cut: 0, room: was - Math.max(Math.ceil(was / 2), LEAST + Math.ceil(one.spent_s / 60)) };
-  });
-  for (let left = minutes; left > 0; left -= 1) {
-    const next = rows.filter((one) => one.cut < one.room).reduce((best, one) => (!best || (one.cut + 1) * best.was < (best.cut + 1) * one.was ? one : best), null);
-    if (!next) break;
-    next.cut += 1;
-  }
-  return rows.filter((one) => one.cut).map(({ item, was, cut }) => ({ item, was, to: was - cut }));
-}
-
-/** Says which items would get less time, and asks for it when that is agreed to, with the room's means. */
-export async function offer(state, now, spent, { word, ask, act }) {
-  const items = shorten(state.items, forecast(state, now, spent).lose);
-  const list = items.map((one) => word('shorten-one', { no: state.items.findIndex((each) => each.id === one.item) + 1, ...one })).join('; ');
-  const n = items.reduce((sum, one) => sum + one.was - one.to, 0);
-  const agreed = await ask(n ? word('shorten-q', { n, list }) : word('shorten-none'), { word: word('shorten') });
-  if (agreed && n) await act(items);
 }
 
 /** Says how late the room is, below the agenda, with the room's means. */
