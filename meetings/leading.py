@@ -159,6 +159,9 @@ def shown_without_socket(shown: ViewShown) -> None:
 def look_again(moved: MeetingMoved) -> None:
     """Whoever led may no longer, or leads another page."""
     leading.leads.pop(moved.meeting_id, None)
+    if any(line.kind == "present.started" for line in moved.lines):
+        # What was about to be told and stored is of the paper before.
+        leading.streams.pop(moved.meeting_id, None)
 
 
 @subscribe(PresenterSeen, live=True)
@@ -267,6 +270,9 @@ def _store(mid: int, stream: _Stream, now: datetime) -> None:
     except Exception:
         stream.is_stored = False
         raise
+    if leading.streams.get(mid) is not stream:
+        # Another paper was begun while this was written.
+        return
     if still_leads:
         _send(mid, stream, now)
     else:

@@ -207,6 +207,25 @@ def test_a_rectangle_is_stored_once_a_second_and_told_again(
     assert leading.leading.streams == {}
 
 
+def test_a_rectangle_of_the_paper_before_is_neither_told_nor_stored_once_another_is_shown(
+    sitting: Sitting, file: str, tablet: Tablets
+) -> None:
+    presenting.start_presenting(sitting.secretary, sitting.id, file, 1)
+    clock.freeze(clock.now())
+    lead, guest = tablet(sitting.secretary), tablet(sitting.guest)
+    lead.hello(sitting.id)
+    guest.hello(sitting.id)
+    for y in (0.1, 0.2):
+        assert lead.ask("lv", view(sitting.id, y=y))["ok"] is True
+    other = add_paper(sitting.secretary, sitting, sitting.agenda[1]).public_id
+    presenting.start_presenting(sitting.secretary, sitting.id, other, 1)
+    guest.heard("lv")
+    clock.advance(timedelta(seconds=1))
+    leading.send_and_store()
+    assert heard_views(guest) == []
+    assert room.welcome(sitting.delegate, sitting.id, None).answer["lv"]["view"] is None
+
+
 def test_nobody_but_the_presenter_moves_the_room(sitting: Sitting, file: str, tablet: Tablets) -> None:
     presenting.grant_presenting(sitting.chair, sitting.id, sitting.guest.id, for_s=60)
     presenting.start_presenting(sitting.guest, sitting.id, file, 1)
