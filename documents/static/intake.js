@@ -120,9 +120,10 @@ function followQueue() {
     setTimeout(() => event.target.remove?.(), 400);
     refresh(queue());
   });
-  setInterval(() => { if (queue().querySelector('[data-checking]') && document.visibilityState === 'visible') refresh(queue()); }, look);
+  setInterval(() => { if (queue()?.querySelector('[data-checking]') && document.visibilityState === 'visible') refresh(queue()); }, look);
   const all = form?.querySelector('[data-waiting]');
-  if (all) document.addEventListener('htmx:after:swap', () => (all.textContent = queue().querySelectorAll('a.d-q').length));
+  // What was registered meanwhile leads to a page without the queue, just before this one is left.
+  if (all) document.addEventListener('htmx:after:swap', () => queue() && (all.textContent = queue().querySelectorAll('a.d-q').length));
   if (!document.querySelector('[data-intake-empty]')) return;
   // The desk was empty: the first document opens by itself.
   document.addEventListener('htmx:after:swap', () => {
