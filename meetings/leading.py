@@ -73,10 +73,8 @@ class PresenterSeen:
 class _Stream:
     """The rectangles of one meeting: what was sent, what waits, what is stored."""
 
-    by: int
+    lead: Lead
     newest: View
-    #: As :attr:`Lead.narrow`.
-    narrow: str = ""
     is_sent: bool = False
     is_stored: bool = False
     sent_at: datetime | None = None
@@ -113,7 +111,7 @@ def last_value(actor: Actor, frame: Any) -> Answer:
     view = presenting.view_of(found.page, found.x, found.y, found.w)
     lead = _lead(actor, mid)
     if lead.page == view.page:
-        _take(mid, actor.id, view, lead.narrow)
+        _take(mid, lead, view)
     return {"ok": True}
 
 
@@ -151,17 +149,17 @@ def _pass(mid: int, lead: Lead, what: str, d: dict[str, Any]) -> None:
 @subscribe(ViewShown)
 def shown_without_socket(shown: ViewShown) -> None:
     """A rectangle that came as a command."""
-    view = presenting.view_of(shown.page, shown.x, shown.y, shown.w)
-    _take(shown.meeting_id, shown.by, view, shown.narrow)
+    _take(shown.meeting_id, shown.lead, shown.view)
 
 
 @subscribe(MeetingMoved, live=True)
 def look_again(moved: MeetingMoved) -> None:
-    """Whoever led may no longer, or leads another page."""
+    """Whoever led may no longer, or leads another page or paper."""
     leading.leads.pop(moved.meeting_id, None)
-    if any(line.kind == "present.started" for line in moved.lines):
-        # What was about to be told and stored is of the paper before.
-        leading.streams.pop(moved.meeting_id, None)
+    stream = leading.streams.get(moved.meeting_id)
+    if stream is not None:
+        # What waits may be of the paper before: it is told when it is stored, which asks what is shown.
+        leading.streams[moved.meeting_id] = replace(stream, is_sent=True, is_stored=False)
 
 
 @subscribe(PresenterSeen, live=True)
@@ -240,11 +238,11 @@ def _lead(actor: Actor, mid: int) -> Lead:
     return known
 
 
-def _take(mid: int, by: int, view: View, narrow: str) -> None:
+def _take(mid: int, lead: Lead, view: View) -> None:
     now = clock.now()
     stream = leading.streams.get(mid)
-    if stream is None or stream.by != by or stream.narrow != narrow:
-        stream = leading.streams[mid] = _Stream(by, view, narrow)
+    if stream is None or stream.lead != lead:
+        stream = leading.streams[mid] = _Stream(lead, view)
     seq = max(stream.newest.seq + 1, ms(now) or 0)
     stream.newest, stream.is_sent, stream.is_stored = replace(view, seq=seq), False, False
     if _is_due(stream.sent_at, SEND_EVERY, now):
@@ -259,19 +257,19 @@ def _send(mid: int, stream: _Stream, now: datetime) -> None:
     stream.sent_at, stream.is_sent = now, True
     view = stream.newest
     told = {"k": "lv", "key": "view", "mid": mid, "seq": view.seq, "d": view.told()}
-    sockets.tell(Passing(mid, stream.narrow, "lv", told))
+    sockets.tell(Passing(mid, stream.lead.narrow, "lv", told))
 
 
 def _store(mid: int, stream: _Stream, now: datetime) -> None:
     # Said before: the next rectangle may come while this one is written.
     stream.stored_at, stream.is_stored = now, True
     try:
-        still_leads = presenting.keep_view(mid, stream.by, stream.newest)
+        still_leads = presenting.keep_view(mid, stream.lead, stream.newest)
     except Exception:
         stream.is_stored = False
         raise
     if leading.streams.get(mid) is not stream:
-        # Another paper was begun while this was written.
+        # The room moved while this was written.
         return
     if still_leads:
         _send(mid, stream, now)

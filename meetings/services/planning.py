@@ -197,7 +197,6 @@ def edit_item(
     """Change what an item says.
 
     :param answer_by: as :func:`add_item`; one that is over when the item says something else holds no more.
-
     :param expect: the edition that the actor saw, ``None`` when it does not matter.
     :raises Stale: ``item.changed``.
     :raises NotFound: no such meeting or item, or none the actor may attend.

@@ -52,27 +52,24 @@ class View:
 
 
 @dataclass(frozen=True)
-class ViewShown:
-    """A presenter without a socket showed a rectangle."""
-
-    meeting_id: int
-    by: int
-    page: int
-    x: float
-    y: float
-    w: float
-    narrow: str = ""
-
-
-@dataclass(frozen=True)
 class Lead:
-    """Who presents which page, and until when (milliseconds since 1970) if that was said."""
+    """Who presents which page of which paper, and until when (milliseconds since 1970) if that was said."""
 
     by: int
+    file: str
     page: int
     until: int | None
     #: ``wall`` or ``few`` where not everybody sees it.
     narrow: str = ""
+
+
+@dataclass(frozen=True)
+class ViewShown:
+    """A presenter without a socket showed a rectangle."""
+
+    meeting_id: int
+    lead: Lead
+    view: View
 
 
 # --- What a meeting shows ---
@@ -323,7 +320,7 @@ def lead_of(actor: User, meeting_id: int) -> Lead:
     if now.get("by") != actor.id:
         raise Stale("present.not_you", cur=now.get("by"))
     until = None if may(actor, To.RUN, meeting) else grants(meeting)[str(actor.id)]
-    return Lead(actor.id, now["page"], until, "".join(_narrow(now)))
+    return Lead(actor.id, now["file"], now["page"], until, "".join(_narrow(now)))
 
 
 def view_of(page: int, x: float, y: float, w: float, *, seq: int = 0) -> View:
@@ -343,18 +340,19 @@ def show_view(actor: User, meeting_id: int, view: View) -> None:
     """
     with unit_of_work():
         lead = lead_of(actor, meeting_id)
-        publish(ViewShown(meeting_id, actor.id, view.page, view.x, view.y, view.w, lead.narrow))
+        publish(ViewShown(meeting_id, lead, view))
 
 
-def keep_view(meeting_id: int, by: int, view: View) -> bool:
+def keep_view(meeting_id: int, lead: Lead, view: View) -> bool:
     """Store the rectangle that somebody presents; no line of the journal, a later one takes its place.
 
-    :returns: False when that person no longer presents that page.
+    :returns: False when that person no longer presents that page of that paper.
     """
     with unit_of_work():
         meeting = session().get(Meeting, meeting_id, with_for_update=True, populate_existing=True)
         kept = {} if meeting is None else meeting.presenting or {}
-        if meeting is None or kept.get("by") != by or kept.get("page") != view.page:
+        now = (kept.get("by"), kept.get("file"), kept.get("page"))
+        if meeting is None or now != (lead.by, lead.file, view.page):
             return False
         if kept.get("seq", 0) < view.seq:
             told = view.told()

@@ -1,6 +1,7 @@
 """What is shown to those who follow, who may show it, and for how long."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -185,13 +186,15 @@ def test_a_rectangle_is_stored_without_a_line_and_only_for_the_page_it_belongs_t
 ) -> None:
     start_presenting(sitting.chair, sitting.id, file, 2)
     before = journal_of(sitting.id)
-    assert keep_view(sitting.id, sitting.chair.id, view_of(2, 0.1, 0.25, 0.5, seq=7)) is True
+    lead = lead_of(sitting.chair, sitting.id)
+    assert keep_view(sitting.id, lead, view_of(2, 0.1, 0.25, 0.5, seq=7)) is True
     assert last_view(sitting.meeting) == {"page": 2, "view": {"x": 0.1, "y": 0.25, "w": 0.5}, "seq": 7}
-    # One that comes late changes nothing; one of another page or person is refused.
-    assert keep_view(sitting.id, sitting.chair.id, view_of(2, 0, 0, 1, seq=6)) is True
-    assert keep_view(sitting.id, sitting.chair.id, view_of(3, 0, 0, 1, seq=8)) is False
-    assert keep_view(sitting.id, sitting.secretary.id, view_of(2, 0, 0, 1, seq=8)) is False
-    assert keep_view(999, sitting.chair.id, view_of(2, 0, 0, 1, seq=8)) is False
+    # One that comes late changes nothing; one of another page, person or paper is refused.
+    assert keep_view(sitting.id, lead, view_of(2, 0, 0, 1, seq=6)) is True
+    assert keep_view(sitting.id, lead, view_of(3, 0, 0, 1, seq=8)) is False
+    for other in (replace(lead, by=sitting.secretary.id), replace(lead, file="another")):
+        assert keep_view(sitting.id, other, view_of(2, 0, 0, 1, seq=8)) is False
+    assert keep_view(999, lead, view_of(2, 0, 0, 1, seq=8)) is False
     assert (last_view(sitting.meeting) or {})["seq"] == 7
     assert journal_of(sitting.id) == before
     present_page(sitting.chair, sitting.id, 3, file=file)
@@ -201,7 +204,7 @@ def test_a_rectangle_is_stored_without_a_line_and_only_for_the_page_it_belongs_t
 def test_a_newcomer_gets_the_rectangle_whatever_it_held(sitting: Sitting, file: str) -> None:
     start_presenting(sitting.chair, sitting.id, file, 1)
     room.welcome(sitting.delegate, sitting.id, None)
-    keep_view(sitting.id, sitting.chair.id, view_of(1, 0, 0.5, 1, seq=5))
+    keep_view(sitting.id, lead_of(sitting.chair, sitting.id), view_of(1, 0, 0.5, 1, seq=5))
     for last, mode in ((None, "snapshot"), (1, "delta"), (2, "same")):
         answer = room.welcome(sitting.guest, sitting.id, last).answer
         assert (answer["mode"], answer["lv"]["view"]["view"]["y"]) == (mode, 0.5)

@@ -151,14 +151,21 @@ def test_there_is_no_screen_before_the_meeting_is_published(draft: Sitting, clie
 # --- The rectangle ---
 
 
+def leading_and_following(sitting: Sitting, file: str, tablet: Tablets) -> tuple[Tablet, Tablet]:
+    """The secretary presents the paper's first page, a guest follows, and the clock stands still."""
+    presenting.start_presenting(sitting.secretary, sitting.id, file, 1)
+    clock.freeze(clock.now())
+    lead, guest = tablet(sitting.secretary), tablet(sitting.guest)
+    lead.hello(sitting.id)
+    guest.hello(sitting.id)
+    return lead, guest
+
+
 def test_ten_rectangles_a_second_reach_everybody_and_the_newest_wins(
     sitting: Sitting, file: str, tablet: Tablets
 ) -> None:
-    presenting.start_presenting(sitting.secretary, sitting.id, file, 1)
-    clock.freeze(clock.now())
-    lead, guest, wall = tablet(sitting.secretary), tablet(sitting.guest), tablet(sitting.chair)
-    lead.hello(sitting.id)
-    guest.hello(sitting.id)
+    lead, guest = leading_and_following(sitting, file, tablet)
+    wall = tablet(sitting.chair)
     on_wall(wall, sitting.id)
     for n in range(5):
         assert lead.ask("lv", view(sitting.id, y=n / 10))["ok"] is True
@@ -177,11 +184,7 @@ def test_ten_rectangles_a_second_reach_everybody_and_the_newest_wins(
 def test_a_rectangle_is_stored_once_a_second_and_told_again(
     sitting: Sitting, file: str, tablet: Tablets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    presenting.start_presenting(sitting.secretary, sitting.id, file, 1)
-    clock.freeze(clock.now())
-    lead, guest = tablet(sitting.secretary), tablet(sitting.guest)
-    lead.hello(sitting.id)
-    guest.hello(sitting.id)
+    lead, guest = leading_and_following(sitting, file, tablet)
     stored: list[float] = []
     real = presenting.keep_view
     monkeypatch.setattr(presenting, "keep_view", lambda *given: stored.append(given[2].y) or real(*given))
@@ -210,11 +213,7 @@ def test_a_rectangle_is_stored_once_a_second_and_told_again(
 def test_a_rectangle_of_the_paper_before_is_neither_told_nor_stored_once_another_is_shown(
     sitting: Sitting, file: str, tablet: Tablets
 ) -> None:
-    presenting.start_presenting(sitting.secretary, sitting.id, file, 1)
-    clock.freeze(clock.now())
-    lead, guest = tablet(sitting.secretary), tablet(sitting.guest)
-    lead.hello(sitting.id)
-    guest.hello(sitting.id)
+    lead, guest = leading_and_following(sitting, file, tablet)
     for y in (0.1, 0.2):
         assert lead.ask("lv", view(sitting.id, y=y))["ok"] is True
     other = add_paper(sitting.secretary, sitting, sitting.agenda[1]).public_id

@@ -8,16 +8,17 @@ down_revision = "0061"
 branch_labels = None
 depends_on = None
 
-_REPORTED = (
+_READ_AGAIN = (
+    "UPDATE document_text SET changes = changes + 1 WHERE document_id IN ("
     "SELECT task.origin_id FROM task JOIN task_report ON task_report.task_id = task.id "
-    "WHERE task.origin_kind = 'document'"
+    "WHERE task.origin_kind = 'document')"
 )
 
 
 def upgrade() -> None:
     """Bring the schema one step forward."""
     op.add_column("document_text", sa.Column("reports", sa.Text(), nullable=False, server_default=""))
-    op.execute(f"UPDATE document_text SET changes = changes + 1 WHERE document_id IN ({_REPORTED})")  # noqa: S608
+    op.execute(_READ_AGAIN)
 
 
 def downgrade() -> None:
