@@ -16,7 +16,7 @@ const EVERY = 2000, CONTACT = 60e3;
 const mayWait = new Set(['queue.ask']);
 
 export class Offline {
-  #line; #user; #mid; #timer = 0; #kept = []; #sending = false; #isKept; #papers;
+  #line; #user; #mid; #timer = 0; #saved = null; #kept = []; #sending = false; #isKept; #papers;
 
   constructor(line, { user, mid, welcome }) {
     this.#line = line;
@@ -35,7 +35,13 @@ export class Offline {
     });
     line.addEventListener('net', ({ detail }) => { if (detail.how === 'on' || detail.how === 'http') this.#back(); });
     // Another device took this one's place: nothing stays readable here. Whoever was taken off the list loses this meeting alone.
-    line.addEventListener('bye', ({ detail }) => (detail.code === 'device.moved' ? end() : drop(mid)));
+    line.addEventListener('bye', async ({ detail }) => {
+      // What was about to be kept is not kept after the rest is gone.
+      clearTimeout(this.#timer);
+      this.#timer = -1;
+      await this.#saved;
+      await (detail.code === 'device.moved' ? end() : drop(mid));
+    });
     setInterval(() => this.#contact(), CONTACT);
     this.#begin();
   }
@@ -69,14 +75,18 @@ export class Offline {
 
   #save() {
     if (this.#timer || this.#isKept) return;
-    this.#timer = setTimeout(async () => {
+    this.#timer = setTimeout(() => {
       this.#timer = 0;
-      const held = await living();
-      if (!held || held.user !== this.#user) return;
-      const { state, me, chain, last } = this.#line;
-      const welcome = { ok: true, k: 'welcome', mode: 'snapshot', cls: chain.cls, v: chain.v, state, me, lv: last, kept: Date.now() };
-      await keep(held, `state:${this.#mid}`, welcome).catch(() => {});
+      this.#saved = this.#keepState().catch(() => {});
     }, EVERY);
+  }
+
+  async #keepState() {
+    const held = await living();
+    if (!held || held.user !== this.#user) return;
+    const { state, me, chain, last } = this.#line;
+    const welcome = { ok: true, k: 'welcome', mode: 'snapshot', cls: chain.cls, v: chain.v, state, me, lv: last, kept: Date.now() };
+    await keep(held, `state:${this.#mid}`, welcome);
   }
 
   // --- what is asked meanwhile ---
