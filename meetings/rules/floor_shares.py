@@ -8,7 +8,7 @@ _COUNTS = ("need", "in", "of", "ok")
 _PRESENCE_FOR_OFFICERS = ("st", "at", "via", "late")
 _PERSON_FOR_ALL = ("p", "n", "role", "st", "seat")
 _PERSON_FOR_OFFICERS = ("p", "n", "role", "title", "org", "seat", *_PRESENCE_FOR_OFFICERS)
-_WAITING = ("rq", "p", "n", "kind", "at")
+_WAITING = ("rq", "p", "n", "kind", "item", "at")
 _SPEECH = ("rq", "p", "n", "title", "item", "kind", "started", "limit_s", "paused_at", "paused_ms", "spent_s")
 
 
@@ -53,7 +53,7 @@ def _seated(data: Data, audience: Audience) -> Share | None:
 
 def _waiting(request: Data, audience: Audience) -> Share:
     keys = (*_WAITING, "note") if audience in OFFICERS else _WAITING
-    return {key: request[key] for key in keys}
+    return {key: request[key] for key in keys if key in request}
 
 
 def _presence(data: Data, audience: Audience) -> Share:

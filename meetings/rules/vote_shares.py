@@ -2,8 +2,9 @@
 
 from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share
 
-#: States of a vote that only chair and secretary know of.
+#: States of a vote that only chair and secretary know of; guests hear of one when it is over.
 _HIDDEN = frozenset({"prepared"})
+_HIDDEN_FROM_GUESTS = _HIDDEN | {"open"}
 #: What anybody may know of a vote once it was opened; ``result`` once it is published.
 _FOR_ALL = (
     "id",
@@ -35,7 +36,7 @@ def votes_share(state: Data, audience: Audience) -> Share:
 def _entry(entry: Data, audience: Audience) -> Share | None:
     if audience in OFFICERS:
         return dict(entry)
-    if entry["st"] in _HIDDEN:
+    if entry["st"] in (_HIDDEN_FROM_GUESTS if audience is Audience.GUEST else _HIDDEN):
         return None
     share = {key: entry[key] for key in _FOR_ALL}
     if audience is Audience.MEMBER:
@@ -82,6 +83,19 @@ def _changed(data: Data, audience: Audience) -> Share | None:
     return told | {"how": data["how"]} if "how" in data else told
 
 
+def _while_open(data: Data, audience: Audience) -> Share | None:
+    """What changed of a vote of which guests know nothing yet."""
+    return None if audience is Audience.GUEST else _changed(data, audience)
+
+
+def _over(data: Data, audience: Audience) -> Share | None:
+    """It is over: guests, who were not told that it began, get all that they may know of it."""
+    if audience is not Audience.GUEST or "vote" not in data:
+        return _changed(data, audience)
+    told: Share = {"id": data["id"], "vote": _entry(data["vote"], audience)}
+    return told | {"how": data["how"]} if "how" in data else told
+
+
 def hears_count(audience: Audience, *, is_shown: bool) -> bool:
     """Whether an audience is told how many have voted while a vote is open; ``is_shown``: members are too.
 
@@ -96,10 +110,10 @@ VOTES: dict[str, Project] = {
     "vote.edited": _whole,
     "vote.dropped": _dropped,
     "vote.opened": _whole,
-    "vote.admitted": _changed,
-    "vote.extended": _changed,
+    "vote.admitted": _while_open,
+    "vote.extended": _while_open,
     "vote.counted": _counted,
-    "vote.closed": _changed,
+    "vote.closed": _over,
     "vote.published": _changed,
-    "vote.voided": _changed,
+    "vote.voided": _over,
 }

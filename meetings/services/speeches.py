@@ -56,6 +56,7 @@ def waiting_entry(request: Speech, user: User) -> dict[str, Any]:
         "p": user.id,
         "n": user.full_name,
         "kind": request.kind.value,
+        "item": request.item_id,
         "at": ms(request.asked_at),
         "note": request.note,
     }

@@ -350,7 +350,8 @@ def _close(meeting: Meeting, poll: Poll, actor: User, by: str) -> int:
     counts = None if poll.result is None else poll.result["counts"]
     audit.record(acting, "vote.closed", meeting, vote=poll.id, cast=poll.cast, by=by, counts=counts)
     changed = {"st": poll.state.value, "cast": poll.cast, "result": poll.result}
-    return journal.append(meeting, "vote.closed", by=actor, id=poll.id, how=by, set=changed)
+    told = polls.entry(poll, polls.voters_of(poll))
+    return journal.append(meeting, "vote.closed", by=actor, id=poll.id, how=by, set=changed, vote=told)
 
 
 def _void(meeting: Meeting, poll: Poll, actor: User, reason: str, *, is_boxed: bool) -> int:
@@ -360,4 +361,5 @@ def _void(meeting: Meeting, poll: Poll, actor: User, reason: str, *, is_boxed: b
             box.destroy(poll)
         box.forget(poll)
     changed = {"st": poll.state.value, "reason": reason, "cast": poll.cast, "result": None}
-    return journal.append(meeting, "vote.voided", by=actor, id=poll.id, set=changed)
+    told = polls.entry(poll, polls.voters_of(poll))
+    return journal.append(meeting, "vote.voided", by=actor, id=poll.id, set=changed, vote=told)

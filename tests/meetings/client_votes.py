@@ -10,7 +10,10 @@ def _whole(state: State, d: State, _frame: State) -> None:
     state["votes"] = sorted([*others, d["vote"]], key=lambda one: one["id"])
 
 
-def _changed(state: State, d: State, _frame: State) -> None:
+def _changed(state: State, d: State, frame: State) -> None:
+    if "vote" in d:
+        _whole(state, d, frame)
+        return
     for one in state["votes"]:
         if one["id"] == d["id"]:
             one.update(d["set"])

@@ -189,7 +189,8 @@ def test_two_who_ask_wait_in_the_order_they_asked(sitting: Sitting) -> None:
         (sitting.delegate.id, "normal", "Về nguồn vốn"),
         (sitting.chair.id, "reply", ""),
     ]
-    assert all("note" not in one for one in state_of(sitting, sitting.delegate)["queue"]["wait"])
+    told = state_of(sitting, sitting.delegate)["queue"]["wait"]
+    assert [(one["item"], "note" in one) for one in told] == [(sitting.meeting.current_item_id, False)] * 2
 
 
 def test_a_second_request_of_the_same_person_is_refused(sitting: Sitting) -> None:

@@ -55,7 +55,9 @@ def test_chair_and_secretary_alone_are_told_who_votes_for_whom(chamber: Chamber)
     away, holder = chamber.members[-1].id, chamber.members[1].id
     poll = chamber.open(proxies={away: holder})
     told = {one: snapshots(chamber.id)[one] for one in AUDIENCES}
-    assert [one for one in AUDIENCES if "proxies" in told[one]["votes"][0]] == sorted(OFFICERS)
+    assert [one for one in AUDIENCES if any("proxies" in vote for vote in told[one]["votes"])] == sorted(
+        OFFICERS
+    )
     assert told[Audience.CHAIR]["votes"][0]["elig"] == 6
     assert told[Audience.GUEST]["body"]["proxy_limit"] == 1
     assert chamber.poll(poll).proxies == {str(away): holder}

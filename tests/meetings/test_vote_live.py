@@ -69,14 +69,32 @@ def test_guests_hear_no_running_count_whatever_was_asked_for(chamber: Chamber, i
     voting.admit_voter(chamber.chair, chamber.id, poll, chamber.members[0].id)
     with db.scope():
         shown = {one: room.snapshot(chamber.sitting.meeting, one) for one in AUDIENCES}
+    assert shown.pop(Audience.GUEST)["votes"] == []
     for audience, state in shown.items():
         (vote,) = state["votes"]
         assert (vote["cast"], vote["result"]) == (None, None), audience
         assert vote["elig"] == 6
-    lines = journal.lines_after(chamber.id, 0)
-    shares = [project(line.kind, line.data, Audience.GUEST) or {} for line in lines]
-    counts = [one["cast"] for share in shares for one in (share.get("vote"), share.get("set")) if one]
-    assert counts == [None]
+
+
+@pytest.mark.parametrize("is_void", [False, True])
+def test_guests_hear_of_a_vote_when_it_is_over_and_then_hold_what_a_fresh_page_would(
+    chamber: Chamber, is_void: bool
+) -> None:
+    poll = chamber.open(three())
+    chamber.cast(poll, "yes", "no", "yes")
+    voting.admit_voter(chamber.chair, chamber.id, poll, chamber.members[0].id)
+    v = chamber.sitting.meeting.v
+    if is_void:
+        voting.void_vote(chamber.chair, chamber.id, poll, reason="Có người vắng")
+    else:
+        chamber.close(poll)
+    lines = [line for line in journal.lines_after(chamber.id, 0) if line.kind.startswith("vote.")]
+    told = [(line.v, share) for line in lines if (share := project(line.kind, line.data, Audience.GUEST))]
+    assert [(at, share["id"]) for at, share in told] == [(v + 1, poll)]
+    with db.scope():
+        assert [share["vote"] for _, share in told] == room.snapshot(chamber.sitting.meeting, Audience.GUEST)[
+            "votes"
+        ]
 
 
 def test_a_ballot_tells_the_room_nothing_and_its_frame_is_answered_again(

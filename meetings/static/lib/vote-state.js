@@ -3,6 +3,7 @@ const whole = (state, d) => {
   state.votes = [...state.votes.filter((one) => one.id !== d.vote.id), d.vote].sort((a, b) => a.id - b.id);
 };
 const changed = (state, d) => {
+  if (d.vote) { whole(state, d); return; }
   const vote = state.votes.find((one) => one.id === d.id);
   if (vote) Object.assign(vote, d.set);
 };
