@@ -19,7 +19,7 @@ from intranet.records.docx_writing import Form, Paper
 from intranet.records.models import File
 from intranet.records.pagetext import Unreadable
 from meetings.models.annotation import Annotation, Layer
-from meetings.models.meeting import Meeting
+from meetings.models.meeting import Meeting, PartRole
 from meetings.permissions import To, access_meeting
 from meetings.services import mark_sharing, paper_rights, papers
 
@@ -58,11 +58,12 @@ def take_along(actor: User, meeting_id: int, public_id: str, shape: Shape, which
 
     :raises NotFound: no such meeting; ``meeting.unknown_paper``; ``file.lost``.
     :raises TooMany: ``rate.too_many``, with the seconds to wait.
-    :raises Forbidden: ``annotation.not_to_fetch``: the paper may be read, and not fetched as it is.
+    :raises Forbidden: ``annotation.guest``, guests read their notes in the room alone;
+        ``annotation.not_to_fetch``: the paper may be read, and not fetched as it is.
     :raises Invalid: ``annotation.none_here``; ``annotation.not_pdf``; ``annotation.encrypted``,
         ``annotation.damaged``, ``annotation.form``, ``annotation.too_hard``: of what the paper's PDF is.
     """
-    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    meeting = _access(actor, meeting_id)
     paper = papers.paper_of(meeting, public_id)
     paper_rights.require_reader(actor, meeting, paper)
     rows = _rows(actor, meeting, paper, which)
@@ -86,10 +87,11 @@ def take_all(actor: User, meeting_id: int) -> Taken:
     """Make one list of the actor's own marks on all papers of the meeting that the actor may still read.
 
     :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: ``annotation.guest``.
     :raises TooMany: ``rate.too_many``, with the seconds to wait.
     :raises Invalid: ``annotation.none_here``.
     """
-    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    meeting = _access(actor, meeting_id)
     found = [
         (papers.title_of(use.file), marks)
         for use in paper_rights.readable(actor, meeting)
@@ -101,6 +103,15 @@ def take_all(actor: User, meeting_id: int) -> Taken:
     with unit_of_work():
         audit.record(actor, "meeting.marks_taken", meeting, form=Shape.LIST.value)
     return Taken(f"{meeting.title} - ghi chú.docx", media.DOCX, _listed(found))
+
+
+def _access(actor: User, meeting_id: int) -> Meeting:
+    """A meeting from which the actor may take notes along."""
+    meeting = access_meeting(actor, meeting_id, To.ATTEND)
+    part = meeting.participant(actor.id)
+    if part is None or part.role is PartRole.GUEST:
+        raise Forbidden("annotation.guest")
+    return meeting
 
 
 def _rows(actor: User, meeting: Meeting, paper: File, which: Which) -> list[Annotation]:

@@ -1,6 +1,7 @@
 """Marks taken along as a file: whose they are, of what, and for whom."""
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -8,9 +9,10 @@ from typing import Any
 import docx
 import pikepdf
 import pytest
+from flask.testing import FlaskClient
 
 from intranet.core import clock
-from intranet.core.errors import Invalid, NotFound, TooMany
+from intranet.core.errors import Forbidden, Invalid, NotFound, TooMany
 from intranet.people.models import User
 from intranet.records.models import File
 from meetings.services import exporting
@@ -130,4 +132,22 @@ def test_all_of_ones_own_notes_are_one_list_paper_by_paper(sitting: Sitting, mar
     ]
     assert said.count("To trinh 318") == 2
     with pytest.raises(Invalid, match=r"annotation\.none_here"):
+        take_all(sitting.secretary, sitting.id)
+
+
+def test_guests_read_their_notes_in_the_room_and_take_none_along(
+    sitting: Sitting, paper: File, client_of: Callable[[User], FlaskClient]
+) -> None:
+    note = add(1, 1, paper.public_id, "note", d={"text": "khách ghi"})
+    sync(sitting.guest, sitting.id, [note], {})
+    assert [op["d"]["text"] for op in sync(sitting.guest, sitting.id, [], {}).ops] == ["khách ghi"]
+    for which in Which:
+        with pytest.raises(Forbidden, match=r"annotation\.guest"):
+            take_along(sitting.guest, sitting.id, paper.public_id, Shape.LIST, which)
+    with pytest.raises(Forbidden, match=r"annotation\.guest"):
         take_all(sitting.guest, sitting.id)
+    offered = [
+        "data-export=" in client_of(one).get(f"/meetings/{sitting.id}/room").text
+        for one in (sitting.guest, sitting.delegate)
+    ]
+    assert offered == [False, True]

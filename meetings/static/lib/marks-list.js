@@ -53,7 +53,8 @@ export class MarkList {
 
   /** A file is offered where there are marks to put into it. */
   #takes() {
-    const which = this.#dialog.querySelector('[name=which]:checked').value;
+    const which = this.#dialog.querySelector('[name=which]:checked')?.value;
+    if (!which) return;
     const mine = this.#of(this.#notes.ink.own), theirs = this.#of(this.#notes.ink.shared);
     const n = { mine: this.#own().length, shared: theirs.length + mine.filter((one) => one.layer).length, both: theirs.length + mine.length }[which];
     for (const one of all('[data-export]')) one.disabled = n === 0 || this.#isTaking;

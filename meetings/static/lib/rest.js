@@ -19,7 +19,8 @@ export class Rest {
   draw(now) {
     const { state, resumes } = this.#line.state;
     const isOver = ['ended', 'minutes'].includes(state);
-    const marks = isOver ? this.#notes.ink.own.length : 0;
+    // Guests read their notes here and take none along.
+    const marks = isOver && this.#line.me.role !== 'guest' ? this.#notes.ink.own.length : 0;
     const left = resumes ? Math.ceil((resumes - now) / 60000) : null;
     const runs = this.#line.me.can.includes('run');
     const drawn = JSON.stringify([state, resumes, left, marks > 0, runs, isOver && sessionStorage.getItem(this.#key)]);
