@@ -1,6 +1,6 @@
-"""The columns of the lists on the screen: which there are, and which of them a person chose."""
+"""The columns of the lists on the screen: which there are, which a person chose and in which order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from documents.models.lifecycle import Direction
@@ -85,20 +85,29 @@ def usual(direction: Direction) -> list[ListColumn]:
 
 
 def shown(actor: Actor, direction: Direction) -> list[ListColumn]:
-    """The columns that the actor chose, in the order of the list."""
+    """The columns that the actor chose, in the order chosen; the number stands first."""
     row = db.session().get(ListLayout, (actor.id, direction.value))
     if row is None:
         return usual(direction)
-    return [column for column in COLUMNS[direction] if column.is_fixed or column.code in row.columns]
+    return _in_order(direction, row.columns)
 
 
-def choose(actor: Actor, direction: Direction, codes: Collection[str]) -> None:
-    """Remember the actor's columns of a list; unknown ones are left out, fixed ones stay.
+def offered(direction: Direction, seen: Sequence[ListColumn]) -> list[ListColumn]:
+    """All columns: those seen as they stand, then the others."""
+    return [*seen, *(column for column in COLUMNS[direction] if column not in seen)]
 
+
+def choose(actor: Actor, direction: Direction, codes: Sequence[str], *, moved: str = "", by: int = 0) -> None:
+    """Remember the actor's columns of a list in this order; unknown ones are left out, fixed ones stay.
+
+    :param moved: one of them that goes so many places on, or back.
     :raises Forbidden: ``auth.no_permit``.
     """
     _need(actor)
-    chosen = [column.code for column in COLUMNS[direction] if column.code in codes or column.is_fixed]
+    chosen = [column.code for column in _in_order(direction, codes)]
+    if moved in chosen[1:]:
+        at = chosen.index(moved)
+        chosen.insert(max(1, at + by), chosen.pop(at))
     with db.unit_of_work() as session:
         session.merge(ListLayout(user_id=actor.id, name=direction.value, columns=chosen))
 
@@ -115,9 +124,18 @@ def forget(actor: Actor, direction: Direction) -> None:
             session.delete(row)
 
 
-def exported(columns: Sequence[ListColumn]) -> frozenset[str]:
-    """Codes of what these columns are in a file."""
-    return frozenset(code for column in columns for code in column.exported)
+def exported(columns: Sequence[ListColumn]) -> list[str]:
+    """Codes of what these columns are in a file, in their order."""
+    return list(dict.fromkeys(code for column in columns for code in column.exported))
+
+
+def _in_order(direction: Direction, codes: Iterable[str]) -> list[ListColumn]:
+    """These columns in this order, the number first, fixed ones that are missing next."""
+    known = {column.code: column for column in COLUMNS[direction]}
+    chosen = [known[code] for code in dict.fromkeys(codes) if code in known]
+    first, *fixed = (column for column in COLUMNS[direction] if column.is_fixed)
+    missing = [column for column in fixed if column not in chosen]
+    return [first, *missing, *(column for column in chosen if column != first)]
 
 
 def _need(actor: Actor) -> None:

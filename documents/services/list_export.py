@@ -1,6 +1,6 @@
 """Lists of documents taken along: the columns that were chosen, of every document the list would show."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -107,6 +107,18 @@ OF_BOTH = (
 )
 
 
+def in_order(choices: Sequence[Choice], codes: Iterable[str]) -> list[Choice]:
+    """Those of the columns that are named, in the order in which they are."""
+    known = {one.code: one for one in choices}
+    return [known[code] for code in dict.fromkeys(codes) if code in known]
+
+
+def offered(choices: Sequence[Choice], codes: Iterable[str]) -> list[Choice]:
+    """All columns: those named in their order, then the others."""
+    first = in_order(choices, codes)
+    return [*first, *(one for one in choices if one not in first)]
+
+
 def ask_list(
     actor: Actor, direction: Direction, filters: Filters, columns: Sequence[str], format_: Format
 ) -> int:
@@ -118,7 +130,7 @@ def ask_list(
     """
     if not actor.holds(READ):
         raise Forbidden("auth.no_permit")
-    chosen = [one.code for one in COLUMNS[direction] if one.code in columns]
+    chosen = [one.code for one in in_order(COLUMNS[direction], columns)]
     if not chosen:
         raise Invalid("list.no_column", field="column")
     asked = {"direction": direction.value, "columns": chosen, "filters": _written(filters)}
@@ -134,7 +146,7 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
     if not actor.holds(READ):
         raise Forbidden("auth.no_permit")
     direction, filters = Direction(asked["direction"]), _read(asked["filters"])
-    chosen = [one for one in COLUMNS[direction] if one.code in asked["columns"]]
+    chosen = in_order(COLUMNS[direction], asked["columns"])
     rows = listing.every(actor, direction, filters)
     title = label(f"list.title.{direction.value}")
     is_cut = len(rows) > listing.MOST_EXPORTED

@@ -141,7 +141,7 @@ def units_of(actor: Actor) -> list[Unit]:
 
 
 def _known_columns(codes: Collection[str]) -> list[str]:
-    return [one.code for one in list_export.OF_BOTH if one.code in codes]
+    return [one.code for one in list_export.in_order(list_export.OF_BOTH, codes)]
 
 
 def _require(actor: Actor, name: str, others: Sequence[str], unit_id: int | None) -> None:

@@ -30,7 +30,7 @@ def ask(actor: Actor, typed: str, facets: Mapping[str, str], columns: Sequence[s
     :raises BadState: ``export.too_many``.
     """
     _need(actor)
-    chosen = [one.code for one in COLUMNS if one.code in columns]
+    chosen = [one.code for one in list_export.in_order(COLUMNS, columns)]
     if not chosen:
         raise Invalid("list.no_column", field="column")
     if Search(actor, typed, facets).is_empty:
@@ -56,7 +56,7 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
     told = [f"“{asked['typed']}”"] if asked["typed"] else []
     for facet in faceting.in_words(Counted(0, False, {}), asked["facets"]):
         told += [f"{facet.label}: {facet.chosen.label}"] if facet.chosen else []
-    chosen = [one for one in COLUMNS if one.code in asked["columns"]]
+    chosen = list_export.in_order(COLUMNS, asked["columns"])
     return list_export.written(
         actor,
         label("search.list"),

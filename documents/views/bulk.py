@@ -102,11 +102,17 @@ def choose_outgoing_columns() -> ResponseReturnValue:
 
 
 def _columns(direction: Direction, back: str) -> ResponseReturnValue:
+    codes = request.form.getlist("column")
     if "usual" in request.form:
         list_columns.forget(me(), direction)
     else:
-        list_columns.choose(me(), direction, request.form.getlist("column"))
-    return redirect(url_for(back, **without(request.args)))
+        for name, step in (("up", -1), ("down", 1)):
+            if moved := request.form.get(name, ""):
+                list_columns.choose(me(), direction, codes, moved=moved, by=step)
+                # The panel opens again, at the button that was pressed.
+                return redirect(url_for(back, **without(request.args, "moved"), moved=f"{name} {moved}"))
+        list_columns.choose(me(), direction, codes)
+    return redirect(url_for(back, **without(request.args, "moved")))
 
 
 def _act(name: str, form: BulkForm, service: Callable[[list[int]], int]) -> ResponseReturnValue:

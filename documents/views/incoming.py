@@ -123,7 +123,7 @@ def show_incoming(
     if filters.words:
         watching.note_later(me(), watching.FOUND, page.rows)
     seen = readers.seen_among(me().id, "document", [row.id for row in page.rows])
-    kept = without(request.args, "before", "after", "bulk")
+    kept = without(request.args, "before", "after", "bulk", "moved")
     counts = listing.counts(me(), Direction.IN, INCOMING_TABS)
     choices: dict[str, list[tuple[str, str]]] = {
         "state": _state_choices(),

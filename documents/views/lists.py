@@ -45,6 +45,7 @@ _KINDS = {Direction.IN: RegisterKind.IN, Direction.OUT: RegisterKind.OUT}
 def columns_of(direction: Direction) -> dict[str, Any]:
     """What a list needs of its columns: those shown, all of them, and those ticked for a file."""
     shown = list_columns.shown(me(), direction)
+    ticked = list_columns.exported(shown)
     registers: dict[int, str] = {}
     if any(column.code == "register" for column in shown):
         registers = {row.id: row.name for row in catalogue.registers(me().org_id, _KINDS[direction])}
@@ -55,9 +56,9 @@ def columns_of(direction: Direction) -> dict[str, Any]:
         "columns": shown,
         "heads": [_head(column, is_sorted=at == 0) for at, column in enumerate(shown)],
         "is_usual": shown == list_columns.usual(direction),
-        "every_column": list_columns.COLUMNS[direction],
-        "choices": list_export.COLUMNS[direction],
-        "ticked": list_columns.exported(shown),
+        "every_column": list_columns.offered(direction, shown),
+        "choices": list_export.offered(list_export.COLUMNS[direction], ticked),
+        "ticked": ticked,
         "registers": registers,
         "field_names": names,
     }
@@ -76,7 +77,7 @@ def conditions_of(
         "last": f"{filters.last:%d/%m/%Y}" if filters.last else "",
         **{name: dict(known).get(getattr(filters, name), "") for name, known in choices.items()},
     }
-    kept = without(request.args, "before", "after", "bulk", "id")
+    kept = without(request.args, "before", "after", "bulk", "id", "moved")
     return [
         {
             "words": label(f"list.condition.{name}", value=words),

@@ -41,7 +41,7 @@ def outgoing() -> ResponseReturnValue:
     page = listing.outgoing(me(), filters, before=key_of("before"), after=key_of("after"))
     if filters.words:
         watching.note_later(me(), watching.FOUND, page.rows)
-    kept = without(request.args, "before", "after")
+    kept = without(request.args, "before", "after", "moved")
     counts = listing.counts(me(), Direction.OUT, OUTGOING_TABS)
     choices: dict[str, list[tuple[str, str]]] = {
         "state": [

@@ -7,9 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from documents.formats.query import LONGEST
 from documents.forms_search import SavedSearchForm
+from documents.models.lifecycle import Direction
 from documents.permissions import READ
 from documents.services import facets as faceting
-from documents.services import narrowing, saved_searches, search_export, searching, watching
+from documents.services import (
+    list_columns,
+    list_export,
+    narrowing,
+    saved_searches,
+    search_export,
+    searching,
+    watching,
+)
 from documents.services.listing import MOST_COUNTED
 from documents.services.searching import ORDERS, Search
 from documents.views.base import bp, holder, page_of, show, without
@@ -137,6 +146,7 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
     watching.note_later(me(), watching.FOUND, [hit.document for hit in page.hits])
     kept = _kept()
     saved, opened = saved_searches.seen_by(me()), request.args.get("saved", type=int)
+    own = next((row.columns for row in saved if row.id == opened), [])
     counts = saved_searches.counts(me(), saved) if found.is_empty else {}
     return show(
         "search.html",
@@ -150,8 +160,8 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
         chosen=chosen,
         order=order,
         kept=kept,
-        choices=search_export.COLUMNS,
-        ticked=next((row.columns for row in saved if row.id == opened and row.columns), search_export.USUAL),
+        choices=list_export.offered(search_export.COLUMNS, own or _order_of_list()),
+        ticked=own or search_export.USUAL,
         holder=holder,
         remarks=[label(f"search.remark.{one.code}", typed=one.typed) for one in found.query.remarks],
         read=[(label(f"search.field.{name}"), value) for name, value in found.narrowed.read],
@@ -205,5 +215,11 @@ def _note(row: Any) -> str:
 def _with_units(form: SavedSearchForm) -> SavedSearchForm:
     units = saved_searches.units_of(me())
     form.unit_id.choices = [("", label("search.only_me")), *((unit.id, unit.name) for unit in units)]
-    form.columns.choices = [(one.code, label(f"list.column.{one.code}")) for one in search_export.COLUMNS]
+    choices = list_export.offered(search_export.COLUMNS, _order_of_list())
+    form.columns.choices = [(one.code, label(f"list.column.{one.code}")) for one in choices]
     return form
+
+
+def _order_of_list() -> list[str]:
+    """Columns of files in the order in which I have them on my list of incoming documents."""
+    return list_columns.exported(list_columns.shown(me(), Direction.IN))

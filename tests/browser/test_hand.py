@@ -211,8 +211,10 @@ def test_columns_are_chosen_on_the_screen(open_as: Opener) -> None:
     panel = clerk.locator("#columns")
     expect(panel).to_be_visible()
     assert axe(clerk) == []
-    panel.get_by_label("Người ký").check()
-    panel.get_by_label("Hạn").uncheck()
+    panel.get_by_role("button", name="Đưa Hạn lên trước").press("Enter")
+    expect(panel.get_by_role("button", name="Đưa Hạn lên trước")).to_be_focused()
+    panel.get_by_role("checkbox", name="Người ký").check()
+    panel.get_by_role("checkbox", name="Hạn").uncheck()
     panel.get_by_role("button", name="Áp dụng").click()
     expect(clerk.get_by_role("columnheader", name="Người ký")).to_be_visible()
     expect(clerk.get_by_role("columnheader", name="Hạn")).to_have_count(0)

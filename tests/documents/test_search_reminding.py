@@ -79,13 +79,13 @@ def test_its_columns_are_ticked_where_it_is_taken_along_and_a_link_leads_to_it(
     body = {"name": "Giải ngân", "unit_id": "", "columns": ["note", "signer"], "reminds": "y"}
     assert leader.post("/documents/search/saved?q=giải ngân", data=body).status_code == 302
     (row,) = saved_searches.seen_by(desk.leader)
-    assert (row.columns, row.reminds) == (["signer", "note"], True)
+    assert (row.columns, row.reminds) == (["note", "signer"], True)
     where = leader.get(f"/documents/search/saved/{row.id}").location
     assert f"saved={row.id}" in where
     export = leader.get(where).text.split('id="export"')[1].split("</dialog>")[0]
     ticked = [
         part.split('value="')[1].split('"')[0] for part in export.split("<label")[1:] if " checked" in part
     ]
-    assert ticked == ["signer", "note", "xlsx"]
+    assert ticked == ["note", "signer", "xlsx"]
     assert client_of(desk.officer).get(f"/documents/search/saved/{row.id}").status_code == 404
     assert "Báo khi có văn bản mới" in leader.get("/documents/search").text

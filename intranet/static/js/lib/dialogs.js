@@ -56,4 +56,5 @@ export function startDialogs() {
   document.querySelectorAll('dialog:not([open])').forEach((dialog) => {
     if (dialog.hasAttribute('data-open') || dialog.querySelector('[data-form-errors]')) openDialog(dialog);
   });
+  document.querySelector('[popover][data-open]')?.showPopover();
 }
