@@ -214,6 +214,7 @@ def test_a_likely_double_is_shown_and_can_be_merged(
     client = client_of(desk.clerk)
     page = client.get(f"/documents/incoming/intake/{second.id}").text
     assert "Có thể trùng văn bản số đến" in page
+    assert 'Lý do không trùng<span class="req">' in page
     assert client.post(f"/documents/incoming/intake/{second.id}", data=form_of(desk)).status_code == 422
     client.post(f"/documents/incoming/intake/{second.id}/merge", data={"first": first.id})
     assert second.state is DocState.MERGED
