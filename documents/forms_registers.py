@@ -60,6 +60,7 @@ class AmendForm(OfficeForm):
     receiver = LineField("Đơn vị, người nhận", [Limit(300)])
     recipients = TextField("Nơi nhận", [Limit(300)])
     kept_by = LineField("Đơn vị, người nhận bản lưu", [Limit(150)])
+    copies = LineField("Số lượng bản", [Limit(10)])
     reason = LineField("Lý do đính chính", [Required(), Limit(500, 10)])
 
 

@@ -37,12 +37,14 @@ COLUMNS = {
     RegisterKind.IN: (
         "arrival_date", "code", "issuer", "doc_date", "kind", "subject", "signer", "receiver",
     ),
-    RegisterKind.OUT: ("subject", "signer", "recipients", "kept_by"),
+    RegisterKind.OUT: ("kind", "signer", "subject", "recipients", "kept_by", "copies"),
 }  # fmt: skip
 _SIZES = {"subject": 500, "issuer": 200, "code": 45, "signer": 50}
 #: Those of them that are days.
 DAYS = ("arrival_date", "doc_date")
-_NEEDED = ("arrival_date", "code", "issuer", "doc_date", "kind", "subject")
+#: What a line has of these it does not lose.
+_NEEDED = ("arrival_date", "code", "issuer", "doc_date", "kind", "subject", "copies")
+MOST_COPIES = 99_999
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,8 @@ def amend(actor: Actor, entry_id: int, columns: dict[str, str], reason: str) -> 
     :raises NotFound: ``register.line_missing``.
     :raises Invalid: ``register.not_a_column``, ``register.nothing_changed``, ``register.reason_too_short``,
         ``register.column_empty``, ``register.arrival_after_line``, ``document.date_in_future``,
-        ``document.arrival_in_future``, ``document.kind_unknown``, ``document.secret_mark``.
+        ``document.arrival_in_future``, ``document.kind_unknown``, ``register.kind_elsewhere``,
+        ``register.copies_wrong``, ``document.secret_mark``.
     :raises BadState: ``register.entry_not_used``, ``register.year_closed``.
     """
     if not actor.holds(AMEND):
@@ -167,11 +170,11 @@ def amend(actor: Actor, entry_id: int, columns: dict[str, str], reason: str) -> 
     said = numbering.need_reason(reason)
     with db.unit_of_work() as session:
         entry = line_of(entry_id)
-        numbering.lock_year(entry.register, entry.year)
+        counter = numbering.lock_year(entry.register, entry.year)
         session.refresh(entry)
         if entry.state is not EntryState.USED:
             raise BadState("register.entry_not_used")
-        changed = _changed(entry, columns)
+        changed = _changed(entry, columns, is_old=entry.number <= counter.imported_to)
         if (line := _lines(actor, [entry])[0]).is_hidden:
             raise NotFound("register.line_missing")
         refuse_marks(actor, **{name: shown(value) for name, value in changed.items()})
@@ -211,7 +214,7 @@ def shown(value: Any) -> str:
     return text
 
 
-def _changed(entry: RegisterEntry, columns: dict[str, str]) -> dict[str, Any]:
+def _changed(entry: RegisterEntry, columns: dict[str, str], *, is_old: bool) -> dict[str, Any]:
     allowed = COLUMNS.get(entry.register.direction, ())
     changed: dict[str, Any] = {}
     for name, text in columns.items():
@@ -220,12 +223,14 @@ def _changed(entry: RegisterEntry, columns: dict[str, str]) -> dict[str, Any]:
         value: Any = one_line(text)[: _SIZES.get(name, 300)]
         if name == "recipients":
             value = [part.strip() for part in value.split(";") if part.strip()]
-        if not value and name in _NEEDED:
+        if not value and name in _NEEDED and entry.snapshot.get(name):
             raise Invalid("register.column_empty", field=name)
-        if name in DAYS:
+        if value and name in DAYS:
             value = _day(entry, name, value)
-        if name == "kind" and value != entry.snapshot.get(name):
-            value = _kind(entry, value).name
+        if value and name == "kind" and value != entry.snapshot.get(name):
+            value = _kind(entry, value, is_old=is_old).name
+        if value and name == "copies":
+            value = _copies(value)
         if value != (entry.snapshot.get(name) or ([] if name == "recipients" else "")):
             changed[name] = value
     if not changed:
@@ -247,11 +252,26 @@ def _day(entry: RegisterEntry, name: str, written: str) -> str:
     return day.isoformat()
 
 
-def _kind(entry: RegisterEntry, name: str) -> DocKind:
+def _kind(entry: RegisterEntry, name: str, *, is_old: bool) -> DocKind:
+    """A kind of the agency; one whose numbers another register gives stands in no line of this one.
+
+    :param is_old: the line was taken over from a register whose rules nobody knows.
+    """
     found = catalogue.kind_named(entry.org_id, name)
     if found is None:
         raise Invalid("document.kind_unknown", field="kind")
+    if entry.register.direction is RegisterKind.OUT and not is_old:
+        there = catalogue.register_for(entry.org_id, RegisterKind.OUT, found, entry.year)
+        if there.id != entry.register_id:
+            raise Invalid("register.kind_elsewhere", field="kind", kind=found.name, register=there.name)
     return found
+
+
+def _copies(written: str) -> int:
+    number = int(written) if written.isdecimal() and len(written) <= 5 else 0
+    if not 0 < number <= MOST_COPIES:
+        raise Invalid("register.copies_wrong", field="copies")
+    return number
 
 
 def _follow(document: Document, changed: dict[str, Any]) -> None:

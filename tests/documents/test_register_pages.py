@@ -169,6 +169,39 @@ def test_kind_arrival_and_signer_are_corrected_and_an_agency_known_by_its_name_s
     assert fresh(Document, document.id).issuer_id is None
 
 
+def test_kind_and_copies_of_an_outgoing_line_are_corrected_with_what_stood_there_below(
+    desk: Office, client_of: ClientOf
+) -> None:
+    register = out_register(desk)
+    grant(desk.clerk, register.id)
+    entry = db.session().scalars(select(RegisterEntry)).one()
+    with db.unit_of_work() as session:
+        before = {"kind": "Báo cáo", "copies": 2, "subject": "Văn bản"}
+        session.get_one(RegisterEntry, entry.id).snapshot = before
+    clerk, path = client_of(desk.clerk), f"/documents/registers/lines/{entry.id}"
+    page = clerk.get(path).text
+    assert 'name="copies" type="text" value="2"' in page
+    form = {"kind": "Kế hoạch", "copies": "không", "reason": "Ghi nhầm số bản", "once": "k"}
+    refused = clerk.post(f"{path}/amend", data=form)
+    assert refused.status_code == 422
+    assert "Số lượng bản là số từ 1 đến 99.999." in refused.text
+    assert 'value="không"' in refused.text
+    assert clerk.post(f"{path}/amend", data=form | {"copies": "15"}).status_code == 302
+    said = fresh(RegisterEntry, entry.id).snapshot
+    assert (said["kind"], said["copies"], said["subject"]) == ("Kế hoạch", 15, "Văn bản")
+    assert verify_register(desk.clerk, register.id) == []
+    page = clerk.get(f"/documents/registers/{register.id}/2026").text
+    assert "Tên loại “Báo cáo” sửa thành “Kế hoạch”" in page
+    assert "Số lượng bản “2” sửa thành “15”" in page
+    with pytest.raises(Invalid, match=r"register.column_empty"):
+        lines.amend(desk.clerk, entry.id, {"copies": ""}, "Sửa cho đúng bản giấy")
+    legal = catalogue.kind_named(desk.org.id, "Nghị quyết")
+    assert legal is not None
+    if catalogue.register_for(desk.org.id, RegisterKind.OUT, legal).id != register.id:
+        with pytest.raises(Invalid, match=r"register.kind_elsewhere"):
+            lines.amend(desk.clerk, entry.id, {"kind": "Nghị quyết"}, "Sửa cho đúng bản giấy")
+
+
 def test_a_document_never_arrives_after_the_day_of_its_line(desk: Office, registered: Make) -> None:
     entry = registered().register_entry_id or 0
     with db.unit_of_work() as session:
