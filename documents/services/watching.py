@@ -19,6 +19,7 @@ from intranet.core.errors import Forbidden
 from intranet.people import directory
 from intranet.people.models import Post, Role, User
 from intranet.records import access, audit, leaves
+from intranet.records.counting import Use
 from intranet.records.models import AuditLine
 from intranet.tasks.permissions import person_of
 
@@ -54,6 +55,14 @@ class Page:
 def note_later(actor: Actor, act: str, documents: Iterable[Document]) -> None:
     """Note, after the answer, that the restricted ones among the documents are shown to the actor."""
     access.note_shown_later(actor, act, [one for one in documents if is_restricted(one)])
+
+
+def note_printed_later(actor: Actor, documents: Iterable[Document]) -> None:
+    """Count, after the answer, that papers of the documents are printed; of restricted ones note by whom."""
+    printed = list(documents)
+    note_later(actor, PRINTED, printed)
+    if printed:
+        access.count_later(printed[0].org_id, Use.PRINTED, [one.ref for one in printed])
 
 
 def note_taken(actor: Actor, act: str, document_ids: Collection[int], how: str) -> None:

@@ -16,6 +16,7 @@ from intranet.core.web import me, needs, signed_in
 from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import User
+from intranet.records import counting
 
 
 @bp.route("/<int:document_id>/access", methods=["GET", "POST"])
@@ -83,7 +84,10 @@ def history(document_id: int) -> ResponseReturnValue:
     """Everything that was done to a document, by whom, when, and what it changed."""
     document = access_document(me(), document_id, To.READ)
     menu.stand_at("incoming" if document.is_incoming else "outgoing")
-    return show("history.html", document=document, known=about.about(me(), document))
+    known = about.about(me(), document)
+    own = document.org_id in me().org_ids
+    uses, of_files = counting.of(document.ref, [one.id for one in known.files]) if own else (None, {})
+    return show("history.html", document=document, known=known, uses=uses, uses_of_files=of_files)
 
 
 def _names(people: dict[int, User]) -> Callable[[Iterable[int]], str]:

@@ -102,7 +102,8 @@ def do_and_tell(act: Callable[[], Any], words: str) -> bool:
 def opened(document: Document) -> None:
     """Note, after the answer, that the actor has seen the document and what was told about it."""
     user_id, ref = me().id, document.ref
-    readers.mark_seen(me(), ref)
+    # A part of the page that is fetched again is no look.
+    readers.mark_seen(me(), ref, counted_for=None if "HX-Request" in request.headers else document.org_id)
     watching.note_later(me(), watching.OPENED, [document])
     if not _is_told(user_id, ref):
         return

@@ -30,7 +30,7 @@ def slips_pdf() -> ResponseReturnValue:
     """The routing slips of the chosen rows, to be printed, each on a page of its own."""
     ids = request.args.getlist("id", type=int)
     found = slips.slips_of(me(), ids)
-    watching.note_later(me(), watching.PRINTED, readable(me(), ids[: slips.MOST]))
+    watching.note_printed_later(me(), readable(me(), ids[: slips.MOST]))
     return _send(slips.slips_pdf(found), PDF, f"{label('slip.files')}.pdf", is_download=False)
 
 
@@ -54,7 +54,7 @@ def stamped(document_id: int) -> ResponseReturnValue:
 
 
 def _note_printed(document_id: int) -> None:
-    watching.note_later(me(), watching.PRINTED, [access_document(me(), document_id, To.READ)])
+    watching.note_printed_later(me(), [access_document(me(), document_id, To.READ)])
 
 
 def _named(slip: slips.Slip) -> str:

@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from intranet.auditing import proving, reading
 from intranet.auditing.permissions import PROVE, READ
-from intranet.auditing.reading import Wanted
+from intranet.auditing.reading import Scope, Wanted
 from intranet.core.forms import day_of
 from intranet.core.labels import label
 from intranet.core.web import me, needs
+from intranet.records import counting
 
 bp = Blueprint("auditing", __name__, url_prefix="/log")
 
@@ -29,11 +30,15 @@ def index() -> ResponseReturnValue:
     }
     ends = {name: request.args.get(name, type=int) for name in ("before", "after")}
     page, proof = reading.page_of(me(), wanted, **ends), proving.of(me())
+    scope = reading.scope_of(me())
+    uses = counting.total_of(me().org_id) if scope in (Scope.ALL, Scope.BARE) else None
     return render_template(
         "auditing/log.html",
         page=page,
         wanted=wanted,
-        scope=reading.scope_of(me()).value,
+        scope=scope.value,
+        uses=uses,
+        days=counting.DAYS,
         is_narrowed=wanted != Wanted(),
         proof=proof,
         is_asked=proving.is_asked(proof),

@@ -1,6 +1,6 @@
 """Lines of who opened or downloaded a file, or was shown a record, written after the answer."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from flask import Response, after_this_request, has_request_context, request
@@ -8,8 +8,9 @@ from werkzeug.wsgi import ClosingIterator
 
 from intranet.core import db
 from intranet.core.actor import Actor
-from intranet.core.refs import Referable
-from intranet.records import audit
+from intranet.core.refs import Ref, Referable
+from intranet.records import audit, counting
+from intranet.records.counting import Use
 from intranet.records.models import File
 
 
@@ -18,8 +19,11 @@ def note_later(actor: Actor, file: File, *, is_view: bool) -> None:
     act = "file.opened" if is_view else "file.downloaded"
     line = audit.prepare(actor, act, file.owner, org_id=file.org_id, file=file.id, sha256=file.sha256)
 
+    org_id, use, ref = file.org_id, Use.VIEWED if is_view else Use.DOWNLOADED, file.ref
+
     def write() -> None:
         with db.unit_of_work():
+            counting.count(org_id, use, [ref])
             db.collect_audit(line)
 
     @after_this_request
@@ -42,6 +46,20 @@ def note_shown_later(actor: Actor, act: str, records: Iterable[Referable]) -> No
             for line in lines:
                 db.collect_audit(line)
 
+    _write_once_answered(write)
+
+
+def count_later(org_id: int, use: Use, refs: Collection[Ref]) -> None:
+    """Count one use of each record more, once this request was answered."""
+
+    def write() -> None:
+        with db.unit_of_work():
+            counting.count(org_id, use, refs)
+
+    _write_once_answered(write)
+
+
+def _write_once_answered(write: Callable[[], None]) -> None:
     @after_this_request
     def later(response: Response) -> Response:
         if response.direct_passthrough:

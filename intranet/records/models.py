@@ -1,7 +1,7 @@
 """What every record has: audit lines, files, and who has seen it."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from urllib.parse import quote
@@ -374,3 +374,19 @@ class ReadingMark(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     first_at: Mapped[datetime]
     last_at: Mapped[datetime]
+
+
+class AccessCount(Base):
+    """How often a record or a file was looked at, fetched and printed on one day; by whom it does not say."""
+
+    __tablename__ = "access_count"
+    __table_args__ = (Index("ix_access_count_day", "org_id", "day"),)
+    ref_kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    ref_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: The office day.
+    day: Mapped[date] = mapped_column(primary_key=True)
+    #: The agency whose record it is.
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    viewed: Mapped[int] = mapped_column(default=0)
+    downloaded: Mapped[int] = mapped_column(default=0)
+    printed: Mapped[int] = mapped_column(default=0)

@@ -11,6 +11,8 @@ from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.dialect import insert
 from intranet.core.refs import Ref
+from intranet.records import counting
+from intranet.records.counting import Use
 from intranet.records.models import ReadingMark
 
 #: A mark younger than this is not written again.
@@ -26,10 +28,12 @@ class Seen:
     last_at: datetime
 
 
-def mark_seen(actor: Actor, ref: Ref) -> None:
+def mark_seen(actor: Actor, ref: Ref, *, counted_for: int | None = None) -> None:
     """Note that the actor has the record before their eyes.
 
     In a page that only reads, the mark is written after the answer, in a unit of work of its own.
+
+    :param counted_for: the agency for which the look is counted; not again within a minute.
     """
     now = clock.now()
     before = db.session().get(ReadingMark, (ref.kind, ref.id, actor.id))
@@ -37,13 +41,13 @@ def mark_seen(actor: Actor, ref: Ref) -> None:
         return
     user_id = actor.id
     if not has_request_context() or request.method != "GET":
-        _write(user_id, ref, now)
+        _write(user_id, ref, now, counted_for)
         return
 
     @after_this_request
     def later(response: Response) -> Response:
         if response.status_code < 400:
-            response.call_on_close(lambda: _write(user_id, ref, now))
+            response.call_on_close(lambda: _write(user_id, ref, now, counted_for))
         return response
 
 
@@ -68,8 +72,10 @@ def first_seen(ref: Ref, user_id: int) -> datetime | None:
     return None if mark is None else mark.first_at
 
 
-def _write(user_id: int, ref: Ref, at: datetime) -> None:
+def _write(user_id: int, ref: Ref, at: datetime, counted_for: int | None) -> None:
     with db.unit_of_work() as opened:
+        if counted_for is not None:
+            counting.count(counted_for, Use.VIEWED, [ref])
         row = insert(opened, ReadingMark).values(
             ref_kind=ref.kind, ref_id=ref.id, user_id=user_id, first_at=at, last_at=at
         )

@@ -15,7 +15,8 @@ from documents.services.watching import Wanted
 from intranet.core import clock, db
 from intranet.core.jobs import run_due
 from intranet.people.models import Role, User
-from intranet.records import leaves
+from intranet.records import counting, leaves
+from intranet.records.counting import Uses
 from intranet.records.tables import Format
 from tests.counting import count_queries
 from tests.documents import papers
@@ -113,3 +114,33 @@ def test_the_log_is_leafed_through_both_ways_in_a_fixed_number_of_questions(
         assert (len(second.lines), second.older) == (3, None)
         back = watching.page_of(desk.leader, Wanted(), after=second.newer)
         assert [line.id for line in back.lines] == [line.id for line in first.lines]
+
+
+def test_looks_fetches_and_prints_are_counted_without_names(
+    desk: Office, fields: Callable[..., registering.Incoming], client_of: ClientOf
+) -> None:
+    (document,) = papers.drop(desk.clerk, (papers.pdf(), "mot.pdf"))
+    registering.register_incoming(desk.clerk, document.id, fields(subject="Kế hoạch trồng rừng"))
+    (file,) = papers.files.of(document.ref)
+    clerk, leader = client_of(desk.clerk), client_of(desk.leader)
+    page = f"/documents/incoming/{document.id}"
+    for _ in range(3):
+        # A page that stays open, or is opened again within a minute, is one look.
+        clerk.get(page)
+        clerk.get(page, headers={"HX-Request": "true"})
+    leader.get(page)
+    clerk.get(file.view_url).close()
+    for _ in range(2):
+        clerk.get(file.url).close()
+    clerk.get(f"{page}/slip.pdf")
+    leader.get(f"/documents/incoming/slips.pdf?id={document.id}")
+    with db.scope({desk.org.id}):
+        assert counting.of(document.ref, [file.id]) == (Uses(2, 2, 2), {file.id: Uses(1, 2, 0)})
+        assert counting.total_of(desk.org.id) == (Uses(2, 2, 2), Uses(2, 2, 2))
+        assert counting.total_of(desk.other.id) == (Uses(), Uses())
+    history = clerk.get(f"/documents/{document.id}/history").text
+    assert "Đã xem 2 lượt, tải 2 lượt, in 2 lượt" in history
+    assert "Đã xem 1 lượt, tải 2 lượt" in history
+    for person in (desk.leader, desk.admin):
+        assert "Hôm nay: xem 2 lượt, tải 2 lượt, in 2 lượt." in client_of(person).get("/log").text
+    assert "Hôm nay: xem" not in client_of(desk.officer).get("/log").text
