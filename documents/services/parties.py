@@ -153,6 +153,18 @@ def edit(actor: Actor, party_id: int, given: PartyFields, *, expect: int | None 
         audit.record(actor, "party.edited", row, name=[was, row.name])
 
 
+def check_facts(given: PartyFields) -> None:
+    """Rules that one fact breaks by itself.
+
+    :raises Invalid: ``party.organ_id``, ``party.email``.
+    """
+    if given.organ_id and _ORGAN_ID.fullmatch(given.organ_id) is None:
+        raise Invalid("party.organ_id", field="organ_id")
+    wrong = [one for one in given.emails if _EMAIL.fullmatch(one) is None]
+    if wrong:
+        raise Invalid("party.email", field="emails", typed=wrong[0])
+
+
 def merger(actor: Actor, source_id: int, target_id: int) -> Merger:
     """What would become of one agency's things if it were one with another.
 
@@ -298,11 +310,7 @@ def _set(row: Party, given: PartyFields) -> None:
     own = {toned(name), toned(row.name or "")}
     aliases = [one for one in dict.fromkeys(map(one_line, given.aliases)) if one and toned(one) not in own]
     _refuse_known(row, name, aliases)
-    if given.organ_id and _ORGAN_ID.fullmatch(given.organ_id) is None:
-        raise Invalid("party.organ_id", field="organ_id")
-    wrong = [one for one in given.emails if _EMAIL.fullmatch(one) is None]
-    if wrong:
-        raise Invalid("party.email", field="emails", typed=wrong[0])
+    check_facts(given)
     row.name, row.short_name, row.aliases = name, one_line(given.short_name), aliases[:MOST_ALIASES]
     row.letters, row.organ_id, row.emails = given.letters, given.organ_id or None, list(given.emails)
     row.channel = Channel.INTERNAL if row.organisation_id is not None else given.channel

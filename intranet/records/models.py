@@ -390,3 +390,41 @@ class AccessCount(Base):
     viewed: Mapped[int] = mapped_column(default=0)
     downloaded: Mapped[int] = mapped_column(default=0)
     printed: Mapped[int] = mapped_column(default=0)
+
+
+class ListState(StrEnum):
+    """Where the taking over of a list stands."""
+
+    #: Read; somebody has to look at it.
+    READY = "ready"
+    DONE = "done"
+    #: Put aside by whoever gave it.
+    DROPPED = "dropped"
+
+
+class ListImport(Base):
+    """The rows of a list that was given as a sheet: nothing of it is in use until all of it is."""
+
+    __tablename__ = "list_import"
+    __table_args__ = (Index("ix_list_import_kind", "org_id", "kind", "id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The agency whose list it is.
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    #: What it is a list of.
+    kind: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String(150))
+    sha256: Mapped[str] = mapped_column(String(64))
+    #: Words over the columns, and their fingerprint.
+    heads: Mapped[list[str]] = mapped_column(JSON)
+    mark: Mapped[str] = mapped_column(String(64))
+    #: The number of each row in the file, then its cells.
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON)
+    #: Field by column, from 0; guessed, or said by somebody.
+    mapping: Mapped[dict[str, str]] = mapped_column(JSON)
+    is_said: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[ListState] = mapped_column(ValueEnum(ListState), default=ListState.READY)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    #: How many rows had which fate, once it was taken over.
+    counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)

@@ -34,7 +34,7 @@ from intranet.exports.models import Export
 from intranet.notices.models import Notice, Reminder
 from intranet.people.models import Delegation, RoleGrant, Unit, User
 from intranet.people.sessions import SessionRow
-from intranet.records.models import File, StagedFile
+from intranet.records.models import File, ListImport, StagedFile
 from intranet.schedule.models import Entry, Resource
 from intranet.tasks import reminding
 from intranet.tasks.models import Task, TaskRecurrence
@@ -93,6 +93,8 @@ def documents_of(org_id: int, into: Records) -> None:
     into.add(
         "/documents", _column(select(RegisterImport.id).where(RegisterImport.org_id == org_id), "import_id")
     )
+    given = select(ListImport.id).where(ListImport.org_id == org_id, ListImport.kind == "party")
+    into.add("/documents/catalogue", _column(given, "import_id"))
     prints = select(RegisterPrint.id).where(RegisterPrint.org_id == org_id)
     into.add("/documents", _column(prints, "print_id"))
     bundles = select(FileBundle.id).where(FileBundle.org_id == org_id)
@@ -169,6 +171,10 @@ def records_of(app: Flask, org_id: int) -> Records:
     known.add(
         "/admin", _pairs(select(Unit.org_id, Unit.id).where(Unit.org_id == org_id), "org_id", "unit_id")
     )
+    charts = select(ListImport.org_id, ListImport.id).where(
+        ListImport.org_id == org_id, ListImport.kind == "unit"
+    )
+    known.add("/admin", _pairs(charts, "org_id", "import_id"))
     known.add("/admin", _column(own, "user_id"))
     places = select(RoleGrant.user_id, RoleGrant.unit_id).where(RoleGrant.user_id.in_(own))
     known.add("/admin", _pairs(places, "user_id", "unit_id"))

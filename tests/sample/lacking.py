@@ -15,6 +15,7 @@ from documents.services import catalogue, numbering
 from intranet.core import clock, db
 from intranet.people import directory
 from intranet.people.models import User
+from intranet.records.models import ListImport
 
 
 def documents(clerk: User, leader_id: int) -> None:
@@ -67,6 +68,9 @@ def imports(org_id: int) -> None:
         told = {"name": "so-cu.csv", "sha256": "0" * 64}
         bundle = FileBundle(**of, **told, year=2024)
         session.add_all((RegisterImport(**of, **told), bundle))
+        sheet = {"org_id": org_id, "by_id": person.id, "at": clock.now(), **told}
+        bare = {"heads": ["Tên"], "mark": "", "rows": [[2, "Sở Tài chính"]], "mapping": {"0": "name"}}
+        session.add_all(ListImport(**sheet, **bare, kind=kind) for kind in ("party", "unit"))
         session.flush()
         unmatched = PieceState.UNMATCHED
         year = numbering.lock_year(register, 2024)
