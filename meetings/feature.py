@@ -56,11 +56,23 @@ from meetings.services import (
     opinions,
     paper_rights,
     profiles,
+    rehearsals,
     unanswered,
 )
 from meetings.services.opinion_access import may_read_opinion
 from meetings.services.readiness import REMINDED as PACKS_REMINDED
-from meetings.views import bodies, check_in, distribution, marks, packs, planning, revisions, room, screen
+from meetings.views import (
+    bodies,
+    check_in,
+    distribution,
+    marks,
+    packs,
+    planning,
+    rehearsal,
+    revisions,
+    room,
+    screen,
+)
 from meetings.views import devices as device_pages
 from meetings.views import minutes as minutes_pages
 from meetings.views.home import opinions_panel, todays_panel
@@ -109,6 +121,7 @@ def plug_in(app: Flask) -> None:
     """Register pages, sockets, kinds of record and menu entries."""
     pages = (
         planning,
+        rehearsal,
         distribution,
         room,
         screen,
@@ -178,6 +191,7 @@ def plug_in(app: Flask) -> None:
     for topic in unanswered.REMINDED:
         reminder_rules.register(topic)
     notices.register_titles("meeting", listing.titles_for)
+    notices.register_silent("meeting", rehearsals.is_silent)
     channels.classify("meeting", "meeting.*", "minutes.*")
     channels.classify("opinion", "opinion.*")
     for kind in ("meeting", "minutes", "opinion"):

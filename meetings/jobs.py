@@ -1,4 +1,7 @@
-"""What happens by itself: votes and opinion ballots close at their time, a secret box leaves no trace."""
+"""What happens by itself: votes and opinion ballots close at their time, a secret box leaves no trace.
+
+In rehearsals robots act.
+"""
 
 from typing import Any
 
@@ -9,6 +12,8 @@ from meetings.services import (
     minutes_files,
     opinions,
     reanchoring,
+    rehearsal_robots,
+    rehearsing,
     replacing,
     rereading,
     sealing_marks,
@@ -26,6 +31,18 @@ def close_votes() -> int:
 def close_opinions() -> int:
     """Close every opinion ballot whose deadline has passed; returns how many."""
     return opinions.close_due()
+
+
+@every(2.0, "rehearsals.robots")
+def let_robots_act() -> int:
+    """Let robots come into rehearsals, vote and ask to speak; returns how often one did."""
+    return rehearsal_robots.act()
+
+
+@every(5.0, "rehearsals.wipe")
+def wipe_rehearsals() -> int:
+    """Wipe rehearsals of meetings that have begun, and those that are a week old; returns how many."""
+    return rehearsing.wipe_due()
 
 
 @job(box.WIPE)

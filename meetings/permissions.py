@@ -184,16 +184,23 @@ def access_changeable(actor: User, meeting_id: int) -> Meeting:
 
     :raises NotFound: as :func:`access_meeting`.
     :raises Forbidden: as :func:`access_meeting`.
-    :raises BadState: ``meeting.not_plannable``, it is over or was called off.
+    :raises BadState: ``meeting.not_plannable``, it is over or was called off; ``rehearsal.not_planned``.
     """
     meeting = access_meeting(actor, meeting_id, To.PLAN, lock=True)
     if meeting.state not in PLANNABLE | IN_SESSION:
         raise BadState("meeting.not_plannable")
+    if meeting.is_rehearsal and meeting.state not in IN_SESSION:
+        raise BadState("rehearsal.not_planned")
     return meeting
 
 
+def listed_for(actor: Actor) -> ColumnElement[bool]:
+    """SQL: the meetings that the actor finds in lists, searches and packs: all visible ones that count."""
+    return and_(visible_to(actor), Meeting.rehearses_id.is_(None))
+
+
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """SQL: the meetings that the actor may know of."""
+    """SQL: the meetings that the actor may know of, rehearsals too; for lists see :func:`listed_for`."""
     if actor.only is not None:
         bound = Ref.parse(actor.only)
         return and_(Meeting.id == (bound.id if bound.kind == "meeting" else 0), _taken_part(actor))

@@ -28,6 +28,7 @@ _NO_KEY = 2**31
 #: Titles of the records of one kind that the actor may still read, for many ids at once.
 Titles = Callable[[Actor, Collection[int]], Mapping[int, str]]
 _titles: dict[str, Titles] = {}
+_silent: dict[str, Callable[[int], bool]] = {}
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class Telling:
     reminder_id: int | None = None
     is_exact: bool = False
     is_quiet: bool = False
+
+
+def register_silent(kind: str, is_silent: Callable[[int], bool]) -> None:
+    """Let a kind of record say of which of its records nobody is ever told."""
+    _silent[kind] = is_silent
 
 
 def register_titles(kind: str, many: Titles) -> None:
@@ -106,6 +112,7 @@ def notify_many(tellings: Iterable[Telling], *, by: Actor | None = None, at: dat
                 ),
             )
             for one in tellings
+            if one.ref.kind not in _silent or not _silent[one.ref.kind](one.ref.id)
             for user_id in sorted(set(one.user_ids) - ({by.id} if by is not None else set()))
         ]
         session.add_all(row for _, row in rows)

@@ -127,7 +127,7 @@ def list_stand_ins(actor: User, *, before: int | None = None) -> tuple[list[Dele
 
 
 def _where(wanted: PeopleFilter) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = []
+    where: list[ColumnElement[bool]] = [~User.is_robot]
     for word in fold(wanted.text).split():
         in_account = User.name.contains(word, autoescape=True)
         where.append(or_(User.name_key.contains(word, autoescape=True), in_account))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from intranet.core import permits
@@ -104,6 +104,8 @@ class User(Base):
     theme: Mapped[str] = mapped_column(String(10), default="light")
     language: Mapped[str] = mapped_column(String(5), default="vi")
     version: Mapped[int] = mapped_column(default=1)
+    #: Nobody: fills a seat in rehearsals. Never active: it can neither sign in nor be found or chosen.
+    is_robot: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     org: Mapped[Organisation] = relationship(lazy="joined")
     posts: Mapped[list["Post"]] = relationship(lazy="selectin", order_by="Post.id", back_populates="user")

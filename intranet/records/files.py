@@ -145,8 +145,11 @@ def exchange(file: File, other: File) -> None:
     session.expire(other, ["blob"])
 
 
-def remove(actor: Actor, file: File, *, reason: str | None = None) -> None:
-    """Take a file off its record; its bytes go a week after nothing refers to them."""
+def remove(actor: Actor | None, file: File, *, reason: str | None = None) -> None:
+    """Take a file off its record; its bytes go a week after nothing refers to them.
+
+    :param actor: ``None`` when the house itself does (a job).
+    """
     with unit_of_work() as session:
         row = session.get_one(File, file.id)
         audit.record(

@@ -55,7 +55,7 @@ class CallAnswered:
 
 
 class JournalLine(Base):
-    """One line of the journal (:class:`Line`); never changed, never taken away."""
+    """One line of the journal (:class:`Line`); never changed, taken away only with a whole rehearsal."""
 
     __tablename__ = "journal_line"
     __table_args__ = (UniqueConstraint("meeting_id", "v"),)

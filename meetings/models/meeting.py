@@ -82,7 +82,17 @@ class Meeting(Base):
     """One sitting with a chair, participants and an agenda (cuộc họp)."""
 
     __tablename__ = "meeting"
-    __table_args__ = (Index("ix_meeting_when", "state", "starts_at"),)
+    __table_args__ = (
+        Index("ix_meeting_when", "state", "starts_at"),
+        # One at a time; what is left of one that was wiped stays behind, so that its number is nobody else's.
+        Index(
+            "ux_meeting_rehearses",
+            "rehearses_id",
+            unique=True,
+            sqlite_where=text("state <> 'cancelled'"),
+            postgresql_where=text("state <> 'cancelled'"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     #: The agency that holds it; rights come from taking part, whatever the agency.
     org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -127,6 +137,9 @@ class Meeting(Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
+    #: The meeting of which this is the rehearsal; no list, calendar or figure knows of it. No foreign key: as
+    #: :attr:`current_item_id`.
+    rehearses_id: Mapped[int | None]
 
     agenda: Mapped[list["AgendaItem"]] = relationship(
         order_by="AgendaItem.position, AgendaItem.id", back_populates="meeting", lazy="select"
@@ -139,6 +152,11 @@ class Meeting(Base):
     def ref(self) -> Ref:
         """Its name for audit lines, notices, files and links."""
         return Ref("meeting", self.id)
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """True for a sitting that counts for nothing (họp thử)."""
+        return self.rehearses_id is not None
 
     @property
     def edition(self) -> str:

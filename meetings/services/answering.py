@@ -54,7 +54,7 @@ def answer(
     with unit_of_work() as opened:
         meeting = access_meeting(actor, meeting_id, To.ATTEND, lock=True)
         part = meeting.participant(actor.id)
-        if meeting.state not in ANSWERABLE or part is None:
+        if meeting.state not in ANSWERABLE or part is None or meeting.is_rehearsal:
             raise BadState("answer.too_late")
         if said is not Attending.ATTEND and not reason:
             raise Invalid("answer.why", field="reason")

@@ -32,6 +32,7 @@ from meetings.services import (
     minutes_sheet,
     paper_rights,
     polls,
+    rehearsals,
 )
 from meetings.services.journal import lines_after
 from meetings.services.minutes_sheet import Sheet
@@ -80,10 +81,11 @@ def ask_archive(actor: User, meeting_id: int) -> None:
     """Let the worker make the file of a meeting as it stands; asked twice it is once.
 
     :raises Forbidden: ``meeting.not_yours_to_run``.
-    :raises BadState: ``meeting.not_held``.
+    :raises BadState: ``meeting.not_held``; ``rehearsal.no_minutes``.
     """
     with unit_of_work():
         meeting = access_meeting(actor, meeting_id, To.RUN)
+        rehearsals.require_real(meeting, "no_minutes")
         if not listing.is_held(meeting):
             raise BadState("meeting.not_held")
         enqueue_archive(meeting, actor.id)

@@ -17,7 +17,7 @@ from intranet.records.drafting import DraftAsk
 from meetings.models.meeting import Meeting
 from meetings.models.minutes import Minutes, MinutesMoved
 from meetings.permissions import To, access_meeting, may
-from meetings.services import minutes
+from meetings.services import minutes, rehearsals
 from meetings.services.conclusion_lists import entries, standing_of
 from meetings.services.minutes_docx import day_words
 
@@ -59,7 +59,9 @@ class Notice:
 
 def standing(actor: User, meeting: Meeting) -> Notice | None:
     """How the notice stands, for whoever runs the meeting; ``None`` where there is nothing to announce."""
-    if meeting.ended_at is None or not may(actor, To.RUN, meeting) or not standing_of(meeting):
+    if meeting.is_rehearsal or meeting.ended_at is None:
+        return None
+    if not may(actor, To.RUN, meeting) or not standing_of(meeting):
         return None
     held = session().get(Minutes, meeting.id)
     ref = Ref.parse(held.notice_ref) if held is not None and held.notice_ref else None
@@ -93,9 +95,10 @@ def draft_notice(actor: User, meeting_id: int) -> Ref:
     :raises Forbidden: ``meeting.not_yours_to_run``; ``minutes.notice_other_agency``, the draft would
         be another agency's than the meeting.
     :raises BadState: ``minutes.notice_nothing``: the sitting is not over or nothing is confirmed;
-        ``draft.nobody_drafts``.
+        ``draft.nobody_drafts``; ``rehearsal.no_notice``.
     """
     meeting = access_meeting(actor, meeting_id, To.RUN)
+    rehearsals.require_real(meeting, "no_notice")
     held = session().get(Minutes, meeting_id)
     if held is not None and held.notice_ref:
         return Ref.parse(held.notice_ref)

@@ -161,6 +161,7 @@ def _earlier(actor: User, meeting: Meeting) -> ColumnElement[bool]:
         Meeting.state.in_(_HELD),
         Meeting.starts_at < meeting.starts_at,
         Meeting.id != meeting.id,
+        Meeting.rehearses_id.is_(None),
         took_part,
     )
 

@@ -20,7 +20,7 @@ from meetings.models.conclusion import Conclusion, ConclusionKind, ConclusionSta
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
 from meetings.models.minutes import MinutesMoved
 from meetings.permissions import To, access_meeting, may
-from meetings.services import filed, journal
+from meetings.services import filed, journal, rehearsals
 
 #: More would be no sentence.
 MOST_TEXT = 2000
@@ -112,7 +112,7 @@ def confirm_conclusion(
 
     :returns: the task's id, ``None`` for a conclusion that gives no work.
     :raises Forbidden: ``meeting.not_yours_to_run``, the actor does not chair it.
-    :raises BadState: ``conclusion.cancelled``.
+    :raises BadState: ``conclusion.cancelled``; ``rehearsal.no_task``.
     :raises Stale: ``conclusion.changed``.
     :raises Invalid: ``conclusion.no_lead``; what :func:`intranet.tasks.services.assign_task` says.
     """
@@ -231,6 +231,7 @@ def _changed(actor: User, meeting: Meeting, found: Conclusion, what: str, **data
 
 
 def _give(actor: User, meeting: Meeting, found: Conclusion) -> int:
+    rehearsals.require_real(meeting, "no_task")
     if found.lead is None:
         raise Invalid("conclusion.no_lead", field="lead")
     known = tasks.for_origin(found.ref)

@@ -10,7 +10,7 @@ from intranet.records import audit
 from meetings.models.handover import ChairRequest
 from meetings.models.meeting import IN_SESSION, Meeting, PartRole
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal, participants, wishes
+from meetings.services import journal, participants, rehearsals, wishes
 
 
 def hand_over(actor: User, meeting_id: int, user_id: int) -> dict[str, Any]:
@@ -20,12 +20,14 @@ def hand_over(actor: User, meeting_id: int, user_id: int) -> dict[str, Any]:
     :raises NotFound: no such meeting, or none the actor may attend; ``meeting.unknown_person``.
     :raises Forbidden: the actor neither chairs it nor is its secretary.
     :raises BadState: ``meeting.not_live``; ``chair.same``, that person chairs it; ``chair.needs_two``, there
-        is no second secretary; ``meeting.needs_secretary``, that person is the only one.
+        is no second secretary; ``meeting.needs_secretary``, that person is the only one;
+        ``rehearsal.people``.
     """
     with unit_of_work() as opened:
         meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
         if meeting.state not in IN_SESSION:
             raise BadState("meeting.not_live")
+        rehearsals.require_real(meeting, "people")
         part = meeting.participant(user_id)
         if part is None:
             raise NotFound("meeting.unknown_person")

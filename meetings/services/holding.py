@@ -34,6 +34,8 @@ def hold(actor: User, meeting: Meeting) -> None:
 
     :raises Invalid: ``schedule.taken``.
     """
+    if meeting.is_rehearsal:
+        return
     subjects = []
     room = booking.room_named(meeting.org_id, meeting.place)
     if room is not None:
@@ -67,6 +69,7 @@ def held_by(actor: User, user_ids: Collection[int], since: datetime, until: date
             Meeting.starts_at > since - timedelta(days=1),
             Meeting.state.not_in(_CALLED_OFF),
             Meeting.published_at.is_not(None),
+            Meeting.rehearses_id.is_(None),
             Meeting.id.in_(select(Participant.meeting_id).where(Participant.user_id.in_(set(user_ids)))),
         )
         .group_by(Meeting.id)

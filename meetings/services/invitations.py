@@ -68,6 +68,8 @@ def stop_reminders(meeting: Meeting) -> None:
 
 def _remind(meeting: Meeting) -> None:
     """A day, or a working day, before; two hours and half an hour before, always; of papers and answers."""
+    if meeting.is_rehearsal:
+        return
     day_before, soon = (meeting.starts_at - before for before in REMINDERS.values())
     for kind, at in zip(REMINDERS, (quiet.last_open(day_before), soon), strict=True):
         reminders.arm(meeting.ref, kind, at, topic="meeting", to=["invited"], is_exact=True)

@@ -25,6 +25,7 @@ from meetings.services import (
     invitations,
     journal,
     polls,
+    rehearsals,
 )
 from meetings.services.journal import ms
 from meetings.services.lacking import Lack, lacks, lacks_for_ready, lacks_for_review
@@ -225,7 +226,7 @@ def move_meeting(
     :returns: the room's version.
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: ``meeting.not_yours_to_run``.
-    :raises BadState: ``meeting.wrong_move``, or what the move's guard says.
+    :raises BadState: ``meeting.wrong_move``, or what the move's guard says; ``rehearsal.…``.
     :raises Invalid: ``meeting.why``, the move needs a reason.
     """
     with unit_of_work():
@@ -236,6 +237,7 @@ def move_meeting(
             raise BadState("meeting.wrong_move", cur=before.value)
         if not may(actor, move.who, meeting):
             raise Forbidden("meeting.not_yours_to_run")
+        rehearsals.require_state(meeting, to)
         if move.guard is not None:
             move.guard(meeting)
         if to is _S.ENDED:
@@ -305,7 +307,9 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
     if to is _S.PAUSED:
         facts["resumes"] = ms(meeting.resumes_at)
     if to is _S.LIVE and before in _OPENS:
-        meeting.plan_end = meeting.starts_at + timedelta(minutes=meeting.minutes)
+        # A rehearsal begins when it is begun: neither late nor early.
+        begins = now if meeting.is_rehearsal else meeting.starts_at
+        meeting.plan_end = begins + timedelta(minutes=meeting.minutes)
         facts["plan_end"] = ms(meeting.plan_end)
     if meeting.current_item_id is not None and to in {_S.LIVE, _S.PAUSED, _S.ENDED}:
         item = meeting.item(meeting.current_item_id)

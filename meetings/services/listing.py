@@ -15,7 +15,7 @@ from intranet.core.text import fold, one_line
 from intranet.people import directory
 from intranet.people.models import User
 from meetings.models.meeting import IN_SESSION, AgendaItem, Meeting, MeetingState, Participant, PartRole
-from meetings.permissions import visible_to
+from meetings.permissions import listed_for, visible_to
 
 PAGE = 30
 _OVER = (MeetingState.ENDED, MeetingState.MINUTES, MeetingState.CLOSED, MeetingState.CANCELLED)
@@ -37,7 +37,7 @@ class Row:
 
 def coming(actor: User) -> list[Row]:
     """Meetings that sit now, then those ahead and those being prepared, the nearest first."""
-    query = select(Meeting).where(visible_to(actor), Meeting.state.not_in(_OVER))
+    query = select(Meeting).where(listed_for(actor), Meeting.state.not_in(_OVER))
     found = list(session().scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(200)))
     found.sort(key=lambda one: (one.state not in IN_SESSION, one.starts_at))
     return _rows(actor, found)
@@ -47,7 +47,7 @@ def past(
     actor: User, before: tuple[datetime, int] | None = None
 ) -> tuple[list[Row], tuple[datetime, int] | None]:
     """Meetings that are over, newest first, and the key from which the next page goes on."""
-    query = select(Meeting).where(visible_to(actor), Meeting.state.in_(_OVER))
+    query = select(Meeting).where(listed_for(actor), Meeting.state.in_(_OVER))
     if before is not None:
         query = query.where(tuple_(Meeting.starts_at, Meeting.id) < tuple_(*before))
     found = list(
@@ -63,7 +63,7 @@ def of_today(actor: User) -> list[Row]:
     begins, ends = clock.at_office(day, 0), clock.at_office(day, 0) + timedelta(days=1)
     query = (
         select(Meeting)
-        .where(visible_to(actor), Meeting.state.not_in((MeetingState.CANCELLED, MeetingState.POSTPONED)))
+        .where(listed_for(actor), Meeting.state.not_in((MeetingState.CANCELLED, MeetingState.POSTPONED)))
         .where(Meeting.starts_at.between(begins, ends) | Meeting.state.in_(IN_SESSION))
     )
     return _rows(actor, list(session().scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(20))))
@@ -116,14 +116,14 @@ def url_of_item(item_id: int) -> str:
 
 def titles_for(actor: Actor, ids: Collection[int]) -> Mapping[int, str]:
     """Titles of those meetings that the actor may know of."""
-    query = select(Meeting.id, Meeting.title).where(Meeting.id.in_(ids), visible_to(actor))
+    query = select(Meeting.id, Meeting.title).where(Meeting.id.in_(ids), listed_for(actor))
     return {row.id: row.title for row in session().execute(query)}
 
 
 def found_for(actor: User, words: str) -> dict[str, Any] | None:
     """Meetings whose title has every word, for the search page."""
     wanted = fold(one_line(words)).split()
-    query = select(Meeting).where(visible_to(actor)).order_by(Meeting.starts_at.desc()).limit(400)
+    query = select(Meeting).where(listed_for(actor)).order_by(Meeting.starts_at.desc()).limit(400)
     found = [one for one in session().scalars(query) if all(word in fold(one.title) for word in wanted)]
     rows = [
         {

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from intranet.core import clock
 from intranet.core.labels import label
 from intranet.records.docx_writing import Form, Paper
+from meetings.services import rehearsals
 from meetings.services.minutes_facts import Fact
 from meetings.services.minutes_sheet import ItemSheet, Person, Sheet
 
@@ -22,7 +23,11 @@ _CENTRE = Form(size=14, bold=True, align="center")
 
 
 def build_docx(sheet: Sheet) -> bytes:
-    """Write the minutes; every fact stands in it once, with the number of its line in the journal."""
+    """Write the minutes; every fact stands in it once, with the number of its line in the journal.
+
+    :raises BadState: ``rehearsal.no_minutes``.
+    """
+    rehearsals.require_real(sheet.meeting, "no_minutes")
     title = sheet.meeting.title
     paper = Paper(title=label("minutes.docx.title", title=title), author=sheet.org.name)
     _head(paper, sheet)

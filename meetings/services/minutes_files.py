@@ -26,7 +26,7 @@ from meetings.models.conclusion import Conclusion
 from meetings.models.meeting import Meeting
 from meetings.models.minutes import FactCorrection, MinutesBlock, MinutesMoved, MinutesState
 from meetings.permissions import To, access_meeting
-from meetings.services import filed, listing, minutes, minutes_docx, minutes_sheet
+from meetings.services import filed, listing, minutes, minutes_docx, minutes_sheet, rehearsals
 
 #: Kind of the job that makes them.
 MAKE = "minutes.files"
@@ -69,9 +69,11 @@ def ask_files(actor: User, meeting_id: int) -> None:
     """Let the worker make the Word file and the PDF of the minutes as they stand; asked twice it is once.
 
     :raises Forbidden: ``meeting.not_yours_to_run``.
+    :raises BadState: ``rehearsal.no_minutes``.
     """
     with unit_of_work():
         meeting = access_meeting(actor, meeting_id, To.RUN)
+        rehearsals.require_real(meeting, "no_minutes")
         enqueue_files(meeting, actor.id)
 
 

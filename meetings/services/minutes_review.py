@@ -14,7 +14,7 @@ from meetings.models.conclusion import ConclusionState
 from meetings.models.meeting import Meeting, MeetingState, PartRole
 from meetings.models.minutes import FactCorrection, Minutes, MinutesComment, MinutesMoved, MinutesState
 from meetings.permissions import To, access_meeting
-from meetings.services import filed, journal, life, minutes_files, minutes_sheet, polls
+from meetings.services import filed, journal, life, minutes_files, minutes_sheet, polls, rehearsals
 from meetings.services.conclusion_lists import conclusions_in
 from meetings.services.conclusions import CONCLUDES_IN
 from meetings.services.minutes import (
@@ -107,12 +107,14 @@ def submit(actor: User, meeting_id: int) -> None:
     """The secretary gives the minutes to the chair.
 
     :raises Forbidden: ``minutes.secretary_writes``.
-    :raises BadState: ``minutes.not_over``: the sitting is not over; ``minutes.not_open``.
+    :raises BadState: ``minutes.not_over``: the sitting is not over; ``minutes.not_open``;
+        ``rehearsal.no_minutes``.
     """
     with unit_of_work():
         meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
         if meeting.state not in OVER:
             raise BadState("minutes.not_over")
+        rehearsals.require_real(meeting, "no_minutes")
         _, held = writable(actor, meeting_id)
         held.state, held.submitted_by_id, held.submitted_at = MinutesState.SUBMITTED, actor.id, clock.now()
         held.reason, held.round_until = "", None

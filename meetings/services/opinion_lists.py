@@ -150,7 +150,7 @@ def meetings_of(actor: User) -> list[Meeting]:
     query = (
         select(Meeting)
         .join(Participant, Participant.meeting_id == Meeting.id)
-        .where(Participant.user_id == actor.id, Meeting.state.not_in(_GONE))
+        .where(Participant.user_id == actor.id, Meeting.state.not_in(_GONE), Meeting.rehearses_id.is_(None))
         .where(Participant.role.in_((PartRole.CHAIR, PartRole.SECRETARY)))
     )
     return list(session().scalars(query.order_by(Meeting.starts_at.desc(), Meeting.id).limit(50)))

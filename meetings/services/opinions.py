@@ -25,7 +25,7 @@ from meetings.models.opinion import OpinionAnswer, OpinionBallot, OpinionChoice,
 from meetings.permissions import CREATE, To, access_meeting
 from meetings.rules.opinion_count import Counted, count_opinions
 from meetings.rules.tally import Tie, VoteBase
-from meetings.services import bodies
+from meetings.services import bodies, rehearsals
 from meetings.services.opinion_access import ToOpinion, access_opinion
 
 PAPER = "paper"
@@ -85,6 +85,7 @@ def put_opinion(actor: User, asked: Question) -> int:
         meeting = None
         if asked.meeting_id is not None:
             meeting = access_meeting(actor, asked.meeting_id, To.PLAN)
+            rehearsals.require_real(meeting, "no_opinion")
         org_id = actor.org_id if meeting is None else meeting.org_id
         chair_id, members = _members(asked, meeting)
         body = _body(org_id, asked.body_id, meeting)

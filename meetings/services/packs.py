@@ -20,7 +20,7 @@ from intranet.people.models import User
 from intranet.records import files, scans
 from intranet.records.models import File, Scan, ScanState
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
-from meetings.permissions import access_room, visible_to
+from meetings.permissions import access_room, listed_for
 from meetings.services import earlier, paper_rights, papers
 from meetings.services.journal import ms
 
@@ -124,7 +124,7 @@ def coming(actor: User) -> list[Pack]:
     """Packs of meetings that sit now or within a week, the nearest first."""
     ahead = Meeting.state.in_((MeetingState.PUBLISHED, MeetingState.READY))
     soon = Meeting.starts_at.between(clock.now() - timedelta(hours=12), clock.now() + AHEAD)
-    query = select(Meeting).where(visible_to(actor), Meeting.state.in_(IN_SESSION) | (ahead & soon))
+    query = select(Meeting).where(listed_for(actor), Meeting.state.in_(IN_SESSION) | (ahead & soon))
     found = session().scalars(query.order_by(Meeting.starts_at, Meeting.id).limit(20))
     return [pack_for(actor, one) for one in found]
 

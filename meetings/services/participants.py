@@ -10,7 +10,7 @@ from intranet.records import audit
 from meetings.models.journal import PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting, Participant, PartRole
 from meetings.permissions import access_changeable
-from meetings.services import attending, floor, holding, invitations, journal, presenting
+from meetings.services import attending, floor, holding, invitations, journal, presenting, rehearsals
 
 MOST_PARTICIPANTS = 1_200
 
@@ -22,11 +22,12 @@ def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRo
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
     :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_people``; ``meeting.hand_over``, the chair
-        of a sitting meeting is handed over (:mod:`meetings.services.handing_over`).
+        of a sitting meeting is handed over (:mod:`meetings.services.handing_over`); ``rehearsal.people``.
     :raises Invalid: ``meeting.unknown_person``.
     """
     with unit_of_work():
         meeting = access_changeable(actor, meeting_id)
+        rehearsals.require_real(meeting, "people")
         if role is PartRole.CHAIR and meeting.state in IN_SESSION:
             raise BadState("meeting.hand_over")
         before = len(meeting.participants)
@@ -51,10 +52,12 @@ def remove_participant(actor: User, meeting_id: int, user_id: int) -> None:
 
     :raises NotFound: no such meeting or person, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
-    :raises BadState: ``meeting.not_plannable``; ``meeting.needs_chair``, ``meeting.needs_secretary``.
+    :raises BadState: ``meeting.not_plannable``; ``meeting.needs_chair``, ``meeting.needs_secretary``;
+        ``rehearsal.people``.
     """
     with unit_of_work():
         meeting = access_changeable(actor, meeting_id)
+        rehearsals.require_real(meeting, "people")
         part = meeting.participant(user_id)
         if part is None:
             raise NotFound("meeting.unknown_person")
@@ -84,6 +87,7 @@ def change_role(actor: User, meeting: Meeting, part: Participant, role: PartRole
     if role is PartRole.CHAIR:
         _step_down(actor, meeting)
     part.role = role
+    _leave_rehearsal(actor, meeting, part)
     audit.record(actor, "meeting.role_changed", meeting, user=part.user_id, role=role.value)
     attending.tell_joined(actor, meeting, person_of(part.user_id), role)
     publish(PartChanged(meeting.id, part.user_id))
@@ -95,6 +99,7 @@ def _step_down(actor: User, meeting: Meeting) -> None:
     if before is None:
         return
     before.role = PartRole.DELEGATE
+    _leave_rehearsal(actor, meeting, before)
     audit.record(actor, "meeting.role_changed", meeting, user=before.user_id, role=before.role.value)
     attending.tell_joined(actor, meeting, person_of(before.user_id), before.role)
     publish(PartChanged(meeting.id, before.user_id))
@@ -102,6 +107,7 @@ def _step_down(actor: User, meeting: Meeting) -> None:
 
 def drop_person(actor: User, meeting: Meeting, part: Participant) -> None:
     """Take somebody off, in the open unit of work; their tablets leave the room after it."""
+    _leave_rehearsal(actor, meeting, part)
     floor.forget_person(actor, meeting, part.user_id)
     presenting.take_back(meeting, part.user_id, by=actor)
     meeting.participants.remove(part)
@@ -110,6 +116,14 @@ def drop_person(actor: User, meeting: Meeting, part: Participant) -> None:
     audit.record(actor, "meeting.person_removed", meeting, user=part.user_id)
     journal.append(meeting, "people.left", by=actor, p=part.user_id, **attending.counts(meeting))
     publish(PartChanged(meeting.id, part.user_id))
+
+
+def _leave_rehearsal(actor: User, meeting: Meeting, part: Participant) -> None:
+    """Whoever is not to be, or no more is, chair or secretary of a meeting is not in its rehearsal either."""
+    rehearsal = rehearsals.of(meeting.id, lock=True)
+    own = None if rehearsal is None else rehearsal.participant(part.user_id)
+    if rehearsal is not None and own is not None:
+        drop_person(actor, rehearsal, own)
 
 
 def person_of(user_id: int) -> User:

@@ -26,7 +26,7 @@ from meetings.models.meeting import (
     PendingPaper,
 )
 from meetings.permissions import CREATE, To, access_changeable, access_meeting
-from meetings.services import attending, holding, invitations, journal, participants
+from meetings.services import attending, holding, invitations, journal, participants, rehearsals
 from meetings.services.journal import ms
 from meetings.services.room import item_entry, owner_entry
 
@@ -322,6 +322,7 @@ def _plannable(actor: User, meeting_id: int) -> Meeting:
     meeting = access_meeting(actor, meeting_id, To.PLAN, lock=True)
     if meeting.state not in PLANNABLE:
         raise BadState("meeting.not_plannable")
+    rehearsals.require_real(meeting, "not_planned")
     return meeting
 
 

@@ -28,7 +28,7 @@ from meetings.rules.paper_changes import (
     heaviest,
     numbered,
 )
-from meetings.services import bodies, paper_rights, papers
+from meetings.services import bodies, paper_rights, papers, rehearsals
 
 #: A look through the papers that is taken up again within this time is the same look.
 _ONE_LOOK = timedelta(minutes=30)
@@ -96,6 +96,7 @@ def publish_papers(actor: User, meeting_id: int) -> int:
     """
     with unit_of_work() as opened:
         meeting = access_changeable(actor, meeting_id)
+        rehearsals.require_real(meeting, "not_planned")
         draft = draft_of(meeting)
         if draft.locked == "papers.too_heavy":
             names = ", ".join(f"{name} ({size / MB:.0f} MB)" for name, size in draft.heavy)

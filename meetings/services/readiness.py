@@ -20,7 +20,7 @@ from intranet.records import audit
 from meetings.models.meeting import Meeting, MeetingState
 from meetings.models.readiness import WIPED, DeviceReadiness, DeviceReported, Standing
 from meetings.permissions import To, access_meeting, access_room, may
-from meetings.services import packs
+from meetings.services import packs, rehearsals
 
 #: What a device keeps ends so long after it was last heard.
 KEY_LASTS = timedelta(hours=24)
@@ -149,6 +149,7 @@ def remind(actor: User, meeting_id: int) -> int:
         meeting = access_meeting(actor, meeting_id, To.RUN, lock=True)
         if meeting.published_at is None:
             raise BadState("pack.not_published")
+        rehearsals.require_real(meeting, "people")
         found = _board(meeting, [part.user_id for part in meeting.participants], True)
         late = [one.user.id for one in found.lines if one.standing is not Standing.READY]
         late = [one for one in late if one != actor.id]

@@ -42,6 +42,7 @@ from meetings.services import (
     planning,
     positions,
     publishing,
+    rehearsals,
     seating,
 )
 from meetings.views import clashes, looks, paging
@@ -145,8 +146,9 @@ def position(mid: int, item_id: int) -> ResponseReturnValue:
 @bp.get("/meetings/<int:mid>")
 @needs(ATTEND)
 def detail(mid: int) -> ResponseReturnValue:
-    """A meeting: to prepare it, or to read agenda and papers."""
-    return _page(access_meeting(_user(), mid, To.ATTEND))
+    """A meeting: to prepare it, or to read agenda and papers; of a rehearsal the meeting that it is of."""
+    meeting = access_meeting(_user(), mid, To.ATTEND)
+    return _page(meeting) if meeting.rehearses_id is None else _back(meeting.rehearses_id, "rehearsal")
 
 
 @bp.route("/meetings/<int:mid>/head", methods=["GET", "POST"])
@@ -354,9 +356,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         "notice": conclusion_notice.standing(user, meeting),
         "review": conclusion_review.review_of(user, meeting),
         "reads_minutes": meeting.started_at is not None and minutes.may_read(user, meeting),
-        "problem": None,
-        "asks": None,
-        "wrong_item": None,
+        **dict.fromkeys(("problem", "asks", "wrong_item")),
     }
     if plans:
         invite_form = more.pop("invite", None) or InviteForm(formdata=None)
@@ -368,6 +368,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
         shown["tray"] = [(one, placing.likely_item(meeting, one.name)) for one in placing.tray(meeting)]
         shown["is_short_notice"] = answering.is_short_notice(meeting)
         shown |= {"papers_due": publishing.due_day(meeting), "papers_late": publishing.is_late(meeting)}
+        shown["rehearsal"] = rehearsals.of(meeting.id)
         shown["unready"] = lacking.lacks_for_ready(meeting) if meeting.published_at else []
     elif meeting.state in answering.ANSWERABLE:
         form = more.pop("answer_form", None) or AnswerForm(formdata=None)
@@ -377,8 +378,7 @@ def _page(meeting: Meeting, **more: Any) -> ResponseReturnValue:
     if not plans:
         shown |= _positions(user, meeting, more.pop("position_form", None))
     shown |= more
-    names = ("invite", "new_item", "answer_form", "position_form")
-    forms = [shown[name] for name in names if shown.get(name)]
+    forms = [shown[it] for it in ("invite", "new_item", "answer_form", "position_form") if shown.get(it)]
     is_wrong = shown["problem"] or any(form.status == 422 for form in forms)
     looks.note_later(user.id, meeting.id, is_invitation=True)
     template = "meetings/plan.html" if plans else "meetings/detail.html"

@@ -47,7 +47,7 @@ def get_person(actor: User | None, user_id: int, *, lock: bool = False) -> User:
     """
     require_admin(actor)
     found = db.session().get(User, user_id, with_for_update={"of": User} if lock else None)
-    if found is None:
+    if found is None or found.is_robot:
         raise NotFound("account.unknown")
     return found
 
@@ -57,7 +57,7 @@ def named(name: str) -> User:
 
     :raises NotFound: ``account.unknown``.
     """
-    found = db.session().scalar(select(User).where(User.name == tidy_name(name)))
+    found = db.session().scalar(select(User).where(User.name == tidy_name(name), ~User.is_robot))
     if found is None:
         raise NotFound("account.unknown")
     return found
