@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, delete, func, or_, select
 
 from intranet.core import clock, db
 from intranet.core.dialect import insert, table_of
@@ -59,6 +59,12 @@ def count(org_id: int, use: Use, refs: Collection[Ref]) -> None:
     ]
     if values:
         opened.connection().execute(again, values)
+
+
+def forget_files(file_ids: Collection[int]) -> None:
+    """Drop the numbers of files that are taken away for good, in the open unit of work."""
+    gone = delete(AccessCount).where(_count.ref_kind == _FILE, _count.ref_id.in_(file_ids))
+    db.session().execute(gone.execution_options(synchronize_session=False))
 
 
 def of(record: Ref, file_ids: Collection[int]) -> tuple[Uses, dict[int, Uses]]:

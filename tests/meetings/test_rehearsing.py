@@ -16,7 +16,7 @@ from intranet.people import directory
 from intranet.people import listing as people_lists
 from intranet.people.models import Role, User
 from intranet.people.services import accounts
-from intranet.records import files
+from intranet.records import counting, files
 from intranet.records.models import File
 from intranet.schedule import personal
 from intranet.schedule.models import Booking
@@ -287,6 +287,9 @@ def test_a_rehearsal_goes_whole_when_it_is_begun_again_when_the_meeting_begins_o
 ) -> None:
     key = lived_through(planned)
     held = left_of(planned.id)
+    (paper,) = files.of(db.session().get_one(Meeting, key).agenda[0].ref)
+    with db.unit_of_work():
+        counting.count(paper.org_id, counting.Use.DOWNLOADED, [paper.ref])
     assert {"journal_line", "poll", "speech", "attendance"} <= left_of(key).keys()
     assert jobs.wipe_rehearsals() == 0
     if why == "again":
@@ -303,6 +306,7 @@ def test_a_rehearsal_goes_whole_when_it_is_begun_again_when_the_meeting_begins_o
     db.session().expire_all()
     assert left_of(key) == {}
     assert left_of(planned.id) == held
+    assert counting.total_of(planned.meeting.org_id)[1].downloaded == 0
     gone = db.session().get_one(Meeting, key)
     assert (gone.state, gone.title, gone.rehearses_id) == (MeetingState.CANCELLED, "", planned.id)
     lost = select(func.count()).select_from(File).where(File.ref_kind == "agenda_item")
