@@ -14,6 +14,7 @@ import { Notes } from './lib/notes.js';
 import { all, clock, el, fillBar, find, minutes, mmss, setText, word } from './lib/page.js';
 import { Presenter } from './lib/presenter.js';
 import { presser } from './lib/press.js';
+import { startRail } from './lib/rail.js';
 import { initials, Speakers } from './lib/speakers.js';
 import { current, papers, spent } from './lib/state.js';
 
@@ -25,13 +26,14 @@ const CALM = 4000;
 const LAST = 3000;
 startFull();
 const root = find('#room');
+if (find('[data-rail]')) startRail(root);
 const welcome = JSON.parse(root.dataset.welcome);
 const mid = welcome.state.mid;
 const line = new Line(mid, welcome);
 const reader = new Reader(find('[data-reader-host]'));
 const press = presser(line);
 /** Whoever runs the room has a desk; what everybody else has needs none of it. */
-const runs = line.me.can.includes('run');
+const runs = line.me.can.includes('run'), chairs = line.me.can.includes('chair');
 let running = null;
 /** The ballot comes when a vote does, or some time after the page; what came of earlier votes is no news then. */
 let ballot = null;
@@ -258,7 +260,7 @@ find('[data-reader-host]').addEventListener('keydown', (event) => {
 notes.addEventListener('tray', () => versions());
 line.addEventListener('state', ({ detail }) => {
   // Another role has another page: nothing is drawn on this one any more.
-  if (line.me.can.includes('run') !== runs) { location.reload(); return; }
+  if (line.me.can.includes('run') !== runs || line.me.can.includes('chair') !== chairs) { location.reload(); return; }
   if (detail.applied?.some((frame) => frame.t === 'file.map')) notes.sync();
   follow.update(detail.applied);
   if (detail.applied?.some((frame) => frame.t === 'item.started')) openFirst();

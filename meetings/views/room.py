@@ -59,10 +59,12 @@ def _page(user: User, found: room.Welcome, fresh: Collection[str] = ()) -> str:
         "meetings/room.html",
         meeting=meeting,
         runs=may(user, To.RUN, meeting),
+        chairs=may(user, To.CHAIR, meeting),
         part=meeting.participant(user.id),
         welcome=found.answer,
         fresh=fresh,
         text_size=_text_size(user),
+        slim=request.cookies.get(f"rail-{user.id}") == "slim",
         reviews=conclusion_review.is_on_agenda(meeting) and user.only is None,
     )
 

@@ -204,6 +204,7 @@ def test_the_tablet_shows_what_the_secretary_does(desk: Page, tablet: Page) -> N
     opens_agenda(tablet)
     agenda = tablet.locator("[data-agenda]")
     expect(agenda.locator("[aria-current=step]")).to_contain_text(title)
+    desk.locator("#t-run").click()
     desk.locator("[data-do='item.done']").click()
     expect(tablet.locator(".m-live [data-now-title]")).to_have_text("Chưa có mục nào đang bàn")
     expect(agenda.locator(".a.done", has_text=title)).to_be_visible()
@@ -417,6 +418,7 @@ def test_a_tablet_that_was_away_catches_up(desk: Page, tablet: Page) -> None:
     # At once, not when the pause between tries has run out.
     expect(tablet.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú", timeout=2_000)
     expect(tablet.locator(".m-live [data-now-title]")).to_have_text(titles[0])
+    desk.locator("#t-run").click()
     desk.locator("[data-do='item.done']").click()
     expect(tablet.locator(".m-live [data-now-title]")).to_have_text("Chưa có mục nào đang bàn")
     assert tablet.evaluate("() => window.stays") == "here"

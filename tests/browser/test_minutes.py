@@ -174,3 +174,15 @@ def test_the_chair_concludes_in_the_room_and_a_doubt_is_asked(open_as: Opener) -
         room.ask(act)
         expect(panel.locator("[data-facts]")).to_contain_text(said)
     assert axe(chair) == []
+
+    # On an upright tablet what lies under the page is chosen by tabs.
+    chair.set_viewport_size({"width": 800, "height": 1280})
+    expect(chair.locator("#s-queue")).to_be_visible()
+    chair.get_by_role("tab", name="Chương trình").click()
+    expect(chair.locator("[data-agenda] .a").first).to_be_visible()
+    expect(chair.locator("#side")).to_be_hidden()
+    chair.keyboard.press("k")
+    expect(chair.locator("#p-concl [data-sentence]")).to_be_focused()
+    expect(chair.locator("#p-concl [data-list]")).to_contain_text("Chủ tọa đã xác nhận")
+    expect(chair.locator("#agenda")).to_be_hidden()
+    assert axe(chair) == []

@@ -83,6 +83,16 @@ def test_the_next_item_is_begun_at_once_and_taken_back_with_one_press(chair: Pag
     assert chair.locator(".m-speech .b, .rh .b, .tools .b").evaluate_all(small) == []
     begin(chair, now)
 
+    # A delegate's agenda stays narrow where it was folded; a press on an item opens it.
+    rail, agenda = member.locator("[data-rail]"), member.locator("#agenda")
+    rail.click()
+    enter(member)
+    assert (agenda.bounding_box() or {})["width"] == 64
+    assert axe(member) == []
+    member.locator("[data-agenda] .a").first.click()
+    expect(rail).to_have_attribute("aria-pressed", "false")
+    assert (agenda.bounding_box() or {})["width"] == 300
+
 
 @pytest.mark.parametrize(("act", "said"), [("next", "Đang bàn mục"), ("item.suspend", "tạm gác")])
 def test_the_secretary_takes_back_what_happened_to_the_item_on_the_floor(
@@ -90,6 +100,7 @@ def test_the_secretary_takes_back_what_happened_to_the_item_on_the_floor(
 ) -> None:
     member = enter(open_as("daibieu05"))
     before, since = on_floor(member), desk.locator(".a.now small").first.inner_text()
+    desk.locator("#t-run").click()
     desk.locator(f"[data-do='{act}']").click()
     expect(desk.locator("[data-undo-bar]")).to_contain_text(said)
     expect(member.locator("[data-agenda] .a.now", has_text=before)).to_have_count(0)
@@ -195,10 +206,20 @@ def test_the_secretary_reads_and_prints_what_has_happened(desk: Page) -> None:
         expect(desk.locator(part).first).to_be_hidden()
     desk.emulate_media(media="screen")
     desk.get_by_role("tab", name="Biên bản").focus()
-    desk.keyboard.press("ArrowRight")
-    expect(desk.get_by_role("tab", name="Tài liệu")).to_be_focused()
-    expect(desk.locator("#doc")).to_be_visible()
+    for name, panel in (("Biểu quyết", "#p-vote"), ("Kết luận", "#p-concl"), ("Trình chiếu", "#doc")):
+        desk.keyboard.press("ArrowRight")
+        expect(desk.get_by_role("tab", name=name)).to_be_focused()
+        expect(desk.locator(panel)).to_be_visible()
     expect(desk.locator("[data-minutes-panel]")).to_be_hidden()
+    # A letter brings its tab forward.
+    desk.keyboard.press("k")
+    expect(desk.locator("#p-concl [data-sentence]")).to_be_focused()
+    assert axe(desk) == []
+    desk.keyboard.press("Alt+v")
+    expect(desk.locator("#t-vote")).to_have_attribute("aria-selected", "true")
+    expect(desk.locator("#vote-edit, #vote-open").locator("visible=true")).to_have_count(1)
+    desk.keyboard.press("Escape")
+    assert axe(desk) == []
 
 
 def test_of_a_sitting_that_is_over_the_secretary_comes_to_the_minutes(desk: Page) -> None:

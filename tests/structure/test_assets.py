@@ -31,7 +31,8 @@ PAGES_CSS = {
     "planning": ("app.css", "meetings.css", "meetings/plan.css", "picker.css"),
     "mail": ("app.css", "mail.css", "picker.css"),
     "sign-in": ("app.css", "signin.css"),
-    "room": ("room.css", "meetings/room.css"),
+    "room": ("room.css", "meetings/room.css", "meetings/delegate.css"),
+    "console": ("room.css", "meetings/room.css", "meetings/console.css"),
     "screen": ("meetings/screen.css",),
 }
 

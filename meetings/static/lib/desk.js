@@ -64,7 +64,7 @@ export class Desk {
     if (name === 'end') return this.#end();
     if (name === 'show') return this.#presenter.toggle();
     if (name === 'call') return this.#desks.queue.call();
-    if (name === 'vote') return this.#desks.votes.act(byKey);
+    if (name === 'vote') { this.#desks.front('vote'); return this.#desks.votes.act(byKey); }
     const outcome = { 'item.done': 'done', 'item.suspend': 'suspended', 'item.defer': 'deferred' }[name];
     return outcome ? this.#finish(outcome) : null;
   }

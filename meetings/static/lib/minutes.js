@@ -17,30 +17,7 @@ export class Minutes {
   constructor(line) {
     this.#line = line;
     this.#beside = new Beside(line, find('[data-beside]'), () => this.draw());
-    const tabs = [find('[data-minutes]'), find('[data-stage]')];
-    const choose = (tab) => {
-      for (const one of tabs) {
-        one.setAttribute('aria-selected', String(one === tab));
-        one.tabIndex = one === tab ? 0 : -1;
-      }
-      this.#panel.hidden = tab !== tabs[0];
-      find('#doc').hidden = tab === tabs[0];
-      this.draw();
-    };
-    for (const tab of tabs) {
-      tab.addEventListener('click', () => choose(tab));
-      tab.addEventListener('keydown', (event) => {
-        if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) return;
-        event.preventDefault();
-        const other = tabs.find((one) => one !== tab);
-        choose(other);
-        other.focus();
-      });
-    }
     find('[data-print]').addEventListener('click', () => print());
-    choose(tabs[0]);
-    // A page that opens here by itself leaves the focus where it is.
-    if (find('.m-stage').contains(document.activeElement)) tabs[0].focus();
   }
 
   draw() {

@@ -9,21 +9,24 @@ import { QueueDesk } from './queue-desk.js';
 import { Undo } from './undo.js';
 import { VoteDesk } from './vote-desk.js';
 
+const isSeen = (selector) => Boolean(find(selector).offsetParent);
+
 export class Running {
-  #desk; #queue; #votes; #members = null; #record = null; #palette; #minutes; #conclude; #line; #press;
+  #desk; #queue; #votes; #members = null; #record = null; #palette; #minutes; #conclude; #board; #preview = null; #line; #reader; #press;
 
   /** @param {object} room {follow, reader, presenter, speakers, attendance, counted}: what everybody's room has */
   constructor(line, press, { follow, reader, presenter, speakers, attendance, counts }) {
     const undo = new Undo();
     this.#line = line;
     this.#press = press;
+    this.#reader = reader;
     this.#queue = new QueueDesk(line, press, speakers, undo);
     this.#votes = new VoteDesk(line, press, counts);
-    this.#desk = new Desk(line, press, { follow, reader, presenter, undo, queue: this.#queue, votes: this.#votes, conclude: async () => (await this.#conclude())?.open() });
+    this.#desk = new Desk(line, press, { follow, reader, presenter, undo, queue: this.#queue, votes: this.#votes, front: (name) => this.#front(name), conclude: async () => (await this.#conclude())?.open(this.#front('concl')) });
     const acts = { start: (id) => this.start(id), call: (rq) => this.#queue.call(rq), open: (id) => follow.open(id), person: (one) => attendance.menu(one) };
     this.#palette = later(async () => new (await import('./palette.js')).Palette(line, acts));
     this.#minutes = later(async () => new (await import('./minutes.js')).Minutes(line));
-    this.#conclude = later(async () => new (await import('./conclude-room.js')).ConcludeRoom(line.state.mid, line.me.p));
+    this.#conclude = later(async () => new (await import('./conclude-room.js')).ConcludeRoom(line));
     for (const button of all('[data-palette-open]')) {
       button.disabled = false;
       button.addEventListener('click', () => this.#list());
@@ -33,11 +36,13 @@ export class Running {
       event.preventDefault();
       if (!event.repeat) this.#list();
     });
-    const ready = later(async () => (await import('./ready.js')).showReady(line.state.mid));
-    for (const name of ['click', 'focus']) find('#t-all').addEventListener(name, ready, { once: true });
-    for (const name of ['click', 'keydown']) find('.m-stage')?.addEventListener(name, (event) => this.#open(event));
+    this.#board = later(async () => (await import('./ready.js')).showReady(line.state.mid));
+    for (const name of ['click', 'focusin']) for (const list of all('[data-tabs], [data-sheet]')) list.addEventListener(name, () => setTimeout(() => this.#turned()));
+    addEventListener('resize', () => this.#votes.draw());
+    find('.m-low [data-sheet]')?.addEventListener('click', () => find('#t-all').click());
     // Of a sitting that is over the minutes are what there is to see.
-    if (line.state.ended && find('[data-minutes]')) this.#read();
+    if (line.state.ended) find('[data-minutes]').click();
+    this.#turned();
   }
 
   start(id) { return this.#desk.start(id); }
@@ -47,19 +52,37 @@ export class Running {
 
   async #list() { (await this.#palette())?.open(); }
 
-  /** The first press on the tab of the minutes opens them; from then on they look after the tabs themselves. */
-  async #open(event) {
-    if (this.#record || (event.type === 'click' ? !event.target.closest('[data-minutes]') : !event.key.startsWith('Arrow'))) return;
-    await this.#read();
+  /** Another tab may have come forward: what is in sight is fetched, and drawn. */
+  async #turned() {
+    this.#votes.draw();
+    this.#screen();
+    if (isSeen('#p-all')) this.#board();
+    if (isSeen('#p-concl')) (await this.#conclude())?.show(find('#p-concl'));
+    if (!isSeen('#p-min')) return;
+    this.#record ??= await this.#minutes();
+    this.#record?.draw();
   }
 
-  async #read() { this.#record ??= await this.#minutes(); }
+  /** Beside the secretary's other tabs the page on the screen is seen small. */
+  async #screen() {
+    if (!find('.m-desk .m-show .hh')?.offsetParent || !(this.#preview || this.#line.state.present.file)) return;
+    this.#preview ??= import('./preview.js').then((part) => new part.Preview(this.#line, this.#reader)).catch(() => null);
+    (await this.#preview)?.draw();
+  }
+
+  /** Brings a tab forward, where there is one at this size; its panel. */
+  #front(name) {
+    const tab = all(`[role=tab][aria-controls="p-${name}"]`).find((one) => one.offsetParent);
+    tab?.click();
+    return tab ? find(`#p-${name}`) : null;
+  }
 
   draw(now) {
     this.#queue.draw(now);
     this.#votes.draw();
     this.#ofMembers(now);
     this.#record?.draw();
+    this.#screen();
     this.#desk.draw();
   }
 
