@@ -72,6 +72,7 @@ from meetings.views import (
     revisions,
     room,
     screen,
+    seats,
 )
 from meetings.views import devices as device_pages
 from meetings.views import minutes as minutes_pages
@@ -127,6 +128,7 @@ def plug_in(app: Flask) -> None:
         screen,
         device_pages,
         check_in,
+        seats,
         bodies,
         revisions,
         packs,

@@ -42,3 +42,5 @@ class DeviceCode(Base):
     #: A newer one was issued for the same person.
     is_void: Mapped[bool] = mapped_column(default=False)
     used_at: Mapped[datetime | None]
+    #: It stands on a card at the seat: good only while the secretary has opened it, until ``until``.
+    is_printed: Mapped[bool] = mapped_column(default=False)

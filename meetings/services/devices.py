@@ -30,7 +30,8 @@ from meetings.services import listing
 
 log = logging.getLogger("intranet.security")
 
-DIGITS = 6
+#: Digits of a code that is told, and of one on a card: those lie about, and many may be open at once.
+DIGITS, PRINTED_DIGITS = 6, 8
 #: A code is good for so long.
 LASTS = timedelta(minutes=5)
 #: Codes for one person within that time.
@@ -43,7 +44,7 @@ LINGERS = timedelta(minutes=30)
 _KEEP = timedelta(days=1)
 #: Why the session of the device that was replaced ended: ``session.ended.moved``.
 MOVED = "moved"
-_OVER = frozenset(
+OVER = frozenset(
     {
         MeetingState.ENDED,
         MeetingState.MINUTES,
@@ -106,8 +107,9 @@ def issue_code(actor: User, meeting_id: int, *, person: int | None = None) -> Is
         if not listing.is_door_open(meeting):
             raise BadState("device.room_closed")
         now = clock.now()
-        opened.execute(delete(DeviceCode).where(DeviceCode.issued_at < now - _KEEP))
-        theirs = DeviceCode.meeting_id == meeting.id, DeviceCode.user_id == whose
+        is_told = DeviceCode.is_printed.is_(False)
+        opened.execute(delete(DeviceCode).where(DeviceCode.issued_at < now - _KEEP, is_told))
+        theirs = DeviceCode.meeting_id == meeting.id, DeviceCode.user_id == whose, is_told
         recent = select(func.count()).where(*theirs, DeviceCode.issued_at > now - LASTS)
         if (opened.scalar(recent) or 0) >= MOST_CODES:
             raise TooMany("device.many_codes", wait=int(LASTS.total_seconds()))
@@ -115,8 +117,8 @@ def issue_code(actor: User, meeting_id: int, *, person: int | None = None) -> Is
         opened.execute(update(DeviceCode).where(*theirs, *still_open).values(is_void=True))
         if is_secretary:
             # Whoever has issued codes before may be slowed down by somebody who guesses; a secretary may not.
-            throttle.clear(_meeting_key(meeting.id))
-        code = _free_code(meeting.id, whose, actor, now)
+            throttle.clear(meeting_key(meeting.id))
+        code = free_code(meeting.id, whose, actor, now, until=now + LASTS)
         audit.record(actor, "meeting.device_code_issued", meeting, user=whose)
         return Issued(code, now + LASTS)
 
@@ -167,7 +169,7 @@ def take_place(meeting_id: int, typed: str, comer: Comer) -> None:
 
 def follow_end(meeting: Meeting) -> None:
     """Sessions bound to a meeting end with it, unless it is taken up again; in the open unit of work."""
-    ends = clock.now() + LINGERS if meeting.state in _OVER else None
+    ends = clock.now() + LINGERS if meeting.state in OVER else None
     sessions.limit_bound(str(meeting.ref), ends)
 
 
@@ -177,10 +179,13 @@ def has_moved_away(actor: User, meeting_id: int) -> bool:
     return has_moved(actor, session().scalar(select(Participant.moved_at).where(*mine)))
 
 
-def _free_code(meeting_id: int, whose: int, actor: User, now: datetime) -> str:
+def free_code(
+    meeting_id: int, whose: int, actor: User, now: datetime, *, until: datetime, is_printed: bool = False
+) -> str:
     """A code that no other of this meeting has, stored in the open unit of work."""
+    digits = PRINTED_DIGITS if is_printed else DIGITS
     while True:
-        code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+        code = f"{secrets.randbelow(10**digits):0{digits}d}"
         is_new = insert_once(
             session(),
             DeviceCode,
@@ -189,11 +194,12 @@ def _free_code(meeting_id: int, whose: int, actor: User, now: datetime) -> str:
             code_hash=_hash(meeting_id, code),
             issued_by_id=actor.id,
             issued_at=now,
-            until=now + LASTS,
-            replaces_id=actor.session_id if whose == actor.id else None,
+            until=until,
+            replaces_id=actor.session_id if whose == actor.id and not is_printed else None,
             wrong=0,
             is_void=False,
             used_at=None,
+            is_printed=is_printed,
         )
         if is_new:
             return code
@@ -202,9 +208,9 @@ def _free_code(meeting_id: int, whose: int, actor: User, now: datetime) -> str:
 def _judged(meeting_id: int, typed: str, comer: Comer) -> DeviceCode:
     """The code that was typed, if it is good; every try is counted before it is judged."""
     code = "".join(typed.split())
-    if len(code) != DIGITS or not code.isascii() or not code.isdecimal():
+    if len(code) not in {DIGITS, PRINTED_DIGITS} or not code.isascii() or not code.isdecimal():
         raise Invalid("device.six_digits", field="code")
-    here, there = throttle.address_key("tablet", comer.address), _meeting_key(meeting_id)
+    here, there = throttle.address_key("tablet", comer.address), meeting_key(meeting_id)
     try:
         throttle.claim(here, most=None)
         throttle.claim(there, free=MOST_WRONG)
@@ -216,6 +222,11 @@ def _judged(meeting_id: int, typed: str, comer: Comer) -> DeviceCode:
     if row is None:
         _refuse_unknown(meeting_id)
     meeting = session().get_one(Meeting, meeting_id)
+    if _sleeps(row):
+        # The right card too early is no guess: a table full of them must not slow anybody down.
+        throttle.give_back(here)
+        throttle.give_back(there)
+        raise Invalid("device.asleep", field="code")
     _must_be_open(row)
     _must_fit(row, meeting, comer)
     with unit_of_work():
@@ -232,6 +243,11 @@ def _refuse_unknown(meeting_id: int) -> NoReturn:
         opened.execute(update(DeviceCode).where(here, *unused).values(wrong=DeviceCode.wrong + 1))
     log.warning("a device code was refused", extra={"meeting": meeting_id})
     raise Invalid("device.wrong", field="code")
+
+
+def _sleeps(row: DeviceCode) -> bool:
+    is_waiting = row.is_printed and row.used_at is None and not row.is_void
+    return is_waiting and row.until <= clock.now()
 
 
 def _must_be_open(row: DeviceCode) -> None:
@@ -268,7 +284,7 @@ def _release(row: DeviceCode, meeting: Meeting, fresh: int, now: datetime) -> No
     publish(DeviceMoved(meeting.id, row.user_id, row.replaces_id or 0, fresh))
 
 
-def _meeting_key(meeting_id: int) -> str:
+def meeting_key(meeting_id: int) -> str:
     return f"tablet:meeting:{meeting_id}"
 
 

@@ -5,7 +5,7 @@
 import { giveBack } from './lib/giving-back.js';
 
 const field = document.querySelector('input[name=code]:not([type=hidden])');
-const given = /^#(\d{6})$/.exec(location.hash)?.[1];
+const given = /^#(\d{6}|\d{8})$/.exec(location.hash)?.[1];
 if (given) history.replaceState(null, '', location.pathname);
 if (field && given && !field.value) {
   field.value = given;

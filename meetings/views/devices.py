@@ -20,7 +20,7 @@ bp = Blueprint("meetings_devices", __name__)
 class TabletForm(OfficeForm):
     """The code, and whether its person was seen and agreed to."""
 
-    code = StringField(_("Mã 6 chữ số"), [Required(), Limit(20)])
+    code = StringField(_("Mã 6 hoặc 8 chữ số"), [Required(), Limit(20)])
     agreed = HiddenField()
 
 

@@ -13,7 +13,7 @@ from intranet.core.web import me, needs, public, sentence, within
 from intranet.people.models import User
 from intranet.people.views.base import device_words
 from meetings.permissions import ATTEND
-from meetings.services import packs, readiness
+from meetings.services import packs, readiness, seat_codes
 from meetings.services.packs import Pack
 
 bp = Blueprint("meetings_packs", __name__)
@@ -77,6 +77,7 @@ def board(mid: int) -> ResponseReturnValue:
         meeting=found.meeting,
         device_words=device_words,
         app=build_id(),
+        has_cards=seat_codes.issues(_user(), found.meeting),
     )
 
 

@@ -42,10 +42,10 @@ def test_another_tablet_takes_the_place_of_one_and_the_old_one_locks(open_as: Op
     assert old.url.endswith(f"/tablet/{mid}")
     old.goto(f"/meetings/{mid}/room")
     expect(old.get_by_text("Máy này đã khóa")).to_be_visible()
-    old.get_by_label("Mã 6 chữ số").fill("12 34")
+    old.get_by_label("Mã 6 hoặc 8 chữ số").fill("12 34")
     old.get_by_role("button", name="Tiếp tục").tap()
     expect(old.locator(".o-err")).to_contain_text("Mã gồm 6 chữ số")
-    expect(old.get_by_label("Mã 6 chữ số")).to_have_value("12 34")
+    expect(old.get_by_label("Mã 6 hoặc 8 chữ số")).to_have_value("12 34")
 
     new.get_by_role("button", name="Trả máy").tap()
     new.wait_for_url("**/sign-in")
@@ -75,7 +75,7 @@ def test_a_tablet_that_dies_in_a_vote_costs_neither_the_ballot_nor_a_mark(open_a
     desk = enter(open_as("thuky"))
     code = ask(desk, "device.code", p=who)["code"]
     new.goto(f"/tablet/{mid}")
-    new.get_by_label("Mã 6 chữ số").fill(code)
+    new.get_by_label("Mã 6 hoặc 8 chữ số").fill(code)
     new.get_by_role("button", name="Tiếp tục").tap()
     new.get_by_role("button", name="Đúng, vào phòng họp").tap()
     recorded(new, "Tán thành")
