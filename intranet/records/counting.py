@@ -61,9 +61,9 @@ def count(org_id: int, use: Use, refs: Collection[Ref]) -> None:
         opened.connection().execute(again, values)
 
 
-def forget_files(file_ids: Collection[int]) -> None:
-    """Drop the numbers of files that are taken away for good, in the open unit of work."""
-    gone = delete(AccessCount).where(_count.ref_kind == _FILE, _count.ref_id.in_(file_ids))
+def forget_file(file_id: int) -> None:
+    """Drop the numbers of a file that is taken away for good: another may get its id."""
+    gone = delete(AccessCount).where(_count.ref_kind == _FILE, _count.ref_id == file_id)
     db.session().execute(gone.execution_options(synchronize_session=False))
 
 

@@ -14,7 +14,7 @@ from intranet.core.db import publish, unit_of_work
 from intranet.core.dialect import insert_once
 from intranet.core.errors import BadState, NotFound
 from intranet.core.refs import Ref
-from intranet.records import audit, media, staging, store
+from intranet.records import audit, counting, media, staging, store
 from intranet.records.events import FileAttached
 from intranet.records.models import Blob, File, Reading, StagedFile, StagedState
 from intranet.records.names import clean_name
@@ -155,6 +155,7 @@ def remove(actor: Actor | None, file: File, *, reason: str | None = None) -> Non
         audit.record(
             actor, "file.removed", row.owner, org_id=row.org_id, reason=reason, file=row.id, sha256=row.sha256
         )
+        counting.forget_file(row.id)
         session.delete(row)
 
 

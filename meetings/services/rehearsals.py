@@ -9,7 +9,7 @@ from intranet.core.errors import BadState
 from intranet.people import sessions
 from intranet.people.models import User
 from intranet.people.services import robots
-from intranet.records import counting, files
+from intranet.records import files
 from meetings.models.journal import PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
 from meetings.models.paper import PacksChanged
@@ -72,9 +72,7 @@ def wipe(actor: User | None, rehearsal: Meeting) -> None:
         box.destroy(open_poll)
     items = [item.id for item in rehearsal.agenda]
     of_items = files.of_many("agenda_item", items).values()
-    papers = [*files.of(rehearsal.ref), *(one for some in of_items for one in some)]
-    counting.forget_files([file.id for file in papers])
-    for file in papers:
+    for file in [*files.of(rehearsal.ref), *(one for some in of_items for one in some)]:
         files.remove(actor, file)
     rehearsal.state, rehearsal.title, rehearsal.place, rehearsal.reason = MeetingState.CANCELLED, "", "", ""
     rehearsal.presenting = rehearsal.revisions = rehearsal.timer = rehearsal.rules = None

@@ -144,3 +144,8 @@ def test_looks_fetches_and_prints_are_counted_without_names(
     for person in (desk.leader, desk.admin):
         assert "Hôm nay: xem 2 lượt, tải 2 lượt, in 2 lượt." in client_of(person).get("/log").text
     assert "Hôm nay: xem" not in client_of(desk.officer).get("/log").text
+    with db.scope({desk.org.id}):
+        gone = file.id
+        papers.files.remove(desk.clerk, file)
+        # Another file may get its id.
+        assert counting.of(document.ref, [gone])[1] == {}
