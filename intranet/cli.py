@@ -84,7 +84,7 @@ def serve(sample: bool, no_worker: bool, host: str | None, port: int | None) -> 
             port=settings.port,
             max_body=settings.max_request_bytes + 1024 * 1024,
             on_ready=lambda _port: _say_where(settings),
-            on_stop=health.stop,
+            on_stop=_say_goodbye,
         )
     finally:
         if keeper is not None:
@@ -396,6 +396,12 @@ def _plain_refusals() -> Iterator[None]:
             yield
     except DomainError as refusal:
         raise click.ClickException(sentence(refusal)) from None
+
+
+def _say_goodbye() -> None:
+    """Whoever waits for something is answered now, and the sockets hear when to come back."""
+    health.stop()
+    sockets.send_away()
 
 
 def _say_where(settings: Settings) -> None:

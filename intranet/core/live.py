@@ -45,6 +45,8 @@ MAX_PER_PERSON, MAX_PER_DEVICE = 5, 2
 COMMAND_RATE, _PASSING_RATE = (20.0, 40.0), (40.0, 80.0)
 _PASSING = frozenset({"lv", "eph"})
 _LOOK_SECONDS = 0.1
+#: Within so many milliseconds of a stop its clients come back, each at a moment of its own.
+RETURN_MS = 3_000
 #: Objects made and not yet gone after which garbage is looked for.
 _COLLECT_AFTER = 50_000
 #: A transaction may commit long after it wrote its signal.
@@ -266,6 +268,15 @@ class Sockets:
                 self.io.start_background_task(server.eio.disconnect, seat.connection)
             else:
                 server.disconnect(sid, namespace=seat.namespace)
+
+    def send_away(self) -> None:
+        """Tell the clients of this process that it stops, and within how long to come back."""
+        if self.io is None:
+            return
+        local = {} if self._shared is None else {"ignore_queue": True}
+        for namespace in (DESK, MEETINGS):
+            told = {"k": "bye", "code": "stopping", "retry_ms": RETURN_MS}
+            self.io.emit("bye", told, namespace=namespace, **local)
 
     def session_of(self, sid: str) -> object:
         """Key of the signed-in session through which a socket came."""

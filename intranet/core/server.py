@@ -38,6 +38,8 @@ logger = logging.getLogger("intranet.server")
 ANSWER_RATE = 20_000
 #: Bytes of a file sent at a time; smaller pieces cost a switch of greenlets each.
 FILE_PIECE = 256 * 1024
+#: Seconds in which what websockets are told at a stop leaves, where it has to wait its turn.
+FAREWELL_SECONDS = 0.2
 #: By this header a device says that nobody waits for the answer: it fetches what it keeps for later.
 UNHURRIED = "HTTP_OFFICE_UNHURRIED"
 #: Seconds after which such a request is looked at though one before it lasts, or the server is never at rest.
@@ -251,6 +253,8 @@ class OfficeServer(WSGIServer):
                 self.on_stop()
             except Exception:
                 logger.exception("server.on_stop_failed")
+        if self.upgraded:
+            gevent.sleep(FAREWELL_SECONDS)
         for handler in list(self.upgraded):
             handler.cut()
         super().stop(timeout)

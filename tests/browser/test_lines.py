@@ -78,10 +78,31 @@ def test_a_line_that_is_being_let_in_is_not_asked_for_again(open_as: Opener) -> 
     assert [said for said in asked if str(said).startswith("40/meetings")] == ["40/meetings,"]
 
 
-def test_a_stop_does_not_wait_for_those_who_ask_over_http(open_as: Opener, server: Server) -> None:
+#: Remembers when the server said goodbye, and the tries to come back since.
+TRIES = """
+window.tries = [];
+const Real = WebSocket;
+WebSocket = class extends Real { constructor(...said) { super(...said); tries.push(Date.now()); } };
+document.addEventListener('desk:bye', () => { tries.length = 0; window.byeAt = Date.now(); });
+"""
+
+
+def test_a_stop_waits_for_nobody_who_asks_over_http_and_each_line_comes_back_at_a_moment_of_its_own(
+    open_as: Opener, server: Server
+) -> None:
     page = open_as("thuky")
+    page.add_init_script(TRIES)
+    # What is fetched for later would be waited for.
+    page.context.route("**/pack.json", lambda route: route.abort())
     page.goto("/meetings")
+    on(page)
     room = page.locator("a[href$='/room']").first.get_attribute("href") or ""
+    said: list[str] = []
+    inside = page.context.new_page()
+    inside.on("websocket", lambda line: line.on("framereceived", lambda frame: said.append(str(frame))))
+    inside.goto(room)
+    expect(inside.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú")
+    page.evaluate("() => { Math.random = () => 0.9; }")
     mid = room.split("/")[2]
     page.evaluate(
         """async (mid) => {
@@ -99,3 +120,11 @@ def test_a_stop_does_not_wait_for_those_who_ask_over_http(open_as: Opener, serve
     server.start()
     assert took < 10
     assert page.evaluate("() => window.answered") == 200
+    on(page)
+    # Of three seconds nine tenths.
+    assert page.evaluate("() => tries[0] - byeAt") >= 2600
+    expect(inside.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú")
+    byes = [frame for frame in said if '["bye"' in frame]
+    assert sorted(frame.split(",")[0] for frame in byes) == ["42/desk", "42/meetings"]
+    for frame in byes:
+        assert '"code":"stopping","retry_ms":3000' in frame

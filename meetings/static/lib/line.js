@@ -54,6 +54,8 @@ export class Line extends EventTarget {
     this.#socket.on('bye', (bye) => {
       // A newer page of this device took the socket's place: this one asks over HTTP until it is looked at again.
       if (bye.code === 'replaced') this.#lost();
+      // The server stops: a moment of this tablet's own, or a thousand would come back at once.
+      else if (bye.retry_ms) { this.#socket.disconnect(); setTimeout(() => this.#hasten(), Math.random() * bye.retry_ms); }
       else { this.close(); this.#emit('bye', bye); }
     });
     addEventListener('offline', () => this.#lost());

@@ -35,7 +35,7 @@ function comeBack(line) {
  * @param {(names: string[]|null) => void} [changed] told which lists changed; null after a break: any may have
  */
 export function startLine(changed = () => {}) {
-  const line = io('/desk', { path: '/socket.io/', transports: ['websocket'], randomizationFactor: 0.5 });
+  const line = io('/desk', { path: '/socket.io/', transports: ['websocket'] });
   let lost = false;
   line.onAny((name, data) => document.dispatchEvent(new CustomEvent(`desk:${name}`, { detail: data })));
   line.on('connect', () => {
@@ -48,6 +48,8 @@ export function startLine(changed = () => {}) {
     document.body.dataset.net = 'off';
   });
   comeBack(line);
+  // The server stops: every page comes back at a moment of its own.
+  line.on('bye', ({ retry_ms: ms }) => { if (ms) { line.disconnect(); setTimeout(() => line.connect(), Math.random() * ms); } });
   line.on('bell', (data) => showUnread(data?.unread ?? 0));
   line.on('changed', (data) => changed(data?.what ?? []));
   line.on('notice', (data) => toast(data?.text ?? data?.title, { tone: data?.tone, href: data?.url, word: word('open') }));
