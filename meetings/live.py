@@ -5,6 +5,7 @@ so that no change falls in between. Frames of a meeting leave this process in th
 """
 
 import contextlib
+import json
 import threading
 import time
 from collections import defaultdict
@@ -23,7 +24,7 @@ from intranet.core.db import session
 from intranet.core.errors import DomainError, Invalid, NotFound
 from intranet.core.events import subscribe
 from intranet.core.labels import label
-from intranet.core.live import COMMAND_RATE, MEETINGS, Answer, socket_id, sockets
+from intranet.core.live import COMMAND_RATE, MAX_TOLD_BYTES, MEETINGS, Answer, socket_id, sockets
 from intranet.core.rates import Rate
 from intranet.core.web import me, needs, within
 from intranet.people.models import User
@@ -113,6 +114,9 @@ def hello(actor: Actor, frame: Any) -> Answer:
         last = None
     answer = room.answer_to(user, meeting, audience, last)
     rooms.told.setdefault(frame["mid"], answer["v"])
+    if "state" in answer and len(answer["state"].text) > MAX_TOLD_BYTES:
+        # Too long for a message: the tablet, which hears the room by now, fetches it over HTTP.
+        del answer["state"]
     return answer
 
 
@@ -160,7 +164,10 @@ def tell_room(moved: MeetingMoved) -> None:
             lines = journal.lines_after(moved.meeting_id, told)
         for audience in AUDIENCES:
             found = [frame for line in lines if (frame := journal.frame_of(line, audience)) is not None]
-            if found:
+            if len(json.dumps(found)) > MAX_TOLD_BYTES:
+                why = {"k": "resync", "why": "size", "mid": moved.meeting_id}
+                sockets.emit("resync", why, to=room_name(moved.meeting_id, audience))
+            elif found:
                 sockets.emit("evt", found, to=room_name(moved.meeting_id, audience))
         if lines:
             rooms.told[moved.meeting_id] = lines[-1].v

@@ -74,6 +74,10 @@ class Tablet:
         """What was told under a live key, oldest first."""
         return [data["d"] for name, data in list(self.told) if name == "lv" and data["key"] == key]
 
+    def heard(self, name: str) -> list[Any]:
+        """What was told under a name, oldest first."""
+        return [data for told, data in list(self.told) if told == name]
+
     def online(self) -> dict[str, Any]:
         """Who is in the room, as it was last told."""
         return (self.live("online") or [{}])[-1]

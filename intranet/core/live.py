@@ -38,7 +38,8 @@ Answer = dict[str, Any]
 H = TypeVar("H", bound=Callable[..., Any])
 DESK = "/desk"
 MEETINGS = "/meetings"
-MAX_FRAME_BYTES = 64 * 1024
+#: The longest message that is taken, and that is sent.
+MAX_FRAME_BYTES, MAX_TOLD_BYTES = 64 * 1024, 256 * 1024
 #: Connections at once; one more takes the place of the oldest, which is perhaps dead and not yet known to be.
 MAX_PER_PERSON, MAX_PER_DEVICE = 5, 2
 #: Asks of one device a second, and at once: what it wants done, and what passes while it presents or points.

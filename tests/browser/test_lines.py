@@ -46,9 +46,13 @@ def test_a_page_whose_session_is_ended_elsewhere_asks_to_sign_in_and_leads_back(
     on(here)
 
 
-def test_a_line_that_is_being_let_in_is_not_asked_for_again(open_as: Opener) -> None:
+def test_a_line_that_is_being_let_in_is_not_asked_for_again_and_what_is_too_long_for_it_is_fetched(
+    open_as: Opener,
+) -> None:
     page = open_as("thuky")
     asked: list[str | bytes] = []
+    fetched: list[str] = []
+    page.on("request", lambda request: fetched.append(request.url))
 
     def slow(line: WebSocketRoute) -> None:
         """What the page says reaches the server at once; the server lets its lines in a second late."""
@@ -56,12 +60,13 @@ def test_a_line_that_is_being_let_in_is_not_asked_for_again(open_as: Opener) -> 
 
         def to_server(said: str | bytes) -> None:
             asked.append(said)
-            server.send(said)
+            # As if the page held nothing.
+            server.send(re.sub(r'"last":{"cls":\d+}', '"last":{}', str(said)))
 
         def to_page(said: str | bytes) -> None:
             if str(said).startswith("40/meetings"):
                 page.wait_for_timeout(1000)
-            line.send(said)
+            line.send(re.sub(r'"state":{.*}}\]$', '"k":"welcome"}]', str(said)))
 
         line.on_message(to_server)
         server.on_message(to_page)
@@ -76,6 +81,7 @@ def test_a_line_that_is_being_let_in_is_not_asked_for_again(open_as: Opener) -> 
     expect(page.locator("[data-room-word]")).to_have_text("Đã lưu ghi chú")
     page.wait_for_timeout(1500)
     assert [said for said in asked if str(said).startswith("40/meetings")] == ["40/meetings,"]
+    assert [one for one in fetched if "/snapshot?as=" in one]
 
 
 #: Remembers when the server said goodbye, and the tries to come back since.

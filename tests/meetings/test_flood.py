@@ -10,10 +10,15 @@ import pytest
 from flask.testing import FlaskClient
 from websockets.exceptions import ConnectionClosed
 
-from intranet.core.live import MAX_FRAME_BYTES
+from intranet.core import db, signals
+from intranet.core.live import MAX_FRAME_BYTES, MAX_TOLD_BYTES
 from intranet.people.models import User
+from meetings.models.journal import MeetingMoved
+from meetings.models.meeting import AgendaItem, ItemKind
+from meetings.services import journal
 from tests import web_processes
 from tests.meetings.conftest import Sitting
+from tests.tablets import Tablet
 from tests.web_processes import WebProcesses
 
 pytestmark = [pytest.mark.slow, pytest.mark.own_db]
@@ -57,7 +62,7 @@ def test_a_thousand_frames_in_a_second_are_refused_and_disconnect_nobody(
 
 
 def test_a_frame_over_the_limit_ends_its_own_socket_and_changes_nothing(
-    web: WebProcesses, sitting: Sitting
+    web: WebProcesses, sitting: Sitting, client_of: Callable[[User], FlaskClient]
 ) -> None:
     chair, delegate = web.tablet(sitting.chair, sitting.id), web.tablet(sitting.delegate, sitting.id)
     just_fits = "x" * (MAX_FRAME_BYTES - 500)
@@ -69,3 +74,29 @@ def test_a_frame_over_the_limit_ends_its_own_socket_and_changes_nothing(
     again = web.tablet(sitting.chair, sitting.id)
     assert again.command("item.add", title="Trở lại", budget=5)["ok"]
     delegate.wait(lambda: delegate.events, "the other tablet hears no more")
+    what_is_too_long_to_send_is_asked_for(web, sitting, delegate, client_of(sitting.delegate))
+
+
+def what_is_too_long_to_send_is_asked_for(
+    web: WebProcesses, sitting: Sitting, tablet: Tablet, browser: FlaskClient
+) -> None:
+    """A line over the limit is told as ``resync``; a state over it is fetched over HTTP."""
+    with db.unit_of_work() as opened:
+        v = journal.append(sitting.meeting, "meeting.edited", by=sitting.chair, title="ế" * MAX_TOLD_BYTES)
+        signals.leave(opened, [MeetingMoved(sitting.id, v)])
+    tablet.wait(lambda: tablet.heard("resync"), "it was not told to ask")
+    assert tablet.heard("resync") == [{"k": "resync", "why": "size", "mid": sitting.id}]
+    assert (v in tablet.versions(), tablet.ended) == (False, None)
+    last = {"k": "hello", "mid": sitting.id, "cls": "member", "last": {"cls": tablet.versions()[-1]}}
+    answer = tablet.ask("hello", last)
+    assert (answer["mode"], answer["v"], answer["state"]["v"]) == ("snapshot", v, v)
+
+    with db.unit_of_work() as opened:
+        for place in range(300):
+            item = {"title": "ế" * 300, "kind": ItemKind.INFO, "position": 10 + place}
+            opened.add(AgendaItem(meeting_id=sitting.id, **item))
+        v = journal.append(sitting.meeting, "meeting.edited", by=sitting.chair, title="Phiên họp")
+    late = web.tablet(sitting.delegate, sitting.id)
+    assert (late.welcome["mode"], "state" in late.welcome) == ("snapshot", False)
+    fetched = browser.get(f"/api/v1/meetings/{sitting.id}/snapshot?as=").get_json()
+    assert (fetched["v"], fetched["mode"], len(fetched["state"]["items"])) == (v, "snapshot", 303)

@@ -226,6 +226,25 @@ def test_frames_leave_in_the_order_of_their_versions(sitting: Sitting, tablet: T
     assert [one["v"] for one in frames] == [1, 2]
 
 
+def test_what_is_too_long_to_send_is_asked_for(
+    sitting: Sitting, tablet: Tablets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delegate = tablet(sitting.delegate)
+    delegate.hello(sitting.id)
+    monkeypatch.setattr(live, "MAX_TOLD_BYTES", 1000)
+    add_paper(sitting.secretary, sitting, None)
+    assert [[frame["v"] for frame in told] for told in delegate.heard("evt")] == [[1]]
+    with db.unit_of_work():
+        for _ in range(3):
+            add_paper(sitting.secretary, sitting, None)
+    told = delegate.socket.get_received(MEETINGS)
+    resync = {"k": "resync", "why": "size", "mid": sitting.id}
+    assert [(one["name"], one["args"][0]) for one in told] == [("resync", resync)]
+    assert [one["v"] for one in delegate.hello(sitting.id, 1, "member")["events"]] == [2, 3, 4]
+    whole = delegate.hello(sitting.id)
+    assert (whole["mode"], whole["v"], "state" in whole) == ("snapshot", 4, False)
+
+
 def test_the_number_of_people_is_told_and_names_only_to_officers(sitting: Sitting, tablet: Tablets) -> None:
     chair, delegate = tablet(sitting.chair), tablet(sitting.delegate)
     chair.hello(sitting.id)

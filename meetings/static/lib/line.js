@@ -121,14 +121,15 @@ export class Line extends EventTarget {
       const said = { k: 'hello', proto: 1, mid: this.#mid, cls: this.chain.cls, last: { cls: this.chain.v }, caps: ['ink'] };
       if (this.#as) said.as = this.#as;
       const began = Date.now();
-      const answer = await this.#socket.timeout(patience.hello).emitWithAck('hello', said);
+      let answer = await this.#socket.timeout(patience.hello).emitWithAck('hello', said);
       if (!answer.ok) {
         if (['not_found', 'forbidden', 'invalid'].includes(answer.err)) { this.close(); this.#emit('bye', answer); }
         else throw new Error(answer.err);
         return;
       }
-      const ended = Date.now();
-      this.#offset(answer.now - (began + ended) / 2);
+      this.#offset(answer.now - (began + Date.now()) / 2);
+      // Too long for a message.
+      if (answer.mode === 'snapshot' && !answer.state) answer = await api(this.#url(`snapshot?as=${this.#as ?? ''}`));
       this.me = answer.me;
       this.#took(this.chain.welcome(answer), true);
       this.#lastValues(answer.lv);
