@@ -316,7 +316,6 @@ draw();
 if (root.dataset.fresh) news();
 setTimeout(news, SOON);
 if (!runs) setTimeout(() => surely(() => import('./lib/followed.js'), root.dataset.followed).then((part) => { followed = new part.Followed(line, follow); }), SOON);
-if (welcome.kept) import('./lib/text-size.js').then((part) => part.restore(root.dataset.user));
 // Whoever runs the room and has no vote gets it when there is one.
 if (!runs || line.me.can.includes('vote')) setTimeout(fetchBallot, SOON + Math.random() * SPREAD);
 setTimeout(() => surely(() => import('./lib/offline.js'), root.dataset.offline).then((part) => new part.Offline(line, { user: Number(root.dataset.user), mid, welcome })), welcome.kept ? 0 : CALM);

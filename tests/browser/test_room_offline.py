@@ -203,8 +203,15 @@ def test_a_room_opens_without_network_and_server_and_ink_arrives_once_from_two_d
         expect(one.locator("[data-ask]")).to_be_enabled()
         one.locator("[data-ask]").tap()
         expect(one.get_by_text("Đã ghi lại đề nghị phát biểu")).to_be_visible()
+        # The size of text that is chosen now is there before anything is drawn of the page kept earlier.
+        one.locator("[data-text-size]").tap()
+        one.add_init_script(
+            "addEventListener('readystatechange', () => {"
+            " window.first = document.documentElement.dataset.text }, { capture: true, once: true })"
+        )
         one.reload()
         expect(one.locator("[data-room-word]")).to_contain_text("chưa gửi 2 ghi chú")
+        assert one.evaluate("() => window.first") == "125"
         one.goto("/meetings")
         expect(one.get_by_role("link", name=TITLE)).to_be_visible()
         assert axe(one) == []

@@ -2,8 +2,13 @@
  * The first script of every page, before any other: the policy by which HTML and script addresses become trusted.
  * HTML passes (it comes from our own templates, which escape); scripts load from /static/ and /sw.js alone; text never
  * becomes a script: only the empty one passes, which a part read again with its page's scripts sets. Browsers without trusted types need nothing.
+ *
+ * The room's text size, too: a page that the device kept was made before it was chosen, and must not move when it is.
  */
 (function () {
+  var set = document.documentElement.dataset;
+  var size = set.textOf && document.cookie.match('text-' + set.textOf + '=(\\d+)');
+  if (size) set.text = size[1];
   var types = window.trustedTypes;
   if (!types || !types.createPolicy || types.defaultPolicy) return;
   types.createPolicy('default', {
