@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from intranet.core import clock
 from intranet.core.commands import Answer, command
 from intranet.core.errors import Invalid
 from intranet.people.models import User
@@ -11,6 +12,7 @@ from meetings.models.conclusion import ConclusionKind
 from meetings.permissions import ATTEND
 from meetings.services import conclusion_lists, conclusion_review, conclusions, minutes
 from meetings.services.conclusions import Words
+from meetings.services.journal import ms
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,13 @@ class OfReview:
 @command("minutes.save", needs=ATTEND, keeps=False)
 def save_block(actor: User, d: SaveBlock) -> Answer:
     """Keep a block as typed; saying the same twice changes nothing."""
-    return {"rev": minutes.save_block(actor, d.mid, d.key, d.text, rev=d.rev)}
+    return {"rev": minutes.save_block(actor, d.mid, d.key, d.text, rev=d.rev), "at": ms(clock.now())}
 
 
 @command("minutes.aside", needs=ATTEND, keeps=False)
 def set_aside(actor: User, d: SetAside) -> Answer:
     """Keep in the history what was given up for another's words."""
-    return {"rev": minutes.set_aside(actor, d.mid, d.key, d.text)}
+    return {"rev": minutes.set_aside(actor, d.mid, d.key, d.text), "at": ms(clock.now())}
 
 
 @command("minutes.editing", needs=ATTEND, keeps=False)

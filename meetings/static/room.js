@@ -84,7 +84,7 @@ async function stamps() {
   const isAsked = Boolean(papers(line.state).find(({ file }) => file.id === follow.file)?.file.mark);
   if (!isAsked && !stamp) return;
   stamp ??= surely(() => import('./lib/stamp.js'), root.dataset.stamp);
-  (await stamp).stamp(reader.host, isAsked);
+  (await stamp).stamp(reader.host, isAsked, () => line.now());
 }
 
 function draw() {

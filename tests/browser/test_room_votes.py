@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener, axe
 from tests.browser.test_meeting_room import enter
-from tests.browser.test_room_floor import name_of
+from tests.browser.test_room_floor import FAST, name_of
 from tests.browser.test_room_members import ask
 from tests.serving import Server
 
@@ -223,13 +223,19 @@ def test_a_ballot_by_name_that_comes_after_the_closing_says_so(chair: Page, tabl
 
 
 def test_a_prepared_vote_is_edited_and_an_open_one_voided_with_its_reason(chair: Page, tablet: Page) -> None:
+    tablet.add_init_script(FAST)
+    tablet.reload()
     prepare(chair, "Thông qua chương trình")
     chair.locator("[data-vp] [data-key=edit]").click()
     chair.locator("#ve-r").select_option(label="Thông qua khi từ hai phần ba tổng số thành viên tán thành")
+    chair.locator("#ve-s").select_option(index=1)
     chair.get_by_role("button", name="Lưu, chờ mở").click()
     expect(chair.locator("[data-vp]")).to_contain_text("từ hai phần ba tổng số thành viên")
     open_vote(chair)
     expect(tablet.locator("[data-vote-rule]")).to_contain_text("từ hai phần ba tổng số thành viên")
+    # By this tablet's own clock it would have been over before it began.
+    expect(tablet.locator("[data-vote-clock]")).to_have_text(re.compile(r"00:[1-5]\d|0[1-9]:\d\d"))
+    cast(tablet, "Tán thành")
     chair.locator("[data-vp] [data-key=void]").click()
     chair.locator("#vv-r").fill("Ghi nhầm nội dung")
     chair.get_by_role("button", name="Hủy biểu quyết").click()

@@ -31,6 +31,8 @@ export class Line extends EventTarget {
     this.#answered = welcome.lv?.replies?.at(-1)?.v ?? 0;
     this.me = welcome.me;
     this.chain.welcome(welcome);
+    // Until the room answers the page tells how wrong this device's clock is; of a kept one so did whoever kept it.
+    if (welcome.now) this.#offset(welcome.now - (welcome.kept ?? Date.now()));
     // The page came from the device: what it says was so then, and nobody has been heard since.
     if (welcome.kept) { this.#heardAt = welcome.kept; this.#lostAt = Math.min(welcome.kept, Date.now() - patience.away); }
     this.#socket = io('/meetings', { path: '/socket.io/', transports: ['websocket'] });
@@ -236,6 +238,6 @@ export class Line extends EventTarget {
     }
   }
 
-  #net(how) { if (this.how !== how) { this.how = how; this.#emit('net', { how, since: this.#heardAt }); } }
+  #net(how) { if (this.how !== how) { this.how = how; this.#emit('net', { how, since: this.#heardAt + this.now() - Date.now() }); } }
   #emit(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
 }

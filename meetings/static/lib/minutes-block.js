@@ -7,7 +7,7 @@ import { ask } from './concluding.js';
 const EVERY = 2000, AGAIN = 5000, LEFT = 10_000;
 const words = document.getElementById('mn-words');
 export const word = (name, data = {}) => (words.content.querySelector(`[data-w="${name}"]`)?.textContent ?? '').replace(/\{(\w+)\}/g, (whole, key) => data[key] ?? whole);
-const clock = () => new Intl.DateTimeFormat('vi-VN', { timeStyle: 'medium', timeZone: 'Asia/Ho_Chi_Minh' }).format(new Date());
+const clock = (ms) => new Intl.DateTimeFormat('vi-VN', { timeStyle: 'medium', timeZone: 'Asia/Ho_Chi_Minh' }).format(ms);
 
 /** Two pages of one person keep their words apart. */
 const tab = sessionStorage.getItem('minutes-tab') ?? crypto.randomUUID();
@@ -83,7 +83,7 @@ export class Block {
     let answer = null;
     try { answer = await ask(this.#mid, 'minutes.save', { key: this.key, text, rev: this.rev }); } catch { answer = null; }
     this.#busy = false;
-    if (answer?.ok) this.#accepted(text, answer.rev);
+    if (answer?.ok) this.#accepted(text, answer);
     else if (answer?.code === 'minutes.stale') this.#compare(answer.data, answer.msg);
     else {
       this.#note(answer?.msg ?? word('unsent'), true);
@@ -91,11 +91,11 @@ export class Block {
     }
   }
 
-  #accepted(text, rev) {
+  #accepted(text, { rev, at }) {
     this.rev = rev;
     this.#saved = text;
     this.#root.dataset.rev = rev;
-    this.#note(word('saved', { at: clock() }));
+    this.#note(word('saved', { at: clock(at) }));
     if (this.#field.value === text) localStorage.removeItem(this.#keep);
     else this.#typed();
   }
@@ -126,13 +126,13 @@ export class Block {
   /** What was chosen stands; what was given up is kept on the server first, under the other's. */
   async #take(which, theirs, shape) {
     const mine = this.#field.value;
-    let { cur } = theirs;
+    let { cur } = theirs, at = null;
     if (which === 'theirs') {
       for (const one of shape.querySelectorAll('button')) one.disabled = true;
       const answer = await ask(this.#mid, 'minutes.aside', { key: this.key, text: mine }).catch(() => null);
       for (const one of shape.querySelectorAll('button')) one.disabled = false;
       if (!answer?.ok) { this.#note(answer?.msg ?? word('unsent'), true); return; }
-      cur = answer.rev;
+      ({ rev: cur, at } = answer);
     }
     this.#field.value = { theirs: theirs.text, mine, both: [theirs.text, mine].filter(Boolean).join('\n') }[which];
     this.rev = cur;
@@ -143,7 +143,7 @@ export class Block {
     this.#field.focus();
     this.#typed();
     this.save();
-    if (which === 'theirs') { this.#note(word('saved', { at: clock() })); localStorage.removeItem(this.#keep); }
+    if (which === 'theirs') { this.#note(word('saved', { at: clock(at) })); localStorage.removeItem(this.#keep); }
   }
 
   /** Another one's text came: taken over where nothing is half typed here. */

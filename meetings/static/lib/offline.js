@@ -85,7 +85,7 @@ export class Offline {
     const held = await living();
     if (!held || held.user !== this.#user) return;
     const { state, me, chain, last } = this.#line;
-    const welcome = { ok: true, k: 'welcome', mode: 'snapshot', cls: chain.cls, v: chain.v, state, me, lv: last, kept: Date.now() };
+    const welcome = { ok: true, k: 'welcome', mode: 'snapshot', cls: chain.cls, v: chain.v, state, me, lv: last, now: this.#line.now(), kept: Date.now() };
     await keep(held, `state:${this.#mid}`, welcome);
   }
 
@@ -97,7 +97,7 @@ export class Offline {
   async #gate(t, d, cid) {
     if (!this.#isAway || t === 'vote.cast') return null;
     if (!mayWait.has(t)) return { ok: false, err: 'unreached' };
-    if (!this.#kept.some((one) => one.t === t)) this.#kept.push({ t, d, cid, at: Date.now() });
+    if (!this.#kept.some((one) => one.t === t)) this.#kept.push({ t, d, cid, at: this.#line.now() });
     const isSafe = await this.#keepAsks();
     return { ok: false, err: 'kept', msg: word(isSafe ? 'ask-kept' : 'ask-kept-page') };
   }

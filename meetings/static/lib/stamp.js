@@ -4,10 +4,11 @@ import { clock, el, find } from './page.js';
 /** So many lie over the page; the time is written anew each minute. */
 const COUNT = 15, MINUTE = 60e3;
 
-let sheet = null;
+let sheet = null, time = null;
 
-/** @param {boolean} isAsked whether the paper that is open asks for it */
-export function stamp(host, isAsked) {
+/** @param {boolean} isAsked whether the paper that is open asks for it @param {() => number} now ms on the server's clock */
+export function stamp(host, isAsked, now) {
+  time = now;
   if (!isAsked) { sheet?.remove(); return; }
   if (!sheet) {
     document.head.append(el('link', { rel: 'stylesheet', href: find('#room').dataset.stampStyle }));
@@ -19,7 +20,7 @@ export function stamp(host, isAsked) {
 }
 
 function write() {
-  const now = Date.now();
+  const now = time();
   const said = `${find('#room').dataset.name}, ${clock(now)} ${new Intl.DateTimeFormat('vi-VN', { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'Asia/Ho_Chi_Minh' }).format(now)}`;
   for (const one of sheet.children) one.dataset.said = said;
 }
