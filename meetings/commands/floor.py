@@ -31,12 +31,17 @@ class ChooseBody:
 
 @dataclass(frozen=True)
 class Ask:
-    """A request to speak; ``p``: somebody else whom chair or secretary put on the list."""
+    """A request to speak; ``p``: somebody else whom chair or secretary put on the list.
+
+    ``file``, ``page``: what lies before whoever asks.
+    """
 
     mid: int
     kind: SpeechKind = SpeechKind.NORMAL
     note: str = ""
     p: int | None = None
+    file: str | None = None
+    page: int | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,8 @@ def choose_body(actor: User, d: ChooseBody) -> Answer:
 @command("queue.ask", needs=ATTEND)
 def ask(actor: User, d: Ask) -> Answer:
     """Ask to speak."""
-    return {"id": speaking.ask(actor, d.mid, d.kind, note=d.note, person=d.p)}
+    reads = None if d.file is None or d.page is None else (d.file, d.page)
+    return {"id": speaking.ask(actor, d.mid, d.kind, note=d.note, person=d.p, reads=reads)}
 
 
 @command("queue.withdraw", needs=ATTEND)

@@ -162,6 +162,9 @@ class Speech(Base):
     ended_at: Mapped[datetime | None]
     #: Seconds spoken, as of its last pause or its end.
     spent_s: Mapped[int] = mapped_column(default=0)
+    #: The paper and the page that the person was reading when they asked, for chair and secretaries.
+    paper: Mapped[str | None] = mapped_column(String(32))
+    page: Mapped[int | None]
 
 
 class RoomNotice(Base):

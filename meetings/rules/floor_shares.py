@@ -52,7 +52,7 @@ def _seated(data: Data, audience: Audience) -> Share | None:
 
 
 def _waiting(request: Data, audience: Audience) -> Share:
-    keys = (*_WAITING, "note") if audience in OFFICERS else _WAITING
+    keys = (*_WAITING, "note", "file", "page") if audience in OFFICERS else _WAITING
     return {key: request[key] for key in keys if key in request}
 
 

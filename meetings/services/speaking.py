@@ -13,7 +13,7 @@ from intranet.records import audit
 from meetings.models.floor import Speech, SpeechKind, SpeechState
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState, Participant, PartRole
 from meetings.permissions import To, access_meeting, may
-from meetings.services import journal, speeches, turns
+from meetings.services import journal, paper_rights, papers, speeches, turns
 from meetings.services.bodies import profile_of
 from meetings.services.journal import ms
 from meetings.services.speeches import running_in, spoken_in, waiting_in
@@ -45,10 +45,12 @@ def ask(
     *,
     note: str = "",
     person: int | None = None,
+    reads: tuple[str, int] | None = None,
 ) -> int:
     """Ask to speak; the request goes to the end of the queue, or where the fair order puts it.
 
     :param note: a few words for chair and secretaries.
+    :param reads: paper and page that lie before whoever asks, for chair and secretaries.
     :param person: somebody else whom chair or secretary put on the list, ``None`` for the actor.
     :returns: the request's id.
     :raises NotFound: no such meeting, or none the actor may attend; ``meeting.unknown_person``.
@@ -75,6 +77,7 @@ def ask(
         waiting = waiting_in(meeting)
         if any(one.user_id == part.user_id for one in waiting):
             raise BadState("queue.already")
+        paper, page = _place(actor, meeting, reads)
         request = Speech(
             meeting_id=meeting.id,
             user_id=part.user_id,
@@ -88,6 +91,8 @@ def ask(
             paused_ms=0,
             spent_s=0,
             is_held=False,
+            paper=paper,
+            page=page,
         )
         opened.add(request)
         opened.flush()
@@ -95,6 +100,19 @@ def ask(
         journal.append(meeting, "queue.asked", by=actor, **speeches.waiting_entry(request, user))
         turns.keep_fair(actor, meeting)
         return request.id
+
+
+def _place(actor: User, meeting: Meeting, reads: tuple[str, int] | None) -> tuple[str | None, int | None]:
+    """The page, if it still lies before whoever names it; nobody is refused for a hint out of date."""
+    if reads is None:
+        return None, None
+    public_id, page = reads
+    try:
+        paper = papers.paper_of(meeting, public_id)
+    except NotFound:
+        return None, None
+    is_there = paper_rights.may_read(actor, meeting, paper) and 1 <= page <= (paper.pages or page)
+    return (public_id, page) if is_there else (None, None)
 
 
 def withdraw(actor: User, meeting_id: int, request_id: int) -> int:

@@ -59,6 +59,7 @@ def waiting_entry(request: Speech, user: User) -> dict[str, Any]:
         "item": request.item_id,
         "at": ms(request.asked_at),
         "note": request.note,
+        **({} if request.page is None else {"file": request.paper, "page": request.page}),
     }
 
 

@@ -42,7 +42,10 @@ const counts = new Counts(line);
 
 const follow = new Follow(reader, { mid, line, state: () => line.state, me: () => line.me.p }, (page) => presenter.lead(page));
 const presenter = new Presenter(line, follow, reader, press);
-const speakers = new Speakers(line, press);
+const speakers = new Speakers(line, press, {
+  at: () => follow.file && { file: follow.file, page: reader.page },
+  open: (file, page) => follow.open(file, page),
+});
 const attendance = new Attendance(line, press);
 const announce = new Announce(line, press);
 const calls = new Calls(line, press);
@@ -84,7 +87,7 @@ async function stamps() {
   const isAsked = Boolean(papers(line.state).find(({ file }) => file.id === follow.file)?.file.mark);
   if (!isAsked && !stamp) return;
   stamp ??= surely(() => import('./lib/stamp.js'), root.dataset.stamp);
-  (await stamp).stamp(reader.host, isAsked, () => line.now());
+  (await stamp).stamp(reader.host, isAsked, line);
 }
 
 function draw() {

@@ -17,6 +17,7 @@ from meetings.services import (
     attending,
     bodies,
     chairing,
+    distributing,
     life,
     participants,
     room,
@@ -24,7 +25,7 @@ from meetings.services import (
     speeches,
 )
 from tests.factories import Office
-from tests.meetings.conftest import Sitting, journal_of
+from tests.meetings.conftest import Sitting, add_paper, journal_of
 from tests.meetings.floor_acts import state_of
 
 IN, OUT = PresenceState.IN, PresenceState.OUT
@@ -191,6 +192,23 @@ def test_two_who_ask_wait_in_the_order_they_asked(sitting: Sitting) -> None:
     ]
     told = state_of(sitting, sitting.delegate)["queue"]["wait"]
     assert [(one["item"], "note" in one) for one in told] == [(sitting.meeting.current_item_id, False)] * 2
+
+
+def test_chair_and_secretary_see_what_lay_before_whoever_asked(sitting: Sitting) -> None:
+    paper, few = (add_paper(sitting.secretary, sitting, None).public_id for _ in range(2))
+    only = [{"who": f"user:{sitting.guest.id}", "can": []}]
+    distributing.set_rights(sitting.secretary, sitting.id, few, grants=only)
+    speaking.ask(sitting.delegate, sitting.id, reads=(paper, 3))
+    (told,) = state_of(sitting, sitting.chair)["queue"]["wait"]
+    assert (told["file"], told["page"]) == (paper, 3)
+    (told,) = state_of(sitting, sitting.guest)["queue"]["wait"]
+    assert not {"file", "page"} & set(told)
+    for reads in ((few, 1), (paper, 4), (paper, 0), ("0" * 32, 1)):
+        # Out of date or not theirs: they speak all the same.
+        speaking.withdraw(sitting.delegate, sitting.id, speeches.waiting_in(sitting.meeting)[0].id)
+        speaking.ask(sitting.delegate, sitting.id, reads=reads)
+        (told,) = state_of(sitting, sitting.chair)["queue"]["wait"]
+        assert "page" not in told
 
 
 def test_a_second_request_of_the_same_person_is_refused(sitting: Sitting) -> None:

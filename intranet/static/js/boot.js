@@ -7,7 +7,7 @@
  */
 (function () {
   var set = document.documentElement.dataset;
-  var size = set.textOf && document.cookie.match('text-' + set.textOf + '=(\\d+)');
+  var size = document.cookie.match('text-' + set.textOf + '=(\\d+)');
   if (size) set.text = size[1];
   var types = window.trustedTypes;
   if (!types || !types.createPolicy || types.defaultPolicy) return;

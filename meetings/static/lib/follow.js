@@ -74,7 +74,7 @@ export class Follow extends EventTarget {
   open(id, page = 1) {
     const { present } = this.#room.state();
     if (present.file && (present.file !== id || page !== present.page) && !this.leads) this.#isFollowing = false;
-    this.#goTo(id, present.file === id && this.#isFollowing ? present.page : page);
+    this.#goTo(id, present.file === id && this.#isFollowing && page < 2 ? present.page : page);
     this.draw();
   }
 

@@ -9,7 +9,7 @@ import { api, ApiError } from '@lib/api.js';
 import { Chain } from './state.js';
 import { ulid } from './page.js';
 
-const patience = { hello: 6000, command: 6000, giveUp: 20000, fallback: 8000, gap: 120, refused: 5000, heads: 400, quiet: 38000, away: 20000 };
+const HELLO = 6000, COMMAND = 6000, GIVE_UP = 20000, FALLBACK = 8000, GAP = 120, REFUSED = 5000, HEADS = 400, QUIET = 38000, AWAY = 20000;
 const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
 
 export class Line extends EventTarget {
@@ -22,7 +22,7 @@ export class Line extends EventTarget {
    * @param {object} welcome the first answer, which came with the page
    * @param {{as?: string}} [how] as: 'proj' when this is the screen on the wall
    */
-  constructor(mid, welcome, { as = null } = {}) {
+  constructor(mid, welcome, { as = '' } = {}) {
     super();
     this.#mid = mid;
     this.#as = as;
@@ -34,14 +34,14 @@ export class Line extends EventTarget {
     // Until the room answers the page tells how wrong this device's clock is; of a kept one so did whoever kept it.
     if (welcome.now) this.#offset(welcome.now - (welcome.kept ?? Date.now()));
     // The page came from the device: what it says was so then, and nobody has been heard since.
-    if (welcome.kept) { this.#heardAt = welcome.kept; this.#lostAt = Math.min(welcome.kept, Date.now() - patience.away); }
+    if (welcome.kept) { this.#heardAt = welcome.kept; this.#lostAt = Math.min(welcome.kept, Date.now() - AWAY); }
     this.#socket = io('/meetings', { path: '/socket.io/', transports: ['websocket'] });
     const look = () => { if (!document.hidden && !this.#closed && !this.#isAsking) this.#socket.connect(); };
     this.#socket.on('connect', () => this.#greet());
     this.#socket.on('disconnect', () => this.#lost());
     this.#socket.on('connect_error', () => {
       this.#lost();
-      if (!this.#socket.active) setTimeout(look, patience.refused);
+      if (!this.#socket.active) setTimeout(look, REFUSED);
     });
     this.#socket.on('evt', (frames) => { this.#heard(); this.#took(this.chain.take(frames)); });
     this.#socket.on('lv', (frame) => { this.#heard(); if (frame.mid === mid) this.#lastValue(frame); });
@@ -50,7 +50,7 @@ export class Line extends EventTarget {
     this.#socket.on('heads', (heads) => {
       this.#heard();
       this.#offset(heads.now - Date.now());
-      if (heads.mid === mid && heads.cls > this.chain.v) this.#ask(patience.heads);
+      if (heads.mid === mid && heads.cls > this.chain.v) this.#ask(HEADS);
     });
     this.#socket.on('resync', () => this.#ask(0));
     this.#socket.on('bye', (bye) => {
@@ -88,10 +88,10 @@ export class Line extends EventTarget {
     const now = await this.gate?.(t, d, cid);
     if (now) return now;
     const frame = { k: 'cmd', cid, t, d: { mid: this.#mid, ...d } };
-    const until = Date.now() + patience.giveUp;
+    const until = Date.now() + GIVE_UP;
     while (Date.now() < until && !this.#closed) {
       try {
-        if (this.#socket.connected) return await this.#socket.timeout(patience.command).emitWithAck('cmd', frame);
+        if (this.#socket.connected) return await this.#socket.timeout(COMMAND).emitWithAck('cmd', frame);
         if (this.#polling) return await api(this.#url('commands'), frame);
       } catch (error) {
         if (error instanceof ApiError) return error.answer ?? { ok: false, err: 'retry' };
@@ -123,7 +123,7 @@ export class Line extends EventTarget {
       const said = { k: 'hello', proto: 1, mid: this.#mid, cls: this.chain.cls, last: { cls: this.chain.v }, caps: ['ink'] };
       if (this.#as) said.as = this.#as;
       const began = Date.now();
-      let answer = await this.#socket.timeout(patience.hello).emitWithAck('hello', said);
+      let answer = await this.#socket.timeout(HELLO).emitWithAck('hello', said);
       if (!answer.ok) {
         if (['not_found', 'forbidden', 'invalid'].includes(answer.err)) { this.close(); this.#emit('bye', answer); }
         else throw new Error(answer.err);
@@ -131,7 +131,7 @@ export class Line extends EventTarget {
       }
       this.#offset(answer.now - (began + Date.now()) / 2);
       // Too long for a message.
-      if (answer.mode === 'snapshot' && !answer.state) answer = await api(this.#url(`snapshot?as=${this.#as ?? ''}`));
+      if (answer.mode === 'snapshot' && !answer.state) answer = await api(this.#url(`snapshot?as=${this.#as}`));
       this.me = answer.me;
       this.#took(this.chain.welcome(answer), true);
       this.#lastValues(answer.lv);
@@ -146,13 +146,13 @@ export class Line extends EventTarget {
     this.#polling?.end.abort();
     this.#polling = null;
     this.#net('on');
-    if (this.chain.hasGap) this.#ask(patience.gap);
+    if (this.chain.hasGap) this.#ask(GAP);
   }
 
   #took(applied, isWelcome = false) {
     if (applied === null || applied.length || isWelcome) this.#emit('state', { applied });
     clearTimeout(this.#gapTimer);
-    if (this.chain.hasGap && !isWelcome) this.#ask(patience.gap);
+    if (this.chain.hasGap && !isWelcome) this.#ask(GAP);
   }
 
   #ask(ms) {
@@ -199,28 +199,27 @@ export class Line extends EventTarget {
 
   #watch() {
     if (this.#closed) return;
-    if (this.#socket.connected && this.state.state === 'live' && Date.now() - this.#heardAt > patience.quiet) {
+    if (this.#socket.connected && this.state.state === 'live' && Date.now() - this.#heardAt > QUIET) {
       this.#heard();
       this.#lost();
       this.#socket.disconnect().connect();
     }
     if (this.#lostAt === null) return;
     const away = Date.now() - this.#lostAt;
-    if (away > patience.fallback && !this.#polling && !this.#socket.connected) this.#poll();
+    if (away > FALLBACK && !this.#polling && !this.#socket.connected) this.#poll();
     if (this.#polling?.works) this.#net('http');
-    else this.#net(away >= patience.away ? 'off' : away > 4000 ? 'slow' : 'on');
+    else this.#net(away >= AWAY ? 'off' : away > 4000 ? 'slow' : 'on');
   }
 
   /** Asks over HTTP what happened, again and again, until the socket is back. */
   async #poll() {
     const mine = (this.#polling = { works: false, end: new AbortController() });
     const how = { signal: mine.end.signal };
-    const as = this.#as ? `&as=${this.#as}` : '';
     while (this.#polling === mine && !this.#closed) {
       try {
         const answer = mine.works
-          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25&seen=${this.#seen}&heard=${this.#answered}${as}`, undefined, how)
-          : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}${as}`, undefined, how);
+          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25&seen=${this.#seen}&heard=${this.#answered}&as=${this.#as}`, undefined, how)
+          : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}&as=${this.#as}`, undefined, how);
         if (this.#polling !== mine) return;
         const worked = mine.works;
         mine.works = answer.mode !== 'snapshot' || 'state' in answer;

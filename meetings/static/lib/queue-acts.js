@@ -11,6 +11,7 @@ export function menu(desk, one, name) {
   choose(name, [
     { text: word('call-now'), icon: 'microphone', name: 'call', run: () => desk.call(one.rq) },
     { text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => desk.ask(granted ? 'present.revoke' : 'present.grant', { p: one.p }) },
+    ...(one.page ? [{ text: word('open-page', one), icon: 'file-text', name: 'page', run: () => desk.open(one) }] : []),
     { text: word('queue-up'), icon: 'chevron-up', name: 'up', off: at < 1, run: () => move(desk, one.rq, -1) },
     { text: word('queue-down'), icon: 'chevron-down', name: 'down', off: at < 0 || at === seen.length - 1, run: () => move(desk, one.rq, 1) },
     { text: word('skip'), icon: 'x', name: 'skip', bad: true, run: () => desk.ask('queue.skip', { rq: one.rq }) },
@@ -27,9 +28,9 @@ function move(desk, rq, step) {
 }
 
 /** Whoever was called by mistake waits again where they waited; who spoke before speaks on. */
-export async function takeBack(desk, called, place, giveBack) {
+export async function takeBack(desk, called, place, before, left) {
   if (!(await desk.ask('speech.end', { rq: called.rq }))?.ok) return;
-  const answer = await desk.ask('queue.ask', { p: called.p, kind: called.kind, note: called.note ?? '' });
+  const answer = await desk.ask('queue.ask', { p: called.p, kind: called.kind, note: called.note ?? '', ...(called.page && { file: called.file, page: called.page }) });
   if (answer?.ok) {
     const seen = waiting(desk);
     const others = seen.filter((rq) => rq !== answer.id);
@@ -38,5 +39,11 @@ export async function takeBack(desk, called, place, giveBack) {
     const order = [...others.slice(0, place), answer.id, ...others.slice(place)];
     if (place !== expect.indexOf(answer.id)) await desk.ask('queue.order', { order, expect });
   }
-  await giveBack();
+  await giveBack(desk, before, left);
+}
+
+export async function giveBack(desk, speech, left) {
+  if (!speech) return;
+  const answer = await desk.ask('queue.ask', { p: speech.p, kind: speech.kind });
+  if (answer?.ok) await desk.ask('speech.start', { rq: answer.id, expect: null, limit_s: left });
 }

@@ -23,6 +23,7 @@ export class QueueDesk {
 
   get state() { return this.#line.state; }
   ask(t, d) { return this.#press(t, d); }
+  open(one) { this.#speakers.reading.open(one.file, one.page); }
   get next() { return this.#speakers.queue.wait[0]; }
 
   /** Gives the floor to somebody who waits; who spoke until now is done. */
@@ -35,7 +36,7 @@ export class QueueDesk {
     this.#undo.hide();
     const answer = await this.#press('speech.start', { rq, expect: before?.rq ?? null });
     if (answer?.ok && called) {
-      const back = async () => (await acts())?.takeBack(this, called, place, () => this.giveBack(before, left));
+      const back = async () => (await acts())?.takeBack(this, called, place, before, left);
       this.#undo.show(word('called', { name: this.#name(called) }), back, () => this.#speakers.speech?.rq === rq);
     }
     return answer;
@@ -48,11 +49,7 @@ export class QueueDesk {
   }
 
   /** Gives the floor back to whoever lost it by mistake, with the seconds that were left. */
-  async giveBack(speech, left) {
-    if (!speech) return;
-    const answer = await this.#press('queue.ask', { p: speech.p, kind: speech.kind });
-    if (answer?.ok) await this.#press('speech.start', { rq: answer.id, expect: null, limit_s: left });
-  }
+  async giveBack(speech, left) { return (await acts())?.giveBack(this, speech, left); }
 
   #do(name) {
     const cur = this.#speakers.speech;
@@ -95,7 +92,7 @@ export class QueueDesk {
     const name = this.#name(one);
     const who = this.#speakers.person(one.p);
     const spoken = wasSpoken(this.#line.state, one.p);
-    const note = [at === 0 && one.kind !== 'normal' ? word(`kind-${one.kind}`) : null, who?.title ?? who?.org, spoken ? word('has-spoken', { n: spoken }) : null, one.note].filter(Boolean).join(', ');
+    const note = [at === 0 && one.kind !== 'normal' ? word(`kind-${one.kind}`) : null, who?.title ?? who?.org, spoken ? word('has-spoken', { n: spoken }) : null, one.page && word('asked-page', one), one.note].filter(Boolean).join(', ');
     const mark = at === 0 ? el('span', { class: 'chip act' }, word('up-next'))
       : one.kind !== 'normal' ? el('span', { class: 'chip warn' }, word(`kind-${one.kind}`))
         : el('span', { class: 't1 num' }, one.at ? word('wait-min', { n: Math.max(0, Math.floor((now - one.at) / 60000)) }) : '');

@@ -1,12 +1,14 @@
 /** Who waits to speak, for a delegate, and asking in another way than by the one tap; fetched when it is first opened. */
 import { all, el, find, word } from './page.js';
+import { choose } from './press.js';
 
 export class QueueSheet {
-  #speakers; #form = find('[data-ask-form]');
+  #speakers; #press; #form = find('[data-ask-form]');
 
   /** @param {(kind: string, note: string|null) => void} ask */
-  constructor(speakers, ask) {
+  constructor(speakers, press, ask) {
     this.#speakers = speakers;
+    this.#press = press;
     for (const one of all('[data-kind-word]')) one.textContent = word(`kind-${one.dataset.kindWord}`);
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -20,6 +22,12 @@ export class QueueSheet {
   open() {
     this.draw();
     find('#queue-list').showModal();
+  }
+
+  withdraw() {
+    const { queue: { wait }, place: n } = this.#speakers;
+    const { rq } = wait[n - 1];
+    choose(word('asked', { n }), [{ text: word('withdraw'), icon: 'x', run: () => this.#press('queue.withdraw', { rq }) }], word('withdraw-q', { n }));
   }
 
   draw() {

@@ -1,7 +1,6 @@
 /** The floor as everybody sees it: who speaks and how long, who waits; and, for a delegate, asking to speak. */
 import { later } from './later.js';
 import { find, all, mmss, minutes, setText, word } from './page.js';
-import { choose } from './press.js';
 
 /** How long (s) before the end the soft signal comes. */
 const SOFT = 30;
@@ -18,11 +17,14 @@ export const initials = (name) => (name ?? '').split(/\s+/).slice(-2).map((part)
 export class Speakers {
   #line; #press; #said = null; #heardCur; #asking = false; #sheet = null;
 
-  constructor(line, press) {
+  /** @param {{at: () => {file: string, page: number}|null, open: (file: string, page: number) => void}} reading what lies open here */
+  constructor(line, press, reading) {
     this.#line = line;
     this.#press = press;
-    find('[data-ask]')?.addEventListener('click', () => this.toggle());
-    const sheet = later(async () => (this.#sheet = new (await import('./queue-sheet.js')).QueueSheet(this, (kind, note) => this.#ask(kind, note))));
+    this.reading = reading;
+    const sheet = later(async () => (this.#sheet = new (await import('./queue-sheet.js')).QueueSheet(this, press, (kind, note) => this.#ask(kind, note))));
+    // One tap asks; while waiting a tap offers to withdraw.
+    find('[data-ask]')?.addEventListener('click', async () => (this.place ? (await sheet())?.withdraw() : this.#ask('normal', null)));
     find('[data-queue-sheet]')?.addEventListener('click', async () => (await sheet())?.open());
   }
 
@@ -33,17 +35,10 @@ export class Speakers {
   name(p) { return this.#line.state.people.find((one) => one.p === p)?.n ?? ''; }
   person(p) { return this.#line.state.people.find((one) => one.p === p); }
 
-  /** One tap asks; while waiting a tap offers to withdraw. */
-  toggle() {
-    if (!this.place) return this.#ask('normal', null);
-    const mine = this.queue.wait[this.place - 1];
-    return choose(word('asked', { n: this.place }), [{ text: word('withdraw'), icon: 'x', run: () => this.#press('queue.withdraw', { rq: mine.rq }) }], word('withdraw-q', { n: this.place }));
-  }
-
   async #ask(kind, note) {
     this.#asking = true;
     this.draw();
-    const answer = await this.#press('queue.ask', note ? { kind, note } : { kind });
+    const answer = await this.#press('queue.ask', { kind, ...(note && { note }), ...this.reading.at() });
     this.#asking = false;
     this.draw();
     if (answer?.ok) find('[data-say]').textContent = word('ask-sent', { n: this.place || this.queue.wait.length });

@@ -6,9 +6,9 @@ const COUNT = 15, MINUTE = 60e3;
 
 let sheet = null, time = null;
 
-/** @param {boolean} isAsked whether the paper that is open asks for it @param {() => number} now ms on the server's clock */
-export function stamp(host, isAsked, now) {
-  time = now;
+/** @param {boolean} isAsked whether the paper that is open asks for it @param {{now: () => number}} clocks ms on the server's clock */
+export function stamp(host, isAsked, clocks) {
+  time = clocks;
   if (!isAsked) { sheet?.remove(); return; }
   if (!sheet) {
     document.head.append(el('link', { rel: 'stylesheet', href: find('#room').dataset.stampStyle }));
@@ -20,7 +20,7 @@ export function stamp(host, isAsked, now) {
 }
 
 function write() {
-  const now = time();
+  const now = time.now();
   const said = `${find('#room').dataset.name}, ${clock(now)} ${new Intl.DateTimeFormat('vi-VN', { day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'Asia/Ho_Chi_Minh' }).format(now)}`;
   for (const one of sheet.children) one.dataset.said = said;
 }
