@@ -43,10 +43,10 @@ def table(actor: User, filters: Filters, *columns: str) -> Table:
         return list_export.table_of(actor, row.asked, lambda _share: None)
 
 
-def test_the_chosen_columns_come_in_the_order_of_the_list(desk: Office, two: list[Document]) -> None:
+def test_the_chosen_columns_come_in_the_order_in_which_they_stand(desk: Office, two: list[Document]) -> None:
     made = table(desk.clerk, Filters(), "subject", "number_in", "issuer", "nonsense")
-    assert [column.head for column in made.columns] == ["Số đến", "Cơ quan ban hành", "Trích yếu"]
-    assert [line.cells[:2] for line in made.lines] == [("2", "Bộ Y tế"), ("1", "Bộ Tài chính")]
+    assert [column.head for column in made.columns] == ["Trích yếu", "Số đến", "Cơ quan ban hành"]
+    assert [line.cells[1:] for line in made.lines] == [("2", "Bộ Y tế"), ("1", "Bộ Tài chính")]
     assert made.closing == "2 văn bản"
     with pytest.raises(Invalid, match="no_column"):
         list_export.ask_list(desk.clerk, Direction.IN, Filters(), ["nonsense"], Format.PDF)
@@ -99,11 +99,11 @@ def test_what_a_search_found_is_taken_along_by_whoever_may_read_it(
         rows = db.session().scalars(select(Export).order_by(Export.id)).all()
         made = search_export.table_of(desk.clerk, rows[0].asked, lambda _share: None)
         hidden = search_export.table_of(desk.officer, rows[1].asked, lambda _share: None)
-    heads = ["Chiều", "Cơ quan ban hành", "Số, ký hiệu", "Trích yếu"]
+    heads = ["Số, ký hiệu", "Cơ quan ban hành", "Trích yếu", "Chiều"]
     assert [column.head for column in made.columns] == heads
-    assert [line.cells[:2] for line in made.lines] == [
-        ("Văn bản đến", "Bộ Y tế"),
-        ("Văn bản đến", "Bộ Tài chính"),
+    assert [(line.cells[1], line.cells[3]) for line in made.lines] == [
+        ("Bộ Y tế", "Văn bản đến"),
+        ("Bộ Tài chính", "Văn bản đến"),
     ]
     assert made.period == "“ve viec”, Chiều: Văn bản đến"
     assert hidden.lines == []

@@ -9,12 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
-from intranet.core import db
+from intranet.core import clock, db
 from intranet.people.events import AccessChanged
 from intranet.people.models import Organisation, Post, Role, RoleGrant, Unit, User
 from intranet.people.sessions import SessionRow
 from intranet.records import audit
-from intranet.records.models import AuditLine
+from intranet.records.models import AuditLine, ListImport
 from tests.factories import Office, make_unit, make_user
 from tests.people.browsing import sign_in, stranger
 
@@ -61,7 +61,13 @@ def acts() -> list[str]:
 
 def admin_addresses(app: Flask, office: Office) -> list[tuple[str, str]]:
     """Each address of the administrator with each of its methods."""
+    with db.unit_of_work() as session:
+        sheet = ListImport(org_id=office.org.id, kind="unit", name="don-vi.csv", sha256="0" * 64, mark="")
+        sheet.heads, sheet.rows, sheet.mapping = ["Tên"], [[2, "Phòng Tài vụ"]], {"0": "name"}
+        sheet.by_id, sheet.at = office.admin.id, clock.now()
+        session.add(sheet)
     ids = {
+        "import_id": sheet.id,
         "org_id": office.org.id,
         "unit_id": office.stc.id,
         "user_id": office.clerk.id,
