@@ -209,7 +209,8 @@ def test_two_taps_call_for_water_and_the_secretary_sees_who(tablet: Page, open_a
     expect(tablet.get_by_text("Đã báo thư ký: nước uống.")).to_be_visible()
     call = desk.locator("[data-calls] li", has_text=name_of(tablet)).last
     expect(call).to_contain_text("Nước uống")
-    expect(desk.locator("[data-calls-n]")).to_have_text(str(before + 1))
+    # On the tab, and on the button that opens the column where there is no room for it.
+    expect(desk.locator("[data-calls-n]")).to_have_text([str(before + 1)] * 2)
     call.get_by_role("button", name="Đã xong").click()
     expect(desk.locator("[data-calls] li")).to_have_count(before)
 

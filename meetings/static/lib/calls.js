@@ -1,6 +1,6 @@
 /** For whoever runs the room the calls that wait; for everybody else the way to call. */
 import { later } from './later.js';
-import { el, find, icon, setText, word } from './page.js';
+import { all, el, find, icon, setText, word } from './page.js';
 
 const calling = later(() => import('./calling.js'));
 const kinds = { water: 'cup', tech: 'tool', paper: 'file-text', other: 'user', message: 'message' };
@@ -28,7 +28,7 @@ export class Calls {
     this.#known = new Set(calls.map((one) => one.id));
     setText('[data-calls-count]', calls.length ? String(calls.length) : '');
     setText('[data-calls-n]', String(calls.length));
-    find('[data-calls-n]').hidden = !calls.length;
+    for (const one of all('[data-calls-n]')) one.hidden = !calls.length;
     find('[data-calls-none]').hidden = calls.length > 0;
     const focused = list.contains(document.activeElement);
     list.replaceChildren(...calls.map((one) => this.#row(one, now)));
