@@ -13,7 +13,8 @@ from documents.services import catalogue, importing, old_registers
 from intranet.core import clock
 from intranet.core.labels import label
 from intranet.records.grids import Grid
-from intranet.records.tables import Column, Line, Table
+from intranet.records.problem_tables import problem_table
+from intranet.records.tables import Table
 
 #: Rows that are shown before the taking over, and problems on the page; all of them are in the file.
 PREVIEW, MOST_SHOWN, MOST_IN_FILE = 50, 200, 10_000
@@ -114,26 +115,15 @@ def sentence(told: Mapping[str, Any]) -> str:
 def table_of(grid: Grid, found: Understood, title: str) -> Table:
     """The rows with something wrong, as they are in the file, with what it is."""
     rows = dict(zip(grid.numbers, grid.rows, strict=True))
-    width = max(len(found.layout.heads), 1)
-    heads = [head or label("import.column", n=n) for n, head in enumerate(found.layout.heads, 1)]
-    lines = []
-    for problem in found.problems[:MOST_IN_FILE]:
-        cells = (rows.get(problem.row, []) + [""] * width)[:width]
-        kind = label("import.error" if problem.is_error else "import.warning")
-        lines.append(Line((str(problem.row), kind, sentence(_told(problem)), *cells)))
-    count = label("import.count", errors=found.errors, warnings=len(found.problems) - found.errors)
-    return Table(
-        title=title,
-        period=count,
-        columns=(
-            Column(label("import.row"), 12, True),
-            Column(label("import.kind"), 16),
-            Column(label("import.wrong"), 60),
-            *(Column(head[:200], 30) for head in heads),
-        ),
-        lines=lines,
-        foot=(title, "", count),
-        is_numbered=False,
+    return problem_table(
+        title,
+        found.layout.heads,
+        [
+            (one.row, one.is_error, sentence(_told(one)), rows.get(one.row, []))
+            for one in found.problems[:MOST_IN_FILE]
+        ],
+        errors=found.errors,
+        warnings=len(found.problems) - found.errors,
     )
 
 

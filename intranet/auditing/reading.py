@@ -13,7 +13,8 @@ from intranet.core.refs import Ref
 from intranet.notices.services import readable_titles, titled_together
 from intranet.people import directory
 from intranet.people.models import User
-from intranet.records import leaves
+from intranet.records import counting, leaves
+from intranet.records.counting import Uses
 from intranet.records.models import AuditLine
 from intranet.tasks.permissions import person_of, standing_of
 
@@ -60,6 +61,11 @@ def scope_of(actor: Actor) -> Scope:
     if actor.holds(READ_BARE):
         return Scope.BARE
     return Scope.UNIT if standing_of(actor).line else Scope.OWN
+
+
+def uses_of(actor: Actor) -> tuple[Uses, Uses] | None:
+    """What :func:`counting.total_of` says of the agency, for those who see its whole log."""
+    return counting.total_of(actor.org_id) if scope_of(actor) in (Scope.ALL, Scope.BARE) else None
 
 
 def page_of(actor: Actor, wanted: Wanted, *, before: int | None = None, after: int | None = None) -> Page:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from intranet.auditing import proving, reading
 from intranet.auditing.permissions import PROVE, READ
-from intranet.auditing.reading import Scope, Wanted
+from intranet.auditing.reading import Wanted
 from intranet.core.forms import day_of
 from intranet.core.labels import label
 from intranet.core.web import me, needs
@@ -30,14 +30,12 @@ def index() -> ResponseReturnValue:
     }
     ends = {name: request.args.get(name, type=int) for name in ("before", "after")}
     page, proof = reading.page_of(me(), wanted, **ends), proving.of(me())
-    scope = reading.scope_of(me())
-    uses = counting.total_of(me().org_id) if scope in (Scope.ALL, Scope.BARE) else None
     return render_template(
         "auditing/log.html",
         page=page,
         wanted=wanted,
-        scope=scope.value,
-        uses=uses,
+        scope=reading.scope_of(me()).value,
+        uses=reading.uses_of(me()),
         days=counting.DAYS,
         is_narrowed=wanted != Wanted(),
         proof=proof,

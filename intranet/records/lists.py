@@ -24,8 +24,8 @@ from intranet.records import audit, grids, store, table_xlsx
 from intranet.records.grids import Grid
 from intranet.records.models import ListImport, ListState
 from intranet.records.names import clean_name
+from intranet.records.problem_tables import problem_table
 from intranet.records.secrecy import mark_in_title
-from intranet.records.tables import Column, Line, Table
 
 #: Bytes and rows of a list: so few are read while somebody waits.
 MOST_BYTES, MOST_ROWS = 2 * 1024**2, 2_000
@@ -253,26 +253,12 @@ def sentence(kind: Kind, problem: Problem) -> str:
 def problems_file(kind: Kind, found: Look) -> bytes:
     """The rows with something to look at, as they are in the file, with what it is, as xlsx."""
     rows = {cells[0]: cells[1:] for cells in found.row.rows}
-    heads = [head or label("import.column", n=n) for n, head in enumerate(found.row.heads, 1)]
-    lines = []
-    for one in found.problems:
-        cells = ([*rows.get(one.row, []), *([""] * len(heads))])[: len(heads)]
-        word = label("import.error" if one.is_error else "import.warning")
-        lines.append(Line((str(one.row), word, sentence(kind, one), *cells)))
-    title = label("import.list", name=found.row.name)
-    count = label("import.count", errors=found.errors, warnings=len(lines) - found.errors)
-    table = Table(
-        title=title,
-        period=count,
-        columns=(
-            Column(label("import.row"), 12, True),
-            Column(label("import.kind"), 16),
-            Column(label("import.wrong"), 60),
-            *(Column(head[:200], 30) for head in heads),
-        ),
-        lines=lines,
-        foot=(title, "", count),
-        is_numbered=False,
+    table = problem_table(
+        label("import.list", name=found.row.name),
+        found.row.heads,
+        [(one.row, one.is_error, sentence(kind, one), rows.get(one.row, [])) for one in found.problems],
+        errors=found.errors,
+        warnings=len(found.problems) - found.errors,
     )
     return table_xlsx.write(table, lambda _share: None)
 

@@ -2,10 +2,8 @@
 
 from typing import Any, cast
 
-import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from intranet.core.errors import Forbidden
 from intranet.core.labels import label
@@ -13,6 +11,7 @@ from intranet.core.web import me, needs
 from intranet.people.models import User
 from meetings.permissions import ATTEND, To, access_meeting, may
 from meetings.services import attending, listing
+from meetings.views.qr import qr_of
 
 bp = Blueprint("meetings_check_in", __name__)
 
@@ -45,9 +44,4 @@ def _on_the_wall(mid: int) -> dict[str, Any]:
     """The address that hangs on the wall, and its QR code as an SVG element."""
     path = url_for("meetings_check_in.check_in", mid=mid, code=attending.code_for(mid))
     wall = f"{current_app.config['SETTINGS'].public_url}{path}"
-    code = segno.make(wall, error="m", micro=False)
-    drawing = code.svg_inline(
-        border=4, svgclass="m-qr", lineclass=None, omitsize=True, title=label("meeting.check_in_code")
-    )
-    # The library's own markup; the address in it is drawn, not written.
-    return {"wall": wall, "drawing": Markup(drawing)}  # noqa: S704
+    return {"wall": wall, "drawing": qr_of(wall, label("meeting.check_in_code"))}

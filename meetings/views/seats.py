@@ -2,10 +2,8 @@
 
 from typing import cast
 
-import segno
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from intranet.core.errors import BadState
 from intranet.core.labels import label
@@ -13,6 +11,7 @@ from intranet.core.web import me, needs, sentence
 from intranet.people.models import User
 from meetings.permissions import ATTEND
 from meetings.services import listing, seat_codes
+from meetings.views.qr import qr_of
 
 bp = Blueprint("meetings_seats", __name__)
 
@@ -37,7 +36,7 @@ def cards(mid: int) -> ResponseReturnValue:
         flash(sentence(refusal), "info")
         return redirect(url_for("meetings_seats.index", mid=mid))
     address = f"{current_app.config['SETTINGS'].public_url}{url_for('meetings_devices.tablet', number=mid)}"
-    drawn = [(card, _drawing(f"{address}#{card.code}")) for card in made]
+    drawn = [(card, qr_of(f"{address}#{card.code}")) for card in made]
     meeting, _ = seat_codes.places(_user(), mid)
     return render_template("meetings/seat_cards.html", meeting=meeting, cards=drawn, address=address)
 
@@ -53,14 +52,6 @@ def open_(mid: int) -> ResponseReturnValue:
     except BadState as refusal:
         flash(sentence(refusal), "info")
     return redirect(url_for("meetings_seats.index", mid=mid))
-
-
-def _drawing(address: str) -> Markup:
-    """The address as an element; behind ``#`` stands the code, which browsers send to nobody."""
-    code = segno.make(address, error="m", micro=False)
-    drawing = code.svg_inline(border=4, svgclass="m-qr", lineclass=None, omitsize=True)
-    # The library's own markup; the address in it is drawn, not written.
-    return Markup(drawing)  # noqa: S704
 
 
 def _user() -> User:
