@@ -15,25 +15,20 @@ from documents.services import (
     attaching,
     capturing,
     directives,
+    history,
     issuing,
     restricting,
     stamping,
-    telling,
     tying,
 )
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.people import directory
 from intranet.people.models import User
-from intranet.records import audit, files, readers, signatures
+from intranet.records import files, readers, signatures
 from intranet.records.models import AuditLine, File
 from intranet.tasks import services as tasks
 from intranet.tasks.models import Task
-
-#: Acts of the log that are steps of the document's way, shown on its timeline.
-STEPS = frozenset(
-    f"document.{event.value}" for event in DocEvent if event not in (DocEvent.OPINION, DocEvent.CORRECT)
-) | {"document.received", "document.drafted"}
 
 #: Code of the kind that invites (giấy mời).
 _INVITATION = "GM"
@@ -104,20 +99,16 @@ class About:
     tasks: list[TaskLine]
     related: list[Related]
     dispatches: list[Dispatch]
-    log: list[AuditLine]
+    #: The newest leaf of what was done to it.
+    history: history.Page
+    #: The document's way, newest step first.
+    steps: list[AuditLine]
     people: dict[int, User]
     seen: list[readers.Seen]
-    #: Says of a line of the log what it changed.
-    told: telling.Telling
     #: A change of who may see it waits to be confirmed.
     is_flagged: bool
     #: The meeting that an invitation is to.
     invitation: Invitation | None
-
-    @property
-    def steps(self) -> list[AuditLine]:
-        """The document's way, newest first."""
-        return [line for line in self.log if line.act in STEPS]
 
     @property
     def unseen(self) -> list[User]:
@@ -135,14 +126,14 @@ def about(actor: Actor, document: Document) -> About:
     own = document.org_id in actor.org_ids
     given = [one for one in directives.given_on(document) if _is_shown(actor, one)] if own else []
     lines = _tasks(document, actor)
-    log = audit.history(document.ref, 200) if own else []
+    steps = history.steps_of(document) if own else []
     seen = readers.seen_by(document.ref) if own else []
     receivers = _receivers(document, given)
-    wanted = {line.actor_id for line in log if line.actor_id} | {one.user_id for one in seen}
-    wanted |= {line.acting_for_id for line in log if line.acting_for_id} | set(receivers)
-    wanted |= {one.author_id for one in given} | telling.people_in(log)
+    wanted = {line.actor_id for line in steps if line.actor_id} | {one.user_id for one in seen}
+    wanted |= {line.acting_for_id for line in steps if line.acting_for_id} | set(receivers)
+    wanted |= {one.author_id for one in given}
+    done = history.page_of(document, beside=wanted) if own else history.withheld(document, wanted)
     found = files.of(document.ref)
-    people = directory.people(wanted)
     return About(
         document=document,
         files=found,
@@ -152,10 +143,10 @@ def about(actor: Actor, document: Document) -> About:
         tasks=lines,
         related=_related(actor, document),
         dispatches=issuing.dispatches_of(document.id) if own else [],
-        log=log,
-        people=people,
+        history=done,
+        steps=steps,
+        people=done.people,
         seen=seen,
-        told=telling.telling(document, log, people),
         is_flagged=own and restricting.is_flagged(document),
         invitation=_invitation(document, found),
         receivers=tuple(receivers),

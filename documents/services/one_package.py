@@ -10,7 +10,7 @@ from sqlalchemy import select
 from documents.models.document import Document, DocumentLink
 from documents.models.register import LedgerEvent
 from documents.permissions import To, access_document
-from documents.services import about, packaging, watching
+from documents.services import about, history, packaging, watching
 from documents.services.numbering import payload_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -75,10 +75,9 @@ def _write(package: Package, actor: Actor, document: Document, progress: Progres
     row = db.session().execute(select(*columns).where(columns.id == document.id)).one()
     package.add_lines("van-ban/van-ban.jsonl", [dict(row._mapping)])
     known = about.about(actor, document)
-    log = audit.history(document.ref, 100_000)
     heads = [label(f"package.history.{name}") for name in ("at", "act", "by", "told", "reason")]
-    package.add_csv("van-ban/lich-su.csv", heads, list(_history(known, log)))
-    package.add_lines("van-ban/lich-su.jsonl", (_plain(line) for line in reversed(log)))
+    package.add_csv("van-ban/lich-su.csv", heads, _history(document))
+    package.add_lines("van-ban/lich-su.jsonl", (_plain(line) for line, _ in history.whole(document)))
     package.add_lines(
         "van-ban/y-kien-chi-dao.jsonl",
         (
@@ -108,15 +107,15 @@ def _write(package: Package, actor: Actor, document: Document, progress: Progres
     return {"lines": len(lines), "documents": 1, "attachments": count}
 
 
-def _history(known: about.About, log: list[AuditLine]) -> Iterator[tuple[str, ...]]:
+def _history(document: Document) -> Iterator[tuple[str, ...]]:
     """The log in words, oldest first."""
-    for line in reversed(log):
-        who = known.people.get(line.actor_id or 0)
+    for line, part in history.whole(document):
+        who = part.people.get(line.actor_id or 0)
         yield (
             f"{clock.local(line.at):%d/%m/%Y %H:%M:%S}",
             label(f"act.{line.act}") if has_label(f"act.{line.act}") else line.act,
             who.full_name if who is not None else label("document.by_system"),
-            "; ".join(known.told(line)),
+            "; ".join(part.told(line)),
             line.reason or "",
         )
 

@@ -1,14 +1,17 @@
 """Who may see a document: the screen on which it is set, what waits to be confirmed, the whole history."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms_access import AccessForm
+from documents.models.document import Document
 from documents.permissions import READ, SET_ACCESS, To, access_document
-from documents.services import about, restricting
-from documents.views.base import bp, page_of, show
+from documents.services import history as doc_history
+from documents.services import restricting
+from documents.views.base import bp, key_of, page_of, show
 from intranet.core import menu
 from intranet.core.labels import label
 from intranet.core.once import done_once
@@ -16,7 +19,8 @@ from intranet.core.web import me, needs, signed_in
 from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import User
-from intranet.records import counting
+from intranet.records import counting, files
+from intranet.records.counting import Uses
 
 
 @bp.route("/<int:document_id>/access", methods=["GET", "POST"])
@@ -81,13 +85,30 @@ def confirm_access(change_id: int) -> ResponseReturnValue:
 @bp.get("/<int:document_id>/history")
 @signed_in
 def history(document_id: int) -> ResponseReturnValue:
-    """Everything that was done to a document, by whom, when, and what it changed."""
+    """Everything that was done to a document, by whom, when, and what it changed, leaf by leaf."""
     document = access_document(me(), document_id, To.READ)
     menu.stand_at("incoming" if document.is_incoming else "outgoing")
-    known = about.about(me(), document)
-    own = document.org_id in me().org_ids
-    uses, of_files = counting.of(document.ref, [one.id for one in known.files]) if own else (None, {})
-    return show("history.html", document=document, known=known, uses=uses, uses_of_files=of_files)
+    page, found = doc_history.withheld(document, ()), files.of(document.ref)
+    uses: Uses | None = None
+    of_files: dict[int, Uses] = {}
+    if document.org_id in me().org_ids:
+        page = doc_history.page_of(document, before=key_of("before"), after=key_of("after"))
+        uses, of_files = counting.of(document.ref, [one.id for one in found])
+    return show(
+        "history.html",
+        document=document,
+        history=page,
+        files=found,
+        uses=uses,
+        uses_of_files=of_files,
+        newer=_leaf_url(document, after=page.newer) if page.newer else None,
+        older=_leaf_url(document, before=page.older) if page.older else None,
+        newest=_leaf_url(document) if page.newer else None,
+    )
+
+
+def _leaf_url(document: Document, **end: Any) -> str:
+    return url_for("documents.history", document_id=document.id, **end)
 
 
 def _names(people: dict[int, User]) -> Callable[[Iterable[int]], str]:
