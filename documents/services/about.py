@@ -13,8 +13,8 @@ from documents.models.lifecycle import Direction, DocEvent, leads_to
 from documents.permissions import To, may, visible_to
 from documents.services import (
     attaching,
-    capturing,
     directives,
+    doubles,
     history,
     issuing,
     restricting,
@@ -180,7 +180,7 @@ def _invitation(document: Document, found: list[File]) -> Invitation | None:
     kind = document.kind
     if not document.is_incoming or kind is None or kind.code != _INVITATION:
         return None
-    main = next((file for file in found if file.role in capturing.MAIN_ROLES), None)
+    main = next((file for file in found if file.role in doubles.MAIN_ROLES), None)
     return None if main is None else read_invitation(files.text_of(main), document.doc_date or clock.today())
 
 

@@ -6,7 +6,7 @@ from documents.models.catalogue import Channel
 from documents.models.document import Document
 from documents.models.lifecycle import INCOMING_STATES, Direction, DocState
 from documents.permissions import REGISTER, To, access_document, may
-from documents.services.capturing import MAIN_DOCX, MAIN_PDF, MAIN_ROLES
+from documents.services.doubles import MAIN_DOCX, MAIN_PDF, MAIN_ROLES
 from documents.services.moving import tell, touch
 from intranet.core import clock, db
 from intranet.core.actor import Actor

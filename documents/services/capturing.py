@@ -1,7 +1,6 @@
 """Receiving: dropped files become received documents, each for itself; no number is involved."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import IO, BinaryIO, cast
 
 from sqlalchemy import func, or_, select
@@ -13,7 +12,8 @@ from documents.models.document import Document
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import Direction, DocState
 from documents.permissions import REGISTER, visible_to
-from documents.services import catalogue, parties, spelling
+from documents.services import catalogue, spelling
+from documents.services.doubles import MAIN_DOCX, MAIN_PDF
 from documents.services.moving import tell
 from documents.services.prefilling import Prefill, prefill
 from intranet.core import clock, db
@@ -23,23 +23,7 @@ from intranet.people.models import User
 from intranet.records import audit, files, scans
 from intranet.records.files import Staged
 from intranet.records.media import DOCX
-from intranet.records.models import File, StagedState
-
-MAIN_PDF, MAIN_DOCX = MAIN_ROLES = ("main_pdf", "main_docx")
-
-
-@dataclass(frozen=True)
-class Duplicate:
-    """A document that may be the same one."""
-
-    document: Document
-    #: ``same_file``, ``same_code``, or ``original``: this one is electronic, and that was scanned or typed.
-    why: str
-
-    @property
-    def is_original(self) -> bool:
-        """Whether this one's file is to be the main one there."""
-        return self.why == "original"
+from intranet.records.models import StagedState
 
 
 def receive(actor: Actor, stream: IO[bytes], name: str) -> Staged:
@@ -210,43 +194,6 @@ def waiting_count(actor: Actor) -> int:
     return db.session().scalar(select(func.count()).select_from(few)) or 0
 
 
-def duplicates_of(document: Document) -> list[Duplicate]:
-    """Registered documents of the agency that may be this one: the same file, or the same code of the same
-    issuer in the same year.
-    """
-    others = select(Document).where(
-        Document.org_id == document.org_id,
-        Document.direction == Direction.IN,
-        Document.id != document.id,
-        Document.state.not_in((DocState.MERGED, DocState.RETURNED, DocState.CANCELLED)),
-    )
-    opened = db.session()
-    found: dict[int, Duplicate] = {}
-    if document.main_sha256:
-        for one in opened.scalars(others.where(Document.main_sha256 == document.main_sha256).limit(5)):
-            found[one.id] = Duplicate(one, "same_file")
-    if document.symbol_key and document.doc_date:
-        for one in opened.scalars(others.where(Document.symbol_key == document.symbol_key).limit(20)):
-            same_year = one.doc_date is not None and one.doc_date.year == document.doc_date.year
-            if same_year and _same_issuer(one, document):
-                why = "original" if is_original(document, one) else "same_code"
-                found.setdefault(one.id, Duplicate(one, why))
-    return sorted(found.values(), key=lambda duplicate: duplicate.document.id)
-
-
-def main_of(document: Document) -> File | None:
-    """The file that a received document was taken from."""
-    return next((file for file in files.of(document.ref) if file.role in MAIN_ROLES), None)
-
-
-def is_original(document: Document, first: Document) -> bool:
-    """Whether a document is the electronic original of an earlier one that was only scanned or typed."""
-    main, there = main_of(document), main_of(first)
-    if main is None or scans.is_scan(main) or main.problem is not None:
-        return False
-    return there is None or scans.is_scan(there)
-
-
 def set_code(document: Document, number: str, symbol: str) -> None:
     """Set what the paper says as number and symbol, and the key under which it is found."""
     for name, value in code_columns(number, symbol).items():
@@ -293,12 +240,6 @@ def document_of(actor: Actor, read: Prefill) -> Document:
     )
     set_code(document, read.number, read.symbol)
     return document
-
-
-def _same_issuer(one: Document, other: Document) -> bool:
-    if one.issuer_id is not None and other.issuer_id in parties.family(one.issuer_id):
-        return True
-    return bool(one.issuer_text) and one.issuer_text.casefold() == other.issuer_text.casefold()
 
 
 def _close(staged_id: str, state: IntakeState, problem: str | None) -> None:

@@ -15,6 +15,7 @@ _EVENTS = {
         "given_back",
         "arrived",
         "unseen",
+        "double",
         "due_moved",
     ),
     "signing": ("submitted", "to_check_layout", "to_sign", "signed", "issued"),

@@ -26,7 +26,8 @@ from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import Register, RegisterKind, RegisterYear
 from documents.permissions import To, access_document
 from documents.services import catalogue, fields, numbering, replying, statuses
-from documents.services.capturing import duplicates_of, is_original, main_of, set_code
+from documents.services.capturing import set_code
+from documents.services.doubles import duplicates_of, is_original, main_of
 from documents.services.moving import REASON_MIN, move, need_reason, need_version, require, touch
 from documents.services.naming import set_term
 from documents.services.secrecy import refuse_marks
@@ -103,7 +104,8 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
     :raises Forbidden: ``document.not_allowed``.
     :raises BadState: ``document.wrong_state``, ``register.year_closed``.
     :raises Invalid: a date, the issuer, the hour of a timed flash, ``field_of_work.unknown``,
-        ``document.maybe_duplicate``, ``document.signature_invalid``, or ``document.secret_mark``.
+        ``document.maybe_duplicate``, ``document.maybe_hidden_duplicate``,
+        ``document.signature_invalid``, or ``document.secret_mark``.
     :raises Stale: ``document.changed``.
     """
     check(given)
@@ -120,7 +122,7 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
         require(document, DocEvent.REGISTER)
         need_version(document, version)
         kind = _fill(actor, document, given)
-        _refuse_duplicate(document, given.not_duplicate_reason)
+        _refuse_duplicate(actor, document, given.not_duplicate_reason)
         reason = _reason_of_signature(document, given.signature_reason)
         register = _register(document.org_id, given.register_id)
         year, note = _year_of(register, given)
@@ -320,10 +322,13 @@ def _set_due(document: Document, due_date: date | None, kind: DocKind, field: Wo
         set_term(document, None, None)
 
 
-def _refuse_duplicate(document: Document, reason: str) -> None:
+def _refuse_duplicate(actor: Actor, document: Document, reason: str) -> None:
     if reason.strip():
         return
-    found = [one for one in duplicates_of(document) if one.document.register_entry_id is not None]
+    doubles = duplicates_of(actor, document)
+    found = [one for one in doubles.seen if one.document.register_entry_id is not None]
+    if doubles.is_hidden and not found:
+        raise Invalid("document.maybe_hidden_duplicate", field="not_duplicate_reason")
     if found:
         first = found[0].document
         entry = first.entry

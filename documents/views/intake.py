@@ -12,11 +12,19 @@ from documents.models.document import CirculationMark, Document, Urgency
 from documents.models.lifecycle import DocState
 from documents.models.register import Register, RegisterKind
 from documents.permissions import REGISTER, To, access_document
-from documents.services import capturing, catalogue, directing, fields, numbering, registering, stamping
-from documents.services.capturing import Duplicate
+from documents.services import (
+    capturing,
+    catalogue,
+    directing,
+    doubles,
+    fields,
+    numbering,
+    registering,
+    stamping,
+)
 from documents.services.secrecy import is_secret_symbol
 from documents.views import evidence
-from documents.views.base import bp, show
+from documents.views.base import bp, do_and_tell, show
 from documents.views.choices import offer_fields
 from intranet.core import clock
 from intranet.core.errors import DomainError
@@ -129,6 +137,14 @@ def intake_merge(document_id: int) -> ResponseReturnValue:
     return _to(following)
 
 
+@bp.post("/incoming/intake/<int:document_id>/ask-readers")
+@needs(REGISTER)
+def intake_ask_readers(document_id: int) -> ResponseReturnValue:
+    """Ask those who may read a restricted document whether this one is the same."""
+    do_and_tell(lambda: doubles.ask_readers(me(), document_id), "document.flash.readers_asked")
+    return _to(document_id)
+
+
 @bp.post("/incoming/intake/refused/<int:intake_id>")
 @needs(REGISTER)
 def intake_dismiss(intake_id: int) -> ResponseReturnValue:
@@ -162,7 +178,7 @@ def _page(document: Document, form: IncomingForm, returning: ReasonForm | None =
         marks=evidence.marks_on(document),
         signed=_signed_page(document, file),
         answered=registering.answered_by(document),
-        duplicates=_duplicates(document),
+        doubles=doubles.duplicates_of(me(), document),
         signed_files=signatures.of(found),
         looks_secret=is_secret_symbol((form.code.data or "").partition("/")[2]),
         place=next((at for at, one in enumerate(waiting, 1) if one.id == document.id), 1),
@@ -204,10 +220,6 @@ def _signed_page(document: Document, file: File | None) -> evidence.Marks | None
     reading = files.reading(file) if file is not None else None
     has_picture = reading is not None and reading.signed_picture_sha256 is not None
     return evidence.marks_on(document, "_signed") if has_picture else None
-
-
-def _duplicates(document: Document) -> list[Duplicate]:
-    return capturing.duplicates_of(document)
 
 
 def _values(document: Document) -> dict[str, Any]:

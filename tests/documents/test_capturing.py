@@ -14,7 +14,7 @@ from documents.models.document import CirculationMark, Document, DueSource
 from documents.models.intake import IntakeFile, IntakeState
 from documents.models.lifecycle import DocState
 from documents.models.register import Register, RegisterEntry
-from documents.services import capturing, catalogue, registering
+from documents.services import capturing, catalogue, doubles, registering
 from documents.services.registering import Incoming
 from intranet.core import clock, db, jobs
 from intranet.core.errors import Forbidden, Invalid, NotFound
@@ -100,7 +100,7 @@ def test_an_upload_read_while_nobody_listened_is_captured_later(
 
 def test_the_same_file_twice_is_seen_as_a_double(desk: Office, fields: Fields) -> None:
     first, second = papers.drop(desk.clerk, (papers.pdf(), "mot.pdf"), (papers.pdf(), "hai.pdf"))
-    assert [(one.document.id, one.why) for one in capturing.duplicates_of(second)] == [
+    assert [(one.document.id, one.why) for one in doubles.duplicates_of(desk.clerk, second).seen] == [
         (first.id, "same_file")
     ]
     registering.register_incoming(desk.clerk, first.id, fields())
@@ -135,7 +135,7 @@ def test_a_scan_counts_as_the_earlier_paper_and_an_electronic_original_takes_its
     (first,) = papers.drop(desk.clerk, (scan, "quet.pdf"))
     registering.register_incoming(desk.clerk, first.id, given)
     (second,) = [one for one in papers.drop(desk.clerk, (original, "goc.pdf")) if one.id != first.id]
-    (double,) = capturing.duplicates_of(second)
+    (double,) = doubles.duplicates_of(desk.clerk, second).seen
     assert (double.document.id, double.why, double.is_original) == (first.id, "original", True)
     numbers = select(func.count()).select_from(RegisterEntry)
     before = db.session().scalar(numbers)
@@ -146,7 +146,7 @@ def test_a_scan_counts_as_the_earlier_paper_and_an_electronic_original_takes_its
     assert first.main_sha256 == main.sha256
     assert db.session().scalar(numbers) == before
     (third,) = papers.drop(desk.clerk, (papers.scanned(original, -1), "quet-lai.pdf"))
-    assert [one.why for one in capturing.duplicates_of(third)] == ["same_code"]
+    assert [one.why for one in doubles.duplicates_of(desk.clerk, third).seen] == ["same_code"]
 
 
 def test_the_same_code_of_another_issuer_or_year_is_no_double(
@@ -163,12 +163,12 @@ def test_the_same_code_of_another_issuer_or_year_is_no_double(
         "issuer": received(**(same | {"issuer_text": "Bộ Y tế"}), doc_date=day),
         "symbol": received(**(same | {"symbol_key": "7 btc khac"}), doc_date=day),
     }
-    doubles = {
+    same_as_first = {
         name
         for name, one in found.items()
-        if any(d.document.id == first.id for d in capturing.duplicates_of(one))
+        if any(d.document.id == first.id for d in doubles.duplicates_of(desk.clerk, one).seen)
     }
-    assert doubles == {"double"}
+    assert same_as_first == {"double"}
 
 
 def test_a_merged_scan_gives_its_file_to_the_first(desk: Office, fields: Fields) -> None:

@@ -11,7 +11,16 @@ from sqlalchemy import select
 
 from documents.models.catalogue import Channel, DocKind, Party, Phrase
 from documents.models.document import Document
-from documents.services import capturing, catalogue, issuing, kinds, office_phrases, parties, suggesting
+from documents.services import (
+    capturing,
+    catalogue,
+    doubles,
+    issuing,
+    kinds,
+    office_phrases,
+    parties,
+    suggesting,
+)
 from documents.services.kinds import KindFields
 from documents.services.listing import Filters, incoming
 from documents.services.parties import PartyFields
@@ -177,7 +186,7 @@ def test_a_document_sent_twice_is_found_though_its_sender_has_two_names(
         capturing.set_code(row, "77", "UBND-VP")
         row.doc_date, row.issuer_id = given["doc_date"], other
         row.issuer_text = "Ủy ban nhân dân thành phố Hà Nội"
-    assert [one.document.id for one in capturing.duplicates_of(again)] == [first.id]
+    assert [one.document.id for one in doubles.duplicates_of(desk.clerk, again).seen] == [first.id]
 
 
 def test_the_pages_of_agencies_keep_what_was_typed_and_ask_before_they_merge(
