@@ -232,10 +232,11 @@ class DraftForm(SharedForm):
 
     shared = (
         "kind_id", "subject", "addressees", "recipients", "kept_by", "signer_id", "urgency", "due_date",
-        "field_id",
+        "field_id", "series_id",
     )  # fmt: skip
 
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
+    series_id = SelectField("Dãy số", coerce=optional_int)
     subject = LineField("Trích yếu", [Limit(SUBJECT_MAX)], widget=TextArea())
     addressees = TextField("Kính gửi", [Limit(2000)])
     recipients = TextField("Nơi nhận", [Limit(3000)])
@@ -259,6 +260,7 @@ class DraftForm(SharedForm):
             due_date=self.due_date.data,
             kept_by=self.kept_by.data or "",
             field_id=self.field_id.data,
+            series_id=self.series_id.data,
         )
 
 

@@ -87,6 +87,8 @@ class NewRegisterForm(SeriesForm):
 
     name = LineField("Tên sổ", [Required(), Limit(150)])
     code = LineField("Mã sổ", [Required(), Limit(30)])
+    issuer_name = LineField("Ban hành nhân danh", [Limit(150)])
+    issuer_letters = LineField("Chữ viết tắt trong ký hiệu", [Limit(20)])
 
 
 class PatternForm(OfficeForm):
@@ -94,4 +96,6 @@ class PatternForm(OfficeForm):
 
     symbol_pattern = LineField("Ký hiệu văn bản có tên loại", [Required(), Limit(60)])
     letter_pattern = LineField("Ký hiệu công văn", [Required(), Limit(60)])
+    issuer_name = LineField("Ban hành nhân danh", [Limit(150)])
+    issuer_letters = LineField("Chữ viết tắt trong ký hiệu", [Limit(20)])
     allows_suffix = BooleanField("Cho phép số phụ (12a) khi lãnh đạo đồng ý")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from documents.models.catalogue import Channel, DocKind, Party, WorkField
 from documents.models.lifecycle import Direction, DocState
-from documents.models.register import RegisterEntry
+from documents.models.register import Register, RegisterEntry
 from intranet.core.db import Base, OfOrg, ValueEnum
 from intranet.core.refs import Ref
 from intranet.core.text import fold
@@ -179,11 +179,14 @@ class Document(OfOrg, Base):
     issued_at: Mapped[datetime | None]
     #: The clerk's request to cancel the number, or the leader's order to recall, until it is carried out.
     request: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    #: The register chosen for its number; empty: the one that takes its kind.
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("register.id"), index=True)
 
     kind: Mapped[DocKind | None] = relationship(lazy="joined", innerjoin=False)
     issuer: Mapped[Party | None] = relationship()
     field: Mapped[WorkField | None] = relationship()
     entry: Mapped[RegisterEntry | None] = relationship()
+    series: Mapped[Register | None] = relationship()
     presented_to: Mapped[User | None] = relationship(foreign_keys=[presented_to_id])
     lead_unit: Mapped[Unit | None] = relationship(foreign_keys=[lead_unit_id])
     drafter: Mapped[User | None] = relationship(foreign_keys=[drafter_id])

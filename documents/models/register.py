@@ -85,6 +85,10 @@ class Register(OfOrg, Base):
     allows_suffix: Mapped[bool] = mapped_column(default=False)
     #: The year from which on it gives numbers.
     first_year: Mapped[int] = mapped_column(default=0)
+    #: In whose name its documents are issued, where not in the agency's: a council, a board, a group.
+    issuer_name: Mapped[str] = mapped_column(String(150), default="")
+    #: Its letters in symbols, in place of the agency's ("HĐTS").
+    issuer_letters: Mapped[str] = mapped_column(String(20), default="")
 
     @property
     def ref(self) -> Ref:

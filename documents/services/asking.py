@@ -7,9 +7,9 @@ from sqlalchemy.orm import joinedload
 
 from documents.models.asking import Asked, AskedState, NumberRequest
 from documents.models.lifecycle import DocEvent
-from documents.models.register import EntryState, Register, RegisterEntry, RegisterKind
+from documents.models.register import EntryState, Register, RegisterEntry
 from documents.permissions import ASK, CANCEL, CLOSE, CONSENT, NUMBER, To, access_document
-from documents.services import catalogue, holding, issuing, numbering, striking, years
+from documents.services import holding, issuing, numbering, striking, years
 from documents.services.moving import require
 from documents.services.secrecy import refuse_marks
 from documents.services.verifying import prove
@@ -113,7 +113,7 @@ def ask_sub_number(actor: Actor, document_id: int, number: int, reason: str) -> 
         document = access_document(actor, document_id, To.NUMBER, lock=True)
         require(document, DocEvent.NUMBER)
         year = clock.today().year
-        register = catalogue.register_for(document.org_id, RegisterKind.OUT, document.kind, year)
+        register = issuing.register_of(document, year)
         if not register.allows_suffix:
             raise BadState("register.no_letters")
         numbering.lock_year(register, year)

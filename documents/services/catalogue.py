@@ -10,7 +10,7 @@ from documents.models.register import Register, RegisterKind, RegisterYear, Seri
 from documents.services import years
 from intranet.core import clock, db
 from intranet.core.dialect import insert_once
-from intranet.core.errors import BadState
+from intranet.core.errors import BadState, Invalid
 from intranet.core.text import fold, one_line, toned, words
 from intranet.people import directory
 
@@ -112,14 +112,36 @@ def all_registers(org_id: int) -> list[tuple[Register, list[RegisterYear]]]:
     return [(register, years[register.id]) for register in found]
 
 
+def choosable(org_id: int, year: int | None = None) -> list[Register]:
+    """Registers that give numbers only where a draft names them: those of advisory bodies (rule N10)."""
+    when = year or clock.today().year
+    return [
+        one
+        for one in registers(org_id, RegisterKind.OUT)
+        if one.first_year <= when and years.rule_of(one, when)[0] is SeriesRule.ADVISORY_BODY
+    ]
+
+
 def register_for(
-    org_id: int, direction: RegisterKind, kind: DocKind | None, year: int | None = None
+    org_id: int,
+    direction: RegisterKind,
+    kind: DocKind | None,
+    year: int | None = None,
+    *,
+    chosen_id: int | None = None,
 ) -> Register:
     """The register whose series a document of this kind takes its number from, this year unless named.
 
+    :param chosen_id: the register that its draft names.
     :raises BadState: ``register.none_for_kind``.
+    :raises Invalid: ``register.not_choosable``.
     """
     when = year or clock.today().year
+    if chosen_id is not None:
+        chosen = next((one for one in choosable(org_id, when) if one.id == chosen_id), None)
+        if chosen is None:
+            raise Invalid("register.not_choosable", field="series_id", year=when)
+        return chosen
     found = [one for one in registers(org_id, direction) if one.first_year <= when]
     rules = {one.id: years.rule_of(one, when) for one in found}
     if kind is not None:

@@ -19,6 +19,8 @@ from intranet.records.media import DOCX, PDF
 _DEPUTY = "phó"
 #: Names whose second word is small; they keep their capital behind "V/v".
 _NAMES = ("Ủy ban", "Hội đồng", "Thủ tướng", "Chính phủ", "Quốc hội", "Chủ tịch", "Mặt trận")
+#: Beginnings of names of bodies, as far as a signature needs them; the first that fits counts.
+_BODIES = ("Hội đồng nhân dân", "Hội đồng", "Ban Chỉ đạo", "Ban Tổ chức", "Tổ công tác", "Tổ", "Ban")
 #: Titles of heads as they stand in a signature; the first that a post begins with counts.
 _HEADS = ("Chủ tịch", "Giám đốc", "Cục trưởng", "Chánh Thanh tra", "Chánh Văn phòng", "Trưởng phòng")
 
@@ -42,6 +44,8 @@ class DraftFields:
     kept_by: str = ""
     copies: int = 1
     field_id: int | None = None
+    #: The register chosen for its number: that of a body in whose name it is issued.
+    series_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,19 +65,24 @@ def official_text(
     symbol: str,
     signer: User | None,
     answered: Document | None = None,
+    body: str = "",
 ) -> OfficialText:
-    """The text of a new draft, number and date open; a reply names what it answers."""
+    """The text of a new draft, number and date open; a reply names what it answers.
+
+    :param body: the council, board or group in whose name it is issued under the agency's seal.
+    """
     letter = kind.is_letter
+    above = org.name if body else org.parent.name if org.parent is not None else ""
     text = OfficialText(
-        agency=org.name,
-        parent_agency=org.parent.name if org.parent is not None else "",
+        agency=body or org.name,
+        parent_agency=above,
         subject=after_about(fields.subject) if letter else fields.subject,
         symbol=symbol,
         place=org.place,
         kind=None if letter else kind.name,
         addressees=fields.addressees,
         body=fields.body,
-        authority=authority_lines(org, signer),
+        authority=authority_lines(org, signer, body),
         signer_name=signer.full_name if signer is not None else "",
         recipients=fields.recipients or (("Như trên",) if fields.addressees else ()),
         archive_line=f"Lưu: VT{', ' + fields.kept_by if fields.kept_by else ''}",
@@ -83,7 +92,7 @@ def official_text(
         return text
     return fill_reply(
         text,
-        own_name=org.short_name or org.name,
+        own_name=body or org.short_name or org.name,
         to_agency=answered.issuer_text,
         code=answered.code,
         day=answered.doc_date,
@@ -99,12 +108,12 @@ def build(text: OfficialText, name: str) -> Sheets:
 
 
 def symbol_of(register: Register, kind: DocKind, org: Organisation, unit: Unit | None) -> str:
-    """The symbol by the register's pattern: ``QĐ-UBND``, or of a letter ``UBND-VP``."""
-    letters = unit.letters if unit is not None else ""
+    """The symbol by the register's pattern: ``QĐ-UBND``, of a letter ``UBND-VP``, of a body ``TB-HĐTS``."""
+    letters, issuer = unit.letters if unit is not None else "", register.issuer_letters or org.letters
     if kind.is_letter and not letters:
-        return org.letters
+        return issuer
     pattern = register.letter_pattern if kind.is_letter else register.symbol_pattern
-    return pattern.format(kind=kind.code, org=org.letters, unit=letters)
+    return pattern.format(kind=kind.code, org=issuer, unit=letters)
 
 
 def is_deputy(person: User) -> bool:
@@ -112,11 +121,14 @@ def is_deputy(person: User) -> bool:
     return one_line(person.title).lower().startswith(_DEPUTY)
 
 
-def authority_lines(org: Organisation, signer: User | None) -> tuple[str, ...]:
+def authority_lines(org: Organisation, signer: User | None, body: str = "") -> tuple[str, ...]:
     """The lines above a signature (Decree 30/2020/NĐ-CP, article 13), as far as a post's title tells."""
     if signer is None:
         return ()
     title = one_line(signer.title)
+    if body:
+        short = next((one for one in _BODIES if body.lower().startswith(one.lower())), body)
+        return (f"TM. {short.upper()}", title.upper())
     head = next((one for one in _HEADS if one.lower() in title.lower()), "")
     collective = org.name.lower().startswith("ủy ban nhân dân")
     lines: list[str] = []

@@ -9,7 +9,7 @@ from documents.models.catalogue import DocKind, WorkField
 from documents.models.document import Document, DocumentLink, DueSource, Relation
 from documents.models.draft import DraftOpinion, DraftVersion
 from documents.models.lifecycle import Direction, DocEvent, DocState
-from documents.models.register import RegisterKind
+from documents.models.register import Register, RegisterKind
 from documents.permissions import DRAFT, To, access_document, give_access, headed_units
 from documents.services import catalogue, composing
 from documents.services import fields as work_fields
@@ -39,6 +39,8 @@ class Prepared:
     symbol: str
     unit_id: int | None
     reply_to_id: int | None
+    #: In whose name it is issued, where not in the agency's.
+    body: str = ""
 
 
 def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -> Prepared:
@@ -49,7 +51,7 @@ def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -
     :raises Forbidden: ``auth.no_permit``.
     :raises NotFound: ``document.missing``, the document to answer.
     :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``, ``field_of_work.unknown``,
-        ``document.secret_mark``.
+        ``register.not_choosable``, ``document.secret_mark``.
     """
     if not actor.holds(DRAFT):
         raise Forbidden("auth.no_permit")
@@ -61,13 +63,13 @@ def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -
     org = directory.org(actor.org_id)
     if org is None:
         raise NotFound("document.missing")
-    register = catalogue.register_for(actor.org_id, RegisterKind.OUT, kind)
-    symbol = composing.symbol_of(register, kind, org, unit)
+    register = catalogue.register_for(actor.org_id, RegisterKind.OUT, kind, chosen_id=fields.series_id)
+    symbol, body = composing.symbol_of(register, kind, org, unit), register.issuer_name
     text = composing.official_text(
-        fields, kind=kind, org=org, symbol=symbol, signer=signer, answered=answered
+        fields, kind=kind, org=org, symbol=symbol, signer=signer, answered=answered, body=body
     )
     sheets = composing.build(text, "Nội dung")
-    return Prepared(fields, sheets, symbol, None if unit is None else unit.id, reply_to_id)
+    return Prepared(fields, sheets, symbol, None if unit is None else unit.id, reply_to_id, body)
 
 
 def create(actor: Actor, prepared: Prepared) -> int:
@@ -89,7 +91,7 @@ def create(actor: Actor, prepared: Prepared) -> int:
             created_by_id=actor.id,
             created_at=clock.now(),
         )
-        _set(document, fields)
+        _set(document, fields, prepared.body)
         document.subject = prepared.sheets.subject
         session.add(document)
         session.flush()
@@ -109,7 +111,8 @@ def create(actor: Actor, prepared: Prepared) -> int:
 def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | None = None) -> None:
     """Change the fields of a draft; its Word file stays as it is.
 
-    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``, ``field_of_work.unknown``.
+    :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``, ``field_of_work.unknown``,
+        ``register.not_choosable``.
     :raises BadState: ``document.wrong_state``.
     :raises Stale: ``document.changed``.
     """
@@ -123,11 +126,11 @@ def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | 
         _signer(document.org_id, fields.signer_id)
         org = directory.org(document.org_id)
         unit = directory.unit(document.unit_id) if document.unit_id else None
+        register = catalogue.register_for(document.org_id, RegisterKind.OUT, kind, chosen_id=fields.series_id)
         if org is not None:
-            register = catalogue.register_for(document.org_id, RegisterKind.OUT, kind)
             document.symbol = composing.symbol_of(register, kind, org, unit)
         was = _plain(document)
-        _set(document, fields)
+        _set(document, fields, register.issuer_name)
         now = _plain(document)
         touch(document)
         changed = {name: [was[name], now[name]] for name in was if was[name] != now[name]}
@@ -242,9 +245,11 @@ def _plain(document: Document) -> dict[str, Any]:
     """What may be edited of a draft, as plain values for the log."""
     kind = db.session().get(DocKind, document.kind_id) if document.kind_id is not None else None
     field = db.session().get(WorkField, document.field_id) if document.field_id is not None else None
+    series = db.session().get(Register, document.series_id) if document.series_id is not None else None
     return {
         "kind": kind.name if kind is not None else "",
         "field": field.name if field is not None else "",
+        "series": series.name if series is not None else "",
         "subject": document.subject,
         "addressees": "; ".join(document.addressees),
         "recipients": "; ".join(document.recipients),
@@ -256,8 +261,9 @@ def _plain(document: Document) -> dict[str, Any]:
     }
 
 
-def _set(document: Document, fields: DraftFields) -> None:
+def _set(document: Document, fields: DraftFields, body: str) -> None:
     document.kind_id, document.field_id = fields.kind_id, fields.field_id
+    document.series_id = fields.series_id
     document.subject = fields.subject
     document.addressees = list(fields.addressees)
     document.recipients = list(fields.recipients)
@@ -271,7 +277,7 @@ def _set(document: Document, fields: DraftFields) -> None:
     org = directory.org(document.org_id)
     document.signer_name = signer.full_name if signer else ""
     document.signer_title = signer.title[:100] if signer else ""
-    lines = composing.authority_lines(org, signer) if org is not None else ()
+    lines = composing.authority_lines(org, signer, body) if org is not None else ()
     document.signer_authority = "\n".join(lines)[:200]
 
 

@@ -42,6 +42,17 @@ class Target:
     purpose: Purpose = Purpose.ACT
 
 
+def register_of(document: Document, year: int) -> Register:
+    """The register from which an outgoing document takes a number of that year.
+
+    :raises BadState: ``register.none_for_kind``.
+    :raises Invalid: ``register.not_choosable``, the one chosen for it takes nothing that year.
+    """
+    return catalogue.register_for(
+        document.org_id, RegisterKind.OUT, document.kind, year, chosen_id=document.series_id
+    )
+
+
 def give_number(actor: Actor, document_id: int, day: date, *, late_reason: str = "") -> int:
     """Grant number and date to a signed document; returns the number.
 
@@ -54,7 +65,7 @@ def give_number(actor: Actor, document_id: int, day: date, *, late_reason: str =
     with db.unit_of_work():
         document = access_document(actor, document_id, To.NUMBER, lock=True)
         require(document, DocEvent.NUMBER)
-        register = catalogue.register_for(document.org_id, RegisterKind.OUT, document.kind, day.year)
+        register = register_of(document, day.year)
         move(actor, document, DocEvent.NUMBER)
         enqueue(stamping.JOB, str(document.id), {"document": document.id})
         entry = numbering.grant(
@@ -82,7 +93,7 @@ def give_held_number(actor: Actor, document_id: int, entry_id: int) -> int:
         entry = db.session().get(RegisterEntry, entry_id)
         if entry is None:
             raise BadState("register.entry_not_held")
-        register = catalogue.register_for(document.org_id, RegisterKind.OUT, document.kind, entry.year)
+        register = register_of(document, entry.year)
         if entry.register_id != register.id:
             raise Invalid("register.other_series", field="entry_id")
         move(actor, document, DocEvent.NUMBER)

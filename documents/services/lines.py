@@ -16,9 +16,10 @@ from documents.models.register import (
     RegisterEntry,
     RegisterKind,
     RegisterYear,
+    SeriesRule,
 )
 from documents.permissions import AMEND, READ_REGISTER, readable
-from documents.services import catalogue, numbering
+from documents.services import catalogue, numbering, years
 from documents.services.asking import line_of
 from documents.services.capturing import set_code
 from documents.services.moving import tell, touch
@@ -260,7 +261,8 @@ def _kind(entry: RegisterEntry, name: str, *, is_old: bool) -> DocKind:
     found = catalogue.kind_named(entry.org_id, name)
     if found is None:
         raise Invalid("document.kind_unknown", field="kind")
-    if entry.register.direction is RegisterKind.OUT and not is_old:
+    is_chosen = years.rule_of(entry.register, entry.year)[0] is SeriesRule.ADVISORY_BODY
+    if entry.register.direction is RegisterKind.OUT and not is_old and not is_chosen:
         there = catalogue.register_for(entry.org_id, RegisterKind.OUT, found, entry.year)
         if there.id != entry.register_id:
             raise Invalid("register.kind_elsewhere", field="kind", kind=found.name, register=there.name)

@@ -29,6 +29,8 @@ from intranet.records import audit
 
 #: Parts of a symbol: names to be filled in, letters and digits, signs between them.
 _PATTERN = re.compile(r"(?:\{(?:kind|org|unit)\}|[^\W_]|[-&./])+")
+#: Letters of a body in symbols.
+_LETTERS = re.compile(r"(?:[^\W_]|[-&.])+")
 #: Days for late lines once a year is closing (rule N5).
 LATE_DAYS = 30
 
@@ -125,20 +127,23 @@ def rule_of(register: Register, year: int) -> tuple[SeriesRule, tuple[int, ...]]
 
 
 def is_locked(org_id: int, group: KindGroup, year: int) -> bool:
-    """True once a number of the year was given in a series of these kinds: the choice stands (rule N10)."""
+    """True once a number of the year was given in a series of these kinds: the choice stands (rule N10).
+
+    Numbers of advisory bodies stand apart.
+    """
     query = (
-        select(RegisterYear.year)
-        .join(Register, Register.id == RegisterYear.register_id)
+        select(Register)
+        .join(RegisterYear, Register.id == RegisterYear.register_id)
         .where(
             Register.org_id == org_id,
             Register.direction == RegisterKind.OUT,
             Register.kind_group == group,
-            Register.series_rule != SeriesRule.ADVISORY_BODY,
             RegisterYear.year == year,
             RegisterYear.last_number > 0,
         )
     )
-    return db.session().scalar(query.limit(1)) is not None
+    given = db.session().scalars(query).all()
+    return any(rule_of(one, year)[0] is not SeriesRule.ADVISORY_BODY for one in given)
 
 
 def decide_series(
@@ -149,7 +154,7 @@ def decide_series(
     :raises NotFound: ``register.missing``.
     :raises Forbidden: ``auth.no_permit``.
     :raises BadState: ``register.series_locked``, the first number of the year was given.
-    :raises Invalid: ``register.no_kinds``, ``register.past_year``.
+    :raises Invalid: ``register.no_kinds``, ``register.past_year``, ``register.no_body``.
     """
     _need_keeper(actor)
     kinds = sorted(set(kind_ids)) if rule is SeriesRule.LISTED else []
@@ -159,19 +164,33 @@ def decide_series(
         raise Invalid("register.past_year", field="year")
     with db.unit_of_work():
         register = numbering.register_of(register_id)
+        if rule is SeriesRule.ADVISORY_BODY:
+            _need_body(register.issuer_name, register.issuer_letters, "rule")
         counter = numbering.lock_year(register, year)
-        _need_unlocked(register, year)
+        if counter.last_number > 0 or is_locked(register.org_id, register.kind_group, year):
+            raise BadState("register.series_locked", year=year)
         counter.series_rule, counter.kind_ids = rule, kinds
         audit.record(actor, "register.series_decided", register, year=year, rule=rule.value, kinds=kinds)
 
 
 def add_register(
-    actor: Actor, *, name: str, code: str, rule: SeriesRule, kind_ids: Collection[int], first_year: int
+    actor: Actor,
+    *,
+    name: str,
+    code: str,
+    rule: SeriesRule,
+    kind_ids: Collection[int],
+    first_year: int,
+    issuer_name: str = "",
+    issuer_letters: str = "",
 ) -> int:
     """Open a register of outgoing documents with a series of its own; returns its id.
 
+    :param issuer_name: the body in whose name its documents are issued, where not the agency's.
+    :param issuer_letters: the body's letters in symbols.
     :raises Forbidden: ``auth.no_permit``.
-    :raises Invalid: ``register.code_taken``, ``register.no_kinds``, ``register.past_year``.
+    :raises Invalid: ``register.code_taken``, ``register.no_kinds``, ``register.past_year``,
+        ``register.no_body``, ``register.letters_wrong``.
     :raises BadState: ``register.series_locked``, kinds would change their series within a year.
     """
     _need_keeper(actor)
@@ -180,6 +199,9 @@ def add_register(
         raise Invalid("register.no_kinds", field="kind_ids")
     if first_year < clock.today().year:
         raise Invalid("register.past_year", field="year")
+    letters, body = _need_letters(issuer_letters), one_line(issuer_name)
+    if rule is SeriesRule.ADVISORY_BODY or letters or body:
+        _need_body(body, letters, "issuer_name" if letters else "issuer_letters")
     with db.unit_of_work() as session:
         taken = session.scalar(
             select(Register.id).where(Register.org_id == actor.org_id, Register.code == code)
@@ -198,6 +220,8 @@ def add_register(
             series_rule=rule,
             kind_ids=kinds,
             first_year=first_year,
+            issuer_name=body,
+            issuer_letters=letters,
         )
         session.add(register)
         session.flush()
@@ -206,15 +230,23 @@ def add_register(
 
 
 def change_settings(
-    actor: Actor, register_id: int, *, symbol_pattern: str, letter_pattern: str, allows_suffix: bool
+    actor: Actor,
+    register_id: int,
+    *,
+    symbol_pattern: str,
+    letter_pattern: str,
+    allows_suffix: bool,
+    issuer_name: str = "",
+    issuer_letters: str = "",
 ) -> None:
-    """Set how symbols are composed, and whether numbers may carry a letter.
+    """Set how symbols are composed, in whose name, and whether numbers may carry a letter.
 
     :raises Forbidden: ``auth.no_permit``.
     :raises NotFound: ``register.missing``.
-    :raises Invalid: ``register.pattern_wrong``.
+    :raises Invalid: ``register.pattern_wrong``, ``register.letters_wrong``, ``register.no_body``.
     """
     _need_keeper(actor)
+    letters, body = _need_letters(issuer_letters), one_line(issuer_name)
     for field, pattern in (("symbol_pattern", symbol_pattern), ("letter_pattern", letter_pattern)):
         if not _PATTERN.fullmatch(pattern) or "{org}" not in pattern:
             raise Invalid("register.pattern_wrong", field=field)
@@ -222,6 +254,11 @@ def change_settings(
         register = numbering.register_of(register_id)
         register.symbol_pattern, register.letter_pattern = symbol_pattern, letter_pattern
         register.allows_suffix = allows_suffix
+        this_year = clock.today().year
+        rules = {rule_of(register, year)[0] for year in (this_year, this_year + 1)}
+        if letters or body or SeriesRule.ADVISORY_BODY in rules:
+            _need_body(body, letters, "issuer_name" if letters else "issuer_letters")
+        register.issuer_name, register.issuer_letters = body, letters
         audit.record(actor, "register.changed", register, symbol=symbol_pattern, letter=letter_pattern)
 
 
@@ -230,9 +267,17 @@ def _need_keeper(actor: Actor) -> None:
         raise Forbidden("auth.no_permit")
 
 
-def _need_unlocked(register: Register, year: int) -> None:
-    if is_locked(register.org_id, register.kind_group, year):
-        raise BadState("register.series_locked", year=year)
+def _need_body(name: str, letters: str, field: str) -> None:
+    """A body without a name of its own, or without letters, composes no symbol."""
+    if not name or not letters:
+        raise Invalid("register.no_body", field=field)
+
+
+def _need_letters(letters: str) -> str:
+    """Letters as they stand in a symbol: the case kept, no blank; or none."""
+    if letters and not _LETTERS.fullmatch(letters):
+        raise Invalid("register.letters_wrong", field="issuer_letters")
+    return letters
 
 
 def _begin(actor: Actor | None, register: Register, counter: RegisterYear) -> None:

@@ -22,6 +22,13 @@ def offer_draft(form: DraftForm, org_id: int, document: Document | None = None) 
     if document is not None and document.kind is not None and not document.kind.is_active:
         known.append(document.kind)
     form.kind_id.choices = [(kind.id, kind.name) for kind in known]
+    series = catalogue.choosable(org_id)
+    if document is not None and document.series is not None and document.series not in series:
+        series.append(document.series)
+    form.series_id.choices = [
+        ("", label("draft.series_of_kind")),
+        *((one.id, one.issuer_name or one.name) for one in series),
+    ]
     offer_fields(form.field_id, org_id, None if document is None else document.field_id)
     form.signer_id.choices = [
         (leader.id, f"{leader.full_name}, {leader.title}")

@@ -20,6 +20,7 @@ def fields_form(document: Document) -> DraftForm:
         recipients="\n".join(document.recipients),
         kept_by=document.kept_by,
         field_id=document.field_id,
+        series_id=document.series_id,
         signer_id=document.signer_id,
         urgency=int(document.urgency),
         due_date=document.due_date,

@@ -21,7 +21,6 @@ from documents.forms import (
 from documents.forms_registers import HeldNumberForm, SubNumberForm
 from documents.models.document import Document
 from documents.models.lifecycle import IN_PREPARATION, Direction, DocState
-from documents.models.register import RegisterKind
 from documents.permissions import DRAFT, READ, REVIEW_LAYOUT, REVIEW_UNIT, SIGN, To, access_document
 from documents.services import (
     about,
@@ -371,8 +370,11 @@ def _shown(document: Document, found: list[File], versions: list[int]) -> File |
 
 
 def _expected(document: Document) -> dict[str, Any]:
-    register = catalogue.register_for(document.org_id, RegisterKind.OUT, document.kind)
     this_year = clock.today().year
+    try:
+        register = issuing.register_of(document, this_year)
+    except DomainError as refusal:
+        return {"refused": sentence(refusal)}
     number, last = numbering.expected(register, this_year)
     return {
         "number": number,

@@ -36,6 +36,8 @@ def register_settings() -> ResponseReturnValue:
                     rule=SeriesRule(form.rule.data),
                     kind_ids=form.kind_ids.data or (),
                     first_year=form.year.data,
+                    issuer_name=form.issuer_name.data or "",
+                    issuer_letters=form.issuer_letters.data or "",
                 ),
             )
             flash(label("register.flash.added"), "ok")
@@ -80,6 +82,8 @@ def register_pattern(register_id: int) -> ResponseReturnValue:
                     symbol_pattern=form.symbol_pattern.data or "",
                     letter_pattern=form.letter_pattern.data or "",
                     allows_suffix=bool(form.allows_suffix.data),
+                    issuer_name=form.issuer_name.data or "",
+                    issuer_letters=form.issuer_letters.data or "",
                 ),
             )
             flash(label("register.flash.changed"), "ok")
@@ -123,6 +127,8 @@ def _pattern_of(register: Register) -> PatternForm:
         symbol_pattern=register.symbol_pattern,
         letter_pattern=register.letter_pattern,
         allows_suffix=register.allows_suffix,
+        issuer_name=register.issuer_name,
+        issuer_letters=register.issuer_letters,
     )
 
 

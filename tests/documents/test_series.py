@@ -1,0 +1,119 @@
+"""Series of their own: bodies under the agency's seal, copies, normative kinds, second registers."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from documents.models.document import Document
+from documents.models.register import RegisterEntry, RegisterKind, SeriesRule, YearState
+from documents.services import asking, catalogue, drafting, holding, issuing, reviewing, years
+from documents.services.composing import DraftFields
+from documents.services.verifying import verify_register
+from intranet.core import clock, db
+from intranet.core.errors import Invalid
+from intranet.people.models import User
+from intranet.records import docx, files
+from tests.factories import Office
+
+ClientOf = Callable[[User], FlaskClient]
+BODY = "Hội đồng tuyển sinh xã Hòa Bình"
+
+
+def draft(desk: Office, kind: str, **changes: Any) -> Document:
+    """A draft of the officer of finance."""
+    found = catalogue.kind_named(desk.org.id, kind)
+    assert found is not None
+    values: dict[str, Any] = {"subject": "Kết quả xét tuyển", "signer_id": desk.leader.id} | changes
+    prepared = drafting.prepare(desk.officer, DraftFields(kind_id=found.id, **values))
+    return db.session().get_one(Document, drafting.create(desk.officer, prepared))
+
+
+def signed(desk: Office, document: Document) -> Document:
+    """The draft, brought to where it waits for its number."""
+    reviewing.submit(desk.officer, document.id)
+    reviewing.approve_in_unit(desk.head, document.id)
+    reviewing.pass_layout(desk.office_head, document.id, reviewing.LAYOUT_TICKS)
+    reviewing.sign(desk.leader, document.id, reason="Bản quét bổ sung sau")
+    return document
+
+
+def add(desk: Office, code: str, rule: SeriesRule, **changes: Any) -> int:
+    """A register that the administrator adds."""
+    given: dict[str, Any] = {"name": f"Sổ {code}", "kind_ids": (), "first_year": clock.today().year}
+    return years.add_register(desk.admin, code=code, rule=rule, **(given | changes))
+
+
+def body_of(desk: Office) -> int:
+    """The register of a body that issues under the agency's seal."""
+    return add(desk, "hdts", SeriesRule.ADVISORY_BODY, issuer_name=BODY, issuer_letters="HĐTS")
+
+
+def main_of(desk: Office) -> int:
+    """The register of outgoing documents."""
+    return catalogue.register_for(desk.org.id, RegisterKind.OUT, None).id
+
+
+def test_a_body_under_the_agencys_seal_has_numbers_letters_and_a_head_of_its_own(desk: Office) -> None:
+    issuing.give_number(desk.clerk, signed(desk, draft(desk, "Thông báo")).id, clock.today())
+    own = body_of(desk)
+    document = draft(desk, "Thông báo", series_id=own)
+    version = drafting.versions_of(document.id)[0]
+    file = next(one for one in files.of(document.ref) if one.id == version.file_id)
+    words = docx.text_of(files.path(file)).text
+    assert BODY.upper() in words
+    assert "TM. HỘI ĐỒNG" in words
+    assert document.symbol == "TB-HĐTS"
+    issuing.give_number(desk.clerk, signed(desk, document).id, clock.today())
+    other = draft(desk, "Thông báo")
+    issuing.give_number(desk.clerk, signed(desk, other).id, clock.today())
+    assert (document.code, other.code) == ("01/TB-HĐTS", "02/TB-UBND")
+    entry = db.session().get_one(RegisterEntry, document.register_entry_id)
+    assert entry.register_id == own
+    assert verify_register(desk.clerk, own) == verify_register(desk.clerk, main_of(desk)) == []
+    with pytest.raises(Invalid, match=r"register.not_choosable"):
+        draft(desk, "Thông báo", series_id=main_of(desk))
+
+
+def test_a_number_held_for_a_body_is_filled_and_its_year_closes(desk: Office) -> None:
+    own = body_of(desk)
+    last = clock.today()
+    holding.reserve(desk.clerk, own, count=1, reason="Họp hội đồng ngày mai", expires_on=last)
+    held = holding.fitting(db.session().get_one(catalogue.Register, own), last.year)[0].id
+    with pytest.raises(Invalid, match=r"register.other_series"):
+        issuing.give_held_number(desk.clerk, signed(desk, draft(desk, "Thông báo")).id, held)
+    document = signed(desk, draft(desk, "Thông báo", series_id=own))
+    assert issuing.give_held_number(desk.clerk, document.id, held) == 1
+    clock.freeze(clock.at_office(date(last.year + 1, 1, 4), 8))
+    years.begin_closing(desk.clerk, own, last.year)
+    asking.decide(desk.leader, asking.ask_close(desk.clerk, own, last.year), agree=True)
+    counter = db.session().get_one(catalogue.RegisterYear, (own, last.year))
+    assert counter.state is YearState.CLOSED
+
+
+def test_the_administrator_names_a_body_with_its_letters_and_drafters_choose_it(
+    desk: Office, client_of: ClientOf
+) -> None:
+    admin, url = client_of(desk.admin), "/documents/registers/settings"
+    form = {"name": "Sổ hội đồng", "code": "hd", "rule": "advisory_body", "year": "2026", "once": "a"}
+    refused = admin.post(url, data=form | {"issuer_name": BODY})
+    assert refused.status_code == 422
+    assert "cần cả tên và chữ viết tắt" in refused.text
+    assert BODY in refused.text
+    blank = admin.post(url, data=form | {"issuer_name": BODY, "issuer_letters": "HĐ TS"})
+    assert "không có dấu cách" in blank.text
+    officer = client_of(desk.officer)
+    assert 'name="series_id"' not in officer.get("/documents/drafts/new").text
+    assert admin.post(url, data=form | {"issuer_name": BODY, "issuer_letters": "HĐTS"}).status_code == 302
+    assert f">{BODY}</option>" in officer.get("/documents/drafts/new").text
+    document = draft(desk, "Thông báo")
+    register = catalogue.choosable(desk.org.id)[0]
+    fields = {"kind_id": str(document.kind_id), "subject": "Kết quả", "signer_id": str(desk.leader.id)}
+    fields |= {"urgency": "0", "series_id": str(register.id), "version": str(document.version), "once": "b"}
+    assert officer.post(f"/documents/drafts/{document.id}/fields", data=fields).status_code == 302
+    db.read_anew()
+    changed = db.session().get_one(Document, document.id)
+    assert (changed.symbol, changed.series_id) == ("TB-HĐTS", register.id)
+    assert "Dãy số" in officer.get(f"/documents/{document.id}/history").text
