@@ -260,6 +260,7 @@ class BodyForm(OfficeForm):
     need_many = SelectField("Trúng cử, được chọn nhiều khi đạt", choices=[])
     papers_days = IntegerField("Gửi tài liệu trước phiên họp (ngày làm việc)", [Required()])
     subs_vote = BooleanField("Người dự thay được biểu quyết thay thành viên vắng mặt")
+    secretary_publishes = BooleanField("Thư ký được phát hành giấy mời thay chủ tọa")
     queue_rule = SelectField("Thứ tự mời phát biểu", choices=[], default=QUEUE_RULES[0])
     may_change = BooleanField("Khi biểu quyết ghi danh, đại biểu được đổi phiếu cho đến lúc kết thúc")
     #: What stood there when the form was opened.

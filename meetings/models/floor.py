@@ -97,6 +97,8 @@ class Body(Base):
     subs_vote: Mapped[bool] = mapped_column(default=False)
     #: Papers go out so many working days before the sitting; 0: at any time.
     papers_days: Mapped[int] = mapped_column(default=1)
+    #: Its chairs let the secretary send the invitations, unless one says otherwise of a meeting.
+    secretary_publishes: Mapped[bool] = mapped_column(default=True)
     #: In what order people who wait to speak are called: a :class:`QueueRule`.
     queue_rule: Mapped[str] = mapped_column(String(10), default="asked")
 

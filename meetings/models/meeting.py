@@ -100,7 +100,7 @@ class Meeting(Base):
     starts_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(String(120))
     state: Mapped[MeetingState] = mapped_column(ValueEnum(MeetingState), default=MeetingState.DRAFT)
-    #: The chair lets the secretary publish without asking again.
+    #: The chair lets the secretary publish: by the body's rules, or the chair's own word on this meeting.
     secretary_publishes: Mapped[bool] = mapped_column(default=True)
     #: Last version of the room; rises by 1 with every line of the journal.
     v: Mapped[int] = mapped_column(default=0)
@@ -122,12 +122,15 @@ class Meeting(Base):
     queue_open: Mapped[bool] = mapped_column(default=True)
     #: In what order they are called: a :class:`meetings.models.floor.QueueRule`; empty: as its rules say.
     queue_rule: Mapped[str | None] = mapped_column(String(10))
-    #: A clock that everybody sees, ``{"id", "label", "started", "dur_s"}``; empty when none runs.
+    #: A clock that everybody sees, ``{"id", "label", "started", "dur_s"}``; ``paused_at`` since when it stands
+    #: still, ``paused_ms`` for how long it did before. Empty when there is none.
     timer: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     published_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     #: When it was to end, as it was planned at its opening; the room is late or early against this.
     plan_end: Mapped[datetime | None]
+    #: While it is postponed: the hour at which it does not take place.
+    postponed_from: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     #: When a sitting that pauses is expected to go on; empty: nobody said.
     resumes_at: Mapped[datetime | None]
@@ -157,6 +160,11 @@ class Meeting(Base):
     def is_rehearsal(self) -> bool:
         """True for a sitting that counts for nothing (họp thử)."""
         return self.rehearses_id is not None
+
+    @property
+    def waits_for_hour(self) -> bool:
+        """True for a meeting that was postponed and has no new hour yet."""
+        return self.state is MeetingState.POSTPONED and self.postponed_from == self.starts_at
 
     @property
     def edition(self) -> str:

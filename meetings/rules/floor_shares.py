@@ -87,7 +87,7 @@ FLOOR: dict[str, Project] = {
     "speech.resumed": tell_all("rq", "paused_ms"),
     "speech.extended": tell_all("rq", "limit_s"),
     "speech.ended": _ended,
-    "timer.set": tell_all("id", "label", "started", "dur_s"),
+    "timer.set": tell_all("id", "label", "started", "dur_s", "paused_at", "paused_ms"),
     "timer.stopped": tell_all(),
     "notice.sent": tell_all("id", "lvl", "t", "until"),
     "notice.cleared": tell_all("id"),

@@ -1,6 +1,6 @@
 """What chair and secretaries say to the room, and what the room asks of them: notices, a clock, calls."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -90,7 +90,7 @@ def clear_notice(actor: User, meeting_id: int, notice_id: int) -> int:
 
 
 def set_timer(actor: User, meeting_id: int, label: str, dur_s: int) -> int:
-    """Start a clock that everybody sees, in place of the one that runs.
+    """Start a clock that everybody sees, in place of the one that runs; one set in a pause runs through it.
 
     :param dur_s: seconds, up to a day.
     :returns: the room's version.
@@ -105,8 +105,7 @@ def set_timer(actor: User, meeting_id: int, label: str, dur_s: int) -> int:
     with unit_of_work():
         meeting = _in_session(actor, meeting_id)
         timer = {"id": meeting.v + 1, "label": label, "started": ms(clock.now()), "dur_s": dur_s}
-        meeting.timer = timer
-        return journal.append(meeting, "timer.set", by=actor, **timer)
+        return _show_timer(actor, meeting, timer)
 
 
 def stop_timer(actor: User, meeting_id: int) -> int:
@@ -128,6 +127,26 @@ def drop_timer(actor: User, meeting: Meeting) -> None:
     if meeting.timer is not None:
         meeting.timer = None
         journal.append(meeting, "timer.stopped", by=actor)
+
+
+def hold_timer(actor: User, meeting: Meeting, now: datetime) -> None:
+    """The sitting pauses, in the open unit of work: so does the clock that ran until now."""
+    if meeting.timer is not None and "paused_at" not in meeting.timer:
+        _show_timer(actor, meeting, meeting.timer | {"paused_at": ms(now)})
+
+
+def release_timer(actor: User, meeting: Meeting, now: datetime) -> None:
+    """The sitting goes on, in the open unit of work: so does the clock that stood still."""
+    if meeting.timer is None or "paused_at" not in meeting.timer:
+        return
+    timer = dict(meeting.timer)
+    stood = max(0, (ms(now) or 0) - timer.pop("paused_at"))
+    _show_timer(actor, meeting, timer | {"paused_ms": timer.get("paused_ms", 0) + stood})
+
+
+def _show_timer(actor: User, meeting: Meeting, timer: dict[str, Any]) -> int:
+    meeting.timer = timer
+    return journal.append(meeting, "timer.set", by=actor, **timer)
 
 
 def call_service(actor: User, meeting_id: int, kind: CallKind, words: str = "") -> int:

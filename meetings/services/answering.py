@@ -19,7 +19,7 @@ from intranet.records import audit
 from meetings.models.answer import Attending, InvitationAnswer, Standing
 from meetings.models.meeting import Meeting, MeetingState, PartRole
 from meetings.permissions import To, access_meeting
-from meetings.services import attending, participants
+from meetings.services import attending, invitations, participants
 
 #: Invitations go out so many working days ahead.
 NOTICE_DAYS = 3
@@ -88,7 +88,8 @@ def decide_substitute(actor: User, meeting_id: int, user_id: int, *, approve: bo
     :param user_id: the one invited.
     :raises Forbidden: the actor does not chair it.
     :raises NotFound: no such meeting; ``answer.unknown``, nobody is waiting to be approved there.
-    :raises BadState: ``answer.too_late``.
+    :raises BadState: ``answer.too_late``; ``answer.already_comes``, whoever was named takes part by now,
+        perhaps for somebody else.
     """
     with unit_of_work():
         meeting = access_meeting(actor, meeting_id, To.CHAIR, lock=True)
@@ -97,11 +98,15 @@ def decide_substitute(actor: User, meeting_id: int, user_id: int, *, approve: bo
         row = _row(meeting_id, user_id)
         if row is None or row.standing is not Standing.ASKED or row.substitute_id is None:
             raise NotFound("answer.unknown")
+        if approve and meeting.participant(row.substitute_id) is not None:
+            raise BadState("answer.already_comes", name=participants.person_of(row.substitute_id).full_name)
         row.standing = Standing.APPROVED if approve else Standing.REFUSED
         act = "meeting.substitute_approved" if approve else "meeting.substitute_refused"
         audit.record(actor, act, meeting, user=user_id, substitute=row.substitute_id)
         if approve:
-            participants.invite(actor, meeting_id, [row.substitute_id], PartRole.SUBSTITUTE)
+            person = participants.person_of(row.substitute_id)
+            participants.add_person(actor, meeting, person, PartRole.SUBSTITUTE)
+            invitations.send(actor, meeting)
             attending.relieve_substitute(actor, meeting, user_id)
         notices.notify([user_id], act, meeting.ref, by=actor)
 

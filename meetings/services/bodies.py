@@ -38,6 +38,7 @@ class Profile:
     subs_vote: bool = False
     papers_days: int = 1
     queue_rule: str = "asked"
+    secretary_publishes: bool = True
 
     def rule_of(self, method: Method) -> Rule:
         """What a vote of this method needs where nobody says otherwise; a tie means what it does here."""

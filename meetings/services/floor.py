@@ -48,8 +48,10 @@ def follow(actor: User, meeting: Meeting, before: MeetingState, now: datetime) -
         bodies.keep(meeting)
     if meeting.state is MeetingState.PAUSED:
         speaking.hold(actor, meeting, now)
+        announcing.hold_timer(actor, meeting, now)
     elif meeting.state is MeetingState.LIVE and before is MeetingState.PAUSED:
         speaking.release(actor, meeting, now)
+        announcing.release_timer(actor, meeting, now)
     elif meeting.state is MeetingState.ENDED:
         speaking.clear(actor, meeting, now)
         announcing.drop_timer(actor, meeting)

@@ -32,7 +32,9 @@ class Lack:
 def lacks(meeting: Meeting) -> list[Lack]:
     """What stands in the way of publishing, in the order of the page."""
     found = []
-    if _is_past(meeting):
+    if meeting.waits_for_hour:
+        found.append(Lack("no_hour"))
+    elif _is_past(meeting):
         found.append(Lack("past"))
     if meeting.chair is None:
         found.append(Lack("no_chair"))

@@ -279,7 +279,7 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
     to = meeting.state
     floor.follow(actor, meeting, before, now)
     if to is _S.PUBLISHED:
-        meeting.published_at = meeting.published_at or now
+        meeting.published_at, meeting.postponed_from = meeting.published_at or now, None
         holding.hold(actor, meeting)
         if before is _S.POSTPONED:
             answering.forget_answers(actor, meeting)
@@ -291,6 +291,7 @@ def _take_effect(actor: User, meeting: Meeting, before: MeetingState, now: datet
     elif to in {_S.REVIEW, _S.DRAFT}:
         invitations.tell_other_side(actor, meeting)
     elif to is _S.CANCELLED or to is _S.POSTPONED:
+        meeting.postponed_from = meeting.starts_at if to is _S.POSTPONED else None
         invitations.tell_called_off(actor, meeting, f"meeting.{to.value}")
         booking.release(meeting.ref)
         publish(PacksChanged(meeting.id))

@@ -22,12 +22,15 @@ def invite(actor: User, meeting_id: int, user_ids: Collection[int], role: PartRo
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: the actor does not prepare it.
     :raises BadState: ``meeting.not_plannable``, ``meeting.too_many_people``; ``meeting.hand_over``, the chair
-        of a sitting meeting is handed over (:mod:`meetings.services.handing_over`); ``rehearsal.people``.
+        of a sitting meeting is handed over (:mod:`meetings.services.handing_over`); ``rehearsal.people``;
+        ``meeting.whose_place``, a substitute is named by whoever cannot come (``services/answering.py``).
     :raises Invalid: ``meeting.unknown_person``.
     """
     with unit_of_work():
         meeting = access_changeable(actor, meeting_id)
         rehearsals.require_real(meeting, "people")
+        if role is PartRole.SUBSTITUTE:
+            raise BadState("meeting.whose_place")
         if role is PartRole.CHAIR and meeting.state in IN_SESSION:
             raise BadState("meeting.hand_over")
         before = len(meeting.participants)

@@ -25,8 +25,8 @@ from meetings.models.meeting import (
     PartRole,
     PendingPaper,
 )
-from meetings.permissions import CREATE, To, access_changeable, access_meeting
-from meetings.services import attending, holding, invitations, journal, participants, rehearsals
+from meetings.permissions import CREATE, To, access_changeable, access_meeting, may
+from meetings.services import attending, bodies, holding, invitations, journal, participants, rehearsals
 from meetings.services.journal import ms
 from meetings.services.room import item_entry, owner_entry
 
@@ -44,7 +44,6 @@ def create_meeting(
     place: str,
     chair_id: int,
     delegate_ids: Collection[int] = (),
-    secretary_publishes: bool = True,
     body_id: int | None = None,
 ) -> int:
     """Begin to prepare a meeting of the actor's agency; the actor is its secretary, or chairs it.
@@ -65,7 +64,6 @@ def create_meeting(
             title=title,
             starts_at=starts_at,
             place=place,
-            secretary_publishes=secretary_publishes,
             heads={},
             v=0,
             created_by_id=actor.id,
@@ -84,6 +82,7 @@ def create_meeting(
             participants.add_person(actor, meeting, known.get(user_id), role)
         if body_id is not None:
             attending.choose_body(actor, meeting.id, body_id)
+        meeting.secretary_publishes = bodies.profile_of(meeting).secretary_publishes
         holding.hold(actor, meeting)
         return meeting.id
 
@@ -95,17 +94,18 @@ def edit_meeting(
     title: str,
     starts_at: datetime,
     place: str,
-    secretary_publishes: bool,
+    secretary_publishes: bool | None = None,
     body_id: int | None = None,
     expect: str | None = None,
 ) -> None:
     """Change the head of a meeting; those invited hear of a new time or place.
 
+    :param secretary_publishes: the chair's word on who sends the invitations, ``None`` for no change.
     :param body_id: the body that sits, while the meeting is not published; ``None`` for no change.
     :param expect: the edition that the actor saw, ``None`` when it does not matter.
     :raises Stale: ``meeting.changed``.
     :raises NotFound: no such meeting, or none the actor may attend.
-    :raises Forbidden: the actor does not prepare it.
+    :raises Forbidden: the actor does not prepare it; ``meeting.chairs_word``, who publishes says the chair.
     :raises BadState: ``meeting.not_plannable``, it has begun or was called off.
     :raises Invalid: ``meeting.in_the_past``, ``schedule.taken``.
     """
@@ -117,7 +117,10 @@ def edit_meeting(
         if meeting.starts_at != starts_at:
             _check_future(starts_at)
         meeting.title, meeting.starts_at, meeting.place = title, starts_at, place
-        meeting.secretary_publishes = secretary_publishes
+        if secretary_publishes is not None and secretary_publishes != meeting.secretary_publishes:
+            if not may(actor, To.CHAIR, meeting):
+                raise Forbidden("meeting.chairs_word")
+            meeting.secretary_publishes = secretary_publishes
         if body_id is not None and body_id != meeting.body_id and meeting.state in UNPUBLISHED:
             attending.choose_body(actor, meeting.id, body_id)
         if is_moved and meeting.state is not MeetingState.POSTPONED:

@@ -56,6 +56,7 @@ class Rules:
     subs_vote: bool = False
     papers_days: int = 1
     queue_rule: str = "asked"
+    secretary_publishes: bool = True
 
 
 _FIELDS = tuple(field.name for field in fields(Rules))

@@ -2,7 +2,7 @@
 import { Reader } from '@lib/reader-view.js';
 import { later } from './lib/later.js';
 import { Line } from './lib/line.js';
-import { all, clock, el, fillBar, find, icon, mmss, setText, word } from './lib/page.js';
+import { all, clock, el, fillBar, find, icon, mmss, setText, timerLeft, word } from './lib/page.js';
 import { initials, lasted, Speakers } from './lib/speakers.js';
 import { current } from './lib/state.js';
 import { Pointer, show } from './lib/viewport.js';
@@ -198,7 +198,7 @@ function tick() {
   const left = open?.closes ? Math.max(0, Math.ceil((open.closes - now) / 1000)) : null;
   setText('[data-vote-left]', left === null ? '' : mmss(left));
   find('[data-vote-left]').classList.toggle('soft', left !== null && left <= 30);
-  if (state.timer) setText('[data-foot-timer]', `${state.timer.label} ${mmss(Math.max(0, state.timer.dur_s - (now - state.timer.started) / 1000))}`);
+  if (state.timer) setText('[data-foot-timer]', `${state.timer.label} ${mmss(timerLeft(state.timer, now))}`);
   if (mode === 'idle' && state.state === 'paused') idle();
   ticker();
 }

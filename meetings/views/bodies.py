@@ -29,7 +29,7 @@ def new() -> ResponseReturnValue:
     """Add a body."""
     least = profiles.LEAST_SECRET
     usual = {"quorum_num": 2, "quorum_den": 3, "need_many": "over_1_2", "papers_days": 1}
-    form = BodyForm(**usual, secret_min=least, remote_allowed=True, proxy_limit=0)
+    form = BodyForm(**usual, secret_min=least, remote_allowed=True, secretary_publishes=True, proxy_limit=0)
     form.offer()
     if form.accepts():
         with form.refusals():

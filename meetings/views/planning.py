@@ -159,6 +159,7 @@ def head(mid: int) -> ResponseReturnValue:
     local = clock.local(meeting.starts_at)
     form = HeadForm(obj=meeting, starts_date=local.date(), starts_time=f"{local:%H:%M}")
     form.offer_bodies(meeting.org_id, meeting.body_id, is_open=meeting.state in UNPUBLISHED)
+    may_say = may(_user(), To.CHAIR, meeting)
     if form.accepts():
         with form.refusals():
             planning.edit_meeting(
@@ -167,13 +168,13 @@ def head(mid: int) -> ResponseReturnValue:
                 title=form.title.data,
                 starts_at=form.starts_at,
                 place=form.place.data,
-                secretary_publishes=form.secretary_publishes.data,
+                secretary_publishes=form.secretary_publishes.data if may_say else None,
                 body_id=form.body_id.data,
                 expect=form.edition.data or None,
             )
             clashes.warn(_user(), mid)
             return redirect(url_for("meetings.detail", mid=mid))
-    return render_template("meetings/head.html", form=form, meeting=meeting), form.status
+    return render_template("meetings/head.html", form=form, meeting=meeting, may_say=may_say), form.status
 
 
 @bp.post("/meetings/<int:mid>/participants")
@@ -423,7 +424,6 @@ def _create(form: NewMeetingForm) -> int:
         place=form.place.data,
         chair_id=form.chair_id.data,
         delegate_ids=form.delegate_ids.data or [],
-        secretary_publishes=form.secretary_publishes.data,
         body_id=form.body_id.data,
     )
 

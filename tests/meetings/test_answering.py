@@ -14,7 +14,7 @@ from intranet.people.models import Role, User
 from intranet.records.audit import history
 from meetings.models.answer import Attending, InvitationAnswer, Standing
 from meetings.models.meeting import Meeting, MeetingState, PartRole
-from meetings.services import answering, life, participants
+from meetings.services import answering, life, participants, planning
 from tests.factories import Office, make_user
 from tests.meetings.conftest import Sitting, make_sitting
 
@@ -141,8 +141,7 @@ def test_strangers_know_of_no_invitation(office: Office, invited: Sitting) -> No
 
 def test_a_meeting_that_was_postponed_asks_anew(invited: Sitting) -> None:
     answering.answer(invited.delegate, invited.id, Attending.ATTEND)
-    life.move_meeting(invited.secretary, invited.id, MeetingState.POSTPONED, reason="Bão")
-    life.move_meeting(invited.chair, invited.id, MeetingState.PUBLISHED)
+    _hold_later(invited)
     assert count() == 0
 
 
@@ -151,8 +150,7 @@ def test_whoever_stood_in_goes_home_when_it_is_postponed(invited: Sitting, colle
         invited.delegate, invited.id, Attending.SUBSTITUTE, reason="Họp ở Bộ", substitute_id=colleague.id
     )
     answering.decide_substitute(invited.chair, invited.id, invited.delegate.id, approve=True)
-    life.move_meeting(invited.secretary, invited.id, MeetingState.POSTPONED, reason="Bão")
-    life.move_meeting(invited.chair, invited.id, MeetingState.PUBLISHED)
+    _hold_later(invited)
     assert invited.meeting.participant(colleague.id) is None
 
 
@@ -199,6 +197,44 @@ def test_a_finder_for_substitutes_knows_ones_own_agency_alone(
     assert here == []
 
 
-def test_roles_of_substitutes_survive_a_second_invitation(invited: Sitting, colleague: User) -> None:
-    participants.invite(invited.secretary, invited.id, [colleague.id], PartRole.SUBSTITUTE)
-    assert participants.invite(invited.secretary, invited.id, [colleague.id], PartRole.SUBSTITUTE) == 0
+def test_nobody_is_invited_as_a_substitute_in_nobodys_place(invited: Sitting, colleague: User) -> None:
+    with pytest.raises(BadState, match=r"meeting.whose_place"):
+        participants.invite(invited.secretary, invited.id, [colleague.id], PartRole.SUBSTITUTE)
+    assert invited.meeting.participant(colleague.id) is None
+
+
+@pytest.mark.parametrize("comes_as", [PartRole.SUBSTITUTE, PartRole.DELEGATE])
+def test_whoever_takes_part_already_comes_for_nobody_else(
+    invited: Sitting, colleague: User, comes_as: PartRole
+) -> None:
+    if comes_as is PartRole.SUBSTITUTE:
+        _send(invited, invited.secretary, colleague)
+    _send(invited, invited.delegate, colleague)
+    if comes_as is PartRole.SUBSTITUTE:
+        answering.decide_substitute(invited.chair, invited.id, invited.secretary.id, approve=True)
+    else:
+        participants.invite(invited.secretary, invited.id, [colleague.id], comes_as)
+    with pytest.raises(BadState, match=r"answer.already_comes"):
+        answering.decide_substitute(invited.chair, invited.id, invited.delegate.id, approve=True)
+    part = invited.meeting.participant(colleague.id)
+    assert part is not None
+    assert part.role is comes_as
+    answering.decide_substitute(invited.chair, invited.id, invited.delegate.id, approve=False)
+
+
+def _hold_later(invited: Sitting) -> None:
+    life.move_meeting(invited.secretary, invited.id, MeetingState.POSTPONED, reason="Bão")
+    with pytest.raises(BadState, match=r"meeting.incomplete"):
+        life.publish_meeting(invited.chair, invited.id)
+    meeting = invited.meeting
+    later = meeting.starts_at + timedelta(days=1)
+    planning.edit_meeting(
+        invited.secretary, meeting.id, title=meeting.title, starts_at=later, place=meeting.place
+    )
+    life.publish_meeting(invited.chair, invited.id)
+
+
+def _send(invited: Sitting, principal: User, colleague: User) -> None:
+    answering.answer(
+        principal, invited.id, Attending.SUBSTITUTE, reason="Họp ở Bộ", substitute_id=colleague.id
+    )

@@ -221,10 +221,10 @@ def test_the_body_of_a_draft_changes_with_its_head_and_not_after_publishing(
     first, second, _third = profiles.kept_bodies(office.org.id)
     meeting = draft.meeting
     head = {"title": meeting.title, "starts_at": meeting.starts_at, "place": meeting.place}
-    planning.edit_meeting(draft.secretary, draft.id, **head, secretary_publishes=True, body_id=second.id)
+    planning.edit_meeting(draft.secretary, draft.id, **head, body_id=second.id)
     assert draft.meeting.body_id == second.id
     life.publish_meeting(draft.secretary, draft.id)
-    planning.edit_meeting(draft.secretary, draft.id, **head, secretary_publishes=True, body_id=first.id)
+    planning.edit_meeting(draft.secretary, draft.id, **head, body_id=first.id)
     assert draft.meeting.body_id == second.id
     page = unescape(client_of(draft.secretary).get(f"/meetings/{draft.id}/head").get_data(as_text=True))
     assert "Sau khi phát hành không đổi" in page

@@ -47,7 +47,6 @@ def new_meeting(office: Office, **more: str) -> dict[str, object]:
         "place": "Phòng họp số 2",
         "chair_id": office.leader.id,
         "delegate_ids": [office.head.id],
-        "secretary_publishes": "y",
         "once": "key-1",
     }
     return values | more

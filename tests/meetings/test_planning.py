@@ -50,6 +50,14 @@ def test_whoever_calls_a_meeting_is_its_secretary_and_the_chair_chairs(office: O
     assert (meeting.state, meeting.org_id) == (MeetingState.DRAFT, office.org.id)
 
 
+@pytest.mark.parametrize("lets", [True, False])
+def test_who_publishes_follows_from_the_bodys_rules(office: Office, lets: bool) -> None:
+    with db.unit_of_work() as session:
+        session.get_one(Body, kept_bodies(office.org.id)[1].id).secretary_publishes = lets
+    meeting = db.session().get_one(Meeting, create(office, body_id=kept_bodies(office.org.id)[1].id))
+    assert meeting.secretary_publishes is lets
+
+
 def test_an_administrator_calls_no_meeting(office: Office) -> None:
     with pytest.raises(Forbidden):
         planning.create_meeting(
@@ -179,7 +187,6 @@ def test_another_time_is_told_and_the_old_reminders_are_dropped(draft: Sitting) 
         title="Tên mới",
         starts_at=later,
         place="Hội trường",
-        secretary_publishes=True,
     )
     assert len(told("meeting.moved")) == 3
     armed = [r for r in reminders.planned_for(draft.meeting.ref) if r.cancelled_at is None]
@@ -204,8 +211,10 @@ def test_a_cancelled_meeting_reminds_nobody_and_cannot_be_changed(draft: Sitting
 
 
 def test_a_secretary_without_the_chairs_leave_does_not_publish(draft: Sitting) -> None:
-    with db.unit_of_work():
-        draft.meeting.secretary_publishes = False
+    same = {"title": draft.meeting.title, "starts_at": draft.meeting.starts_at, "place": draft.meeting.place}
+    planning.edit_meeting(draft.chair, draft.id, **same, secretary_publishes=False)
+    with pytest.raises(Forbidden, match=r"meeting.chairs_word"):
+        planning.edit_meeting(draft.secretary, draft.id, **same, secretary_publishes=True)
     with pytest.raises(Forbidden):
         life.publish_meeting(draft.secretary, draft.id)
     life.publish_meeting(draft.chair, draft.id)
@@ -311,11 +320,11 @@ def test_nobody_is_invited_to_a_time_that_is_over(draft: Sitting) -> None:
     life.publish_meeting(draft.secretary, draft.id)
     life.move_meeting(draft.secretary, draft.id, MeetingState.POSTPONED, reason="Bão")
     clock.advance(timedelta(hours=2))
-    assert lacking.lacks(draft.meeting) == [Lack("past")]
+    assert lacking.lacks(draft.meeting) == [Lack("no_hour")]
     with pytest.raises(BadState, match=r"meeting.incomplete"):
         life.publish_meeting(draft.secretary, draft.id)
     later = clock.now() + timedelta(days=1)
-    head = {"title": draft.meeting.title, "place": draft.meeting.place, "secretary_publishes": True}
+    head = {"title": draft.meeting.title, "place": draft.meeting.place}
     planning.edit_meeting(draft.secretary, draft.id, starts_at=later, **head)
     life.publish_meeting(draft.secretary, draft.id)
 

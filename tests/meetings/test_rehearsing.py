@@ -214,7 +214,7 @@ def test_nothing_that_counts_comes_of_a_rehearsal(planned: Sitting, office: Offi
     who, key = planned.secretary, made.id
     head: dict[str, Any] = {"title": "Khác", "starts_at": clock.now() + timedelta(days=1), "place": "Phòng 2"}
     ahead: list[tuple[str, Callable[[], object]]] = [
-        ("not_planned", lambda: planning.edit_meeting(who, key, **head, secretary_publishes=True)),
+        ("not_planned", lambda: planning.edit_meeting(who, key, **head)),
         ("not_planned", lambda: planning.add_item(who, key, title="Mục thêm")),
         ("not_planned", lambda: life.move_meeting(who, key, MeetingState.POSTPONED)),
         ("of_itself", lambda: rehearsing.rehearse(who, key)),

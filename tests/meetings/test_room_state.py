@@ -72,7 +72,6 @@ def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
         title="Phiên họp bất thường",
         starts_at=clock.now() + timedelta(hours=2),
         place="Phòng họp số 2",
-        secretary_publishes=True,
     )
     yield
     third = planning.add_item(

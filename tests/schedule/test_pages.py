@@ -140,7 +140,6 @@ def test_who_is_invited_elsewhere_is_told_of_and_nobody_is_kept_from_it(
         "place": "Phòng họp số 1",
         "chair_id": office.office_head.id,
         "delegate_ids": [office.leader.id],
-        "secretary_publishes": "y",
     }
     answer = secretary.post("/meetings/new", data=body, follow_redirects=True)
     assert "Nguyễn Văn Bình còn có lịch khác từ 08:00 đến 10:00 16/11" in answer.text
@@ -153,8 +152,7 @@ def test_who_is_invited_elsewhere_is_told_of_and_nobody_is_kept_from_it(
     asked = {"title": "Tiếp khách", "kind": "event", "part": "hours", "day": "16/11/2026"}
     hours = {"starts_time": "10:00", "ends_time": "11:00", "leader_ids": [office.leader.id]}
     meetings.edit_meeting(
-        office.officer, meeting.id, title="Họp giao ban", starts_at=at("10:30"), place="Phòng họp số 1",
-        secretary_publishes=True,
+        office.officer, meeting.id, title="Họp giao ban", starts_at=at("10:30"), place="Phòng họp số 1"
     )  # fmt: skip
     warned = clerk.post("/schedule/new", data=asked | hours, follow_redirects=True)
     assert "Nguyễn Văn Bình còn có lịch khác từ 10:30" in warned.text

@@ -1,6 +1,6 @@
 /** Announcements and the room's own clock, over the page; whoever runs the room writes and clears them. */
 import { toast } from '@lib/toast.js';
-import { all, el, find, icon, mmss, word } from './page.js';
+import { all, el, find, icon, mmss, timerLeft, word } from './page.js';
 
 export class Announce {
   #line; #press; #hidden = new Set(); #drawn = ''; #replies = new Map();
@@ -32,7 +32,7 @@ export class Announce {
     find('[data-timer]').hidden = !timer;
     if (find('[data-timer-stop]')) find('[data-timer-stop]').disabled = !timer;
     if (!timer) return;
-    const left = timer.dur_s - (now - timer.started - (timer.paused_ms ?? 0)) / 1000;
+    const left = timerLeft(timer, now);
     find('[data-timer-label]').textContent = timer.label;
     const face = find('[data-timer-clock]');
     face.textContent = left >= 0 ? mmss(left) : word('overtime', { t: mmss(-left) });

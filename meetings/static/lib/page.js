@@ -61,6 +61,9 @@ export function bar(spent, budget, kind) {
 export const clock = (ms) => zone.format(new Date(ms));
 export const minutes = (seconds) => Math.round(seconds / 60);
 
+/** Seconds that the room's clock has left; it stands still while the sitting pauses. */
+export const timerLeft = ({ dur_s: all, started, paused_at: stands, paused_ms: stood = 0 }, now) => all - ((stands ?? now) - started - stood) / 1000;
+
 /** 194 -> 03:14; an hour and more with hours. */
 export function mmss(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
