@@ -24,7 +24,6 @@ from meetings.services import (
     speaking,
     speeches,
 )
-from meetings.services.journal import ms
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, add_paper, journal_of
 from tests.meetings.floor_acts import state_of
@@ -402,23 +401,6 @@ def test_the_room_is_not_papered_with_notices(sitting: Sitting) -> None:
         announcing.send_notice(sitting.chair, sitting.id, f"Thông báo {n}", "info")
     with pytest.raises(BadState, match=r"notice.too_many"):
         announcing.send_notice(sitting.chair, sitting.id, "Thêm", "info")
-
-
-def test_the_rooms_clock_stands_still_in_a_pause_unless_it_was_set_for_it(sitting: Sitting) -> None:
-    announcing.set_timer(sitting.chair, sitting.id, "Thảo luận", 600)
-    clock.advance(timedelta(minutes=2))
-    life.pause_meeting(sitting.chair, sitting.id)
-    for _ in range(2):
-        clock.advance(timedelta(minutes=5))
-        held = state_of(sitting, sitting.guest)["timer"]
-        assert held["paused_at"] - held["started"] - held.get("paused_ms", 0) == 120_000
-        life.resume_meeting(sitting.chair, sitting.id)
-        timer = state_of(sitting, sitting.guest)["timer"]
-        assert (ms(clock.now()) or 0) - timer["started"] - timer["paused_ms"] == 120_000
-        life.pause_meeting(sitting.chair, sitting.id)
-    announcing.set_timer(sitting.chair, sitting.id, "Nghỉ giải lao", 600)
-    life.resume_meeting(sitting.chair, sitting.id)
-    assert state_of(sitting, sitting.guest)["timer"].keys() == {"id", "label", "started", "dur_s"}
 
 
 def test_one_clock_follows_another(sitting: Sitting) -> None:

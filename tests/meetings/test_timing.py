@@ -20,7 +20,7 @@ from meetings import live_time
 from meetings.models.floor import PresenceState
 from meetings.models.meeting import MeetingState
 from meetings.rules.forecast import forecast
-from meetings.services import attending, chairing, life, planning, timing
+from meetings.services import announcing, attending, chairing, life, planning, timing
 from meetings.services.journal import ms
 from meetings.services.timing import Cut
 from tests.factories import Office
@@ -323,3 +323,20 @@ def test_the_end_that_was_planned_stands_whatever_the_agenda_becomes(office: Off
     life.pause_meeting(sitting.chair, sitting.id)
     life.resume_meeting(sitting.chair, sitting.id)
     assert state_of(sitting, sitting.guest)["plan_end"] == planned
+
+
+def test_the_rooms_clock_stands_still_in_a_pause_unless_it_was_set_for_it(sitting: Sitting) -> None:
+    announcing.set_timer(sitting.chair, sitting.id, "Thảo luận", 600)
+    clock.advance(timedelta(minutes=2))
+    life.pause_meeting(sitting.chair, sitting.id)
+    for _ in range(2):
+        clock.advance(timedelta(minutes=5))
+        held = state_of(sitting, sitting.guest)["timer"]
+        assert held["paused_at"] - held["started"] - held.get("paused_ms", 0) == 120_000
+        life.resume_meeting(sitting.chair, sitting.id)
+        timer = state_of(sitting, sitting.guest)["timer"]
+        assert (ms(clock.now()) or 0) - timer["started"] - timer["paused_ms"] == 120_000
+        life.pause_meeting(sitting.chair, sitting.id)
+    announcing.set_timer(sitting.chair, sitting.id, "Nghỉ giải lao", 600)
+    life.resume_meeting(sitting.chair, sitting.id)
+    assert state_of(sitting, sitting.guest)["timer"].keys() == {"id", "label", "started", "dur_s"}
