@@ -11,8 +11,6 @@ from intranet.core.forms import Limit, OfficeForm, Required
 from intranet.core.labels import label
 from intranet.people.models import User
 
-_LEVELS = (AccessLevel.NORMAL, AccessLevel.NAMED)
-
 
 class AccessForm(OfficeForm):
     """Whether a document is restricted, to whom, and why."""
@@ -24,15 +22,14 @@ class AccessForm(OfficeForm):
 
     def offer(self, document: Document, named: list[Named]) -> None:
         """Fill the lists; a form that was not sent shows what holds."""
-        self.level.choices = [(one.value, label(f"access.level.{one.value}")) for one in _LEVELS]
+        self.level.choices = [(one.value, label(f"access.level.{one.value}")) for one in AccessLevel]
         #: Whom the work itself names cannot be taken off the list, so they are not on it.
         self.fixed = {one.user_id for one in named if one.reason != NAMED}
         self.known = {one.user_id for one in named if one.reason == NAMED and one.user_id is not None}
         people = [one for one in may_be_named(document.org_id) if one.id not in self.fixed]
         self.names.choices = [(one.id, _shown(one)) for one in people]
         if not self.is_submitted():
-            is_named = document.access_level is AccessLevel.NAMED
-            self.level.data = (AccessLevel.NAMED if is_named else AccessLevel.NORMAL).value
+            self.level.data = document.access_level.value
             self.names.data = sorted(self.known)
             self.version.data = str(document.version)
 
@@ -56,7 +53,7 @@ class AccessManyForm(OfficeForm):
         super().__init__()
         self.level.choices = [
             ("", label("access.level.kept")),
-            *((one.value, label(f"access.level.{one.value}")) for one in _LEVELS),
+            *((one.value, label(f"access.level.{one.value}")) for one in AccessLevel),
         ]
         people = [(one.id, _shown(one)) for one in may_be_named(org_id)]
         self.add.choices, self.remove.choices = people, people

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, update
 
 from documents.models.document import AccessLevel, Document, DocumentAccess
 from intranet.core import clock, db
@@ -27,6 +27,14 @@ from intranet.tasks.permissions import Standing, is_party_to, person_of, release
 _BY_NAME = ("u", "h")
 #: Who sees the registers of the agency and all that stands in them.
 REGISTER_ROLES = (Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
+#: Who reads a document of each level by office alone, without a part in it.
+BY_OFFICE: dict[AccessLevel, tuple[Role, ...]] = {
+    AccessLevel.NORMAL: REGISTER_ROLES,
+    AccessLevel.UNIT: (Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR),
+    AccessLevel.NAMED: (),
+}
+#: Why a unit reads a document: it is for the units that it concerns.
+OF_LEVEL = "level"
 
 READ_REGISTER = permit("document.read_register", *REGISTER_ROLES, Role.ARCHIVIST)
 #: Who may be shown a document at all.
@@ -150,6 +158,11 @@ def reads_register(actor: Actor) -> bool:
     return person_of(actor).has_role(*REGISTER_ROLES)
 
 
+def reads_at(actor: Actor, level: AccessLevel) -> bool:
+    """True for those who read every document of that level in the agency."""
+    return person_of(actor).has_role(*BY_OFFICE[level])
+
+
 def reads_reports(actor: Actor) -> bool:
     """True for who reads every task of the agency that is not restricted, and so what is reported on them."""
     whole_org = sight_of(actor).standing.whole_org
@@ -203,19 +216,24 @@ def visible_to(actor: Actor, key: ColumnElement[int] | None = None) -> ColumnEle
     :param key: what stands for its key: that of a joined table lets a database decide after the join.
     """
     key = Document.id.expression if key is None else key
-    at = sight_of(actor)
-    is_open = Document.access_level != AccessLevel.NAMED
-    shown: ColumnElement[bool] = key.in_(_concerning(at.own))
-    if reads_register(actor):
-        shown = or_(is_open, shown)
-    else:
-        shown = or_(shown, and_(is_open, key.in_(_concerning(at.principals))))
-    own = and_(Document.org_id.in_(actor.org_ids), shown) if actor.holds(READ) else false()
+    own = and_(Document.org_id.in_(actor.org_ids), concerning(actor, key)) if actor.holds(READ) else false()
     return or_(
         own,
         key.in_(_behind_tasks(actor)),
-        and_(is_open, key.in_(_behind_tasks(actor, of_units=True))),
+        and_(_is_open(), key.in_(_behind_tasks(actor, of_units=True))),
     )
+
+
+def concerning(actor: Actor, key: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition under which the actor's office, person or units have a part in a document."""
+    at = sight_of(actor)
+    by_name = key.in_(_concerning(at.own))
+    if reads_at(actor, AccessLevel.UNIT):
+        return or_(_is_open(), by_name)
+    shown = or_(by_name, and_(_is_open(), key.in_(_concerning(at.principals))))
+    if reads_register(actor):
+        return or_(Document.access_level == AccessLevel.NORMAL, shown)
+    return shown
 
 
 def nearest_to(actor: Actor) -> Select[Any] | None:
@@ -283,9 +301,13 @@ def give_access(document: Document, *principals: str, reason: str, since: dateti
     opened = db.session()
     if document.access_level is AccessLevel.NAMED:
         principals += tuple(f"h:{one[2:]}" for one in principals if one.startswith("d:"))
-    known = select(DocumentAccess.principal).where(
-        DocumentAccess.document_id == document.id, DocumentAccess.principal.in_(principals)
-    )
+    given = DocumentAccess.document_id == document.id, DocumentAccess.principal.in_(principals)
+    if document.access_level is AccessLevel.UNIT and reason != OF_LEVEL:
+        # What the work gives outlasts the level.
+        opened.execute(
+            update(DocumentAccess).where(*given, DocumentAccess.reason == OF_LEVEL).values(reason=reason)
+        )
+    known = select(DocumentAccess.principal).where(*given)
     for principal in sorted(set(principals).difference(opened.scalars(known))):
         row = DocumentAccess(principal=principal, document_id=document.id, reason=reason)
         row.since = since or clock.now()
@@ -303,7 +325,7 @@ def _load(document_id: int, *, lock: bool) -> Document | None:
 def _may_read(actor: Actor, document: Document) -> bool:
     is_named = document.access_level is AccessLevel.NAMED
     if document.org_id in actor.org_ids and actor.holds(READ):
-        if reads_register(actor) and not is_named:
+        if reads_at(actor, document.access_level):
             return True
         at = sight_of(actor)
         mine = _concerning(at.own if is_named else at.principals)
@@ -360,6 +382,10 @@ def _may_set_access(actor: Actor, document: Document) -> bool:
     return document.drafter_id == person_of(actor).standing.id or (
         document.unit_id is not None and document.unit_id in headed_units(actor)
     )
+
+
+def _is_open() -> ColumnElement[bool]:
+    return Document.access_level != AccessLevel.NAMED
 
 
 def _concerning(principals: tuple[str, ...]) -> Select[int]:

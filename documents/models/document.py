@@ -44,6 +44,7 @@ class AccessLevel(StrEnum):
 
     #: The register's people.
     NORMAL = "normal"
+    #: All in the units that it concerns, and who reads all of the agency ("Trong đơn vị").
     UNIT = "unit"
     #: Only persons named, and heads of the units that deal with it ("Hạn chế").
     NAMED = "named"

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from documents.models.copies import CopyUse, UseState
 from documents.models.dispatch import Dispatch, DispatchState
-from documents.models.document import AccessLevel, Document, DocumentAccess, Urgency
+from documents.models.document import Document, Urgency
 from documents.models.lifecycle import OPEN_INCOMING, Direction, DocState
 from documents.models.register import EntryState, RegisterEntry
 from documents.models.stay import DocumentStay
@@ -19,9 +19,9 @@ from documents.permissions import (
     DIRECT,
     READ_REGISTER,
     SIGN,
+    concerning,
     readable,
     reads_register,
-    sight_of,
     visible_to,
 )
 from intranet.boards import figures as boards
@@ -85,10 +85,7 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     own = Document.org_id.in_(actor.org_ids)
     if not reads_register(actor):
         return and_(own, visible_to(actor))
-    named = select(DocumentAccess.document_id).where(
-        DocumentAccess.principal.in_(sight_of(actor).own), DocumentAccess.since <= clock.now()
-    )
-    return and_(own, or_(Document.access_level != AccessLevel.NAMED, Document.id.in_(named)))
+    return and_(own, concerning(actor, Document.id.expression))
 
 
 def row_of(document: Document) -> Row:

@@ -108,7 +108,7 @@ def find(actor: Actor, span: Span, *, replies: bool = False, post: bool = False)
         .where(*within, visible_to(actor))
     )
     if span.is_for_all:
-        shown = shown.where(Document.access_level != AccessLevel.NAMED)
+        shown = shown.where(Document.access_level == AccessLevel.NORMAL)
     found.visible = set(opened.scalars(shown))
     _find_events(found, within)
     if replies:

@@ -303,7 +303,7 @@ def _lines(actor: Actor, entries: Sequence[RegisterEntry]) -> list[Line]:
     opened = db.session()
     closed = set(
         opened.scalars(
-            select(Document.id).where(Document.id.in_(ids), Document.access_level == AccessLevel.NAMED)
+            select(Document.id).where(Document.id.in_(ids), Document.access_level != AccessLevel.NORMAL)
         )
     )
     changes: dict[int, list[Change]] = {}

@@ -12,9 +12,11 @@ from sqlalchemy.orm import joinedload
 
 from documents.models.access import AccessChange
 from documents.models.document import AccessLevel, Document, DocumentAccess
+from documents.models.lifecycle import DocState
 from documents.permissions import (
+    BY_OFFICE,
+    OF_LEVEL,
     READ_ROLES,
-    REGISTER_ROLES,
     To,
     access_document,
     give_access,
@@ -38,6 +40,8 @@ from intranet.tasks.permissions import person_of
 NAMED, PART = "named", "part"
 MOST_SHOWN = 100
 _HEADS = (Role.OFFICE_HEAD, Role.LEADER)
+#: States in which a draft has not left its unit.
+_IN_UNIT = (DocState.DRAFT, DocState.UNIT_REVIEW)
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Named:
-    """Somebody who may see a restricted document, or a unit whose heads may."""
+    """Somebody who may see a restricted document, a unit whose heads may, or one in which all may."""
 
     principal: str
     reason: str
@@ -60,6 +64,11 @@ class Named:
     def user_id(self) -> int | None:
         """The person, where it is one."""
         return int(self.principal[2:]) if self.principal.startswith("u:") else None
+
+    @property
+    def is_whole_unit(self) -> bool:
+        """True where all who work in the unit may."""
+        return self.principal.startswith("d:")
 
     @property
     def unit_id(self) -> int | None:
@@ -91,8 +100,9 @@ def change(
             return None
         row = AccessChange(org_id=document.org_id, document_id=document.id, reason=said, task_ids=[])
         document.access_level = level
-        if level is AccessLevel.NAMED:
+        if level is not AccessLevel.NORMAL:
             _keep_parts(actor, document)
+        _follow_level(document, was)
         give_access(document, *(f"u:{one}" for one in added), reason=NAMED)
         _forget(document, removed)
         _follow_tasks(document, was, row)
@@ -230,10 +240,15 @@ def changes_url(_id: int) -> str:
 
 
 def named_of(document: Document) -> list[Named]:
-    """Who may see the document while it is restricted, besides whoever has a task of it in their own name."""
+    """Who may see the document while it is restricted, besides whoever has a task of it in their own name.
+
+    Of one that is for the units concerned these stand there too.
+    """
     query = select(DocumentAccess.principal, DocumentAccess.reason).where(
-        DocumentAccess.document_id == document.id, DocumentAccess.principal.not_like("d:%")
+        DocumentAccess.document_id == document.id
     )
+    if document.access_level is not AccessLevel.UNIT:
+        query = query.where(DocumentAccess.principal.not_like("d:%"))
     rows = db.session().execute(query.order_by(DocumentAccess.since, DocumentAccess.principal))
     return [Named(row.principal, row.reason) for row in rows]
 
@@ -245,8 +260,9 @@ def readers_of(document: Document) -> set[int]:
     )
     found: set[int] = set()
     is_named = document.access_level is AccessLevel.NAMED
-    if not is_named:
-        found |= set(directory.ids_with_role(document.org_id, *REGISTER_ROLES))
+    roles = BY_OFFICE[document.access_level]
+    if roles:
+        found |= set(directory.ids_with_role(document.org_id, *roles))
     for principal in principals.all():
         kind, key = principal[0], int(principal[2:])
         if kind == "u":
@@ -268,12 +284,15 @@ def _need_readers(org_id: int, ids: Collection[int]) -> None:
         raise Invalid("access.not_a_reader", field="names")
 
 
-def parts_of(actor: Actor, document: Document, principals: Iterable[str]) -> set[str]:
+def parts_of(actor: Actor, document: Document, principals: Iterable[str], level: AccessLevel) -> set[str]:
     """Under which names whoever has a part in a document goes on seeing it: its people, heads of its units.
 
+    What left its unit is in the hands of the clerks, also when it is for the units concerned alone.
+
     :param principals: those that the document concerns now.
+    :param level: that which it gets.
     """
-    parts = {
+    parts: set[int | None] = {
         *_selves(actor),
         document.created_by_id,
         document.drafter_id,
@@ -284,7 +303,22 @@ def parts_of(actor: Actor, document: Document, principals: Iterable[str]) -> set
     heads = {f"h:{principal[2:]}" for principal in principals if principal.startswith("d:")}
     if document.lead_unit_id is not None:
         heads.add(f"h:{document.lead_unit_id}")
+    if level is AccessLevel.UNIT and not document.is_incoming and document.state not in _IN_UNIT:
+        parts |= set(directory.ids_with_role(document.org_id, Role.CLERK))
     return heads | {f"u:{one}" for one in parts if one is not None}
+
+
+def units_of(document: Document) -> set[str]:
+    """Under which names all of the units concerned see it: of that which drafts it, of that which leads."""
+    return {f"d:{one}" for one in (document.unit_id, document.lead_unit_id) if one is not None}
+
+
+def _follow_level(document: Document, was: AccessLevel) -> None:
+    if document.access_level is AccessLevel.UNIT:
+        give_access(document, *sorted(units_of(document)), reason=OF_LEVEL)
+    elif was is AccessLevel.UNIT:
+        of_level = DocumentAccess.document_id == document.id, DocumentAccess.reason == OF_LEVEL
+        db.session().execute(delete(DocumentAccess).where(*of_level))
 
 
 def _keep_parts(actor: Actor, document: Document) -> None:
@@ -293,7 +327,8 @@ def _keep_parts(actor: Actor, document: Document) -> None:
             DocumentAccess.document_id == document.id, DocumentAccess.principal.like("d:%")
         )
     )
-    give_access(document, *sorted(parts_of(actor, document, units)), reason=PART)
+    parts = parts_of(actor, document, units, document.access_level)
+    give_access(document, *sorted(parts), reason=PART)
 
 
 def _forget(document: Document, ids: Collection[int]) -> None:

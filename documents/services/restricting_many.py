@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from documents.models.document import AccessLevel, Document, DocumentAccess
-from documents.permissions import REGISTER_ROLES, To, may, readable
+from documents.permissions import BY_OFFICE, OF_LEVEL, To, may, readable
 from documents.services import restricting
 from documents.services.restricting import NAMED, Wish
 from intranet.core import db
@@ -103,21 +103,22 @@ class _People:
 
     def __init__(self) -> None:
         self._known: dict[str, frozenset[int]] = {}
-        self._registers: dict[int, frozenset[int]] = {}
+        self._offices: dict[tuple[int, AccessLevel], frozenset[int]] = {}
 
     def reading(self, document: Document, level: AccessLevel, principals: Collection[str]) -> frozenset[int]:
         """Those who see a document with that level and these principals, as ``restricting.readers_of``."""
         is_named = level is AccessLevel.NAMED
-        found = frozenset() if is_named else self._register(document.org_id)
+        found = self._office(document.org_id, level)
         for principal in principals:
             if not (is_named and principal.startswith("d:")):
                 found |= self._behind(document.org_id, principal)
         return found
 
-    def _register(self, org_id: int) -> frozenset[int]:
-        if org_id not in self._registers:
-            self._registers[org_id] = frozenset(directory.ids_with_role(org_id, *REGISTER_ROLES))
-        return self._registers[org_id]
+    def _office(self, org_id: int, level: AccessLevel) -> frozenset[int]:
+        key, roles = (org_id, level), BY_OFFICE[level]
+        if key not in self._offices:
+            self._offices[key] = frozenset(directory.ids_with_role(org_id, *roles) if roles else ())
+        return self._offices[key]
 
     def _behind(self, org_id: int, principal: str) -> frozenset[int]:
         if principal not in self._known:
@@ -142,8 +143,12 @@ def _foreseen(
     after = set(known)
     is_changed = level is not was or bool(added) or bool(removed)
     if is_changed:
-        if level is AccessLevel.NAMED:
-            after |= restricting.parts_of(actor, document, known)
+        if level is not AccessLevel.NORMAL:
+            after |= restricting.parts_of(actor, document, known, level)
+        if level is AccessLevel.UNIT:
+            after |= restricting.units_of(document)
+        else:
+            after -= {one for one, reason in known.items() if reason == OF_LEVEL}
         after |= {f"u:{one}" for one in added}
         after -= {f"u:{one}" for one in removed}
     before_n = len(people.reading(document, was, known))

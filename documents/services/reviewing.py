@@ -6,7 +6,7 @@ or with the reason why there is none.
 
 from collections.abc import Sequence
 
-from documents.models.document import Document
+from documents.models.document import AccessLevel, Document
 from documents.models.lifecycle import DocEvent
 from documents.permissions import To, access_document, give_access
 from documents.services.drafting import last_seq, reviewers_of
@@ -159,4 +159,7 @@ def _step(actor: Actor, document: Document, event: DocEvent, note: str) -> None:
 
 
 def _tell(people: set[int], kind: str, document: Document, by: Actor) -> None:
+    if document.access_level is AccessLevel.UNIT:
+        # Outside the units concerned only those see it to whom its way leads.
+        give_access(document, *(f"u:{one}" for one in people), reason="part")
     notices.notify(people, kind, document.ref, by=by)

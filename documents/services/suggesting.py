@@ -122,6 +122,6 @@ def similar(document: Document, limit: int = 5) -> Sequence[Document]:
         Document.issuer_id.in_(parties.family(document.issuer_id)),
         Document.id != document.id,
         Document.register_entry_id.is_not(None),
-        Document.access_level != AccessLevel.NAMED,
+        Document.access_level == AccessLevel.NORMAL,
     )
     return db.session().scalars(query.order_by(Document.register_entry_id.desc()).limit(limit)).all()
