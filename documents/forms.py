@@ -39,6 +39,8 @@ from intranet.core.labels import label
 from intranet.records.tables import Format
 
 _MOST_LINES = 60
+#: As many copies as a line of a register may say.
+MOST_COPIES = 99_999
 _PRINTED = (Format.PDF, Format.DOCX, Format.XLSX)
 #: In place of a month: the days are named.
 DAYS = 13
@@ -71,6 +73,33 @@ def lines_of(text: str | None) -> tuple[str, ...]:
     """The lines of a text without their list marks; empty ones left out."""
     clean = (line.strip().lstrip("-").strip().rstrip(" .;") for line in (text or "").splitlines())
     return tuple(line for line in clean if line)[:_MOST_LINES]
+
+
+class CountField(IntegerField):  # type: ignore[misc]  # WTForms is not typed
+    """How many there are of something that is there at least once; left empty it is one."""
+
+    def __init__(self, text: str, **kw: Any) -> None:
+        super().__init__(text, [Optional(), self._within], **kw)
+
+    @staticmethod
+    def _within(_form: Any, field: Any) -> None:
+        if field.data is not None and not 1 <= field.data <= MOST_COPIES:
+            raise ValidationError(label("error.document.count_wrong"))
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read a whole number.
+
+        :raises ValueError: none, with the Vietnamese sentence.
+        """
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as wrong:
+            raise ValueError(label("error.document.count_wrong")) from wrong
+
+    @property
+    def count(self) -> int:
+        """The number given, else one."""
+        return self.data or 1
 
 
 class TextField(TextAreaField):  # type: ignore[misc]  # WTForms is not typed
@@ -113,8 +142,8 @@ class IncomingForm(SharedForm, TimedUrgency):
 
     shared = (
         "code", "doc_date", "subject", "issuer", "kind_id", "signer_name", "signer_title", "signer_authority",
-        "place", "circulation_mark", "reply_to", "page_count", "arrival_date", "urgency", "due_date",
-        "reply_due_date", "note", "field_id",
+        "place", "circulation_mark", "reply_to", "page_count", "copies", "arrival_date", "urgency",
+        "due_date", "reply_due_date", "note", "field_id",
     )  # fmt: skip
 
     code = LineField("Số, ký hiệu", [Required(), Limit(45)])
@@ -133,6 +162,7 @@ class IncomingForm(SharedForm, TimedUrgency):
     paper_received = BooleanField("Đã nhận bản giấy")
     reply_to = LineField("Trả lời văn bản", [Limit(REPLY_MAX)])
     page_count = IntegerField("Số trang", [Optional(), NumberRange(1, 99999)])
+    copies = CountField("Số bản nhận")
     arrival_date = OfficeDateField("Ngày đến", [Required()])
     urgency = RadioField("Độ khẩn", coerce=int, default=0)
     urgent_date = OfficeDateField("Ngày hẹn")
@@ -195,6 +225,7 @@ class IncomingForm(SharedForm, TimedUrgency):
             urgency=Urgency(self.urgency.data),
             urgent_at=self.instant(),
             page_count=self.page_count.data,
+            copies=self.copies.count,
             field_id=self.field_id.data,
             due_date=self.due_date.data,
             reply_due_date=self.reply_due_date.data,
@@ -232,7 +263,7 @@ class DraftForm(SharedForm):
 
     shared = (
         "kind_id", "subject", "addressees", "recipients", "kept_by", "signer_id", "urgency", "due_date",
-        "field_id", "series_id",
+        "field_id", "series_id", "copies", "retained_copies",
     )  # fmt: skip
 
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
@@ -245,6 +276,8 @@ class DraftForm(SharedForm):
     signer_id = SelectField("Người ký", coerce=optional_int)
     urgency = SelectField("Độ khẩn", coerce=int, default=0)
     due_date = OfficeDateField("Hạn hoàn thành")
+    copies = CountField("Số bản phát hành", default=1)
+    retained_copies = CountField("Số bản lưu", default=1)
     body = TextField("Nội dung", [Limit(20000)])
 
     def fields(self) -> DraftFields:
@@ -259,6 +292,8 @@ class DraftForm(SharedForm):
             urgency=Urgency(self.urgency.data or 0),
             due_date=self.due_date.data,
             kept_by=self.kept_by.data or "",
+            copies=self.copies.count,
+            retained_copies=self.retained_copies.count,
             field_id=self.field_id.data,
             series_id=self.series_id.data,
         )

@@ -43,6 +43,7 @@ class DraftFields:
     due_date: date | None = None
     kept_by: str = ""
     copies: int = 1
+    retained_copies: int = 1
     field_id: int | None = None
     #: The register chosen for its number: that of a body in whose name it is issued.
     series_id: int | None = None

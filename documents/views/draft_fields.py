@@ -24,6 +24,8 @@ def fields_form(document: Document) -> DraftForm:
         signer_id=document.signer_id,
         urgency=int(document.urgency),
         due_date=document.due_date,
+        copies=document.copies,
+        retained_copies=document.retained_copies,
         version=document.version,
     )
     offer_draft(form, document.org_id, document)

@@ -242,6 +242,7 @@ def _values(document: Document) -> dict[str, Any]:
         "paper_received": document.paper_received or document.main_sha256 is None,
         "reply_to": document.reply_to,
         "page_count": document.page_count,
+        "copies": document.copies,
         "field_id": document.field_id,
         "arrival_date": document.arrival_date or clock.today(),
         "urgency": int(document.urgency),
