@@ -30,6 +30,7 @@ from documents.models.document import (
 )
 from documents.services.books import Book, Wish
 from documents.services.composing import DraftFields
+from documents.services.recalling import Order
 from documents.services.registering import OLD, Incoming
 from documents.services.reviewing import LAYOUT_TICKS
 from intranet.core import clock
@@ -238,6 +239,29 @@ class IncomingForm(SharedForm, TimedUrgency):
 
 class ReasonForm(OfficeForm):
     """A reason for an act that somebody else will read."""
+
+    reason = TextField("Lý do", [Required(), Limit(500, 10)])
+
+
+class RecallForm(OfficeForm):
+    """The document that orders a recall; the day only of one that is not in the system."""
+
+    order_code = LineField("Văn bản thu hồi (số, ký hiệu)", [Limit(45)])
+    order_day = OfficeDateField("Ngày văn bản thu hồi", [Optional()])
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        for field in self:
+            # Two of these stand on one page.
+            field.id = f"{type(self).__name__.lower()}-{field.name}"
+
+    def order(self) -> Order:
+        """As the service takes it; call it on a valid form."""
+        return Order(self.order_code.data or "", self.order_day.data)
+
+
+class RecallOrderForm(RecallForm):
+    """A leader's decision to recall, for whose reason others look."""
 
     reason = TextField("Lý do", [Required(), Limit(500, 10)])
 

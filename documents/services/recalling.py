@@ -1,14 +1,16 @@
 """Taking back: a number struck out with a leader's consent, an issued document recalled by order."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from documents.events import DispatchChanged
 from documents.formats.symbols import symbol_key
 from documents.models.dispatch import STATUS_CODES, Dispatch, DispatchState
 from documents.models.document import Document, DocumentLink, Relation
-from documents.models.lifecycle import Direction, DocEvent
+from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import EntryState
 from documents.permissions import To, access_document, visible_to
 from documents.services import numbering, statuses
@@ -18,10 +20,27 @@ from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Invalid
 from intranet.core.labels import label
+from intranet.core.text import one_line
 from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import Role
 from intranet.records import audit
+
+#: As many are offered as orders of a recall; longest code of one that is in no register here.
+_OFFERED, _CODE_MAX = 12, 45
+#: So much of a reason leaves room for the order in the note of a line.
+_REASON_MAX = 420
+
+
+@dataclass(frozen=True)
+class Order:
+    """The document by which another is recalled (văn bản thu hồi).
+
+    :param day: needed only of one that is not in the system.
+    """
+
+    code: str = ""
+    day: date | None = None
 
 
 def ask_cancel(actor: Actor, document_id: int, reason: str) -> None:
@@ -55,17 +74,20 @@ def consent_cancel(actor: Actor, document_id: int) -> None:
         notices.notify([asked["by"]], "document.cancelled", document.ref, by=actor)
 
 
-def order_recall(actor: Actor, document_id: int, reason: str) -> None:
+def order_recall(actor: Actor, document_id: int, reason: str, order: Order | None = None) -> None:
     """The leader decides that an issued document is recalled; the clerk carries it out.
 
-    :raises Invalid: ``document.reason_too_short``.
+    :param order: the recalling document, where it is issued already; else the clerk names it.
+    :raises Invalid: ``document.reason_too_short``, ``recall.order_unknown``, ``document.date_in_future``.
     :raises BadState: ``document.wrong_state``.
     """
     said = need_reason(reason)
+    refuse_marks(actor, reason=said, order_code=order.code if order is not None else "")
     with db.unit_of_work():
         document = access_document(actor, document_id, To.DECIDE_RECALL, lock=True)
         require(document, DocEvent.RECALL)
-        _ask(actor, document, "recall", said)
+        named = _named(actor, document, order) if order is not None and order.code.strip() else None
+        _ask(actor, document, "recall", said, named)
         clerks = directory.ids_with_role(document.org_id, Role.CLERK)
         notices.notify(clerks, "document.recall_ordered", document.ref, by=actor)
 
@@ -85,21 +107,39 @@ def refuse_request(actor: Actor, document_id: int) -> None:
         tell(document)
 
 
-def recall(actor: Actor, document_id: int) -> None:
+def recall(actor: Actor, document_id: int, order: Order | None = None) -> None:
     """The clerk recalls a document on the leader's order; receivers of the installation are asked.
 
+    :param order: the recalling document; that which the leader named, where it is left out.
+    :raises Invalid: ``recall.no_order``, ``recall.order_unknown``, ``document.date_in_future``.
     :raises BadState: ``document.nothing_asked``, ``document.wrong_state``.
     """
+    refuse_marks(actor, order_code=order.code if order is not None else "")
     with db.unit_of_work() as session:
         document = access_document(actor, document_id, To.RECALL, lock=True)
         asked = _asked(document, "recall")
-        move(actor, document, DocEvent.RECALL, reason=asked["reason"])
+        named = asked.get("order")
+        if order is not None and order.code.strip():
+            named = _named(actor, document, order)
+        if not named:
+            raise Invalid("recall.no_order", field="order_code")
+        words = _words(named)
+        move(actor, document, DocEvent.RECALL, reason=asked["reason"], order=words)
         document.request = None
+        if named["id"] is not None:
+            _tie(named["id"], document)
         lines = session.scalars(select(Dispatch).where(Dispatch.document_id == document.id))
         for line in lines.all():
             _ask_receiver(actor, line)
         if document.entry is not None:
-            numbering.mark_recalled(actor, document.entry, asked["reason"])
+            said = label("document.recalled_by", reason=asked["reason"][:_REASON_MAX], order=words)
+            numbering.mark_recalled(actor, document.entry, said)
+
+
+def orders_for(actor: Actor, document: Document) -> list[Document]:
+    """The agency's documents issued last, of which one may order the recall, newest first."""
+    query = _issued(actor, document).order_by(Document.register_entry_id.desc()).limit(_OFFERED)
+    return list(db.session().scalars(query))
 
 
 def answer_recall(actor: Actor, document_id: int, *, agree: bool) -> None:
@@ -154,9 +194,7 @@ def note_recall(actor: Actor, document_id: int, reason: str, recall_code: str = 
             )
             if order is None:
                 raise Invalid("document.no_such_code", field="recall_code", given=recall_code.strip()[:45])
-            link = DocumentLink(from_id=order.id, to_id=document.id, relation=Relation.RECALLS)
-            link.org_id = document.org_id
-            session.add(link)
+            _tie(order.id, document)
         move(actor, document, DocEvent.RECALL, reason=said)
         document.recall_asked_at = None
         _strike(actor, document, said)
@@ -166,21 +204,62 @@ def note_recall(actor: Actor, document_id: int, reason: str, recall_code: str = 
             notices.notify(told, "document.recall_noted", document.ref, by=actor)
 
 
+def _named(actor: Actor, document: Document, order: Order) -> dict[str, Any]:
+    """The recalling document as the request keeps it: one of the agency's own, else its number and day."""
+    code, day = one_line(order.code)[:_CODE_MAX], order.day
+    query = _issued(actor, document).where(Document.symbol_key == symbol_key(code)[:80])
+    if day is not None:
+        query = query.where(Document.doc_date == day)
+    found = db.session().scalar(query.order_by(Document.id.desc()).limit(1))
+    if found is not None and found.doc_date is not None:
+        return {"id": found.id, "code": found.code, "day": found.doc_date.isoformat()}
+    if day is None:
+        raise Invalid("recall.order_unknown", field="order_code", given=code)
+    if day > clock.today():
+        raise Invalid("document.date_in_future", field="order_day")
+    return {"id": None, "code": code, "day": day.isoformat()}
+
+
+def _words(order: dict[str, Any]) -> str:
+    return label("document.order", number=order["code"], day=f"{date.fromisoformat(order['day']):%d/%m/%Y}")
+
+
+def _issued(actor: Actor, document: Document) -> Select[Document]:
+    return select(Document).where(
+        Document.org_id == document.org_id,
+        Document.direction == Direction.OUT,
+        Document.state == DocState.ISSUED,
+        Document.id != document.id,
+        visible_to(actor),
+    )
+
+
+def _tie(order_id: int, document: Document) -> None:
+    link = DocumentLink(from_id=order_id, to_id=document.id, relation=Relation.RECALLS)
+    link.org_id = document.org_id
+    db.session().add(link)
+
+
 def _strike(actor: Actor, document: Document, reason: str) -> None:
     """Note on the line of a recalled document that it was recalled."""
     if document.entry is not None and document.entry.state is EntryState.USED:
         numbering.mark_recalled(actor, document.entry, reason)
 
 
-def _ask(actor: Actor, document: Document, what: str, reason: str) -> None:
+def _ask(
+    actor: Actor, document: Document, what: str, reason: str, order: dict[str, Any] | None = None
+) -> None:
     document.request = {
         "kind": what,
         "reason": reason,
         "by": actor.id,
         "at": clock.now().isoformat(),
+        "order": order,
     }
     touch(document)
-    audit.record(actor, f"document.{what}_asked", document, reason=reason)
+    audit.record(
+        actor, f"document.{what}_asked", document, reason=reason, order=_words(order) if order else None
+    )
     tell(document)
 
 

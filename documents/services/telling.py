@@ -35,6 +35,8 @@ class Telling:
         if has_label(f"document.relation.{data.get('relation')}"):
             name = label(f"document.relation.{data['relation']}")
             found.append(label("document.told.relation", name=name))
+        if isinstance(data.get("order"), str):
+            found.append(label("document.told.order", order=data["order"]))
         readers = data.get("readers")
         if _is_pair(readers):
             found.append(label("document.told.readers", before=readers[0], after=readers[1]))

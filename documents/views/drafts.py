@@ -15,13 +15,24 @@ from documents.forms import (
     NumberForm,
     OpinionForm,
     ReasonForm,
+    RecallForm,
+    RecallOrderForm,
     SignForm,
     VersionForm,
 )
 from documents.forms_registers import HeldNumberForm, SubNumberForm
 from documents.models.document import Document
 from documents.models.lifecycle import IN_PREPARATION, Direction, DocState
-from documents.permissions import DRAFT, READ, REVIEW_LAYOUT, REVIEW_UNIT, SIGN, To, access_document
+from documents.permissions import (
+    DECIDE_RECALL,
+    DRAFT,
+    READ,
+    REVIEW_LAYOUT,
+    REVIEW_UNIT,
+    SIGN,
+    To,
+    access_document,
+)
 from documents.services import (
     about,
     catalogue,
@@ -30,6 +41,7 @@ from documents.services import (
     issuing,
     listing,
     numbering,
+    recalling,
     reviewing,
     stamping,
 )
@@ -305,6 +317,8 @@ def _page(
         "sub": SubNumberForm(formdata=None),
         "issue": _issue_form(document) if "issue" in can else IssueForm(formdata=None),
         "fields": fields_form(document),
+        "recall": RecallForm(formdata=None),
+        "recall_order": RecallOrderForm(formdata=None),
     } | (forms or {})
     versions = drafting.versions_of(document.id)
     file = _shown(document, known.files, [one.file_id for one in versions])
@@ -324,12 +338,19 @@ def _page(
         steps=steps_of(known),
         expected=_expected(document) if "number" in can else None,
         is_stamped=any(file.role == stamping.MAIN_DOCX for file in known.files),
+        recall_orders=_recall_orders(document),
         in_preparation=document.state in IN_PREPARATION,
         origin=_origin(document),
         approver=directory.people(
             [document.unit_approved_by_id] if document.unit_approved_by_id is not None else []
         ).get(document.unit_approved_by_id or 0),
     )
+
+
+def _recall_orders(document: Document) -> list[Document]:
+    """What may be named as the order of a recall, for whoever decides on one or carries it out."""
+    is_due = document.state is DocState.ISSUED and (me().holds(DECIDE_RECALL) or bool(document.request))
+    return recalling.orders_for(me(), document) if is_due else []
 
 
 def _origin(document: Document) -> dict[str, str] | None:

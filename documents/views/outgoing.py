@@ -6,7 +6,7 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.formats.symbols import compose
-from documents.forms import IssueForm, NoteForm, NumberForm, ReasonForm
+from documents.forms import IssueForm, NoteForm, NumberForm, ReasonForm, RecallForm, RecallOrderForm
 from documents.models.lifecycle import OUTGOING_STATES, Direction, DocState
 from documents.permissions import (
     CANCEL,
@@ -167,13 +167,13 @@ def refuse_request(document_id: int) -> ResponseReturnValue:
 @needs(DECIDE_RECALL)
 def order_recall(document_id: int) -> ResponseReturnValue:
     """Decide that an issued document is recalled."""
-    form = ReasonForm()
+    form = RecallOrderForm()
     return step(
         document_id,
         form,
-        lambda: recalling.order_recall(me(), document_id, form.reason.data or ""),
+        lambda: recalling.order_recall(me(), document_id, form.reason.data or "", form.order()),
         "draft.flash.recall_ordered",
-        name="reason",
+        name="recall_order",
     )
 
 
@@ -181,7 +181,14 @@ def order_recall(document_id: int) -> ResponseReturnValue:
 @needs(RECALL)
 def recall(document_id: int) -> ResponseReturnValue:
     """Carry out a recall that a leader ordered."""
-    return _plain(document_id, lambda: recalling.recall(me(), document_id), "draft.flash.recalled")
+    form = RecallForm()
+    return step(
+        document_id,
+        form,
+        lambda: recalling.recall(me(), document_id, form.order()),
+        "draft.flash.recalled",
+        name="recall",
+    )
 
 
 def _plain(document_id: int, service: Any, words: str) -> ResponseReturnValue:

@@ -25,6 +25,7 @@ from documents.services import (
 )
 from documents.services.composing import DraftFields, authority_lines
 from documents.services.issuing import Target
+from documents.services.recalling import Order
 from documents.services.registering import Incoming
 from documents.services.verifying import verify_register
 from intranet.core import clock, db, jobs
@@ -325,7 +326,7 @@ def test_a_recall_is_ordered_carried_out_and_answered(
     with pytest.raises(BadState, match=r"document.nothing_asked"):
         recalling.recall(desk.clerk, document.id)
     recalling.order_recall(desk.leader, document.id, "Sai số liệu tại biểu số 2")
-    recalling.recall(desk.clerk, document.id)
+    recalling.recall(desk.clerk, document.id, Order("7/UBND-VP", clock.today()))
     assert document.state is DocState.RECALLED
     line = db.session().scalars(select(Dispatch)).one()
     assert (line.state, line.status_code) == (DispatchState.RECALL_ASKED, "13")

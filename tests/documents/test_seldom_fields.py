@@ -61,7 +61,7 @@ def test_the_copies_of_a_draft_stand_in_its_line_of_the_register(
     assert 'value="hai"' in refused.text
     assert '<details class="c6 d-more" open>' in refused.text
     document = drafted(officer, typed | {"once": "k2"}, copies="12", retained_copies="2")
-    changed = typed | {"copies": "15", "retained_copies": "2", "version": str(document.version)}
+    changed = typed | {"copies": "15", "retained_copies": "2", "version": str(document.version), "once": "k3"}
     assert officer.post(f"/documents/drafts/{document.id}/fields", data=changed).status_code == 302
     assert "Số bản: “12” → “15”" in officer.get(f"/documents/{document.id}/history").text
     assert (numbered(desk, document).snapshot or {})["copies"] == 15
