@@ -22,6 +22,7 @@ from documents.forms_shared import SharedForm
 from documents.models.catalogue import Channel
 from documents.models.document import (
     ISSUER_MAX,
+    LANGUAGES,
     PLACE_MAX,
     REPLY_MAX,
     SUBJECT_MAX,
@@ -117,6 +118,14 @@ class ChecksField(SelectMultipleField):  # type: ignore[misc]  # WTForms is not 
     option_widget = CheckboxInput()
 
 
+class LanguageField(SelectField):  # type: ignore[misc]  # WTForms is not typed
+    """In which language a document is written; Vietnamese unless said."""
+
+    def __init__(self, text: str = "Ngôn ngữ", **kw: Any) -> None:
+        super().__init__(text, coerce=str, default=LANGUAGES[0], **kw)
+        self.choices = [(one, label(f"document.language.{one}")) for one in LANGUAGES]
+
+
 class TimedUrgency(OfficeForm):
     """What forms share that ask for a degree of urgency, ``urgency``, ``urgent_date`` and ``urgent_time``."""
 
@@ -143,8 +152,8 @@ class IncomingForm(SharedForm, TimedUrgency):
 
     shared = (
         "code", "doc_date", "subject", "issuer", "kind_id", "signer_name", "signer_title", "signer_authority",
-        "place", "circulation_mark", "reply_to", "page_count", "copies", "arrival_date", "urgency",
-        "due_date", "reply_due_date", "note", "field_id",
+        "place", "circulation_mark", "reply_to", "page_count", "copies", "language",
+        "envelope_note", "arrival_date", "urgency", "due_date", "reply_due_date", "note", "field_id",
     )  # fmt: skip
 
     code = LineField("Số, ký hiệu", [Required(), Limit(45)])
@@ -164,6 +173,8 @@ class IncomingForm(SharedForm, TimedUrgency):
     reply_to = LineField("Trả lời văn bản", [Limit(REPLY_MAX)])
     page_count = IntegerField("Số trang", [Optional(), NumberRange(1, 99999)])
     copies = CountField("Số bản nhận")
+    language = LanguageField()
+    envelope_note = LineField("Ghi chú về bì", [Limit(300)])
     arrival_date = OfficeDateField("Ngày đến", [Required()])
     urgency = RadioField("Độ khẩn", coerce=int, default=0)
     urgent_date = OfficeDateField("Ngày hẹn")
@@ -227,6 +238,8 @@ class IncomingForm(SharedForm, TimedUrgency):
             urgent_at=self.instant(),
             page_count=self.page_count.data,
             copies=self.copies.count,
+            language=self.language.data or None,
+            envelope_note=self.envelope_note.data,
             field_id=self.field_id.data,
             due_date=self.due_date.data,
             reply_due_date=self.reply_due_date.data,
@@ -287,7 +300,7 @@ class DraftForm(SharedForm):
 
     shared = (
         "kind_id", "subject", "addressees", "recipients", "kept_by", "signer_id", "urgency", "due_date",
-        "field_id", "series_id", "copies", "retained_copies",
+        "field_id", "series_id", "copies", "retained_copies", "language",
     )  # fmt: skip
 
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
@@ -302,6 +315,7 @@ class DraftForm(SharedForm):
     due_date = OfficeDateField("Hạn hoàn thành")
     copies = CountField("Số bản phát hành", default=1)
     retained_copies = CountField("Số bản lưu", default=1)
+    language = LanguageField()
     body = TextField("Nội dung", [Limit(20000)])
 
     def fields(self) -> DraftFields:
@@ -318,6 +332,7 @@ class DraftForm(SharedForm):
             kept_by=self.kept_by.data or "",
             copies=self.copies.count,
             retained_copies=self.retained_copies.count,
+            language=self.language.data or LANGUAGES[0],
             field_id=self.field_id.data,
             series_id=self.series_id.data,
         )

@@ -21,6 +21,10 @@ NUMBER_MAX, SYMBOL_MAX, SUBJECT_MAX, ISSUER_MAX = 11, 30, 500, 200
 REPLY_MAX, PLACE_MAX = 200, 50
 
 
+#: Languages of documents, by their codes; the first is the usual one.
+LANGUAGES = ("vi", "en", "fr", "zh", "lo", "km", "ja", "ko", "ru")
+
+
 class Urgency(IntEnum):
     """Degree of urgency (độ khẩn)."""
 

@@ -8,7 +8,7 @@ from documents.formats.layout_docx import build_docx
 from documents.formats.layout_pdf import build_pdf
 from documents.formats.symbols import pad
 from documents.models.catalogue import DocKind
-from documents.models.document import Document, Urgency
+from documents.models.document import LANGUAGES, Document, Urgency
 from documents.models.register import Register
 from intranet.core.text import one_line
 from intranet.people.models import Organisation, Unit, User
@@ -44,6 +44,7 @@ class DraftFields:
     kept_by: str = ""
     copies: int = 1
     retained_copies: int = 1
+    language: str = LANGUAGES[0]
     field_id: int | None = None
     #: The register chosen for its number: that of a body in whose name it is issued.
     series_id: int | None = None

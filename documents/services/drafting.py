@@ -258,6 +258,7 @@ def _plain(document: Document) -> dict[str, Any]:
         "kept_by": document.kept_by,
         "copies": document.copies,
         "retained_copies": document.retained_copies,
+        "language": document.language,
         "due": document.due_date.isoformat() if document.due_date else "",
     }
 
@@ -272,6 +273,7 @@ def _set(document: Document, fields: DraftFields, body: str) -> None:
     document.urgency = fields.urgency
     document.kept_by = fields.kept_by
     document.copies, document.retained_copies = fields.copies, fields.retained_copies
+    document.language = fields.language
     document.due_date = fields.due_date
     document.due_source = DueSource.STATED if fields.due_date else None
     signer = directory.people([fields.signer_id]).get(fields.signer_id) if fields.signer_id else None

@@ -51,6 +51,8 @@ _PLAIN = (
     "kind_id",
     "field_id",
     "page_count",
+    "copies",
+    "language",
 )
 #: A document dated further back than this is asked about once more.
 OLD = timedelta(days=730)
@@ -83,6 +85,9 @@ class Incoming:
     page_count: int | None = None
     field_id: int | None = None
     copies: int = 1
+    #: ``None`` leaves what is known; so the next one.
+    language: str | None = None
+    envelope_note: str | None = None
     due_date: date | None = None
     reply_due_date: date | None = None
     #: ``None`` leaves what is known of the way it came.
@@ -113,6 +118,7 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
         actor,
         subject=given.subject,
         note=given.note,
+        envelope_note=given.envelope_note or "",
         issuer=given.issuer,
         not_duplicate_reason=given.not_duplicate_reason,
         signature_reason=given.signature_reason,
@@ -270,6 +276,7 @@ _TEXTS = {
     "place": PLACE_MAX,
     "reply_to": REPLY_MAX,
     "note": 500,
+    "envelope_note": 300,
 }
 
 
@@ -295,6 +302,8 @@ def _fill(actor: Actor, document: Document, given: Incoming) -> DocKind:
         "circulation_mark",
         "page_count",
         "copies",
+        "language",
+        "envelope_note",
         "arrival_date",
         "arrival_channel",
         "paper_received",

@@ -87,6 +87,8 @@ class Telling:
             return self._person(value)
         if name == "urgency":
             return label(f"document.urgency.{value}")
+        if name == "language":
+            return label(f"document.language.{value}")
         try:
             return f"{date.fromisoformat(value):%d/%m/%Y}" if name == "due" else str(value)
         except (TypeError, ValueError):

@@ -26,6 +26,7 @@ def fields_form(document: Document) -> DraftForm:
         due_date=document.due_date,
         copies=document.copies,
         retained_copies=document.retained_copies,
+        language=document.language,
         version=document.version,
     )
     offer_draft(form, document.org_id, document)

@@ -6,9 +6,9 @@ from typing import Any
 from flask import flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from documents.forms import IncomingForm, ReasonForm, split_code
+from documents.forms import MOST_COPIES, IncomingForm, ReasonForm, split_code
 from documents.models.catalogue import Channel, DocKind
-from documents.models.document import CirculationMark, Document, Urgency
+from documents.models.document import LANGUAGES, CirculationMark, Document, Urgency
 from documents.models.lifecycle import DocState
 from documents.models.register import Register, RegisterKind
 from documents.permissions import REGISTER, To, access_document
@@ -36,7 +36,7 @@ from intranet.records import files, signatures
 from intranet.records.models import File
 
 #: Texts that a draft keeps under the names that they have in the form.
-_AS_TYPED = ("signer_name", "signer_title", "signer_authority", "place", "reply_to", "note")
+_AS_TYPED = ("signer_name", "signer_title", "signer_authority", "place", "reply_to", "note", "envelope_note")
 
 
 @bp.get("/incoming/intake")
@@ -243,6 +243,8 @@ def _values(document: Document) -> dict[str, Any]:
         "reply_to": document.reply_to,
         "page_count": document.page_count,
         "copies": document.copies,
+        "language": document.language,
+        "envelope_note": document.envelope_note,
         "field_id": document.field_id,
         "arrival_date": document.arrival_date or clock.today(),
         "urgency": int(document.urgency),
@@ -305,6 +307,11 @@ def _typed() -> dict[str, Any]:
             continue
     with suppress(ValueError):
         found["circulation_mark"] = CirculationMark(given.get("circulation_mark", ""))
+    copies = given.get("copies", type=int)
+    if copies is not None and 1 <= copies <= MOST_COPIES:
+        found["copies"] = copies
+    if given.get("language") in LANGUAGES:
+        found["language"] = given["language"]
     urgency = given.get("urgency", type=int)
     if urgency in {int(one) for one in Urgency}:
         found["urgency"] = Urgency(urgency)

@@ -68,10 +68,17 @@ def test_the_copies_of_a_draft_stand_in_its_line_of_the_register(
     assert "15 bản phát hành, 2 bản lưu" in client_of(desk.clerk).get(f"/documents/drafts/{document.id}").text
 
 
-def test_how_many_copies_came_is_kept_with_what_came(desk: Office, client_of: ClientOf, kind: Kind) -> None:
+def test_copies_language_and_envelope_are_kept_with_what_came(
+    desk: Office, client_of: ClientOf, kind: Kind
+) -> None:
     (document,) = papers.drop(desk.clerk, (papers.pdf(), "mot.pdf"))
     clerk, page = client_of(desk.clerk), f"/documents/incoming/intake/{document.id}"
-    assert 'name="copies"' in clerk.get(page).text
+    saved = clerk.post(f"{page}/draft", data={"copies": "4", "language": "fr", "envelope_note": "Bì ướt"})
+    assert saved.status_code == 200
+    text = clerk.get(page).text
+    assert 'value="4"' in text
+    assert '<option selected value="fr">' in text
+    assert "Bì ướt" in text
     sent: dict[str, Any] = {
         "code": "41/BTC-ĐT",
         "doc_date": f"{clock.today():%d/%m/%Y}",
@@ -81,10 +88,14 @@ def test_how_many_copies_came_is_kept_with_what_came(desk: Office, client_of: Cl
         "kind_id": kind("Công văn").id,
         "urgency": "0",
         "copies": "3",
+        "language": "en",
+        "envelope_note": "Bì rách một góc",
         "once": "k",
     }
     sent["register_id"] = catalogue.registers(desk.org.id, RegisterKind.IN)[0].id
     assert clerk.post(page, data=sent).status_code == 302
     with db.scope({desk.org.id}):
-        assert db.session().get_one(Document, document.id).copies == 3
-    assert "Số bản nhận" in clerk.get(f"/documents/incoming/{document.id}").text
+        known = db.session().get_one(Document, document.id)
+        assert (known.copies, known.language, known.envelope_note) == (3, "en", "Bì rách một góc")
+    text = clerk.get(f"/documents/incoming/{document.id}").text
+    assert all(words in text for words in ("Số bản nhận", "Tiếng Anh", "Bì rách một góc"))
