@@ -295,12 +295,13 @@ class PresentManyForm(BulkForm):
     leader = RadioField("Lãnh đạo", [Required("field.choose")], coerce=optional_int)
 
 
-class DraftForm(SharedForm):
+class DraftForm(SharedForm, TimedUrgency):
     """The fields of a draft."""
 
     shared = (
         "kind_id", "subject", "addressees", "recipients", "kept_by", "signer_id", "urgency", "due_date",
-        "field_id", "series_id", "copies", "retained_copies", "language",
+        "field_id", "series_id", "copies", "retained_copies", "language", "urgent_date", "urgent_time",
+        "circulation_mark",
     )  # fmt: skip
 
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
@@ -312,6 +313,9 @@ class DraftForm(SharedForm):
     field_id = SelectField("Lĩnh vực", coerce=optional_int)
     signer_id = SelectField("Người ký", coerce=optional_int)
     urgency = SelectField("Độ khẩn", coerce=int, default=0)
+    urgent_date = OfficeDateField("Ngày hẹn")
+    urgent_time = StringField("Giờ hẹn")
+    circulation_mark = SelectField("Chỉ dẫn lưu hành", coerce=str, default="")
     due_date = OfficeDateField("Hạn hoàn thành")
     copies = CountField("Số bản phát hành", default=1)
     retained_copies = CountField("Số bản lưu", default=1)
@@ -328,6 +332,8 @@ class DraftForm(SharedForm):
             body=tuple(part.strip() for part in (self.body.data or "").splitlines() if part.strip()),
             signer_id=self.signer_id.data,
             urgency=Urgency(self.urgency.data or 0),
+            urgent_at=self.instant(),
+            circulation_mark=CirculationMark(self.circulation_mark.data or ""),
             due_date=self.due_date.data,
             kept_by=self.kept_by.data or "",
             copies=self.copies.count,

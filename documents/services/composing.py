@@ -1,15 +1,16 @@
 """Putting an official text together from the fields of a draft. Builds bytes; touches no row."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from documents.formats.layout import OfficialText, fill_reply
 from documents.formats.layout_docx import build_docx
 from documents.formats.layout_pdf import build_pdf
 from documents.formats.symbols import pad
 from documents.models.catalogue import DocKind
-from documents.models.document import LANGUAGES, Document, Urgency
+from documents.models.document import LANGUAGES, CirculationMark, Document, Urgency
 from documents.models.register import Register
+from intranet.core import clock
 from intranet.core.text import one_line
 from intranet.people.models import Organisation, Unit, User
 from intranet.records import files
@@ -23,6 +24,14 @@ _NAMES = ("Ủy ban", "Hội đồng", "Thủ tướng", "Chính phủ", "Quốc
 _BODIES = ("Hội đồng nhân dân", "Hội đồng", "Ban Chỉ đạo", "Ban Tổ chức", "Tổ công tác", "Tổ", "Ban")
 #: Titles of heads as they stand in a signature; the first that a post begins with counts.
 _HEADS = ("Chủ tịch", "Giám đốc", "Cục trưởng", "Chánh Thanh tra", "Chánh Văn phòng", "Trưởng phòng")
+
+
+#: Words in the box, by mark.
+_BOXED = {
+    CirculationMark.NONE: "",
+    CirculationMark.INTERNAL: "LƯU HÀNH NỘI BỘ",
+    CirculationMark.GIVE_BACK: "XEM XONG TRẢ LẠI",
+}
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,9 @@ class DraftFields:
     body: tuple[str, ...] = ()
     signer_id: int | None = None
     urgency: Urgency = Urgency.NORMAL
+    #: The hour of a timed flash.
+    urgent_at: datetime | None = None
+    circulation_mark: CirculationMark = CirculationMark.NONE
     due_date: date | None = None
     kept_by: str = ""
     copies: int = 1
@@ -89,6 +101,8 @@ def official_text(
         recipients=fields.recipients or (("Như trên",) if fields.addressees else ()),
         archive_line=f"Lưu: VT{', ' + fields.kept_by if fields.kept_by else ''}",
         urgency=int(fields.urgency),
+        urgent_at=f"{clock.local(fields.urgent_at):%H:%M %d/%m}" if fields.urgent_at is not None else "",
+        circulation_mark=_BOXED[fields.circulation_mark],
     )
     if answered is None or not letter:
         return text

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from documents.models.catalogue import DocKind, WorkField
-from documents.models.document import Document, DocumentLink, DueSource, Relation
+from documents.models.document import Document, DocumentLink, DueSource, Relation, Urgency
 from documents.models.draft import DraftOpinion, DraftVersion
 from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import Register, RegisterKind
@@ -51,11 +51,11 @@ def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -
     :raises Forbidden: ``auth.no_permit``.
     :raises NotFound: ``document.missing``, the document to answer.
     :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``, ``field_of_work.unknown``,
-        ``register.not_choosable``, ``document.secret_mark``.
+        ``register.not_choosable``, ``document.hour_missing``, ``document.secret_mark``.
     """
     if not actor.holds(DRAFT):
         raise Forbidden("auth.no_permit")
-    _refuse_marks(actor, fields)
+    _check(actor, fields)
     answered = access_document(actor, reply_to_id, To.READ) if reply_to_id is not None else None
     kind, unit = _kind(actor.org_id, fields.kind_id), own_unit(actor)
     work_fields.chosen(actor.org_id, fields.field_id)
@@ -116,7 +116,7 @@ def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | 
     :raises BadState: ``document.wrong_state``.
     :raises Stale: ``document.changed``.
     """
-    _refuse_marks(actor, fields)
+    _check(actor, fields)
     with db.unit_of_work():
         document = access_document(actor, document_id, To.EDIT, lock=True)
         require(document, DocEvent.OPINION)
@@ -198,7 +198,9 @@ def last_seq(document_id: int) -> int:
     return db.session().scalar(query) or 0
 
 
-def _refuse_marks(actor: Actor, fields: DraftFields) -> None:
+def _check(actor: Actor, fields: DraftFields) -> None:
+    if fields.urgency is Urgency.FLASH_TIMED and fields.urgent_at is None:
+        raise Invalid("document.hour_missing", field="urgent_time")
     refuse_marks(actor, subject=fields.subject, body="\n".join(fields.body))
 
 
@@ -255,6 +257,8 @@ def _plain(document: Document) -> dict[str, Any]:
         "recipients": "; ".join(document.recipients),
         "signer": document.signer_id,
         "urgency": int(document.urgency),
+        "urgent_at": document.urgent_at.isoformat() if document.urgent_at else "",
+        "circulation": document.circulation_mark.value,
         "kept_by": document.kept_by,
         "copies": document.copies,
         "retained_copies": document.retained_copies,
@@ -270,7 +274,8 @@ def _set(document: Document, fields: DraftFields, body: str) -> None:
     document.addressees = list(fields.addressees)
     document.recipients = list(fields.recipients)
     document.signer_id = fields.signer_id
-    document.urgency = fields.urgency
+    document.urgency, document.urgent_at = fields.urgency, fields.urgent_at
+    document.circulation_mark = fields.circulation_mark
     document.kept_by = fields.kept_by
     document.copies, document.retained_copies = fields.copies, fields.retained_copies
     document.language = fields.language

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeGuard
 
 from documents.models.document import Document
 from documents.models.lifecycle import DocEvent, DocState, leads_to
+from intranet.core import clock
 from intranet.core.labels import has_label, label
 from intranet.people import directory
 from intranet.people.models import Unit, User
@@ -87,6 +88,10 @@ class Telling:
             return self._person(value)
         if name == "urgency":
             return label(f"document.urgency.{value}")
+        if name == "urgent_at":
+            return f"{clock.local(datetime.fromisoformat(value)):%H:%M, %d/%m/%Y}"
+        if name == "circulation":
+            return label(f"document.circulation.{value}")
         if name == "language":
             return label(f"document.language.{value}")
         try:

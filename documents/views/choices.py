@@ -3,7 +3,7 @@
 from typing import Any
 
 from documents.forms import DraftForm
-from documents.models.document import Document, Urgency
+from documents.models.document import CirculationMark, Document, Urgency
 from documents.services import catalogue, fields
 from intranet.core.labels import label
 from intranet.people import directory
@@ -34,6 +34,12 @@ def offer_draft(form: DraftForm, org_id: int, document: Document | None = None) 
         (leader.id, f"{leader.full_name}, {leader.title}")
         for leader in directory.with_role(org_id, Role.LEADER)
     ]
-    form.urgency.choices = [
-        (int(one), label(f"document.urgency.{int(one)}")) for one in Urgency if one is not Urgency.FLASH_TIMED
+    form.urgency.choices = [(int(one), label(f"document.urgency.{int(one)}")) for one in Urgency]
+    offer_marks(form.circulation_mark)
+
+
+def offer_marks(field: Any) -> None:
+    """Let a mark of circulation be chosen, or none."""
+    field.choices = [
+        (one.value, label(f"document.circulation.{one.value or 'none'}")) for one in CirculationMark
     ]

@@ -6,12 +6,14 @@ from documents.forms import DraftForm
 from documents.models.document import Document
 from documents.services import catalogue, directing, drafting
 from documents.views.choices import offer_draft
+from intranet.core import clock
 from intranet.core.labels import label
 from intranet.core.web import me
 
 
 def fields_form(document: Document) -> DraftForm:
     """The fields as they stand."""
+    urgent = clock.local(document.urgent_at) if document.urgent_at is not None else None
     form = DraftForm(
         formdata=None,
         kind_id=document.kind_id,
@@ -23,6 +25,9 @@ def fields_form(document: Document) -> DraftForm:
         series_id=document.series_id,
         signer_id=document.signer_id,
         urgency=int(document.urgency),
+        urgent_date=urgent.date() if urgent else None,
+        urgent_time=urgent.strftime("%H:%M") if urgent else "",
+        circulation_mark=document.circulation_mark.value,
         due_date=document.due_date,
         copies=document.copies,
         retained_copies=document.retained_copies,

@@ -25,7 +25,7 @@ from documents.services import (
 from documents.services.secrecy import is_secret_symbol
 from documents.views import evidence
 from documents.views.base import bp, do_and_tell, show
-from documents.views.choices import offer_fields
+from documents.views.choices import offer_fields, offer_marks
 from intranet.core import clock
 from intranet.core.errors import DomainError
 from intranet.core.forms import read_date
@@ -272,9 +272,7 @@ def _set_choices(form: IncomingForm, document: Document) -> None:
     form.kind_id.choices = [("", label("document.choose_kind"))] + [(kind.id, kind.name) for kind in kinds]
     form.register_id.choices = [(register.id, register.name) for register in registers]
     offer_fields(form.field_id, document.org_id, document.field_id)
-    form.circulation_mark.choices = [
-        (one.value, label(f"document.circulation.{one.value or 'none'}")) for one in CirculationMark
-    ]
+    offer_marks(form.circulation_mark)
     came = document.arrival_channel or Channel.HAND
     ways = [Channel.HAND, Channel.POST, Channel.EMAIL, Channel.FAX]
     form.arrival_channel.choices = [

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from documents.models.document import Document
+from documents.models.document import CirculationMark, Document, Urgency
 from documents.models.register import RegisterEntry, RegisterKind
 from documents.services import catalogue, issuing, reviewing
 from intranet.core import clock, db
 from intranet.people.models import User
+from intranet.records import pdf
 from tests.documents import papers
 from tests.factories import Office
 
@@ -99,3 +100,26 @@ def test_copies_language_and_envelope_are_kept_with_what_came(
         assert (known.copies, known.language, known.envelope_note) == (3, "en", "Bì rách một góc")
     text = clerk.get(f"/documents/incoming/{document.id}").text
     assert all(words in text for words in ("Số bản nhận", "Tiếng Anh", "Bì rách một góc"))
+
+
+def test_a_draft_may_be_for_an_hour_and_bear_a_mark_of_circulation(
+    desk: Office, typed: dict[str, Any], client_of: ClientOf
+) -> None:
+    officer = client_of(desk.officer)
+    wish = {"urgency": "4", "circulation_mark": "internal"}
+    refused = officer.post("/documents/drafts/new", data=typed | wish)
+    assert refused.status_code == 422
+    assert '<details class="c6 d-more" open>' in refused.text
+    document = drafted(officer, typed, **wish, urgent_time="14:00", urgent_date="25/11/2026", once="k2")
+    assert (document.urgency, document.circulation_mark) == (Urgency.FLASH_TIMED, CirculationMark.INTERNAL)
+    assert document.urgent_at is not None
+    assert f"{clock.local(document.urgent_at):%H:%M %d/%m}" == "14:00 25/11"
+    (drawn,) = [one for one in papers.files.of(document.ref) if one.role == "draft_pdf"]
+    words = " ".join(pdf.all_text(papers.files.path(drawn))[0].split())
+    assert "HỎA TỐC HẸN GIỜ 14:00 25/11" in words
+    assert "LƯU HÀNH NỘI BỘ" in words
+    changed = typed | {"urgency": "0", "version": str(document.version), "once": "k3"}
+    assert officer.post(f"/documents/drafts/{document.id}/fields", data=changed).status_code == 302
+    text = officer.get(f"/documents/{document.id}/history").text
+    assert "Giờ hẹn: “14:00, 25/11/2026” → “(trống)”" in text
+    assert "Chỉ dẫn lưu hành: “Lưu hành nội bộ” → “(trống)”" in text
