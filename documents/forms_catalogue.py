@@ -9,7 +9,7 @@ from documents.models.catalogue import Channel
 from documents.services.fields import MOST_DAYS
 from documents.services.kinds import KindFields
 from documents.services.parties import PartyFields
-from intranet.core.forms import Limit, LineField, OfficeForm, Required
+from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required
 from intranet.core.labels import label
 
 #: How one writes to an agency outside.
@@ -74,6 +74,8 @@ class PartyForm(OfficeForm):
     organ_id = LineField("Mã định danh", [Limit(35)])
     emails = TextField("Thư điện tử", [Limit(1000)])
     channel = SelectField("Cách gửi", coerce=str)
+    active_from = OfficeDateField("Hoạt động từ", [Optional()])
+    active_to = OfficeDateField("Hoạt động đến", [Optional()])
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def __init__(self, *args: object, **kw: object) -> None:
@@ -90,6 +92,8 @@ class PartyForm(OfficeForm):
             organ_id=(self.organ_id.data or "").upper(),
             emails=lines_of(self.emails.data),
             channel=Channel(self.channel.data),
+            active_from=self.active_from.data,
+            active_to=self.active_to.data,
         )
 
 

@@ -124,6 +124,11 @@ class Party(OfOrg, Base):
         self.name_key = fold(value)
         return value
 
+    def was_active_on(self, day: date) -> bool:
+        """True when the agency existed on that day, as far as is known."""
+        is_later = self.active_from is not None and day < self.active_from
+        return not is_later and (self.active_to is None or day <= self.active_to)
+
     @property
     def ref(self) -> Ref:
         """Its name for audit lines."""

@@ -1,6 +1,7 @@
 """What an agency's documents are chosen from: kinds, registers, outside agencies, sentences of direction."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import or_, select
 
@@ -157,9 +158,17 @@ def register_for(
     return open_[0]
 
 
-def parties(org_id: int) -> list[Party]:
-    """Agencies that this one writes to or hears from, by name."""
+def parties(org_id: int, on: date | None = None) -> list[Party]:
+    """Agencies that this one writes to or hears from, by name.
+
+    :param on: leaves out those that did not exist on that day.
+    """
     query = select(Party).where(Party.org_id == org_id, Party.merged_into_id.is_(None))
+    if on is not None:
+        query = query.where(
+            or_(Party.active_from.is_(None), Party.active_from <= on),
+            or_(Party.active_to.is_(None), Party.active_to >= on),
+        )
     return list(db.session().scalars(query.order_by(Party.name_key, Party.id)))
 
 
@@ -222,10 +231,12 @@ def find_or_make_party(org_id: int, text: str) -> Party:
     return lasting(made)
 
 
-def known_issuers(org_id: int) -> dict[str, str]:
+def known_issuers(org_id: int, on: date | None = None) -> dict[str, str]:
     """Names of agencies by each form under which they are known here, for recognising them on paper.
 
     Forms of two agencies are left out: they name neither.
+
+    :param on: leaves out those that did not exist on that day.
     """
     known = parties(org_id)
     names = {party.name: party.name for party in known} | {one.name: one.name for one in directory.orgs()}
@@ -235,7 +246,9 @@ def known_issuers(org_id: int) -> dict[str, str]:
     for party in known:
         for form in _short_forms(party):
             shorts.setdefault(form, set()).add(party.name)
-    return names | {form: next(iter(of)) for form, of in shorts.items() if len(of) == 1 and form not in names}
+    names |= {form: next(iter(of)) for form, of in shorts.items() if len(of) == 1 and form not in names}
+    gone = {party.name for party in known if on is not None and not party.was_active_on(on)}
+    return {form: name for form, name in names.items() if name not in gone}
 
 
 def phrases(org_id: int, user_id: int) -> list[Phrase]:

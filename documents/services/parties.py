@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
@@ -43,6 +44,9 @@ class PartyFields:
     organ_id: str = ""
     emails: tuple[str, ...] = ()
     channel: Channel = Channel.POST
+    #: From when until when it exists, both days included; empty where it is not known.
+    active_from: date | None = None
+    active_to: date | None = None
 
 
 @dataclass(frozen=True)
@@ -156,10 +160,12 @@ def edit(actor: Actor, party_id: int, given: PartyFields, *, expect: int | None 
 def check_facts(given: PartyFields) -> None:
     """Rules that one fact breaks by itself.
 
-    :raises Invalid: ``party.organ_id``, ``party.email``.
+    :raises Invalid: ``party.organ_id``, ``party.email``, ``party.ended_before``.
     """
     if given.organ_id and _ORGAN_ID.fullmatch(given.organ_id) is None:
         raise Invalid("party.organ_id", field="organ_id")
+    if given.active_from and given.active_to and given.active_to < given.active_from:
+        raise Invalid("party.ended_before", field="active_to")
     wrong = [one for one in given.emails if _EMAIL.fullmatch(one) is None]
     if wrong:
         raise Invalid("party.email", field="emails", typed=wrong[0])
@@ -313,6 +319,7 @@ def _set(row: Party, given: PartyFields) -> None:
     check_facts(given)
     row.name, row.short_name, row.aliases = name, one_line(given.short_name), aliases[:MOST_ALIASES]
     row.letters, row.organ_id, row.emails = given.letters, given.organ_id or None, list(given.emails)
+    row.active_from, row.active_to = given.active_from, given.active_to
     row.channel = Channel.INTERNAL if row.organisation_id is not None else given.channel
 
 

@@ -423,6 +423,6 @@ def set_receivers(form: IssueForm, document: Document) -> None:
     form.units.choices = [(unit.id, unit.name) for unit in directory.units_of(document.org_id)]
     form.parties.choices = [
         (party.id, party.name)
-        for party in catalogue.parties(document.org_id)
+        for party in catalogue.parties(document.org_id, document.doc_date or clock.today())
         if party.organisation_id is None
     ]

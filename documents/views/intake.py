@@ -184,7 +184,7 @@ def _page(document: Document, form: IncomingForm, returning: ReasonForm | None =
         place=next((at for at, one in enumerate(waiting, 1) if one.id == document.id), 1),
         following=_after(waiting, document.id),
         expected=_expected(document.org_id),
-        issuers=catalogue.known_issuers(document.org_id),
+        issuers=catalogue.known_issuers(document.org_id, document.doc_date or clock.today()),
         **_desk(waiting),
     )
 

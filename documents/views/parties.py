@@ -86,7 +86,7 @@ def _done(words: str, form: PartyForm) -> ResponseReturnValue:
 
 
 def _values(one: Party) -> dict[str, Any]:
-    plain = ("name", "short_name", "letters", "organ_id", "version")
+    plain = ("name", "short_name", "letters", "organ_id", "version", "active_from", "active_to")
     lists = {"aliases": "\n".join(one.aliases), "emails": "\n".join(one.emails)}
     return {name: getattr(one, name) for name in plain} | lists | {"channel": one.channel.value}
 
