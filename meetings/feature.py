@@ -13,6 +13,7 @@ from meetings import (
     live_calls,
     live_few,
     live_following,
+    live_http,
     live_marks,
     live_minutes,
     live_packs,
@@ -134,7 +135,7 @@ def plug_in(app: Flask) -> None:
         packs,
         marks,
         minutes_pages,
-        live,
+        live_http,
     )
     for blueprint in (*(page.bp for page in pages), opinions_bp):
         app.register_blueprint(blueprint)

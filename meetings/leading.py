@@ -217,6 +217,12 @@ def look_for_presenters() -> None:
             _tell_gone(mid, told[0], now)
 
 
+def gone_from(mid: int) -> int | None:
+    """The presenter who is gone, as far as this process knows."""
+    known = leading.gone.get(mid)
+    return None if known is None else known[0]
+
+
 def _read(frame: Any, key: str, name: str, kind: type) -> tuple[int, Any]:
     """The meeting and the body of a frame.
 

@@ -1,4 +1,4 @@
-"""The room over sockets, and over plain HTTP where sockets are blocked: the same commands, the same shares.
+"""The room over sockets; where they are blocked, ``live_http.py`` gives the same.
 
 A tablet says ``hello`` with the version it holds; it enters its audience's room first and is answered second,
 so that no change falls in between. Frames of a meeting leave this process in the order of their versions.
@@ -10,35 +10,27 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from flask import Blueprint, jsonify, request
-from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from intranet.core import clock, commands, db, health
+from intranet.core import clock, commands, db
 from intranet.core.actor import Actor
 from intranet.core.db import session
 from intranet.core.errors import DomainError, Invalid, NotFound
 from intranet.core.events import subscribe
-from intranet.core.labels import label
-from intranet.core.live import COMMAND_RATE, MAX_TOLD_BYTES, MEETINGS, Answer, socket_id, sockets
-from intranet.core.rates import Rate
-from intranet.core.web import me, needs, within
+from intranet.core.live import MAX_TOLD_BYTES, MEETINGS, Answer, socket_id, sockets
 from intranet.people.models import User
 from meetings.models.device import DeviceMoved
 from meetings.models.journal import MeetingMoved, PartChanged
 from meetings.models.meeting import IN_SESSION, Meeting
 from meetings.models.paper import FewPapersChanged
-from meetings.permissions import ATTEND, To, access_meeting, access_room, require_room
-from meetings.rules.mark_kinds import is_count
-from meetings.rules.shares import AUDIENCES, Audience
-from meetings.services import annotating, journal, room
+from meetings.permissions import ATTEND, access_room, require_room
+from meetings.rules.shares import AUDIENCES, OFFICERS, Audience
+from meetings.services import journal, room
 from meetings.services.journal import ms
-
-bp = Blueprint("meetings_live", __name__)
 
 #: How the screen on the wall names itself.
 ON_WALL = "proj"
@@ -46,9 +38,6 @@ HEADS_SECONDS = 15.0
 _PRESENCE_SECONDS = 1.0
 #: Under this name the web processes tell each other who is in their rooms.
 _IN_ROOMS = "meetings.online"
-#: The longest a poll waits for something to happen, and how often it looks.
-MOST_WAIT = 25.0
-_LOOK_SECONDS = 0.25
 
 
 @dataclass
@@ -83,8 +72,6 @@ class _Rooms:
 
 
 rooms = _Rooms()
-#: As over a socket, but for a person: devices without a socket are few.
-over_http = Rate(*COMMAND_RATE)
 
 
 def room_name(meeting_id: int, audience: Audience) -> str:
@@ -250,11 +237,15 @@ def tell_presence() -> None:
         for audience in AUDIENCES:
             if audience is Audience.PROJ:
                 continue
-            d: dict[str, Any] = {"n": len(people)}
-            if audience in {Audience.CHAIR, Audience.SEC}:
-                d["people"] = sorted(people)
+            d = online_entry(people, audience)
             told = {"k": "lv", "key": "online", "mid": meeting_id, "seq": ms(clock.now()), "d": d}
             sockets.emit("lv", told, to=room_name(meeting_id, audience))
+
+
+def online_entry(people: set[int], audience: Audience) -> dict[str, Any]:
+    """How many are in the room; who, for chair and secretary."""
+    who = {"people": sorted(people)} if audience in OFFICERS else {}
+    return {"n": len(people), **who}
 
 
 def require_place(actor: Actor, meeting_id: int) -> None:
@@ -321,88 +312,3 @@ def _forget(sid: str) -> None:
         rooms.left_at[tablet.meeting_id, tablet.user_id] = clock.now()
     if tablet.meeting_id not in _meetings_here():
         rooms.told.pop(tablet.meeting_id, None)
-
-
-# --- The same over HTTP ---
-
-
-@bp.post("/api/v1/meetings/<int:mid>/commands")
-@within("meeting:<mid>")
-@needs(ATTEND)
-def cmd_over_http(mid: int) -> ResponseReturnValue:
-    """A command, when the socket is down; one for another meeting is refused."""
-    user = cast(User, me())
-    access_room(user, mid)
-    over_http.spend(str(user.id))
-    frame = request.get_json(silent=True)
-    asked = frame.get("d") if isinstance(frame, Mapping) else None
-    if not isinstance(asked, Mapping) or asked.get("mid") != mid:
-        raise Invalid("command.payload", name="mid")
-    return jsonify(commands.run(me(), frame))
-
-
-@bp.get("/api/v1/meetings/<int:mid>/snapshot")
-@within("meeting:<mid>")
-@needs(ATTEND)
-def snapshot_over_http(mid: int) -> ResponseReturnValue:
-    """The whole state, or what was missed since ``?since=``, as a ``welcome``."""
-    since, on_wall = request.args.get("since", type=int), request.args.get("as") == ON_WALL
-    answer = room.welcome(cast(User, me()), mid, since, on_wall=on_wall).answer
-    if since is not None and request.args.get("cls") != answer["cls"]:
-        answer = room.welcome(cast(User, me()), mid, None, on_wall=on_wall).answer
-    return jsonify(answer)
-
-
-@bp.get("/api/v1/meetings/<int:mid>/events")
-@within("meeting:<mid>")
-@needs(ATTEND)
-def events_over_http(mid: int) -> ResponseReturnValue:
-    """What happened after ``?since=``; waits up to ``?wait=`` seconds.
-
-    A rectangle newer than ``?seen=`` ends the wait too, and so does an answer to a call after ``?heard=``,
-    another page of what is shown to few, or a position that one takes elsewhere.
-    """
-    user = cast(User, me())
-    access_meeting(user, mid, To.ATTEND)
-    since = request.args.get("since", type=int)
-    if since is None:
-        raise Invalid("command.payload", name="since")
-    on_wall, seen = request.args.get("as") == ON_WALL, request.args.get("seen", type=int)
-    heard, own = request.args.get("heard", type=int), None
-    until = time.monotonic() + min(MOST_WAIT, max(0.0, request.args.get("wait", 0.0, type=float)))
-    while True:
-        with db.scope(user.org_ids):
-            got = room.events_since(user, mid, since, on_wall=on_wall)
-        if got.frames is None:
-            return jsonify(ok=True, cls=got.audience.value, mode="snapshot", events=[])
-        view = got.lv["view"]
-        is_newer = seen is not None and view is not None and view["seq"] > seen
-        found = {key: got.lv.get(key) for key in ("shown", "mine")}
-        own = found if own is None else own
-        is_newer |= own != found
-        is_newer |= heard is not None and any(one["v"] > heard for one in got.lv.get("replies", ()))
-        if got.frames or is_newer or time.monotonic() >= until or health.is_stopping():
-            told = {"mode": "delta", "events": got.frames, "lv": got.lv, "now": ms(clock.now())}
-            return jsonify(ok=True, cls=got.audience.value, **told)
-        time.sleep(_LOOK_SECONDS)
-
-
-@bp.post("/api/v1/meetings/<int:mid>/annotations/sync")
-@within("meeting:<mid>")
-@needs(ATTEND)
-def sync_annotations(mid: int) -> ResponseReturnValue:
-    """Take in a device's marks and tell what it lacks."""
-    access_meeting(cast(User, me()), mid, To.ATTEND)
-    body = request.get_json(silent=True)
-    if not isinstance(body, Mapping) or not isinstance(body.get("ops", []), list):
-        raise Invalid("command.payload", name="ops")
-    have = body.get("have", {})
-    if not isinstance(have, Mapping):
-        raise Invalid("command.payload", name="have")
-    seen = body.get("seen")
-    if seen is not None and not is_count(seen, 0, 2**53):
-        raise Invalid("command.payload", name="seen")
-    done = annotating.sync(cast(User, me()), mid, body.get("ops", []), have, seen=seen)
-    for one in done.rejected:
-        one["msg"] = label(f"error.{one['code']}")
-    return jsonify(ok=True, **asdict(done))

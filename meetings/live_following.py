@@ -70,10 +70,18 @@ def tell_following() -> None:
         share = told.shares[mid] = (n, of) if of >= LEAST else (0, 0)
         if share == before.get(mid, (0, 0)) and (share == (0, 0) or told.looks % _AGAIN):
             continue
-        d = {"n": share[0], "of": share[1]}
-        frame = {"k": "lv", "key": "following", "mid": mid, "seq": ms(clock.now()), "d": d}
+        frame = {"k": "lv", "key": "following", "mid": mid, "seq": ms(clock.now()), "d": _entry(share)}
         for audience in OFFICERS:
             sockets.emit("lv", frame, to=room_name(mid, audience))
+
+
+def share_of(mid: int) -> dict[str, int]:
+    """What chair and secretary of a room were told last."""
+    return _entry(told.shares.get(mid, (0, 0)))
+
+
+def _entry(share: tuple[int, int]) -> dict[str, int]:
+    return {"n": share[0], "of": share[1]}
 
 
 def shares_here() -> dict[int, tuple[int, int]]:

@@ -55,10 +55,24 @@ def progress_frame(
     poll: Poll, cast: int, eligible: int, missing: list[int], audience: Audience
 ) -> dict[str, Any]:
     """The running count as an audience is told it; ``seq`` rises with each ballot, in all processes alike."""
+    d = _entry(poll, cast, eligible, missing, audience)
+    return {"k": "lv", "key": "vote", "mid": poll.meeting_id, "seq": cast + eligible, "d": d}
+
+
+def counts_for(meeting_id: int, audience: Audience) -> list[dict[str, Any]]:
+    """The running count of each open vote of a meeting, as far as an audience is told it."""
+    return [
+        _entry(poll, cast, eligible, missing, audience)
+        for poll, cast, eligible, missing in ballots.progress({meeting_id})
+        if hears_count(audience, is_shown=poll.show_count)
+    ]
+
+
+def _entry(poll: Poll, cast: int, eligible: int, missing: list[int], audience: Audience) -> dict[str, Any]:
     d: dict[str, Any] = {"id": poll.id, "cast": cast, "elig": eligible}
     if audience in OFFICERS and poll.mode.value == "roll":
         d["missing"] = missing
-    return {"k": "lv", "key": "vote", "mid": poll.meeting_id, "seq": cast + eligible, "d": d}
+    return d
 
 
 def forget_told() -> None:

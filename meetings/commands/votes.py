@@ -183,8 +183,10 @@ def admit_voter(actor: User, d: AdmitVoter) -> Answer:
 
 @command("vote.cast", needs=ATTEND, keeps=False)
 def cast_ballot(actor: User, d: CastBallot) -> Answer:
-    """Give a ballot; nothing is kept of the asking."""
-    return ballots.cast_ballot(actor, d.mid, d.id, d.choice, receipt=d.receipt, of=d.of, was=d.was)
+    """Give a ballot; nothing is kept of the asking. A second one is told that the first stands."""
+    answer = ballots.cast_ballot(actor, d.mid, d.id, d.choice, receipt=d.receipt, of=d.of, was=d.was)
+    stands = {"code": "vote.already", "msg": label("error.vote.already")}
+    return answer | (stands if answer.get("already") else {})
 
 
 @command("vote.count", needs=ATTEND)

@@ -122,8 +122,8 @@ class Meeting(Base):
     queue_open: Mapped[bool] = mapped_column(default=True)
     #: In what order they are called: a :class:`meetings.models.floor.QueueRule`; empty: as its rules say.
     queue_rule: Mapped[str | None] = mapped_column(String(10))
-    #: A clock that everybody sees, ``{"id", "label", "started", "dur_s"}``; ``paused_at`` since when it stands
-    #: still, ``paused_ms`` for how long it did before. Empty when there is none.
+    #: A clock that everybody sees, ``{"id", "label", "started", "dur_s"}``; ``paused_at``: since when it
+    #: stands still, ``paused_ms``: how long it did before. Empty when there is none.
     timer: Mapped[Any] = mapped_column(JSON(none_as_null=True), nullable=True)
     published_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]

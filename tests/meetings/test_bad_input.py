@@ -123,4 +123,5 @@ def test_a_second_ballot_is_told_that_the_first_stands(chamber: Chamber, tablet:
         for choice in ("yes", "no")
     ]
     assert [(one["ok"], one.get("already", False)) for one in answers] == [(True, False), (True, True)]
+    assert (answers[1]["code"], answers[1]["msg"]) == ("vote.already", labels.label("error.vote.already"))
     assert voter.hello(chamber.id)["me"]["votes"][str(poll)] == {"cast": True, "choice": ["yes"]}

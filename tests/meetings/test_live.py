@@ -283,6 +283,8 @@ def test_http_gives_the_same_when_the_socket_is_down(
     assert delegate.get(f"{base}/events").status_code == 422
     other = cmd("i", "item.finish", mid=sitting.id + 1, expect=None)
     assert chair.post(f"{base}/commands", json=other).status_code == 422
+    long = chair.post(f"{base}/commands", json=cmd("j", "notice.send", mid=sitting.id, t="dài" * 30_000))
+    assert (long.status_code, long.json and long.json["code"]) == (422, "command.too_big")
     stranger = client_of(office.stranger)
     for path in ("snapshot", "events?since=0"):
         assert stranger.get(f"{base}/{path}").status_code == 404

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.people.models import User
-from meetings import live
+from meetings import live, live_http
 from meetings.models.floor import CallKind
 from meetings.rules.audiences import project
 from meetings.rules.shares import AUDIENCES
@@ -101,13 +101,13 @@ def test_a_tablet_that_asks_over_http_hears_of_an_answer_at_once(
             answered(sitting)
         assert len(looks) < 9, "the answer ends no wait"
 
-    monkeypatch.setattr(live, "time", SimpleNamespace(sleep=look_again, monotonic=time.monotonic))
+    monkeypatch.setattr(live_http, "time", SimpleNamespace(sleep=look_again, monotonic=time.monotonic))
     browser = client_of(sitting.delegate)
     address = f"/api/v1/meetings/{sitting.id}/events?since=0&wait=25"
     (told,) = browser.get(f"{address}&heard=0").get_json()["lv"]["replies"]
     assert (told["t"], len(looks)) == (SECRET, 3)
     # What was heard ends no other wait: here only the process that stops does.
-    monkeypatch.setattr(live.health, "is_stopping", lambda: len(looks) >= 5)
+    monkeypatch.setattr(live_http.health, "is_stopping", lambda: len(looks) >= 5)
     assert browser.get(f"{address}&heard={told['v']}").get_json()["lv"]["replies"] == [told]
     assert len(looks) == 5
 

@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from intranet.core import db
+from intranet.core.labels import label
 from intranet.people.models import User
 from meetings import live, live_votes
 from meetings.rules.audiences import project
@@ -97,6 +98,34 @@ def test_guests_hear_of_a_vote_when_it_is_over_and_then_hold_what_a_fresh_page_w
         ]
 
 
+def test_a_tablet_without_a_socket_hears_who_is_there_who_has_not_voted_and_that_its_role_is_another(
+    chamber: Chamber, tablet: Tablets, client_of: Callable[[User], FlaskClient]
+) -> None:
+    poll = chamber.open(three("roll"))
+    tablet(chamber.members[1]).hello(chamber.id)
+    address = f"/api/v1/meetings/{chamber.id}/events?since={chamber.sitting.meeting.v}"
+    chairs, members = client_of(chamber.chair), client_of(chamber.members[2])
+
+    def told(browser: FlaskClient, cls: str, beside: str = "") -> dict[str, Any]:
+        answer = browser.get(f"{address}&cls={cls}&beside={beside}&wait=20").get_json()
+        assert (answer["mode"], answer["events"]) == ("delta", [])
+        return dict(answer["lv"])
+
+    first = told(chairs, "chair")
+    (count,) = first["votes"]
+    assert (count["id"], count["cast"], len(count["missing"])) == (poll, 0, 6)
+    assert first["online"] == {"n": 1, "people": [chamber.members[1].id]}
+    assert first["presenter"] == {"gone": False, "p": None}
+    others = told(members, "member")
+    assert (others["votes"], others["online"], "presenter" in others) == ([], {"n": 1}, False)
+    chamber.cast(poll, "yes")
+    # What was told is no more so: the wait is over at once.
+    again = told(chairs, "chair", first["mark"])
+    assert (again["votes"][0]["cast"], again["mark"] == first["mark"]) == (1, False)
+    other = members.get(f"{address}&cls=guest").get_json()
+    assert (other["mode"], other["cls"]) == ("snapshot", "member")
+
+
 def test_a_ballot_tells_the_room_nothing_and_its_frame_is_answered_again(
     chamber: Chamber, tablet: Tablets
 ) -> None:
@@ -107,7 +136,8 @@ def test_a_ballot_tells_the_room_nothing_and_its_frame_is_answered_again(
     frame = cmd("ballot", "vote.cast", mid=chamber.id, id=poll, choice=["yes"])
     first, second = voter.ask("cmd", frame), voter.ask("cmd", frame)
     assert (first["ok"], "already" in first, len(first["receipt"])) == (True, False, 10)
-    assert second == {"k": "ack", "cid": frame["cid"], "ok": True, "already": True}
+    told = {"code": "vote.already", "msg": label("error.vote.already")}
+    assert second == {"k": "ack", "cid": frame["cid"], "ok": True, "already": True, **told}
     assert chair.heard("evt") == []
     assert voter.hello(chamber.id)["me"]["votes"] == {str(poll): {"cast": True}}
 

@@ -7,16 +7,18 @@
 import { io } from 'socket.io-client';
 import { api, ApiError } from '@lib/api.js';
 import { Chain } from './state.js';
-import { ulid } from './page.js';
+import { ulid, word } from './page.js';
 
 const HELLO = 6000, COMMAND = 6000, GIVE_UP = 20000, FALLBACK = 8000, GAP = 120, REFUSED = 5000, HEADS = 400, QUIET = 38000, AWAY = 20000;
+/** Bytes of a message the server takes. */
+const LARGEST = 65536;
 const pause = (ms) => new Promise((ok) => setTimeout(ok, ms));
 
 export class Line extends EventTarget {
   chain = new Chain();
   /** (t, d, cid) => an answer at once, or null to ask the server: whoever knows that it is out of reach. */
   gate = null;
-  #socket; #mid; #as; #seen = 0; #answered = 0; #offsets = []; #hello = null; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
+  #socket; #mid; #as; #seen = 0; #answered = 0; #beside = ''; #offsets = []; #hello = null; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
 
   /**
    * @param {object} welcome the first answer, which came with the page
@@ -88,6 +90,8 @@ export class Line extends EventTarget {
     const now = await this.gate?.(t, d, cid);
     if (now) return now;
     const frame = { k: 'cmd', cid, t, d: { mid: this.#mid, ...d } };
+    // The server ends the line of whoever sends more, without a word.
+    if (new Blob([JSON.stringify(frame)]).size > LARGEST - 64) return { ok: false, err: 'invalid', code: 'command.too_big', msg: word('too-big') };
     const until = Date.now() + GIVE_UP;
     while (Date.now() < until && !this.#closed) {
       try {
@@ -178,7 +182,9 @@ export class Line extends EventTarget {
   }
 
   #lastValues(held) {
-    for (const key of ['forecast', 'shown', 'mine']) if (held?.[key]) this.#lastValue({ key, d: held[key] });
+    for (const key of ['forecast', 'shown', 'mine', 'online', 'following', 'presenter']) if (held?.[key]) this.#lastValue({ key, d: held[key] });
+    for (const d of held?.votes ?? []) this.#lastValue({ key: 'vote', d });
+    this.#beside = held?.mark ?? '';
     if (held?.view) this.#lastValue({ key: 'view', seq: held.view.seq, d: held.view });
     for (const d of held?.replies ?? []) this.#lastValue({ key: 'reply', seq: d.v, d });
   }
@@ -218,7 +224,7 @@ export class Line extends EventTarget {
     while (this.#polling === mine && !this.#closed) {
       try {
         const answer = mine.works
-          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25&seen=${this.#seen}&heard=${this.#answered}&as=${this.#as}`, undefined, how)
+          ? await api(`${this.#url('events')}?since=${this.chain.v}&wait=25&seen=${this.#seen}&heard=${this.#answered}&cls=${this.chain.cls}&beside=${this.#beside}&as=${this.#as}`, undefined, how)
           : await api(`${this.#url('snapshot')}?since=${this.chain.v}&cls=${this.chain.cls}&as=${this.#as}`, undefined, how);
         if (this.#polling !== mine) return;
         const worked = mine.works;
