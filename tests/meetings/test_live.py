@@ -11,7 +11,7 @@ from flask_socketio import SocketIOTestClient
 from intranet.core import db, rates
 from intranet.core.live import MEETINGS, sockets
 from intranet.people.models import User
-from meetings import live
+from meetings import live, live_http
 from meetings.models.meeting import Meeting, PartRole
 from meetings.services import bodies, chairing, participants
 from tests.counting import count_queries, tables
@@ -283,7 +283,7 @@ def test_http_gives_the_same_when_the_socket_is_down(
     assert delegate.get(f"{base}/events").status_code == 422
     other = cmd("i", "item.finish", mid=sitting.id + 1, expect=None)
     assert chair.post(f"{base}/commands", json=other).status_code == 422
-    long = chair.post(f"{base}/commands", json=cmd("j", "notice.send", mid=sitting.id, t="dài" * 30_000))
+    long = chair.post(f"{base}/commands", json=cmd("j", "item.finish", mid=sitting.id, why="dài" * 30_000))
     assert (long.status_code, long.json and long.json["code"]) == (422, "command.too_big")
     stranger = client_of(office.stranger)
     for path in ("snapshot", "events?since=0"):
@@ -309,7 +309,7 @@ def test_whoever_asks_too_often_is_told_so_over_either_way_and_still_points(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(rates, "monotonic", lambda: 0.0)
-    live.over_http.clear()
+    live_http.over_http.clear()
     chair, browser = tablet(sitting.chair), client_of(sitting.chair)
     chair.hello(sitting.id)
     asked, where = cmd("flood", "nothing.known", mid=sitting.id), f"/api/v1/meetings/{sitting.id}/commands"
@@ -320,4 +320,4 @@ def test_whoever_asks_too_often_is_told_so_over_either_way_and_still_points(
     assert (over_http[39], over_http[40]) == ("not_found", "rate")
     follow = {"k": "lv", "mid": sitting.id, "key": "follow", "d": {"on": None}}
     assert chair.ask("lv", follow)["ok"]
-    live.over_http.clear()
+    live_http.over_http.clear()
