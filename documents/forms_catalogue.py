@@ -76,6 +76,7 @@ class PartyForm(OfficeForm):
     channel = SelectField("Cách gửi", coerce=str)
     active_from = OfficeDateField("Hoạt động từ", [Optional()])
     active_to = OfficeDateField("Hoạt động đến", [Optional()])
+    parent_id = SelectField("Cơ quan cấp trên", coerce=optional_int)
     version = IntegerField(validators=[Optional()], widget=HiddenInput())
 
     def __init__(self, *args: object, **kw: object) -> None:
@@ -94,6 +95,7 @@ class PartyForm(OfficeForm):
             channel=Channel(self.channel.data),
             active_from=self.active_from.data,
             active_to=self.active_to.data,
+            parent_id=self.parent_id.data,
         )
 
 

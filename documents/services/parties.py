@@ -47,6 +47,8 @@ class PartyFields:
     #: From when until when it exists, both days included; empty where it is not known.
     active_from: date | None = None
     active_to: date | None = None
+    #: The agency above it.
+    parent_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,14 @@ def for_change(actor: Actor, party_id: int) -> Party:
     if row is None or row.org_id != actor.org_id:
         raise NotFound("party.missing")
     return lasting(row)
+
+
+def above(party: Party) -> Party | None:
+    """The agency above it by now, if one is known."""
+    if party.parent_id is None:
+        return None
+    found = lasting(db.session().get_one(Party, party.parent_id))
+    return None if found.id == party.id else found
 
 
 def earlier_names(party: Party) -> list[Party]:
@@ -205,6 +215,8 @@ def merge(actor: Actor, source_id: int, target_id: int) -> None:
         # One of this installation is written to within it, whichever of the two names lasts.
         if source.organisation_id is not None:
             target.organisation_id, target.channel = source.organisation_id, Channel.INTERNAL
+        if source.id in _all_above(target):
+            target.parent_id = source.parent_id
         source.merged_into_id = target.id
         source.version += 1
         target.version += 1
@@ -316,7 +328,9 @@ def _set(row: Party, given: PartyFields) -> None:
     own = {toned(name), toned(row.name or "")}
     aliases = [one for one in dict.fromkeys(map(one_line, given.aliases)) if one and toned(one) not in own]
     _refuse_known(row, name, aliases)
+    _refuse_circle(row, given.parent_id)
     check_facts(given)
+    row.parent_id = given.parent_id
     row.name, row.short_name, row.aliases = name, one_line(given.short_name), aliases[:MOST_ALIASES]
     row.letters, row.organ_id, row.emails = given.letters, given.organ_id or None, list(given.emails)
     row.active_from, row.active_to = given.active_from, given.active_to
@@ -338,6 +352,27 @@ def _refuse_known(row: Party, name: str, aliases: Sequence[str]) -> None:
         taken = next((one for one in aliases if toned(one) in known), None)
         if taken is not None:
             raise Invalid("party.alias_taken", field="aliases", alias=taken, of=root.name)
+
+
+def _refuse_circle(row: Party, parent_id: int | None) -> None:
+    """What cannot be above an agency: one of another list, itself, and whatever is below it."""
+    if parent_id is None:
+        return
+    up = db.session().get(Party, parent_id)
+    if up is None or up.org_id != row.org_id:
+        raise Invalid("party.missing", field="parent_id")
+    if row.id is not None and row.id in [lasting(up).id, *_all_above(lasting(up))]:
+        raise Invalid("party.circle", field="parent_id", name=row.name)
+
+
+def _all_above(party: Party) -> list[int]:
+    """Ids of all agencies above it, the nearest first."""
+    found: list[int] = []
+    up = above(party)
+    while up is not None and up.id not in found:
+        found.append(up.id)
+        up = above(up)
+    return found
 
 
 def _need_keeper(actor: Actor) -> None:

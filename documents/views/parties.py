@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from wtforms.fields.choices import SelectChoice
 
 from documents.forms_catalogue import MergeForm, PartyForm
 from documents.models.catalogue import Party
@@ -32,6 +33,7 @@ def all_parties() -> ResponseReturnValue:
 def new_party() -> ResponseReturnValue:
     """An agency more."""
     form = PartyForm()
+    form.parent_id.choices = _choices(None)
     if form.accepts():
         with form.refusals():
             done_once(me(), form.once.data, form.as_body(), lambda: parties.add(me(), form.given()))
@@ -45,6 +47,7 @@ def edit_party(party_id: int) -> ResponseReturnValue:
     """Another name, other facts."""
     one = parties.for_change(me(), party_id)
     form = PartyForm(**_values(one))
+    form.parent_id.choices = _choices(one)
     if form.accepts():
         with form.refusals():
             parties.edit(me(), party_id, form.given(), expect=form.version.data)
@@ -58,8 +61,7 @@ def merge_party(party_id: int) -> ResponseReturnValue:
     """With which other one it is one: first what becomes of its things, then it is done."""
     one = parties.for_change(me(), party_id)
     form = MergeForm(into=request.args.get("into", type=int))
-    others = [other for other in catalogue.parties(me().org_id) if other.id != one.id]
-    form.into.choices = [("", label("party.choose")), *((other.id, other.name) for other in others)]
+    form.into.choices = _choices(one)
     preview, target = None, form.into.data
     if form.accepts() or (request.method == "GET" and target):
         with form.refusals():
@@ -88,7 +90,15 @@ def _done(words: str, form: PartyForm) -> ResponseReturnValue:
 def _values(one: Party) -> dict[str, Any]:
     plain = ("name", "short_name", "letters", "organ_id", "version", "active_from", "active_to")
     lists = {"aliases": "\n".join(one.aliases), "emails": "\n".join(one.emails)}
-    return {name: getattr(one, name) for name in plain} | lists | {"channel": one.channel.value}
+    up = parties.above(one)
+    chosen = {"channel": one.channel.value, "parent_id": None if up is None else up.id}
+    return {name: getattr(one, name) for name in plain} | lists | chosen
+
+
+def _choices(but: Party | None) -> list[SelectChoice]:
+    """All agencies of the list, one left out."""
+    others = [other for other in catalogue.parties(me().org_id) if other is not but]
+    return [SelectChoice("", label("party.choose")), *(SelectChoice(one.id, one.name) for one in others)]
 
 
 def _key(given: str) -> tuple[str, int] | None:

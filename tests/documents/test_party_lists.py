@@ -113,3 +113,42 @@ def test_units_are_added_below_each_other_in_any_order_and_are_known_the_second_
     assert "Không có đơn vị “Không có”" in shown
     assert db.session().scalars(select(ListImport.state)).all().count(ListState.DONE) == 1
     assert client_of(desk.clerk).get(start).status_code == 403
+
+
+def test_the_agency_above_is_a_row_further_down_or_one_of_the_list_and_no_circle_enters(
+    desk: Office, client_of: ClientOf
+) -> None:
+    with db.unit_of_work():
+        top = catalogue.find_or_make_party(desk.org.id, "Bộ Y tế")
+        top.organ_id = "G17"
+        catalogue.find_or_make_party(desk.org.id, "Sở Y tế")
+    admin = client_of(desk.admin)
+    heads = "Tên cơ quan;Mã định danh;Cơ quan cấp trên\n"
+    rows = "Trạm Y tế số 1;;Sở Y tế\nBệnh viện A;;Cục Bệnh viện\nCục Bệnh viện;G17.9;G17\nSở Y tế;;bộ y tế\n"
+    page = give(admin, START, heads + rows)
+    assert "3 dòng sẽ được thêm, 1 dòng được bổ sung chỗ còn trống." in admin.get(page).text
+    admin.post(page, data={"act": "take"})
+    above = {
+        "Trạm Y tế số 1": "Sở Y tế",
+        "Bệnh viện A": "Cục Bệnh viện",
+        "Cục Bệnh viện": "Bộ Y tế",
+        "Sở Y tế": "Bộ Y tế",
+    }
+    assert {name: party(name).parent_id for name in above} == {k: party(v).id for k, v in above.items()}
+    assert "Mọi dòng của tệp đã có" in admin.get(give(admin, START, heads + rows)).text
+    wrong = "Cơ quan B;;Cơ quan C\nCơ quan C;;Cơ quan B\nBộ Y tế;;Trạm Y tế số 1\nCơ quan D;;Chưa có\n"
+    page = give(admin, START, f"{heads}{wrong}Sở Y tế;;Cục Bệnh viện\n")
+    shown = admin.get(page).text
+    for words in ("“Cơ quan C” lên lại gặp", "“Cơ quan B” lên", "“Trạm Y tế số 1” lên", "cơ quan “Chưa có”"):
+        assert words in shown, words
+    assert "danh mục đang ghi “Bộ Y tế”, tệp ghi “Cục Bệnh viện”" in shown
+    assert admin.post(page, data={"act": "take"}).status_code == 422
+    # By hand it is corrected, and no circle enters either.
+    form = {"name": "Bộ Y tế", "channel": "post", "parent_id": party("Trạm Y tế số 1").id}
+    refused = admin.post(f"/documents/catalogue/parties/{party('Bộ Y tế').id}", data=form)
+    assert refused.status_code == 422
+    assert "Bộ Y tế không thể nằm dưới chính mình" in refused.text
+    form = {"name": "Trạm Y tế số 1", "channel": "post", "parent_id": party("Bộ Y tế").id}
+    kept = admin.post(f"/documents/catalogue/parties/{party('Trạm Y tế số 1').id}", data=form)
+    assert kept.status_code == 302
+    assert party("Trạm Y tế số 1").parent_id == party("Bộ Y tế").id
