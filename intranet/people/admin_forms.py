@@ -104,9 +104,7 @@ class _PersonFields(OfficeForm):
 
     def validate_email(self, field: LineField) -> None:
         """Refuse what can be no address."""
-        given = field.data or ""
-        name, _at, host = given.rpartition("@")
-        if given and (not name or "." not in host or " " in given or host.startswith(".")):
+        if field.data and not accounts.can_be_address(field.data):
             raise ValidationError(label("error.field.not_an_address"))
 
 

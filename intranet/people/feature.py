@@ -6,11 +6,29 @@ from intranet.core import db, health, menu, refs
 from intranet.core.actor import Actor
 from intranet.people import jobs, live, permissions
 from intranet.people.models import Organisation, Unit, User
-from intranet.people.views import account, admin_agencies, admin_lists, admin_people, recent, sign_in
+from intranet.people.views import (
+    account,
+    admin_agencies,
+    admin_lists,
+    admin_people,
+    admin_people_lists,
+    recent,
+    sign_in,
+)
 from intranet.people.views.base import bp
 
 #: Imported for what their decorators declare.
-PARTS = (account, admin_agencies, admin_lists, admin_people, recent, sign_in, jobs, live)
+PARTS = (
+    account,
+    admin_agencies,
+    admin_lists,
+    admin_people,
+    admin_people_lists,
+    recent,
+    sign_in,
+    jobs,
+    live,
+)
 
 
 def plug_in(app: Flask) -> None:

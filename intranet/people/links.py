@@ -1,10 +1,12 @@
 """Links that work once: for the first administrator, and for whoever lost a password.
 
-The address holds 256 random bits, the table only their SHA-256. It is built from the configured address of
+The address holds 256 random bits, or 99 in letters that are handed over on paper and typed; the table only
+their SHA-256. It is built from the configured address of
 the office, never from what a request calls us.
 """
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -16,9 +18,12 @@ from intranet.core import clock, db
 from intranet.core.db import Base, ValueEnum
 from intranet.core.dialect import changed_one
 from intranet.core.errors import NotFound
+from intranet.people.passwords import legible
 
 #: How long a link works.
 LIFE = timedelta(hours=24)
+#: Groups of four letters of a link that is typed.
+_GROUPS = 5
 
 
 class Purpose(StrEnum):
@@ -49,6 +54,20 @@ def make(purpose: Purpose, user_id: int | None = None) -> str:
     row = OneUseLink(token_hash=_hash(token), purpose=purpose, user_id=user_id, expires_at=clock.now() + LIFE)
     session.add(row)
     return token
+
+
+def make_legible(purpose: Purpose, user_ids: Collection[int], life: timedelta) -> dict[int, str]:
+    """Make a token for each of many, short enough to be typed; earlier ones of the same use work no more."""
+    session, until = db.session(), clock.now() + life
+    theirs = OneUseLink.user_id.in_(user_ids)
+    session.execute(delete(OneUseLink).where(OneUseLink.purpose == purpose, theirs))
+    tokens = {key: legible(_GROUPS) for key in user_ids}
+    session.add_all(
+        OneUseLink(token_hash=_hash(token), purpose=purpose, user_id=key, expires_at=until)
+        for key, token in tokens.items()
+    )
+    session.flush()
+    return tokens
 
 
 def find(token: str, purpose: Purpose) -> OneUseLink:

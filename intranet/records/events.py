@@ -43,3 +43,10 @@ class FileReadAgain:
     """Bytes that could not be read were read once more, with or without success."""
 
     sha256: str
+
+
+@dataclass(frozen=True)
+class ListMoved:
+    """A list that somebody takes over in the background came to an end, well or not."""
+
+    user_id: int

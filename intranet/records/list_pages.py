@@ -1,8 +1,9 @@
 """Pages on which a list is given and looked at; each kind has its own addresses, which say who may come."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO, cast
 
 from flask import Response, flash, redirect, render_template, request, send_file
@@ -14,8 +15,9 @@ from intranet.core.forms import OfficeForm
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me
-from intranet.records import lists, media
+from intranet.records import list_taking, lists, media
 from intranet.records.lists import Fate, Kind
+from intranet.records.models import ListImport
 
 
 class GivenForm(OfficeForm):
@@ -40,6 +42,7 @@ class Place:
 
     :param start: where a file is given; ``back`` is the list itself.
     :param page: the address of one file; ``problems`` of the rows to be looked at.
+    :param template: of one file; ``more`` what else it shows of one.
     """
 
     kind: Kind
@@ -48,6 +51,8 @@ class Place:
     back: str
     page: Callable[[int], str]
     problems: Callable[[int], str]
+    template: str = "records/list.html"
+    more: Callable[[ListImport], Mapping[str, Any]] = lambda _row: {}
 
 
 def given(place: Place) -> ResponseReturnValue:
@@ -76,7 +81,7 @@ def one(place: Place, import_id: int) -> ResponseReturnValue:
     found = lists.look(me(), place.kind, place.org_id, import_id)
     problems = found.problems
     page = render_template(
-        "records/list.html",
+        place.template,
         place=place,
         found=found,
         columns=columns,
@@ -87,6 +92,7 @@ def one(place: Place, import_id: int) -> ResponseReturnValue:
         n_problems=len(problems),
         shown=found.rows[: lists.PREVIEW],
         samples=_samples(found.row.rows, len(found.row.heads)),
+        **place.more(found.row),
     )
     return page, form.status
 
@@ -107,8 +113,9 @@ def _done(place: Place, import_id: int, act: str | None, form: OfficeForm) -> Re
     if act == "take" and isinstance(form, TakeForm):
         seen = form.seen.data
         body = [request.path, form.as_body()]
-        counts = done_once(me(), form.once.data, body, lambda: lists.take_over(*where, warnings_seen=seen))
-        flash(label("sheet.flash.taken", fresh=counts["fresh"], filled=counts["filled"]), "ok")
+        taking = partial(list_taking.take_over, *where, warnings_seen=seen)
+        counts = done_once(me(), form.once.data, body, taking)
+        flash(_taken(counts) if counts else label("sheet.flash.accepted"), "ok")
         return redirect(place.page(import_id))
     mapping = {
         int(name.removeprefix("column-")): value
@@ -118,6 +125,12 @@ def _done(place: Place, import_id: int, act: str | None, form: OfficeForm) -> Re
     lists.correct(*where, mapping)
     flash(label("sheet.flash.corrected"), "ok")
     return redirect(place.page(import_id))
+
+
+def _taken(counts: Mapping[str, int]) -> str:
+    said = label("sheet.flash.taken", fresh=counts["fresh"], filled=counts["filled"])
+    changed = counts["changed"]
+    return f"{said} {label('sheet.flash.changed', n=changed)}" if changed else said
 
 
 def _samples(rows: list[list[Any]], width: int) -> list[str]:

@@ -42,6 +42,8 @@ class Fate(StrEnum):
     FRESH = "fresh"
     #: It is there; what it lacks is filled in.
     FILLED = "filled"
+    #: It is there and will be otherwise; how, stands among what is to be looked at.
+    CHANGED = "changed"
     KNOWN = "known"
     WRONG = "wrong"
 
@@ -94,6 +96,7 @@ class Kind:
     :param sizes: most letters of each field.
     :param needed: fields without which nothing can be taken over.
     :param plan: what would become of rows in an agency; asks the database, changes nothing.
+    :param job: what takes one over in the background, where somebody would wait too long for it.
     """
 
     code: str
@@ -102,6 +105,7 @@ class Kind:
     sizes: Mapping[str, int]
     needed: Sequence[str]
     plan: Callable[[int, Sequence[Row]], Plan]
+    job: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,13 @@ class Look:
         found = Counter(self.plan.fates.values())
         return {fate.value: found[fate] for fate in Fate}
 
+    @property
+    def fingerprint(self) -> str:
+        """Of all that would become of the rows and is to be looked at."""
+        told = [(one.row, one.code, sorted(one.data.items())) for one in self.plan.problems]
+        fates = [(row, fate.value) for row, fate in self.plan.fates.items()]
+        return hashlib.sha256(repr((fates, told)).encode()).hexdigest()
+
 
 def receive(actor: Actor, kind: Kind, org_id: int, stream: IO[bytes], name: str) -> int:
     """Read a file and keep its rows; returns the number of the import. The file itself is not kept.
@@ -143,12 +154,12 @@ def receive(actor: Actor, kind: Kind, org_id: int, stream: IO[bytes], name: str)
     if mark_in_title(Path(shown).stem):
         raise Invalid("file.secret_mark", field="file")
     grid, sha256 = _read(kind, stream, shown)
-    if len(grid.rows) > MOST_ROWS or grid.is_cut:
+    at, guessed = _heads(kind, grid.rows)
+    if len(grid.rows) - at - 1 > MOST_ROWS or grid.is_cut:
         raise Invalid("sheet.too_many", field="file", most=MOST_ROWS)
     secret = [number for number, cells in zip(grid.numbers, grid.rows, strict=True) if _is_refused(cells)]
     if secret:
         raise Invalid("import.secret_rows", field="file", rows=", ".join(map(str, secret[:10])))
-    at, guessed = _heads(kind, grid.rows)
     heads = grid.rows[at]
     body = zip(grid.numbers[at + 1 :], grid.rows[at + 1 :], strict=True)
     with db.unit_of_work() as session:
@@ -168,7 +179,7 @@ def receive(actor: Actor, kind: Kind, org_id: int, stream: IO[bytes], name: str)
         row.is_said = bool(said)
         session.add(row)
         session.flush()
-        _note(actor, "sheet.given", row)
+        note(actor, "sheet.given", row)
         return row.id
 
 
@@ -189,7 +200,10 @@ def look(actor: Actor, kind: Kind, org_id: int, import_id: int) -> Look:
     :raises Forbidden: ``auth.no_permit``.
     :raises NotFound: ``import.missing``.
     """
-    return _look(kind, _one(actor, kind, org_id, import_id))
+    row = _one(actor, kind, org_id, import_id)
+    if row.state is not ListState.READY:
+        return Look(row, {}, [], [], Plan())
+    return look_at(kind, row)
 
 
 def correct(actor: Actor, kind: Kind, org_id: int, import_id: int, mapping: Mapping[int, str]) -> None:
@@ -203,33 +217,8 @@ def correct(actor: Actor, kind: Kind, org_id: int, import_id: int, mapping: Mapp
     if len(set(chosen.values())) < len(chosen):
         raise Invalid("import.field_twice", field="mapping")
     with db.unit_of_work():
-        row = _ready(actor, kind, org_id, import_id)
+        row = ready(actor, kind, org_id, import_id)
         row.mapping, row.is_said = chosen, True
-
-
-def take_over(
-    actor: Actor, kind: Kind, org_id: int, import_id: int, *, warnings_seen: bool
-) -> dict[str, int]:
-    """Take over all that is new in a file, or nothing; returns how many rows had which fate.
-
-    :raises NotFound: ``import.missing``.
-    :raises BadState: ``import.not_ready``, ``import.has_errors``, ``sheet.nothing_new``.
-    :raises Invalid: ``import.warnings_unseen``.
-    """
-    with db.unit_of_work():
-        row = _ready(actor, kind, org_id, import_id)
-        found = _look(kind, row)
-        if found.errors or found.lacking:
-            raise BadState("import.has_errors", n=found.errors + len(found.lacking))
-        if not found.plan.acts:
-            raise BadState("sheet.nothing_new")
-        if found.plan.problems and not warnings_seen:
-            raise Invalid("import.warnings_unseen", field="seen", n=len(found.plan.problems))
-        for act in found.plan.acts:
-            act(actor)
-        row.state, row.done_at, row.counts = ListState.DONE, clock.now(), found.counts
-        _note(actor, "sheet.taken", row, **found.counts)
-        return found.counts
 
 
 def drop(actor: Actor, kind: Kind, org_id: int, import_id: int) -> None:
@@ -239,7 +228,7 @@ def drop(actor: Actor, kind: Kind, org_id: int, import_id: int) -> None:
     :raises BadState: ``import.not_ready``.
     """
     with db.unit_of_work():
-        _ready(actor, kind, org_id, import_id).state = ListState.DROPPED
+        ready(actor, kind, org_id, import_id).state = ListState.DROPPED
 
 
 def sentence(kind: Kind, problem: Problem) -> str:
@@ -263,10 +252,9 @@ def problems_file(kind: Kind, found: Look) -> bytes:
     return table_xlsx.write(table, lambda _share: None)
 
 
-def _look(kind: Kind, row: ListImport) -> Look:
+def look_at(kind: Kind, row: ListImport) -> Look:
+    """What a file would come to; asks nobody's leave."""
     mapping = {int(column): name for column, name in row.mapping.items()}
-    if row.state is not ListState.READY:
-        return Look(row, mapping, [], [], Plan())
     lacking = [name for name in kind.needed if name not in mapping.values()]
     if lacking:
         return Look(row, mapping, lacking, [], Plan())
@@ -354,7 +342,12 @@ def _is_refused(cells: Sequence[str]) -> bool:
     return any(typed.problem(cell) is not None for cell in cells if cell)
 
 
-def _ready(actor: Actor, kind: Kind, org_id: int, import_id: int) -> ListImport:
+def ready(actor: Actor, kind: Kind, org_id: int, import_id: int) -> ListImport:
+    """A file that waits to be looked at, locked.
+
+    :raises NotFound: ``import.missing``.
+    :raises BadState: ``import.not_ready``.
+    """
     row = _one(actor, kind, org_id, import_id, lock=True)
     if row.state is not ListState.READY:
         raise BadState("import.not_ready")
@@ -374,7 +367,8 @@ def _one(actor: Actor, kind: Kind, org_id: int, import_id: int, *, lock: bool = 
     return row
 
 
-def _note(actor: Actor, act: str, row: ListImport, **data: Any) -> None:
+def note(actor: Actor, act: str, row: ListImport, **data: Any) -> None:
+    """Write into the log of its agency what became of a file."""
     of = Ref("organisation", row.org_id)
     audit.record(actor, act, of, org_id=row.org_id, source=row.id, kind=row.kind, sha256=row.sha256, **data)
 

@@ -1,8 +1,8 @@
-"""What uploads tell a person's devices."""
+"""What uploads and lists tell a person's devices."""
 
 from intranet.core.events import subscribe
 from intranet.core.live import DESK, person_room, sockets
-from intranet.records.events import FileRead
+from intranet.records.events import FileRead, ListMoved
 
 
 @subscribe(FileRead, live=True)
@@ -14,3 +14,9 @@ def tell_owner(read: FileRead) -> None:
         to=person_room(read.user_id),
         namespace=DESK,
     )
+
+
+@subscribe(ListMoved, live=True)
+def tell_giver(moved: ListMoved) -> None:
+    """Let the page of the list be read again."""
+    sockets.emit("changed", {"what": ["lists"]}, to=person_room(moved.user_id), namespace=DESK)

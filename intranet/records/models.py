@@ -397,6 +397,8 @@ class ListState(StrEnum):
 
     #: Read; somebody has to look at it.
     READY = "ready"
+    #: The worker has it.
+    TAKING = "importing"
     DONE = "done"
     #: Put aside by whoever gave it.
     DROPPED = "dropped"
@@ -428,3 +430,5 @@ class ListImport(Base):
     done_at: Mapped[datetime | None]
     #: How many rows had which fate, once it was taken over.
     counts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    #: Code of why the worker did not take it over.
+    problem: Mapped[str | None] = mapped_column(String(60))

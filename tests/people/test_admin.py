@@ -62,12 +62,14 @@ def acts() -> list[str]:
 def admin_addresses(app: Flask, office: Office) -> list[tuple[str, str]]:
     """Each address of the administrator with each of its methods."""
     with db.unit_of_work() as session:
-        sheet = ListImport(org_id=office.org.id, kind="unit", name="don-vi.csv", sha256="0" * 64, mark="")
-        sheet.heads, sheet.rows, sheet.mapping = ["Tên"], [[2, "Phòng Tài vụ"]], {"0": "name"}
-        sheet.by_id, sheet.at = office.admin.id, clock.now()
-        session.add(sheet)
+        sheets = {}
+        for kind in ("unit", "people"):
+            sheet = ListImport(org_id=office.org.id, kind=kind, name="tep.csv", sha256="0" * 64, mark="")
+            sheet.heads, sheet.rows, sheet.mapping = ["Tên"], [[2, "Phòng Tài vụ"]], {"0": "name"}
+            sheet.by_id, sheet.at = office.admin.id, clock.now()
+            session.add(sheet)
+            sheets[kind] = sheet
     ids = {
-        "import_id": sheet.id,
         "org_id": office.org.id,
         "unit_id": office.stc.id,
         "user_id": office.clerk.id,
@@ -77,7 +79,9 @@ def admin_addresses(app: Flask, office: Office) -> list[tuple[str, str]]:
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             if rule.endpoint.startswith("people.admin_"):
-                given = {name: ids[name] for name in rule.arguments}
+                kind = "people" if "people" in rule.rule else "unit"
+                known = ids | {"import_id": sheets[kind].id}
+                given = {name: known[name] for name in rule.arguments}
                 path = app.url_map.bind("localhost").build(rule.endpoint, given)
                 found += [(path, method) for method in (rule.methods or set()) & {"GET", "POST"}]
     return found

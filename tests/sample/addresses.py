@@ -175,6 +175,8 @@ def records_of(app: Flask, org_id: int) -> Records:
         ListImport.org_id == org_id, ListImport.kind == "unit"
     )
     known.add("/admin", _pairs(charts, "org_id", "import_id"))
+    staff = select(ListImport.id).where(ListImport.org_id == org_id, ListImport.kind == "people")
+    known.add("/admin/people", _column(staff, "import_id"))
     known.add("/admin", _column(own, "user_id"))
     places = select(RoleGrant.user_id, RoleGrant.unit_id).where(RoleGrant.user_id.in_(own))
     known.add("/admin", _pairs(places, "user_id", "unit_id"))

@@ -70,7 +70,7 @@ def imports(org_id: int) -> None:
         session.add_all((RegisterImport(**of, **told), bundle))
         sheet = {"org_id": org_id, "by_id": person.id, "at": clock.now(), **told}
         bare = {"heads": ["Tên"], "mark": "", "rows": [[2, "Sở Tài chính"]], "mapping": {"0": "name"}}
-        session.add_all(ListImport(**sheet, **bare, kind=kind) for kind in ("party", "unit"))
+        session.add_all(ListImport(**sheet, **bare, kind=kind) for kind in ("party", "unit", "people"))
         session.flush()
         unmatched = PieceState.UNMATCHED
         year = numbering.lock_year(register, 2024)

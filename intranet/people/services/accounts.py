@@ -1,6 +1,8 @@
 """Accounts of officials, as administrators make and change them; never a lasting password."""
 
 import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -17,6 +19,29 @@ from intranet.records import audit
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,58}[a-z0-9])")
 
 
+@dataclass(frozen=True)
+class Place:
+    """A post in a unit, and the roles there."""
+
+    unit_id: int
+    title: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody who gets an account.
+
+    :param name: as :func:`signing_in.tidy_name` gives it.
+    :param places: all in one agency; the first is the post that is shown.
+    """
+
+    name: str
+    full_name: str
+    email: str | None
+    places: tuple[Place, ...]
+
+
 def require_admin(actor: User | None) -> None:
     """Let administrators through, and the operator on the machine (``None``).
 
@@ -29,6 +54,12 @@ def require_admin(actor: User | None) -> None:
 def can_be_name(name: str) -> bool:
     """True for 3 to 60 of a-z, 0-9, dot, hyphen, underscore."""
     return _NAME.fullmatch(name) is not None
+
+
+def can_be_address(text: str) -> bool:
+    """True for what may be a mail address."""
+    name, _at, host = text.rpartition("@")
+    return bool(name) and "." in host and " " not in text and not host.startswith(".")
 
 
 def require_name(name: str) -> None:
@@ -78,29 +109,52 @@ def create(
 
     :raises Invalid: ``account.name``, ``account.name_taken``, ``unit.unknown``, each beside its field.
     """
-    require_admin(actor)
-    name = tidy_name(name)
-    require_name(name)
-    with unit_of_work() as session:
-        if session.scalar(select(User.id).where(User.name == name)) is not None:
-            raise Invalid("account.name_taken", field="name")
-        unit = _working_unit(unit_id, "unit")
-        user = User(name=name, full_name=full_name, email=email, org_id=unit.org_id)
+    one = Newcomer(tidy_name(name), full_name, email, (Place(unit_id, title, roles),))
+    with unit_of_work():
+        (user,) = create_all(actor, [one])
         _give_temporary(user, temporary)
-        session.add(user)
-        session.flush()
-        session.add(Post(user_id=user.id, unit_id=unit.id, title=title))
-        session.add_all(RoleGrant(user_id=user.id, unit_id=unit.id, role=role) for role in roles)
-        session.flush()
-        audit.record(
-            actor,
-            "account.created",
-            user.ref,
-            org_id=user.org_id,
-            unit=unit.id,
-            roles=sorted(role.value for role in roles),
-        )
         return user.id
+
+
+def create_all(actor: User | None, people: Sequence[Newcomer]) -> list[User]:
+    """Make accounts with their posts and roles; each stays shut until a link or a password opens it.
+
+    :raises Invalid: ``account.name``, ``account.name_taken``, ``unit.unknown``, each beside its field.
+    """
+    require_admin(actor)
+    for one in people:
+        require_name(one.name)
+    with unit_of_work() as session:
+        names = [one.name for one in people]
+        if session.scalar(select(User.id).where(User.name.in_(names)).limit(1)) is not None:
+            raise Invalid("account.name_taken", field="name")
+        units = {
+            key: _working_unit(key, "unit") for key in {at.unit_id for one in people for at in one.places}
+        }
+        users = [
+            User(
+                name=one.name,
+                full_name=one.full_name,
+                email=one.email,
+                org_id=units[one.places[0].unit_id].org_id,
+            )
+            for one in people
+        ]
+        session.add_all(users)
+        session.flush()
+        for user, one in zip(users, people, strict=True):
+            for at in one.places:
+                session.add(Post(user_id=user.id, unit_id=at.unit_id, title=at.title))
+                session.add_all(
+                    RoleGrant(user_id=user.id, unit_id=at.unit_id, role=role) for role in at.roles
+                )
+        session.flush()
+        for user, one in zip(users, people, strict=True):
+            for n, at in enumerate(one.places):
+                roles = sorted(role.value for role in at.roles)
+                act = "account.placed" if n else "account.created"
+                audit.record(actor, act, user.ref, org_id=user.org_id, unit=at.unit_id, roles=roles)
+        return users
 
 
 def edit(actor: User, user_id: int, *, full_name: str, email: str | None, expect: int) -> None:
@@ -135,9 +189,9 @@ def set_active(actor: User, user_id: int, is_active: bool) -> None:
         user.is_active = is_active
         user.version += 1
         if not is_active:
-            _require_admin_left()
+            require_admin_left()
             sessions.end_all(user.id)
-            _tell_access_changed(user.id)
+            tell_access_changed({user.id})
         audit.record(actor, "account.enabled" if is_active else "account.disabled", user)
 
 
@@ -249,13 +303,17 @@ def _set_roles(user_id: int, unit_id: int | None, wanted: set[Role]) -> bool:
 def _after_place(actor: User, user: User, unit_id: int | None, lost: bool, roles: list[str]) -> None:
     db.session().flush()
     if lost:
-        _require_admin_left()
-        _tell_access_changed(user.id)
+        require_admin_left()
+        tell_access_changed({user.id})
     user.version += 1
     audit.record(actor, "account.placed", user, unit=unit_id, roles=roles)
 
 
-def _require_admin_left() -> None:
+def require_admin_left() -> None:
+    """Refuse to leave the installation without an administrator, in the open unit of work.
+
+    :raises BadState: ``account.last_admin``.
+    """
     held = (
         select(User.id)
         .join(RoleGrant, RoleGrant.user_id == User.id)
@@ -267,14 +325,14 @@ def _require_admin_left() -> None:
         raise BadState("account.last_admin")
 
 
-def _tell_access_changed(user_id: int) -> None:
-    """Cut the person's sockets, and those of whoever acts for the person."""
+def tell_access_changed(user_ids: Collection[int]) -> None:
+    """Cut these people's sockets, and those of whoever acts for them."""
     today = clock.today()
     substitutes = select(Delegation.substitute_id).where(
-        Delegation.principal_id == user_id,
+        Delegation.principal_id.in_(user_ids),
         Delegation.ended_at.is_(None),
         Delegation.first_date <= today,
         Delegation.last_date >= today,
     )
-    for one in (user_id, *filter(None, db.session().scalars(substitutes))):
+    for one in (*user_ids, *filter(None, db.session().scalars(substitutes))):
         publish(AccessChanged(one))
