@@ -76,7 +76,7 @@ def rights(actor: User, meeting: Meeting, held: Minutes | None) -> Rights:
     return Rights(
         write=writing,
         comment=is_open and (runs or is_round_open(held)),
-        submit=writing and meeting.state in OVER,
+        submit=writing and meeting.state in OVER and not meeting.is_rehearsal,
         decide=may(actor, To.CHAIR, meeting) and state is MinutesState.SUBMITTED,
         conclude=runs and is_open,
     )

@@ -11,7 +11,7 @@ from intranet.core.forms import Limit, OfficeForm, Required
 from intranet.core.web import present_actor, public
 from intranet.people import sessions
 from intranet.people.models import User
-from meetings.services import devices, listing
+from meetings.services import devices, listing, rehearsals
 from meetings.services.devices import Comer
 
 bp = Blueprint("meetings_devices", __name__)
@@ -47,6 +47,7 @@ def tablet(number: int) -> ResponseReturnValue:
                 return redirect(url_for("meetings_room.enter", mid=mid))
             offer = devices.look_at_code(mid, typed, comer)
     form.agreed.data = ""
+    is_bound = user is not None and user.only == f"meeting:{mid}"
     page = render_template(
         "meetings/tablet.html",
         form=form,
@@ -54,7 +55,9 @@ def tablet(number: int) -> ResponseReturnValue:
         mid=mid,
         user=user,
         why="moved" if is_outside else sessions.why_ended() if user is None else None,
-        is_bound=user is not None and user.only == f"meeting:{mid}",
+        is_bound=is_bound,
+        # Nobody else is told which numbers are meetings.
+        is_rehearsal=(is_bound or offer is not None) and rehearsals.is_silent(mid),
         is_open=user is not None and user.only is not None and listing.is_open_to(user, mid),
     )
     return page, form.status

@@ -279,7 +279,7 @@ def _page(mid: int, problem: str = "", round_form: MinutesRoundForm | None = Non
     user = _user()
     meeting, held = minutes.access_minutes(user, mid)
     can = minutes.rights(user, meeting, held)
-    archives = may(user, To.RUN, meeting) and listing.is_held(meeting)
+    archives = may(user, To.RUN, meeting) and listing.is_held(meeting) and not meeting.is_rehearsal
     form = round_form
     if form is None:
         form = MinutesRoundForm(formdata=None)

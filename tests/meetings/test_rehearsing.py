@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
@@ -36,6 +37,7 @@ from meetings.services import (
     conclusion_notice,
     conclusion_review,
     conclusions,
+    devices,
     distributing,
     handing_over,
     holding,
@@ -57,6 +59,7 @@ from meetings.services import (
 from tests.factories import Office, make_user
 from tests.meetings.conftest import Sitting, add_paper, make_sitting
 from tests.meetings.voting import THREE, three
+from tests.people.browsing import send, stranger
 
 Clients = Callable[[User], FlaskClient]
 _CROWD = 8
@@ -333,7 +336,7 @@ def test_whoever_is_secretary_no_more_is_not_in_the_rehearsal_and_a_new_one_is(p
 
 @pytest.mark.pages
 def test_the_page_offers_the_rehearsal_and_its_room_says_what_it_is(
-    planned: Sitting, client_of: Clients, office: Office
+    app: Flask, planned: Sitting, client_of: Clients, office: Office
 ) -> None:
     secretary = client_of(planned.secretary)
     page = f"/meetings/{planned.id}"
@@ -344,6 +347,17 @@ def test_the_page_offers_the_rehearsal_and_its_room_says_what_it_is(
     assert entered.location == f"/meetings/{key}/room"
     assert ">Họp thử</span>" in secretary.get(entered.location).text
     assert ">Họp thử</b>" in secretary.get(f"/meetings/{key}/screen").text
+    life.start_meeting(planned.chair, key, confirm=True)
+    code = devices.issue_code(planned.secretary, key, person=planned.chair.id).code
+    tablet = stranger(app)
+    assert ">Họp thử</span>" in send(tablet, f"/tablet/{key}", code=code).text
+    assert ">Họp thử</span>" not in tablet.get(f"/tablet/{key}").text
+    # What would be refused is not offered.
+    life.end_meeting(planned.chair, key, confirm=True)
+    minutes = secretary.get(f"/meetings/{key}/minutes").text
+    assert "data-ed" in minutes
+    for path in ("minutes/files", "minutes/submit", "archive"):
+        assert f"/meetings/{key}/{path}" not in minutes
     assert secretary.get(f"/meetings/{key}").location == f"{page}#rehearsal"
     assert "Làm lại từ đầu" in secretary.get(page).text
     again = secretary.post(f"{page}/rehearsal/again").location
