@@ -1,4 +1,4 @@
-"""What each audience is told of positions, of the consent block and of who has the chair."""
+"""What each audience is told of positions, of the consent block, of who has the chair and of conclusions."""
 
 from meetings.rules.shares import OFFICERS, Audience, Data, Project, Share, tell_all, tell_officers
 
@@ -13,11 +13,13 @@ MEMBERS: dict[str, Project] = {
     "consent.adopted": tell_all("items", "basis", "at"),
     "role.asked": tell_officers("wish"),
     "role.transferred": _transferred,
+    "conclusion.recorded": tell_officers("n"),
+    "conclusion.cancelled": tell_officers("n"),
 }
 
 
 def members_share(state: Data, audience: Audience) -> Share:
-    """An audience's share of positions, and of the wish that waits."""
+    """An audience's share of positions, of the wish that waits, and how many conclusions there are."""
     if audience not in OFFICERS:
         return {}
-    return {"positions": list(state["positions"]), "wish": state["wish"]}
+    return {"positions": list(state["positions"]), "wish": state["wish"], "concl": state["concl"]}

@@ -77,7 +77,7 @@ def record_conclusion(actor: User, meeting_id: int, words: Words) -> int:
         opened.add(made)
         opened.flush()
         audit.record(actor, "conclusion.recorded", meeting, conclusion=made.id, item=made.item_id)
-        journal.append(meeting, "conclusion.recorded", by=actor, id=made.id, item=made.item_id)
+        _tell(actor, meeting, made, "recorded")
         publish(MinutesMoved(meeting.id, "conclusions", made.version, actor.id))
         return made.id
 
@@ -226,8 +226,14 @@ def _changed(actor: User, meeting: Meeting, found: Conclusion, what: str, **data
     said = {key: value for key, value in data.items() if value is not None}
     reason = said.pop("reason", None)
     audit.record(actor, f"conclusion.{what}", meeting, reason=reason, conclusion=found.id, **said)
-    journal.append(meeting, f"conclusion.{what}", by=actor, id=found.id, item=found.item_id, **said)
+    _tell(actor, meeting, found, what, **said)
     publish(MinutesMoved(meeting.id, "conclusions", found.version, actor.id))
+
+
+def _tell(actor: User, meeting: Meeting, found: Conclusion, what: str, **said: Any) -> None:
+    """A line of the journal, with how many conclusions there are now."""
+    said |= {"id": found.id, "item": found.item_id, "n": count_in(meeting)}
+    journal.append(meeting, f"conclusion.{what}", by=actor, **said)
 
 
 def _give(actor: User, meeting: Meeting, found: Conclusion) -> int:
@@ -248,6 +254,12 @@ def _give(actor: User, meeting: Meeting, found: Conclusion) -> int:
         org_id=meeting.org_id,
         is_urgent=found.is_urgent,
     )
+
+
+def count_in(meeting: Meeting) -> int:
+    """How many conclusions of a meeting there are; cancelled ones are none."""
+    query = select(func.count()).select_from(Conclusion).where(Conclusion.meeting_id == meeting.id)
+    return session().scalar(query.where(Conclusion.state != ConclusionState.CANCELLED)) or 0
 
 
 def tasks_of(found: Collection[Conclusion]) -> dict[int, Task]:

@@ -19,6 +19,7 @@ from meetings.rules.shares import Audience
 from meetings.services import (
     announcing,
     attending,
+    conclusions,
     floor,
     journal,
     paper_rights,
@@ -301,6 +302,7 @@ def full_state(meeting: Meeting) -> State:
         "votes": polls.entries(meeting),
         "positions": positions.positions_of(meeting),
         "wish": wishes.wish_of(meeting),
+        "concl": conclusions.count_in(meeting),
         "present": presenting.shown(meeting),
         "grants": presenting.grants(meeting),
         "blank": presenting.is_blank(meeting),

@@ -1,4 +1,4 @@
-"""The tablet's rules for positions, the consent block and the chair; ``member-state.js`` says the same."""
+"""The tablet's rules for positions, consent, the chair and conclusions; ``member-state.js`` says the same."""
 
 from collections.abc import Callable
 from typing import Any
@@ -30,9 +30,16 @@ def _transferred(state: State, _d: dict[str, Any], _frame: dict[str, Any]) -> No
         state["wish"] = None
 
 
+def _counted(state: State, d: dict[str, Any], _frame: dict[str, Any]) -> None:
+    if "n" in d:
+        state["concl"] = d["n"]
+
+
 MEMBER_RULES: dict[str, Callable[[State, dict[str, Any], dict[str, Any]], None]] = {
     "position.set": _position,
     "consent.adopted": _adopted,
     "role.asked": _asked,
     "role.transferred": _transferred,
+    "conclusion.recorded": _counted,
+    "conclusion.cancelled": _counted,
 }

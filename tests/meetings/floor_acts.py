@@ -7,11 +7,13 @@ from typing import Any
 
 from intranet.core import clock
 from intranet.people.models import User
+from meetings.models.conclusion import ConclusionKind
 from meetings.models.floor import CallKind, PresenceState, QueueRule, SpeechKind
 from meetings.services import (
     announcing,
     attending,
     bodies,
+    conclusions,
     room,
     seating,
     speaking,
@@ -29,6 +31,18 @@ def state_of(sitting: Sitting, person: User) -> dict[str, Any]:
     room.forget_snapshots()
     found: dict[str, Any] = room.welcome(person, sitting.id, None).answer["state"]
     return found
+
+
+def conclusion_story(sitting: Sitting) -> Iterator[None]:
+    """A conclusion is written down by mistake, another one stands; the room counts it."""
+    words = conclusions.Words("Thống nhất chủ trương.", ConclusionKind.CONCLUSION)
+    made = conclusions.record_conclusion(sitting.secretary, sitting.id, words)
+    yield
+    conclusions.cancel_conclusion(sitting.secretary, sitting.id, made, reason="Ghi nhầm")
+    yield
+    conclusions.record_conclusion(sitting.secretary, sitting.id, words)
+    yield
+    assert state_of(sitting, sitting.secretary)["concl"] == 1
 
 
 def floor_story(sitting: Sitting) -> Iterator[None]:

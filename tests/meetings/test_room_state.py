@@ -42,7 +42,7 @@ from meetings.services import (
 from tests.factories import Office
 from tests.meetings.client_model import RULES, Tablet, apply
 from tests.meetings.conftest import Sitting, add_paper, make_sitting, pdf
-from tests.meetings.floor_acts import floor_acts, floor_story
+from tests.meetings.floor_acts import conclusion_story, floor_acts, floor_story
 from tests.meetings.voting import vote_story
 from tests.uploads import staged_file
 
@@ -195,6 +195,7 @@ def members_story(draft: Sitting, office: Office) -> Iterator[None]:
     yield
     handing_over.hand_over(delegate, mid, chair.id)
     yield
+    yield from conclusion_story(draft)
 
 
 def test_an_old_snapshot_and_the_lines_since_make_the_new_one(draft: Sitting, office: Office) -> None:

@@ -146,6 +146,10 @@ export class Desk {
     const left = items.filter(isOpen).length;
     setText('[data-note-of="end"]', left ? word('end-note', { n: left }) : word('end-none'));
     find('[data-do="end"]').disabled = !inSession;
+    const { concl } = this.state;
+    setText('[data-concl-n]', concl);
+    for (const chip of all('[data-concl-n]')) chip.hidden = !concl;
+    setText('[data-note-of="conclude"]', word(concl ? 'concl-n' : 'concl-none', { n: concl }));
     find('[data-do="conclude"]').disabled = !inSession && state !== 'ended';
     for (const name of ['item.done', 'item.suspend', 'item.defer']) find(`[data-do="${name}"]`).disabled = !isLive || cur === null;
     const item = current(this.state);

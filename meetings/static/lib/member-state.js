@@ -1,4 +1,6 @@
-/** How positions, the consent block and the chair's handing over change what a tablet holds. */
+/** How positions, the consent block, the chair's handing over and conclusions change what a tablet holds. */
+const counted = (state, d) => { if ('n' in d) state.concl = d.n; };
+
 export const rules = {
   'position.set'(state, { position }) {
     const known = state.positions.findIndex((one) => one.item === position.item && one.p === position.p);
@@ -10,4 +12,6 @@ export const rules = {
   },
   'role.asked'(state, { wish }) { state.wish = wish; },
   'role.transferred'(state) { if ('wish' in state) state.wish = null; },
+  'conclusion.recorded': counted,
+  'conclusion.cancelled': counted,
 };
