@@ -100,6 +100,7 @@ function draw() {
   desks();
   rests();
   asks();
+  outcomes();
   versions();
   stamps();
 }
@@ -128,14 +129,22 @@ function desks() {
   running?.draw(now);
 }
 
+/** What votes came to stands at their item; all of it is on the ballot, or on the desk of whoever runs the room. */
+let results = null;
+async function outcomes() {
+  if (!results && !line.state.votes?.some((one) => one.st === 'published')) return;
+  const see = async (id) => (runs ? await desk : await fetchBallot()).see(id);
+  results ??= surely(() => import('./lib/results.js'), root.dataset.results).then((part) => new part.Results(line, agenda, see));
+  (await results).draw();
+}
+
 /** The ballot is needed at once while a vote is open, and where one is still on its way; else it may take its time. */
-let isFetched = false;
+let fetched = null;
 function fetchBallot() {
-  if (isFetched) return;
-  isFetched = true;
-  surely(() => import('./lib/ballot.js'), root.dataset.ballot).then((part) => {
+  return fetched ??= surely(() => import('./lib/ballot.js'), root.dataset.ballot).then((part) => {
     ballot = new part.Ballot(line, { counts, settled });
     ballot.update();
+    return ballot;
   });
 }
 

@@ -140,6 +140,15 @@ def test_a_vote_takes_two_taps_to_open_two_to_cast_one_to_close_one_to_publish(
     expect(tablet.locator("[data-vote-mine]")).to_have_text("Phiếu của tôi: Tán thành")
     tablet.locator("[data-vote-back]").tap()
     expect(tablet.locator("#vc")).to_be_hidden()
+    # What came of it stands at its item, for everybody; all of it is one tap away.
+    for page in (chair, other):
+        expect(page.locator("[data-agenda] .m-res").last).to_contain_text(
+            re.compile("thông qua.*Tán thành 1")
+        )
+    expect(tablet.locator(".now1 [data-now-result]")).to_contain_text("Tán thành 1")
+    other.locator("[data-vote-back]").click()
+    other.locator("[data-agenda] .m-res").last.click()
+    expect(other.locator("#vq")).to_have_text("Thông qua phương án điều chỉnh vốn")
 
 
 def test_a_ballot_folds_to_a_strip_and_escape_never_casts(chair: Page, open_as: Opener) -> None:

@@ -16,6 +16,8 @@ export class Agenda {
   #time = null;
   /** (state, item) => what else stands under an item that is open: ways to take it up, one's own position. */
   more = [];
+  /** The same, what stands above the papers: what votes came to. */
+  first = [];
 
   /**
    * @param {object} room {state, now, reading, replaces, told} as functions of what is true now
@@ -80,8 +82,8 @@ export class Agenda {
     }, mark, el('b', {}, one.t), ...time);
     const li = el('li', { 'data-id': one.id, class: one.st === 'planned' ? 'm-planned' : null }, row);
     if (this.#arranging && one.st === 'planned') li.append(this.#mover(one, no));
-    const papers = isOpen ? one.files.map((file) => this.#paper(state, file, one)) : [];
-    if (isOpen) papers.push(...this.more.flatMap((ways) => ways(state, one)));
+    const beside = (from) => from.flatMap((found) => found(state, one));
+    const papers = isOpen ? [...beside(this.first), ...one.files.map((file) => this.#paper(state, file, one)), ...beside(this.more)] : [];
     if (papers.length) li.append(el('div', { class: 'docs' }, ...papers));
     return li;
   }

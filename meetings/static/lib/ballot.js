@@ -115,6 +115,15 @@ export class Ballot {
     return true;
   }
 
+  /** What came of a vote that is over is read again. */
+  see(id) {
+    const vote = this.#votes.find((one) => one.id === id);
+    this.#show(vote);
+    this.#st = vote.st;
+    this.#gone.delete(id);
+    this.unfold();
+  }
+
   unfold() {
     this.#folded = false;
     this.draw();

@@ -77,6 +77,14 @@ export class Running {
     return tab ? find(`#p-${name}`) : null;
   }
 
+  /** All of a vote's result comes to hand. */
+  see(id) {
+    this.#votes.chosen = id;
+    if (!this.#front('vote')) this.#front('run');
+    this.#votes.draw();
+    find('#s-vote').focus();
+  }
+
   draw(now) {
     this.#queue.draw(now);
     this.#votes.draw();
