@@ -99,6 +99,11 @@ class Sheet:
         return sorted((*self.sitting, *self.presence, *self.beside), key=lambda one: (one.at, one.v))
 
     @property
+    def names(self) -> list[str]:
+        """Whoever may have said something."""
+        return [one.name for one in (*self.present, *self.guests)]
+
+    @property
     def began(self) -> datetime | None:
         """When it opened."""
         return self.meeting.started_at
@@ -107,6 +112,32 @@ class Sheet:
     def ended(self) -> datetime | None:
         """When it closed."""
         return self.meeting.ended_at
+
+
+@dataclass(frozen=True)
+class NowSheet:
+    """What is on the floor, as the room writes its summary.
+
+    :param names: of whoever may have said something.
+    """
+
+    no: int
+    item: AgendaItem
+    names: list[str]
+    papers: tuple[str, ...]
+
+
+def now_of(actor: User, meeting: Meeting) -> NowSheet | None:
+    """The item on the floor, or else the one that left it last; ``None`` before the first."""
+    had = [one for one in meeting.agenda if one.started_at is not None]
+    had.sort(key=lambda one: (one.id == meeting.current_item_id, one.ended_at or clock.now()))
+    if not had:
+        return None
+    people = directory.people({one.user_id for one in meeting.participants})
+    present, guests, _ = _attendance(meeting, people)
+    named = tuple(_paper(one) for one in papers.for_reader(actor, meeting).get(had[-1].ref, []))
+    no = meeting.agenda.index(had[-1]) + 1
+    return NowSheet(no, had[-1], [one.name for one in (*present, *guests)], named)
 
 
 def sheet_of(actor: User | None, meeting: Meeting) -> Sheet:

@@ -1,6 +1,7 @@
 /** The page of a meeting's minutes: blocks save themselves, a tapped sentence becomes a conclusion, others' changes come in. */
 import { Block } from './lib/minutes-block.js';
-import { Concluding, sentenceAt } from './lib/concluding.js';
+import { Concluding } from './lib/concluding.js';
+import { offerSentences } from './lib/offering.js';
 
 const root = document.querySelector('[data-minutes]');
 const mid = Number(root.dataset.mid);
@@ -42,45 +43,7 @@ document.addEventListener('desk:minutes', ({ detail }) => {
   else read();
 });
 
-/** The sentence under the finger, or what is selected. */
-function said(target) {
-  const block = target.closest('[data-block]');
-  if (!block) return null;
-  const at = { item: Number(block.dataset.item) || null, block: block.dataset.block, rev: Number(block.dataset.rev), root: block };
-  if (target.matches('[data-ed]')) {
-    const { value, selectionStart: from, selectionEnd: to } = target;
-    const [start, end] = from === to ? sentenceAt(value, from) : [from, to];
-    return { ...at, text: value.slice(start, end).trim() };
-  }
-  if (!target.closest('[data-text]')) return null;
-  const chosen = getSelection();
-  if (String(chosen).trim()) return { ...at, text: String(chosen).trim() };
-  const { anchorNode: node, anchorOffset: offset } = chosen;
-  if (node?.nodeType !== Node.TEXT_NODE || !block.querySelector('[data-text]').contains(node)) return null;
-  const [start, end] = sentenceAt(node.data, offset);
-  return { ...at, text: node.data.slice(start, end).trim() };
-}
-
-async function offer(target) {
-  const found = said(target);
-  if (!found || found.text.length < 8) { pop.hide(); return; }
-  const { root: block, ...sentence } = found;
-  block.querySelector('[data-pop-here]').append(pop.form);
-  await pop.show(sentence);
-}
-
-if (pop) {
-  root.addEventListener('click', (event) => {
-    if (event.target.closest('[data-pop], button, a, select, summary, form')) return;
-    if (event.target.closest('[data-ed], [data-text]')) offer(event.target);
-  });
-  root.addEventListener('keydown', async (event) => {
-    if (event.code !== 'KeyK' || !event.altKey || event.ctrlKey || event.metaKey || !event.target.matches('[data-ed]')) return;
-    event.preventDefault();
-    await offer(event.target);
-    pop.form.querySelector('[data-pop-keep]').focus();
-  });
-}
+if (pop) offerSentences(root, () => pop);
 
 root.addEventListener('toggle', async ({ target }) => {
   if (!target.matches('[data-history]') || !target.open) return;

@@ -186,10 +186,13 @@ def panel(mid: int) -> ResponseReturnValue:
 @within("meeting:<mid>")
 @needs(ATTEND)
 def beside(mid: int) -> ResponseReturnValue:
-    """What stands beside the running facts in the room: breaks, conclusions, those of earlier sittings."""
-    meeting = access_meeting(_user(), mid, To.RUN)
+    """What stands beside the running facts in the room: breaks, the summary of the item, conclusions."""
+    meeting, held = minutes.access_minutes(_user(), access_meeting(_user(), mid, To.RUN).id)
     return render_template(
         "meetings/_minutes_room.html",
+        now=minutes_sheet.now_of(_user(), meeting),
+        blocks=minutes.blocks_of(meeting),
+        can=minutes.rights(_user(), meeting, held),
         told=minutes_facts.breaks_of(meeting),
         review=conclusion_review.review_of(_user(), meeting),
         adds=planning.may_change(meeting),

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Opener, axe
-from tests.browser.test_meeting_room import enter
+from tests.browser.test_meeting_room import Chair, enter
 from tests.browser.test_room_floor import clear_floor, name_of
 from tests.browser.test_room_members import ask
 
@@ -199,6 +199,28 @@ def test_the_secretary_reads_and_prints_what_has_happened(desk: Page) -> None:
     for part in ("Bắt đầu bàn", "Trịnh Thị Mai Lan phát biểu", "03:53", "Đã xong"):
         expect(past).to_contain_text(part)
     expect(desk.locator("#doc")).to_be_hidden()
+    # The summary of what is on the floor is typed here; one that cannot be saved stays, whatever item comes.
+    summary = desk.locator("[data-summary]")
+    expect(summary.get_by_role("heading")).to_contain_text("Tóm tắt mục")
+    first = summary.get_by_role("heading").inner_text()
+    summary.locator("[data-ed]").fill("Sở Tài chính giải trình.")
+    expect(summary.locator("[data-saved]")).to_contain_text("Đã lưu")
+    desk.route("**/commands", lambda asked: asked.abort())
+    summary.locator("[data-ed]").fill("Sở Tài chính giải trình thêm.")
+    expect(summary.locator("[data-saved]")).to_contain_text("giữ trên máy này")
+    rows = desk.locator("[data-agenda] li")
+    was = int(rows.filter(has=desk.locator(".a.now")).get_attribute("data-id") or 0)
+    now = int(desk.locator("[data-agenda] li.m-planned").first.get_attribute("data-id") or 0)
+    Chair(desk).ask("item.start", item=now, expect=was, outcome="suspended")
+    expect(summary.locator("[data-sum-next]")).to_be_visible()
+    expect(summary.get_by_role("heading")).to_have_text(first)
+    desk.unroute("**/commands")
+    summary.locator("[data-sum-next]").click()
+    expect(summary.get_by_role("heading")).not_to_have_text(first)
+    desk.locator("#t-min").focus()
+    Chair(desk).ask("item.start", item=was, expect=now, outcome="suspended")
+    expect(summary.get_by_role("heading")).to_have_text(first)
+    expect(summary.locator("[data-ed]")).to_have_value("Sở Tài chính giải trình thêm.")
     assert axe(desk) == []
     desk.emulate_media(media="print")
     expect(facts).to_be_visible()

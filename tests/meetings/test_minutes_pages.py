@@ -130,6 +130,18 @@ def test_every_version_of_a_block_is_read_on_the_page(over: Sitting, client_of: 
     assert client_of(over.delegate).get(address).status_code == 403
 
 
+def test_the_room_types_the_summary_of_what_is_on_the_floor_or_was_last(
+    over: Sitting, client_of: Browsers
+) -> None:
+    address = f"/meetings/{over.id}/minutes/panel"
+    secretary, chair = (text(client_of(one), address) for one in (over.secretary, over.chair))
+    assert f'data-block="summary:{over.agenda[0].id}" data-rev="1"' in secretary
+    assert "data-ed" in secretary
+    assert "data-ed" not in chair
+    assert "Sở Tài chính trình bày." in chair
+    assert client_of(over.delegate).get(address).status_code == 403
+
+
 def test_the_room_is_given_what_it_concludes_with(over: Sitting, client_of: Browsers) -> None:
     address = f"/meetings/{over.id}/conclusions/panel"
     assert "Sở Xây dựng rà soát." in text(client_of(over.chair), address)

@@ -5,8 +5,7 @@
 import { ask } from './concluding.js';
 
 const EVERY = 2000, AGAIN = 5000, LEFT = 10_000;
-const words = document.getElementById('mn-words');
-export const word = (name, data = {}) => (words.content.querySelector(`[data-w="${name}"]`)?.textContent ?? '').replace(/\{(\w+)\}/g, (whole, key) => data[key] ?? whole);
+const word = (name, data = {}) => (document.getElementById('mn-words').content.querySelector(`[data-w="${name}"]`)?.textContent ?? '').replace(/\{(\w+)\}/g, (whole, key) => data[key] ?? whole);
 const clock = (ms) => new Intl.DateTimeFormat('vi-VN', { timeStyle: 'medium', timeZone: 'Asia/Ho_Chi_Minh' }).format(ms);
 
 /** Two pages of one person keep their words apart. */
@@ -18,7 +17,7 @@ function read(key) {
 }
 
 export class Block {
-  #root; #field; #mid; #saved; #timer = 0; #busy = false; #stale = null; #keep; #told = 0;
+  #root; #field; #mid; #saved; #timer = 0; #saving = null; #stale = null; #keep; #told = 0;
 
   constructor(root, mid, me) {
     this.#root = root;
@@ -34,7 +33,7 @@ export class Block {
     this.#field.addEventListener('blur', () => this.save());
     root.querySelector('[data-insert]')?.addEventListener('change', (event) => this.#insert(event.target));
     this.#takeUp();
-    this.#grow();
+    this.grow();
   }
 
   get field() { return this.#field; }
@@ -60,7 +59,7 @@ export class Block {
   }
 
   #typed() {
-    this.#grow();
+    this.grow();
     this.#store(this.rev);
     this.#tell();
     this.#timer ||= setTimeout(() => this.save(), EVERY);
@@ -73,16 +72,19 @@ export class Block {
     ask(this.#mid, 'minutes.editing', { key: this.key }).catch(() => null);
   }
 
-  async save() {
+  /** Sends what is typed; what cannot be saved stays here and is sent again. */
+  save() {
+    return this.#saving ??= this.#save().finally(() => { this.#saving = null; });
+  }
+
+  async #save() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    const text = this.#field.value;
-    if (this.#busy || this.#stale || text === this.#saved) return;
-    this.#busy = true;
+    const text = this.#field?.value ?? '';
+    if (!this.isDirty || this.#stale) return;
     this.#note(word('saving'));
     let answer = null;
     try { answer = await ask(this.#mid, 'minutes.save', { key: this.key, text, rev: this.rev }); } catch { answer = null; }
-    this.#busy = false;
     if (answer?.ok) this.#accepted(text, answer);
     else if (answer?.code === 'minutes.stale') this.#compare(answer.data, answer.msg);
     else {
@@ -149,12 +151,12 @@ export class Block {
   /** Another one's text came: taken over where nothing is half typed here. */
   refresh(fresh) {
     const rev = Number(fresh.dataset.rev);
-    if (rev <= this.rev || this.#busy || this.isDirty) return;
+    if (rev <= this.rev || this.#saving || this.isDirty) return;
     this.rev = rev;
     this.#root.dataset.rev = rev;
     if (this.#field) {
       this.#field.value = this.#saved = fresh.querySelector('[data-ed]')?.value ?? '';
-      this.#grow();
+      this.grow();
     } else this.#root.querySelector('[data-text]').replaceWith(fresh.querySelector('[data-text]'));
     this.#note(fresh.querySelector('[data-saved]').textContent);
   }
@@ -178,7 +180,9 @@ export class Block {
     this.#typed();
   }
 
-  #grow() {
+  /** As high as its words are, where it is in sight. */
+  grow() {
+    if (!this.#field?.offsetParent) return;
     this.#field.style.height = 'auto';
     this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
   }

@@ -12,18 +12,21 @@ const inOrder = (rows) => rows.sort(([a], [b]) => a - b).map(([at, ...rest]) => 
 const said = ({ n, kind }) => (kind === 'normal' ? word('fx-spoke', { name: n }) : `${n}: ${word(`kind-${kind}`).toLocaleLowerCase('vi')}`);
 
 export class Minutes {
-  #line; #beside; #drawn = ''; #was = ''; #panel = find('[data-minutes-panel]');
+  #line; #beside; #drawn = ''; #was = ''; #unseen = false; #panel = find('[data-minutes-panel]');
 
   constructor(line) {
     this.#line = line;
-    this.#beside = new Beside(line, find('[data-beside]'), () => this.draw());
+    this.#beside = new Beside(line, { beside: find('[data-beside]'), summary: find('[data-summary]') }, () => this.draw());
     find('[data-print]').addEventListener('click', () => print());
   }
 
   draw() {
-    if (this.#panel.hidden) return;
-    if (this.#was && this.#was !== this.#state.state) this.#beside.soon();
-    this.#was = this.#state.state;
+    if (this.#panel.hidden) { this.#unseen = true; return; }
+    if (this.#unseen) this.#beside.seen();
+    this.#unseen = false;
+    const now = `${this.#state.state} ${this.#state.cur?.item}`;
+    if (this.#was && this.#was !== now) this.#beside.soon();
+    this.#was = now;
     const parts = [this.#sitting(), ...this.#presence(), ...this.#items(), this.#others(), this.#speakers()];
     const drawn = JSON.stringify(parts);
     if (drawn === this.#drawn) return;
