@@ -33,6 +33,8 @@ class OfficialText:
     :param urgency: 0 to 4, as :data:`URGENCY_WORDS`.
     :param urgent_at: words of the hour for degree 4.
     :param circulation_mark: "LƯU HÀNH NỘI BỘ" or "XEM XONG TRẢ LẠI", boxed.
+    :param copy_form: "Sao y", "Sao lục" or "Trích sao" makes the sheet of a copy (appendix I, part II): no
+        nation, no kind and no body.
     :param copied: the line at the very top right of an electronic copy, 10 pt (cell 14).
     """
 
@@ -59,6 +61,7 @@ class OfficialText:
     drafter_mark: str = ""
     address_line: str = ""
     copied: str = ""
+    copy_form: str = ""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ def build_docx(text: OfficialText, style: Style | None = None) -> bytes:
     if text.kind:
         _kind(paper, text)
     _addressed(paper, text, style)
-    _body(paper, text, style)
+    if not text.copy_form:
+        _body(paper, text, style)
     _foot(paper, text, style)
     if text.address_line:
         paper.write(text.address_line, Form(size=11, align="center", before=12))
@@ -80,7 +81,7 @@ def _head(paper: Paper, text: OfficialText, style: Style) -> None:
             paper.line(24, 0, _HEAD[0] - 4)
         with paper.inside(below_left):
             paper.write(number_line(text, style), Form(size=13, align="center", before=8), tag="so_ky_hieu")
-            if not text.kind and text.subject:
+            if not text.kind and text.subject and not text.copy_form:
                 about = Form(size=small, align="center", before=6)
                 paper.write(f"{style.about}{text.subject}", about, tag="trich_yeu")
             if text.urgency:
@@ -91,8 +92,11 @@ def _head(paper: Paper, text: OfficialText, style: Style) -> None:
         with paper.inside(right):
             motto = Form(size=larger, bold=True, align="center")
             nation = Form(size=small, bold=True, align="center")
-            paper.write_block("quoc_hieu", [("", NATION, nation), ("", MOTTO, motto)])
-            paper.line(len(MOTTO) * larger * _LETTER * 0.66, 0, _HEAD[1] - 4)
+            if text.copy_form:
+                paper.write(text.copy_form.upper(), motto, tag="hinh_thuc_sao")
+            else:
+                paper.write_block("quoc_hieu", [("", NATION, nation), ("", MOTTO, motto)])
+                paper.line(len(MOTTO) * larger * _LETTER * 0.66, 0, _HEAD[1] - 4)
         with paper.inside(below_right):
             dated = Form(size=larger, italic=True, align="center", before=8)
             paper.write(date_line(text), dated, tag="dia_danh_ngay")

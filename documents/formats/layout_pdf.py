@@ -52,7 +52,8 @@ def build_pdf(text: OfficialText, style: Style | None = None) -> bytes:
         _kind(sheet, text, style)
     if text.addressees:
         _addressed(sheet, text, style)
-    _body(sheet, text, style)
+    if not text.copy_form:
+        _body(sheet, text, style)
     _end(sheet, text, style, columns)
     if text.address_line and sheet.page == 1:
         sheet.rule(sheet.left, sheet.right, sheet.bottom - 2)
@@ -71,12 +72,15 @@ def _head(sheet: Sheet, text: OfficialText, style: Style, columns: _Columns) -> 
     step = style.small * 1.18
     top = sheet.top - style.small
     right = top
-    sheet.text(NATION, columns.right, right, style.small, Face.BOLD, align="center")
-    right -= (style.small + 1) * 1.18
-    sheet.text(MOTTO, columns.right, right, style.small + 1, Face.BOLD, align="center")
-    half = width_of(MOTTO, Face.BOLD, style.small + 1) / 2
-    right -= 5
-    sheet.rule(columns.right - half, columns.right + half, right)
+    if text.copy_form:
+        sheet.text(text.copy_form.upper(), columns.right, right, style.small + 1, Face.BOLD, align="center")
+    else:
+        sheet.text(NATION, columns.right, right, style.small, Face.BOLD, align="center")
+        right -= (style.small + 1) * 1.18
+        sheet.text(MOTTO, columns.right, right, style.small + 1, Face.BOLD, align="center")
+        half = width_of(MOTTO, Face.BOLD, style.small + 1) / 2
+        right -= 5
+        sheet.rule(columns.right - half, columns.right + half, right)
 
     left = top
     if text.parent_agency:
@@ -97,7 +101,7 @@ def _head(sheet: Sheet, text: OfficialText, style: Style, columns: _Columns) -> 
     half = min(width_of(dated, Face.ITALIC, style.small + 1) / 2, (sheet.right - sheet.left) / 2)
     sheet.text(dated, min(columns.right, sheet.right - half), y, style.small + 1, Face.ITALIC, align="center")
     low = y
-    if not text.kind and text.subject:
+    if not text.kind and text.subject and not text.copy_form:
         low -= 6
         for line in wrap_even(f"{style.about}{text.subject}", Face.REGULAR, style.small, columns.left_width):
             low -= step

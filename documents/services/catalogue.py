@@ -94,10 +94,10 @@ def kind_named(org_id: int, name: str) -> DocKind | None:
     return next((kind for kind in kinds(org_id) if fold(kind.name) == wanted), None)
 
 
-def registers(org_id: int, direction: RegisterKind) -> list[Register]:
-    """The agency's registers of a direction, oldest first."""
+def registers(org_id: int, *directions: RegisterKind) -> list[Register]:
+    """The agency's registers of these directions, oldest first."""
     query = select(Register).where(
-        Register.org_id == org_id, Register.direction == direction, Register.is_active
+        Register.org_id == org_id, Register.direction.in_(directions), Register.is_active
     )
     return list(db.session().scalars(query.order_by(Register.id)))
 
@@ -143,6 +143,8 @@ def register_for(
         if chosen is None:
             raise Invalid("register.not_choosable", field="series_id", year=when)
         return chosen
+    if direction is RegisterKind.OUT and kind is not None and kind.group is KindGroup.COPY:
+        direction = RegisterKind.COPY
     found = [one for one in registers(org_id, direction) if one.first_year <= when]
     rules = {one.id: years.rule_of(one, when) for one in found}
     if kind is not None:

@@ -7,7 +7,7 @@ from documents.formats.layout import OfficialText, fill_reply
 from documents.formats.layout_docx import build_docx
 from documents.formats.layout_pdf import build_pdf
 from documents.formats.symbols import pad
-from documents.models.catalogue import DocKind
+from documents.models.catalogue import DocKind, KindGroup
 from documents.models.document import LANGUAGES, CirculationMark, Document, Urgency
 from documents.models.register import Register
 from intranet.core import clock
@@ -85,7 +85,7 @@ def official_text(
 
     :param body: the council, board or group in whose name it is issued under the agency's seal.
     """
-    letter = kind.is_letter
+    letter, is_copy = kind.is_letter, kind.group is KindGroup.COPY
     above = org.name if body else org.parent.name if org.parent is not None else ""
     text = OfficialText(
         agency=body or org.name,
@@ -93,7 +93,8 @@ def official_text(
         subject=after_about(fields.subject) if letter else fields.subject,
         symbol=symbol,
         place=org.place,
-        kind=None if letter else kind.name,
+        kind=None if letter or is_copy else kind.name,
+        copy_form=kind.name.removeprefix("Bản ") if is_copy else "",
         addressees=fields.addressees,
         body=fields.body,
         authority=authority_lines(org, signer, body),

@@ -11,7 +11,7 @@ from documents.models.draft import DraftOpinion, DraftVersion
 from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import Register, RegisterKind
 from documents.permissions import DRAFT, To, access_document, give_access, headed_units
-from documents.services import catalogue, composing
+from documents.services import catalogue, composing, copying
 from documents.services import fields as work_fields
 from documents.services.composing import DraftFields, Sheets
 from documents.services.moving import need_version, note_opinion, require, tell, touch
@@ -41,15 +41,19 @@ class Prepared:
     reply_to_id: int | None
     #: In whose name it is issued, where not in the agency's.
     body: str = ""
+    copy_of_id: int | None = None
 
 
-def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -> Prepared:
+def prepare(
+    actor: Actor, fields: DraftFields, reply_to_id: int | None = None, copy_of_id: int | None = None
+) -> Prepared:
     """Build the files of a new draft in the prescribed layout, number and date open.
 
     Call it before the unit of work of :func:`create`.
 
     :raises Forbidden: ``auth.no_permit``.
-    :raises NotFound: ``document.missing``, the document to answer.
+    :raises NotFound: ``document.missing``, the document to answer or to copy.
+    :raises BadState: ``document.not_copied``.
     :raises Invalid: ``document.kind_unknown``, ``document.no_such_signer``, ``field_of_work.unknown``,
         ``register.not_choosable``, ``document.hour_missing``, ``document.secret_mark``.
     """
@@ -58,6 +62,9 @@ def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -
     _check(actor, fields)
     answered = access_document(actor, reply_to_id, To.READ) if reply_to_id is not None else None
     kind, unit = _kind(actor.org_id, fields.kind_id), own_unit(actor)
+    if copy_of_id is not None:
+        copying.source_of(actor, copy_of_id)
+        copying.need_form(kind)
     work_fields.chosen(actor.org_id, fields.field_id)
     signer = _signer(actor.org_id, fields.signer_id)
     org = directory.org(actor.org_id)
@@ -69,7 +76,7 @@ def prepare(actor: Actor, fields: DraftFields, reply_to_id: int | None = None) -
         fields, kind=kind, org=org, symbol=symbol, signer=signer, answered=answered, body=body
     )
     sheets = composing.build(text, "Nội dung")
-    return Prepared(fields, sheets, symbol, None if unit is None else unit.id, reply_to_id, body)
+    return Prepared(fields, sheets, symbol, None if unit is None else unit.id, reply_to_id, body, copy_of_id)
 
 
 def create(actor: Actor, prepared: Prepared) -> int:
@@ -98,12 +105,20 @@ def create(actor: Actor, prepared: Prepared) -> int:
         give_access(document, f"u:{person.id}", reason="drafter")
         if prepared.unit_id is not None:
             give_access(document, f"h:{prepared.unit_id}", reason="unit")
-        if prepared.reply_to_id is not None:
-            link = DocumentLink(from_id=document.id, to_id=prepared.reply_to_id, relation=Relation.REPLY)
-            link.org_id = document.org_id
-            session.add(link)
+        for to_id, relation in (
+            (prepared.reply_to_id, Relation.REPLY),
+            (prepared.copy_of_id, Relation.RELATED),
+        ):
+            if to_id is not None:
+                link = DocumentLink(from_id=document.id, to_id=to_id, relation=relation)
+                link.org_id = document.org_id
+                session.add(link)
+        if prepared.copy_of_id is not None:
+            _attach_copied(actor, document, prepared.copy_of_id)
         _add_version(actor, document, _attach(actor, document, prepared.sheets), "")
-        audit.record(actor, "document.drafted", document, reply_to=prepared.reply_to_id)
+        audit.record(
+            actor, "document.drafted", document, reply_to=prepared.reply_to_id, copy_of=prepared.copy_of_id
+        )
         tell(document)
         return document.id
 
@@ -224,6 +239,13 @@ def reviewers_of(document: Document) -> set[int]:
 def heads(actor: Actor, document: Document) -> bool:
     """True when the actor heads the unit that drafts the document."""
     return document.unit_id is not None and document.unit_id in headed_units(actor)
+
+
+def _attach_copied(actor: Actor, document: Document, source_id: int) -> None:
+    """Let what is copied go with its copy."""
+    file = copying.file_of(copying.source_of(actor, source_id))
+    if file is not None:
+        files.attach_copy(actor, file, document.ref, org_id=document.org_id, role="annex")
 
 
 def _attach(actor: Actor, document: Document, sheets: Sheets) -> File:

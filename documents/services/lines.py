@@ -33,12 +33,14 @@ from intranet.people.models import User
 from intranet.records import audit
 
 PAGE = 50
+_SENT = ("kind", "signer", "subject", "recipients", "kept_by", "copies")
 #: Columns that may be corrected: number, date and state never.
 COLUMNS = {
     RegisterKind.IN: (
         "arrival_date", "code", "issuer", "doc_date", "kind", "subject", "signer", "receiver",
     ),
-    RegisterKind.OUT: ("kind", "signer", "subject", "recipients", "kept_by", "copies"),
+    RegisterKind.OUT: _SENT,
+    RegisterKind.COPY: _SENT,
 }  # fmt: skip
 _SIZES = {"subject": 500, "issuer": 200, "code": 45, "signer": 50}
 #: Those of them that are days.
@@ -262,7 +264,7 @@ def _kind(entry: RegisterEntry, name: str, *, is_old: bool) -> DocKind:
     if found is None:
         raise Invalid("document.kind_unknown", field="kind")
     is_chosen = years.rule_of(entry.register, entry.year)[0] is SeriesRule.ADVISORY_BODY
-    if entry.register.direction is RegisterKind.OUT and not is_old and not is_chosen:
+    if entry.register.direction is not RegisterKind.IN and not is_old and not is_chosen:
         there = catalogue.register_for(entry.org_id, RegisterKind.OUT, found, entry.year)
         if there.id != entry.register_id:
             raise Invalid("register.kind_elsewhere", field="kind", kind=found.name, register=there.name)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from documents.forms import DraftForm
-from documents.models.document import Document
-from documents.services import catalogue, directing, drafting
+from documents.models.document import SUBJECT_MAX, Document
+from documents.services import catalogue, copying, directing, drafting
 from documents.views.choices import offer_draft
 from intranet.core import clock
 from intranet.core.labels import label
@@ -38,8 +38,8 @@ def fields_form(document: Document) -> DraftForm:
     return form
 
 
-def first_values(answered: Document | None) -> dict[str, Any]:
-    """What a new draft begins with; a reply takes it from the document answered."""
+def first_values(answered: Document | None, copied: Document | None = None) -> dict[str, Any]:
+    """What a new draft begins with; a reply takes it from the document answered, a copy from its source."""
     letter = catalogue.kind_named(me().org_id, "Công văn")
     leaders = directing.leaders_of(me().org_id)
     unit = drafting.own_unit(me())
@@ -48,6 +48,13 @@ def first_values(answered: Document | None) -> dict[str, Any]:
         "signer_id": leaders[0].id if leaders else None,
         "kept_by": unit.letters if unit is not None else "",
     }
+    if copied is not None:
+        day = f"{copied.doc_date:%d/%m/%Y}" if copied.doc_date else "…"
+        kind = copied.kind.name if copied.kind is not None else ""
+        said = {"kind": kind, "code": copied.code, "day": day, "issuer": copied.issuer_text}
+        about = label("draft.copy_subject", **said, subject=copied.subject)
+        kinds = copying.forms(me().org_id)
+        values |= {"kind_id": kinds[0].id if kinds else None, "subject": about.strip()[:SUBJECT_MAX]}
     if answered is not None:
         values |= {
             "subject": label("draft.reply_subject", symbol=answered.code, issuer=answered.issuer_text),

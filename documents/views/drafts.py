@@ -36,6 +36,7 @@ from documents.permissions import (
 from documents.services import (
     about,
     catalogue,
+    copying,
     drafting,
     holding,
     issuing,
@@ -97,20 +98,23 @@ def signing() -> ResponseReturnValue:
 @bp.route("/drafts/new", methods=["GET", "POST"])
 @needs(DRAFT)
 def new_draft() -> ResponseReturnValue:
-    """Begin a draft; with ``reply_to`` as the answer to a document."""
-    reply_to = request.args.get("reply_to", type=int)
+    """Begin a draft; with ``reply_to`` as the answer to a document, with ``copy_of`` as a copy of one."""
+    reply_to, copy_of = (request.args.get(name, type=int) for name in ("reply_to", "copy_of"))
     answered = access_document(me(), reply_to, To.READ) if reply_to is not None else None
+    copied = copying.source_of(me(), copy_of) if copy_of is not None else None
     fields = DraftForm if answered else NewDraftForm
-    form = fields() if request.method == "POST" else fields(formdata=None, **first_values(answered))
+    form = fields() if request.method == "POST" else fields(formdata=None, **first_values(answered, copied))
     offer_draft(form, me().org_id)
+    if copied is not None:
+        form.kind_id.choices = [(kind.id, kind.name) for kind in copying.forms(me().org_id)]
     if form.accepts():
         with form.refusals():
-            prepared = drafting.prepare(me(), form.fields(), reply_to)
+            prepared = drafting.prepare(me(), form.fields(), reply_to, copy_of)
             document_id = done_once(
                 me(), form.once.data, form.as_body(), lambda: drafting.create(me(), prepared)
             )
             return redirect(url_for("documents.draft", document_id=document_id))
-    return show("new_draft.html", form=form, answered=answered), form.status
+    return show("new_draft.html", form=form, answered=answered, copied=copied), form.status
 
 
 @bp.get("/drafts/<int:document_id>")
@@ -328,6 +332,7 @@ def _page(
         document=document,
         known=known,
         can=can,
+        may_copy=copying.may_copy(me(), document),
         forms=shown,
         errors=errors or [],
         versions=versions,

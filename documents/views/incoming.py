@@ -13,6 +13,7 @@ from documents.permissions import DIRECT, FINISH, PRESENT, READ, RECALL, TRANSFE
 from documents.services import (
     about,
     catalogue,
+    copying,
     directing,
     fields,
     list_export,
@@ -238,6 +239,7 @@ def _detail(document: Document, errors: list[str], status: int = 200) -> Respons
         reason=ReasonForm(formdata=None),
         leaders=directing.leaders_of(document.org_id) if "present" in about.possible(me(), document) else [],
         straight=transferring.rule_for(document) if me().holds(TRANSFER) else None,
+        may_copy=copying.may_copy(me(), document),
         may_reply=document.org_id == me().org_id and me().holds("document.draft"),
         steps=steps_of(known),
         undo=to_undo(document.id) if me().holds(DIRECT) else None,

@@ -39,7 +39,10 @@ from intranet.records.tables import Format
 #: Kept searches beside the tabs of a list; the others are one tap further, on the page of searching.
 _MOST_KEPT = 4
 #: Kinds of register by the direction of their documents.
-_KINDS = {Direction.IN: RegisterKind.IN, Direction.OUT: RegisterKind.OUT}
+_KINDS = {
+    Direction.IN: (RegisterKind.IN,),
+    Direction.OUT: (RegisterKind.OUT, RegisterKind.COPY, RegisterKind.INTERNAL),
+}
 
 
 def columns_of(direction: Direction) -> dict[str, Any]:
@@ -48,7 +51,7 @@ def columns_of(direction: Direction) -> dict[str, Any]:
     ticked = list_columns.exported(shown)
     registers: dict[int, str] = {}
     if any(column.code == "register" for column in shown):
-        registers = {row.id: row.name for row in catalogue.registers(me().org_id, _KINDS[direction])}
+        registers = {row.id: row.name for row in catalogue.registers(me().org_id, *_KINDS[direction])}
     names: dict[int, str] = {}
     if any(column.code == "field" for column in shown):
         names = {row.id: row.name for row in fields.fields(me().org_id, all_=True)}

@@ -7,15 +7,28 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from documents.models.document import Document
+from documents.models.document import AccessLevel, Document
 from documents.models.register import RegisterEntry, RegisterKind, SeriesRule, YearState
-from documents.services import asking, catalogue, drafting, holding, issuing, reviewing, years
+from documents.permissions import give_access
+from documents.services import (
+    asking,
+    attaching,
+    catalogue,
+    copying,
+    drafting,
+    holding,
+    issuing,
+    reviewing,
+    years,
+)
 from documents.services.composing import DraftFields
+from documents.services.registering import Incoming, register_incoming
 from documents.services.verifying import verify_register
-from intranet.core import clock, db
-from intranet.core.errors import Invalid
+from intranet.core import clock, db, jobs
+from intranet.core.errors import BadState, Invalid
 from intranet.people.models import User
 from intranet.records import docx, files
+from tests.documents import papers
 from tests.factories import Office
 
 ClientOf = Callable[[User], FlaskClient]
@@ -117,3 +130,45 @@ def test_the_administrator_names_a_body_with_its_letters_and_drafters_choose_it(
     changed = db.session().get_one(Document, document.id)
     assert (changed.symbol, changed.series_id) == ("TB-HĐTS", register.id)
     assert "Dãy số" in officer.get(f"/documents/{document.id}/history").text
+
+
+def test_a_copy_of_a_document_takes_its_number_in_the_one_series_of_copies(
+    desk: Office, received: Callable[..., Document], fields: Callable[..., Incoming], client_of: ClientOf
+) -> None:
+    source = received()
+    with pytest.raises(BadState, match=r"document.not_copied"):
+        copying.source_of(desk.clerk, source.id)
+    register_incoming(desk.clerk, source.id, fields(number="94", issuer="Bộ Tài chính"))
+    with db.unit_of_work() as session:
+        give_access(session.get_one(Document, source.id), f"u:{desk.officer.id}", reason="named")
+    attaching.add_file(desk.clerk, source.id, papers.stage(desk.clerk, papers.pdf(), "cv.pdf"))
+    officer, url = client_of(desk.officer), f"/documents/drafts/new?copy_of={source.id}"
+    assert f"copy_of={source.id}" in officer.get(f"/documents/incoming/{source.id}").text
+    page = officer.get(url).text
+    assert "Công văn số 94/BTC-ĐT" in page
+    assert "Kế hoạch</option>" not in page
+    codes = []
+    for name in ("Bản sao y", "Bản trích sao"):
+        kind = catalogue.kind_named(desk.org.id, name)
+        assert kind is not None
+        data = {"kind_id": str(kind.id), "subject": "Công văn số 94/BTC-ĐT", "urgency": "0", "once": name}
+        answer = officer.post(url, data=data | {"signer_id": str(desk.leader.id)})
+        made = int(answer.location.rpartition("/")[2])
+        document = signed(desk, db.session().get_one(Document, made))
+        issuing.give_number(desk.clerk, made, clock.today())
+        codes.append(document.code)
+    assert codes == ["01/SY-UBND", "02/TrS-UBND"]
+    (book,) = catalogue.registers(desk.org.id, RegisterKind.COPY)
+    assert verify_register(desk.clerk, book.id) == []
+    there = files.of(document.ref)
+    assert "annex" in {file.role for file in there}
+    words = docx.text_of(files.path(next(file for file in there if file.role == "draft_docx"))).text
+    assert "TRÍCH SAO" in words
+    assert "CỘNG HÒA" not in words
+    jobs.run_due()
+    issuing.seal(desk.clerk, made)
+    assert issuing.issue(desk.clerk, made, [issuing.Target(organisation_id=desk.other.id)]) == 1
+    with db.unit_of_work() as session:
+        session.get_one(Document, source.id).access_level = AccessLevel.NAMED
+    with pytest.raises(BadState, match=r"document.not_copied"):
+        copying.source_of(desk.officer, source.id)
