@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
 from documents.models.register import Register, RegisterYear
 from documents.services import (
@@ -126,8 +126,10 @@ def refresh_terms(_payload: Any) -> None:
 def seed() -> None:
     """Give new agencies their kinds, registers and sentences."""
     with db.scope(), db.across_orgs("new agencies get what they need to register"):
-        has = select(Register.org_id)
-        query = select(Organisation.id).where(Organisation.is_active, Organisation.id.not_in(has))
+        has, has_law = select(Register.org_id), select(Register.org_id).where(Register.code == "qppl-qd")
+        is_local = Organisation.name.startswith(catalogue.LOCAL_GOVERNMENT)
+        lacks = or_(Organisation.id.not_in(has), and_(is_local, Organisation.id.not_in(has_law)))
+        query = select(Organisation.id).where(Organisation.is_active, lacks)
         fresh = db.session().scalars(query).all()
     for org_id in fresh:
         catalogue.seed(org_id)

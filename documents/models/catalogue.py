@@ -55,6 +55,11 @@ class DocKind(OfOrg, Base):
         return Ref("doc_kind", self.id)
 
     @property
+    def printed(self) -> str:
+        """Its name as it stands on a document: without what tells it from another kind of that name."""
+        return self.name.partition(" (")[0]
+
+    @property
     def is_letter(self) -> bool:
         """True for kinds without an abbreviation, whose symbol is agency and unit."""
         return not self.code

@@ -17,6 +17,15 @@ from intranet.people import directory
 
 #: How many kinds of the list are administrative; the others came as normative documents.
 _ADMINISTRATIVE = 29
+#: Normative kinds that local governments issue, each with a series of its own (rule N10): abbreviation, code
+#: and name of the register, whether the people's council issues it.
+_LOCAL_LAW = {
+    "Nghị quyết (quy phạm pháp luật)": ("NQ", "qppl-nq", "Sổ nghị quyết quy phạm pháp luật", True),
+    "Quyết định (quy phạm pháp luật)": ("QĐ", "qppl-qd", "Sổ quyết định quy phạm pháp luật", False),
+}
+_LOCAL_PLACE = 90
+#: How the name of a local government begins, and that of its council.
+LOCAL_GOVERNMENT, _COUNCIL = "Ủy ban nhân dân", "Hội đồng nhân dân"
 _COPIES = {"Bản sao y": "SY", "Bản sao lục": "SL", "Bản trích sao": "TrS"}
 #: Kinds to be answered, and the working days given when nobody says otherwise.
 _DEADLINES = {"Công điện": 2, "Công văn": 10, "Tờ trình": 10, "Giấy mời": 3, "Chỉ thị": 15}
@@ -35,6 +44,7 @@ def seed(org_id: int) -> None:
     with db.unit_of_work(), db.agencies({org_id}):
         seed_kinds(org_id)
         seed_registers(org_id)
+        _seed_local_law(org_id)
         _seed_phrases(org_id)
 
 
@@ -76,10 +86,37 @@ def seed_registers(org_id: int) -> None:
         )
         for code, direction, name, group in wanted:
             if code not in known:
-                session.add(
-                    Register(org_id=org_id, code=code, direction=direction, name=name, kind_group=group)
+                register = Register(
+                    org_id=org_id, code=code, direction=direction, name=name, kind_group=group
                 )
+                if group is KindGroup.NORMATIVE:
+                    register.symbol_pattern = years.NORMATIVE_PATTERN
+                session.add(register)
         session.flush()
+
+
+def _seed_local_law(org_id: int) -> None:
+    """Kinds and registers of the normative documents of a local government, as far as missing."""
+    org, opened = directory.org(org_id), db.session()
+    if org is None or not org.name.startswith(LOCAL_GOVERNMENT):
+        return
+    known = set(opened.scalars(select(Register.code).where(Register.org_id == org_id)))
+    for place, (name, (code, book, title, is_of_council)) in enumerate(_LOCAL_LAW.items(), _LOCAL_PLACE):
+        if book in known:
+            continue
+        kind = opened.scalar(select(DocKind).where(DocKind.org_id == org_id, DocKind.name == name))
+        if kind is None:
+            kind = DocKind(org_id=org_id, name=name, code=code, group=KindGroup.NORMATIVE, position=place)
+            opened.add(kind)
+            opened.flush()
+        register = Register(org_id=org_id, code=book, direction=RegisterKind.OUT, name=title)
+        register.kind_group, register.series_rule = KindGroup.NORMATIVE, SeriesRule.LISTED
+        register.kind_ids, register.symbol_pattern = [kind.id], years.NORMATIVE_PATTERN
+        if is_of_council:
+            register.issuer_name = _COUNCIL + org.name.removeprefix(LOCAL_GOVERNMENT)
+            register.issuer_letters = "HĐND"
+        opened.add(register)
+    opened.flush()
 
 
 def kinds(org_id: int) -> list[DocKind]:
@@ -116,11 +153,9 @@ def all_registers(org_id: int) -> list[tuple[Register, list[RegisterYear]]]:
 def choosable(org_id: int, year: int | None = None) -> list[Register]:
     """Registers that give numbers only where a draft names them: those of advisory bodies (rule N10)."""
     when = year or clock.today().year
-    return [
-        one
-        for one in registers(org_id, RegisterKind.OUT)
-        if one.first_year <= when and years.rule_of(one, when)[0] is SeriesRule.ADVISORY_BODY
-    ]
+    found = [one for one in registers(org_id, RegisterKind.OUT) if one.first_year <= when]
+    rules = years.rules_of(found, when)
+    return [one for one in found if rules[one.id][0] is SeriesRule.ADVISORY_BODY]
 
 
 def register_for(
@@ -146,7 +181,7 @@ def register_for(
     if direction is RegisterKind.OUT and kind is not None and kind.group is KindGroup.COPY:
         direction = RegisterKind.COPY
     found = [one for one in registers(org_id, direction) if one.first_year <= when]
-    rules = {one.id: years.rule_of(one, when) for one in found}
+    rules = years.rules_of(found, when)
     if kind is not None:
         for one in found:
             rule, kind_ids = rules[one.id]

@@ -20,6 +20,8 @@ from intranet.records.media import DOCX, PDF
 _DEPUTY = "phó"
 #: Names whose second word is small; they keep their capital behind "V/v".
 _NAMES = ("Ủy ban", "Hội đồng", "Thủ tướng", "Chính phủ", "Quốc hội", "Chủ tịch", "Mặt trận")
+#: Stands beside the agency, not under it.
+_COUNCIL = "hội đồng nhân dân"
 #: Beginnings of names of bodies, as far as a signature needs them; the first that fits counts.
 _BODIES = ("Hội đồng nhân dân", "Hội đồng", "Ban Chỉ đạo", "Ban Tổ chức", "Tổ công tác", "Tổ", "Ban")
 #: Titles of heads as they stand in a signature; the first that a post begins with counts.
@@ -86,14 +88,16 @@ def official_text(
     :param body: the council, board or group in whose name it is issued under the agency's seal.
     """
     letter, is_copy = kind.is_letter, kind.group is KindGroup.COPY
-    above = org.name if body else org.parent.name if org.parent is not None else ""
+    above = org.parent.name if org.parent is not None else ""
+    if body:
+        above = "" if body.lower().startswith(_COUNCIL) else org.name
     text = OfficialText(
         agency=body or org.name,
         parent_agency=above,
         subject=after_about(fields.subject) if letter else fields.subject,
         symbol=symbol,
         place=org.place,
-        kind=None if letter or is_copy else kind.name,
+        kind=None if letter or is_copy else kind.printed,
         copy_form=kind.name.removeprefix("Bản ") if is_copy else "",
         addressees=fields.addressees,
         body=fields.body,
@@ -124,13 +128,16 @@ def build(text: OfficialText, name: str) -> Sheets:
     return Sheets(docx, pdf, capital(text.subject))
 
 
-def symbol_of(register: Register, kind: DocKind, org: Organisation, unit: Unit | None) -> str:
-    """The symbol by the register's pattern: ``QĐ-UBND``, of a letter ``UBND-VP``, of a body ``TB-HĐTS``."""
+def symbol_of(register: Register, kind: DocKind, org: Organisation, unit: Unit | None, year: int) -> str:
+    """The symbol by the register's pattern: ``QĐ-UBND``, of a letter ``UBND-VP``, of a body ``TB-HĐTS``.
+
+    A normative document has the year in it: ``2026/QĐ-UBND`` behind the number.
+    """
     letters, issuer = unit.letters if unit is not None else "", register.issuer_letters or org.letters
     if kind.is_letter and not letters:
         return issuer
     pattern = register.letter_pattern if kind.is_letter else register.symbol_pattern
-    return pattern.format(kind=kind.code, org=issuer, unit=letters)
+    return pattern.format(kind=kind.code, org=issuer, unit=letters, year=year)
 
 
 def is_deputy(person: User) -> bool:

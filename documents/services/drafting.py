@@ -71,7 +71,7 @@ def prepare(
     if org is None:
         raise NotFound("document.missing")
     register = catalogue.register_for(actor.org_id, RegisterKind.OUT, kind, chosen_id=fields.series_id)
-    symbol, body = composing.symbol_of(register, kind, org, unit), register.issuer_name
+    symbol, body = composing.symbol_of(register, kind, org, unit, clock.today().year), register.issuer_name
     text = composing.official_text(
         fields, kind=kind, org=org, symbol=symbol, signer=signer, answered=answered, body=body
     )
@@ -143,7 +143,7 @@ def edit(actor: Actor, document_id: int, fields: DraftFields, *, version: int | 
         unit = directory.unit(document.unit_id) if document.unit_id else None
         register = catalogue.register_for(document.org_id, RegisterKind.OUT, kind, chosen_id=fields.series_id)
         if org is not None:
-            document.symbol = composing.symbol_of(register, kind, org, unit)
+            document.symbol = composing.symbol_of(register, kind, org, unit, clock.today().year)
         was = _plain(document)
         _set(document, fields, register.issuer_name)
         now = _plain(document)

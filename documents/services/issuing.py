@@ -66,6 +66,7 @@ def give_number(actor: Actor, document_id: int, day: date, *, late_reason: str =
         document = access_document(actor, document_id, To.NUMBER, lock=True)
         require(document, DocEvent.NUMBER)
         register = register_of(document, day.year)
+        _settle_symbol(document, register, day.year)
         move(actor, document, DocEvent.NUMBER)
         enqueue(stamping.JOB, str(document.id), {"document": document.id})
         entry = numbering.grant(
@@ -96,6 +97,7 @@ def give_held_number(actor: Actor, document_id: int, entry_id: int) -> int:
         register = register_of(document, entry.year)
         if entry.register_id != register.id:
             raise Invalid("register.other_series", field="entry_id")
+        _settle_symbol(document, register, entry.year)
         move(actor, document, DocEvent.NUMBER)
         enqueue(stamping.JOB, str(document.id), {"document": document.id})
         counter = numbering.lock_year(register, entry.year)
@@ -117,6 +119,14 @@ def take_sub_number(actor: Actor, document: Document, base: RegisterEntry, reaso
         actor, counter, base, document_id=document.id, snapshot=_columns(document), reason=reason
     )
     _take(document, base.register, entry)
+
+
+def _settle_symbol(document: Document, register: Register, year: int) -> None:
+    """A symbol with the year in it has that of its number, though it was drafted in the year before."""
+    org = directory.org(document.org_id)
+    if document.kind is not None and org is not None and "{year}" in register.symbol_pattern:
+        unit = directory.unit(document.unit_id) if document.unit_id else None
+        document.symbol = composing.symbol_of(register, document.kind, org, unit, year)
 
 
 def _take(document: Document, register: Register, entry: RegisterEntry) -> None:

@@ -1,12 +1,12 @@
 """A register's year: the rule of its series, its last thirty days for late lines, its close."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
 
-from documents.models.catalogue import KindGroup
+from documents.models.catalogue import DocKind, KindGroup
 from documents.models.register import (
     EntryState,
     Register,
@@ -28,7 +28,10 @@ from intranet.people.models import Role
 from intranet.records import audit
 
 #: Parts of a symbol: names to be filled in, letters and digits, signs between them.
-_PATTERN = re.compile(r"(?:\{(?:kind|org|unit)\}|[^\W_]|[-&./])+")
+_PATTERN = re.compile(r"(?:\{(?:kind|org|unit|year)\}|[^\W_]|[-&./])+")
+#: The symbol of a document with a kind; of a normative one, behind its number: ``2026/QĐ-UBND``.
+PATTERN = "{kind}-{org}"
+NORMATIVE_PATTERN = "{year}/{kind}-{org}"
 #: Letters of a body in symbols.
 _LETTERS = re.compile(r"(?:[^\W_]|[-&.])+")
 #: Days for late lines once a year is closing (rule N5).
@@ -110,20 +113,22 @@ def close(actor: Actor, register: Register, counter: RegisterYear) -> None:
 
 def rule_of(register: Register, year: int) -> tuple[SeriesRule, tuple[int, ...]]:
     """Which kinds share the numbers of a year: what was decided last, for that year or an earlier one."""
-    row = db.session().execute(
-        select(RegisterYear.series_rule, RegisterYear.kind_ids)
+    return rules_of([register], year)[register.id]
+
+
+def rules_of(found: Sequence[Register], year: int) -> dict[int, tuple[SeriesRule, tuple[int, ...]]]:
+    """As :func:`rule_of`, of several registers in one query."""
+    rows = db.session().execute(
+        select(RegisterYear.register_id, RegisterYear.series_rule, RegisterYear.kind_ids)
         .where(
-            RegisterYear.register_id == register.id,
+            RegisterYear.register_id.in_([one.id for one in found]),
             RegisterYear.year <= year,
             RegisterYear.series_rule.is_not(None),
         )
-        .order_by(RegisterYear.year.desc())
-        .limit(1)
+        .order_by(RegisterYear.year)
     )
-    found = row.first()
-    if found is None:
-        return register.series_rule, tuple(register.kind_ids)
-    return SeriesRule(found.series_rule), tuple(found.kind_ids or ())
+    rules = {one.id: (one.series_rule, tuple(one.kind_ids)) for one in found}
+    return rules | {row.register_id: (SeriesRule(row.series_rule), tuple(row.kind_ids or ())) for row in rows}
 
 
 def is_locked(org_id: int, group: KindGroup, year: int) -> bool:
@@ -142,8 +147,8 @@ def is_locked(org_id: int, group: KindGroup, year: int) -> bool:
             RegisterYear.last_number > 0,
         )
     )
-    given = db.session().scalars(query).all()
-    return any(rule_of(one, year)[0] is not SeriesRule.ADVISORY_BODY for one in given)
+    rules = rules_of(db.session().scalars(query).all(), year)
+    return any(rule is not SeriesRule.ADVISORY_BODY for rule, _ in rules.values())
 
 
 def decide_series(
@@ -154,7 +159,8 @@ def decide_series(
     :raises NotFound: ``register.missing``.
     :raises Forbidden: ``auth.no_permit``.
     :raises BadState: ``register.series_locked``, the first number of the year was given.
-    :raises Invalid: ``register.no_kinds``, ``register.past_year``, ``register.no_body``.
+    :raises Invalid: ``register.no_kinds``, ``register.past_year``, ``register.no_body``,
+        ``register.mixed_kinds``, of another family than those of the register.
     """
     _need_keeper(actor)
     kinds = sorted(set(kind_ids)) if rule is SeriesRule.LISTED else []
@@ -166,6 +172,8 @@ def decide_series(
         register = numbering.register_of(register_id)
         if rule is SeriesRule.ADVISORY_BODY:
             _need_body(register.issuer_name, register.issuer_letters, "rule")
+        if kinds and _group_of(actor.org_id, kinds) is not register.kind_group:
+            raise Invalid("register.mixed_kinds", field="kind_ids")
         counter = numbering.lock_year(register, year)
         if counter.last_number > 0 or is_locked(register.org_id, register.kind_group, year):
             raise BadState("register.series_locked", year=year)
@@ -190,7 +198,7 @@ def add_register(
     :param issuer_letters: the body's letters in symbols.
     :raises Forbidden: ``auth.no_permit``.
     :raises Invalid: ``register.code_taken``, ``register.no_kinds``, ``register.past_year``,
-        ``register.no_body``, ``register.letters_wrong``.
+        ``register.no_body``, ``register.letters_wrong``, ``register.mixed_kinds``.
     :raises BadState: ``register.series_locked``, kinds would change their series within a year.
     """
     _need_keeper(actor)
@@ -208,9 +216,8 @@ def add_register(
         )
         if taken is not None:
             raise Invalid("register.code_taken", field="code")
-        if rule is not SeriesRule.ADVISORY_BODY and is_locked(
-            actor.org_id, KindGroup.ADMINISTRATIVE, first_year
-        ):
+        group = _group_of(actor.org_id, kinds) if kinds else KindGroup.ADMINISTRATIVE
+        if rule is not SeriesRule.ADVISORY_BODY and is_locked(actor.org_id, group, first_year):
             raise BadState("register.series_locked", year=first_year)
         register = Register(
             org_id=actor.org_id,
@@ -218,7 +225,9 @@ def add_register(
             name=one_line(name)[:150],
             code=code,
             series_rule=rule,
+            kind_group=group,
             kind_ids=kinds,
+            symbol_pattern=NORMATIVE_PATTERN if group is KindGroup.NORMATIVE else PATTERN,
             first_year=first_year,
             issuer_name=body,
             issuer_letters=letters,
@@ -265,6 +274,15 @@ def change_settings(
 def _need_keeper(actor: Actor) -> None:
     if not actor.holds(KEEP_REGISTERS):
         raise Forbidden("auth.no_permit")
+
+
+def _group_of(org_id: int, kind_ids: Collection[int]) -> KindGroup:
+    """The family of kinds that share a series; all copies share the one of their register (rule N10)."""
+    query = select(DocKind.group).where(DocKind.org_id == org_id, DocKind.id.in_(kind_ids))
+    groups = set(db.session().scalars(query.distinct()))
+    if len(groups) != 1 or KindGroup.COPY in groups:
+        raise Invalid("register.mixed_kinds", field="kind_ids")
+    return groups.pop()
 
 
 def _need_body(name: str, letters: str, field: str) -> None:

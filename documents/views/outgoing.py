@@ -90,12 +90,12 @@ def outgoing_desk() -> ResponseReturnValue:
 def number(document_id: int) -> ResponseReturnValue:
     """Grant number and date."""
     form = NumberForm()
-    symbol = access_document(me(), document_id, To.READ).symbol
 
     def grant() -> str:
         day = form.doc_date.data or clock.today()
         late = form.late_reason.data or ""
-        return compose(issuing.give_number(me(), document_id, day, late_reason=late), symbol)
+        given = issuing.give_number(me(), document_id, day, late_reason=late)
+        return compose(given, access_document(me(), document_id, To.READ).symbol)
 
     return step(document_id, form, grant, "draft.flash.numbered", name="number")
 

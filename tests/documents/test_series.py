@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from documents.formats.symbols import kind_of, parse
+from documents.models.catalogue import DocKind
 from documents.models.document import AccessLevel, Document
-from documents.models.register import RegisterEntry, RegisterKind, SeriesRule, YearState
+from documents.models.register import Register, RegisterEntry, RegisterKind, SeriesRule, YearState
 from documents.permissions import give_access
 from documents.services import (
     asking,
@@ -104,6 +106,47 @@ def test_a_number_held_for_a_body_is_filled_and_its_year_closes(desk: Office) ->
     asking.decide(desk.leader, asking.ask_close(desk.clerk, own, last.year), agree=True)
     counter = db.session().get_one(catalogue.RegisterYear, (own, last.year))
     assert counter.state is YearState.CLOSED
+
+
+def test_each_normative_kind_has_its_own_series_with_the_year_in_the_symbol(
+    desk: Office, kind: Callable[[str], DocKind]
+) -> None:
+    clock.freeze(clock.at_office(date(2026, 12, 31), 9))
+    late = signed(desk, draft(desk, "Quyết định (quy phạm pháp luật)"))
+    assert late.symbol == "2026/QĐ-UBND"
+    clock.freeze(clock.at_office(date(2027, 1, 4), 9))
+    law = signed(desk, draft(desk, "Nghị quyết (quy phạm pháp luật)"))
+    plain = signed(desk, draft(desk, "Quyết định"))
+    for document in (late, law, plain):
+        issuing.give_number(desk.clerk, document.id, clock.today())
+    assert [one.code for one in (late, law, plain)] == [
+        "01/2027/QĐ-UBND",
+        "01/2027/NQ-HĐND",
+        "01/QĐ-UBND",
+    ]
+    read = parse(late.code)
+    assert read is not None
+    assert (read.number, read.year, read.symbol, kind_of(read.symbol)) == (
+        "01",
+        2027,
+        late.symbol,
+        "Quyết định",
+    )
+    file = next(one for one in files.of(law.ref) if one.role == "draft_docx")
+    words = docx.text_of(files.path(file)).text
+    assert "HỘI ĐỒNG NHÂN DÂN TỈNH AN BÌNH" in words
+    assert "QUY PHẠM PHÁP LUẬT" not in words
+    legal, office = kind("Thông tư").id, kind("Quyết định").id
+    with pytest.raises(BadState, match=r"register.series_locked"):
+        add(desk, "tt", SeriesRule.LISTED, kind_ids=[legal])
+    with pytest.raises(Invalid, match=r"register.mixed_kinds"):
+        add(desk, "tt", SeriesRule.LISTED, kind_ids=[legal, office], first_year=2028)
+    with pytest.raises(Invalid, match=r"register.mixed_kinds"):
+        add(desk, "tt", SeriesRule.LISTED, kind_ids=[kind("Bản sao y").id], first_year=2028)
+    own = add(desk, "tt", SeriesRule.LISTED, kind_ids=[legal], first_year=2028)
+    assert db.session().get_one(Register, own).symbol_pattern == years.NORMATIVE_PATTERN
+    with pytest.raises(Invalid, match=r"register.mixed_kinds"):
+        years.decide_series(desk.admin, own, 2028, SeriesRule.LISTED, [office])
 
 
 def test_the_administrator_names_a_body_with_its_letters_and_drafters_choose_it(
