@@ -201,6 +201,7 @@ class IncomingForm(SharedForm, TimedUrgency):
         if field.data is None:
             return
         if field.data > clock.today():
+            field.fix = f"{clock.today():%d/%m/%Y}"
             raise ValidationError(label("error.document.date_in_future"))
         if field.data < clock.today() - OLD and not self.is_old_confirmed.data:
             self.is_very_old = True
@@ -209,6 +210,7 @@ class IncomingForm(SharedForm, TimedUrgency):
     def validate_arrival_date(self, field: OfficeDateField) -> None:
         """No later than today."""
         if field.data is not None and field.data > clock.today():
+            field.fix = f"{clock.today():%d/%m/%Y}"
             raise ValidationError(label("error.document.arrival_in_future"))
 
     def given(self) -> Incoming:

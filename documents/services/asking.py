@@ -126,7 +126,9 @@ def ask_sub_number(actor: Actor, document_id: int, number: int, reason: str) -> 
             )
         )
         if base is None:
-            raise Invalid("register.no_such_number", field="number", number=number)
+            last = numbering.expected(register, year)[0] - 1
+            fix = str(last) if last else None
+            raise Invalid("register.no_such_number", field="number", number=number, fix=fix)
         return _ask(
             actor,
             Asked.SUB_NUMBER,

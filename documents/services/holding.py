@@ -66,10 +66,11 @@ def check(count: int, reason: str, expires_on: date) -> str:
     :raises Invalid: ``register.hold_count``, ``register.hold_too_long``, ``register.reason_too_short``.
     """
     if not 1 <= count <= MOST:
-        raise Invalid("register.hold_count", field="count", most=MOST)
+        raise Invalid("register.hold_count", field="count", most=MOST, fix="1" if count < 1 else str(MOST))
     last = add_working_days(clock.today(), MOST_DAYS)
     if not clock.today() <= expires_on <= last:
-        raise Invalid("register.hold_too_long", field="expires_on", most=MOST_DAYS, last=f"{last:%d/%m/%Y}")
+        end = f"{last:%d/%m/%Y}"
+        raise Invalid("register.hold_too_long", field="expires_on", most=MOST_DAYS, last=end, fix=end)
     return numbering.need_reason(reason)
 
 

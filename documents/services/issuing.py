@@ -69,6 +69,7 @@ def give_number(actor: Actor, document_id: int, day: date, *, late_reason: str =
         _settle_symbol(document, register, day.year)
         move(actor, document, DocEvent.NUMBER)
         enqueue(stamping.JOB, str(document.id), {"document": document.id})
+        _need_year(register, day.year)
         entry = numbering.grant(
             actor,
             register,
@@ -119,6 +120,14 @@ def take_sub_number(actor: Actor, document: Document, base: RegisterEntry, reaso
         actor, counter, base, document_id=document.id, snapshot=_columns(document), reason=reason
     )
     _take(document, base.register, entry)
+
+
+def _need_year(register: Register, year: int) -> None:
+    """Refuse a day of a closed year, and name the nearest one that would do (rule N5)."""
+    if not numbering.is_open(numbering.lock_year(register, year)):
+        this_year = clock.today().year
+        first = max(date(this_year, 1, 1), numbering.expected(register, this_year)[1] or date.min)
+        raise BadState("register.year_closed", field="doc_date", year=year, fix=f"{first:%d/%m/%Y}")
 
 
 def _settle_symbol(document: Document, register: Register, year: int) -> None:

@@ -81,6 +81,7 @@ def grant(
         ``register.date_in_future``; ``register.late_reason``.
     """
     counter = lock_year(register, year)
+    need_open(counter)
     if counter.state is YearState.CLOSING:
         late = late_reason.strip()
         if len(late) < REASON_MIN:
@@ -263,12 +264,14 @@ def check_date(counter: RegisterYear, day: date) -> None:
     :raises Invalid: ``register.date_before_last``, ``register.date_in_future``.
     """
     if day > clock.today():
-        raise Invalid("register.date_in_future", field="doc_date", given=f"{day:%d/%m/%Y}")
+        today = f"{clock.today():%d/%m/%Y}"
+        raise Invalid("register.date_in_future", field="doc_date", given=f"{day:%d/%m/%Y}", fix=today)
     if counter.last_date is not None and day < counter.last_date:
         raise Invalid(
             "register.date_before_last",
             field="doc_date",
             last=f"{counter.last_date:%d/%m/%Y}",
+            fix=f"{counter.last_date:%d/%m/%Y}",
             given=f"{day:%d/%m/%Y}",
             number=counter.last_number,
         )

@@ -71,6 +71,9 @@ class LineField(StringField):
 class OfficeDateField(DateField):
     """A calendar day typed as 13/11/2026, 13/11 or 1311; a year left out is the present one."""
 
+    #: The nearest day that would be right, offered as a button.
+    fix: str | None = None
+
     def __init__(self, text: str, validators: Any = (), **kw: Any) -> None:
         super().__init__(text, validators, format="%d/%m/%Y", **kw)
 
@@ -207,7 +210,8 @@ class OfficeForm(FlaskForm):
     def refusals(self) -> Iterator[None]:
         """Turn a service's refusal into an error beside the field it names, or above the form.
 
-        A database that is busy or full is one too: what was typed stays on the page.
+        A database that is busy or full is one too: what was typed stays on the page. A refusal's ``fix`` is
+        the nearest value that the rule would let pass; the page offers it as a button.
         """
         try:
             yield
@@ -218,6 +222,7 @@ class OfficeForm(FlaskForm):
             if name in self._fields:
                 field = self._fields[name]
                 field.errors = [*field.errors, words]
+                field.fix = refusal.data.get("fix")
             else:
                 self.refused.append(words)
 

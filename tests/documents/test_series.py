@@ -1,5 +1,6 @@
 """Series of their own: bodies under the agency's seal, copies, normative kinds, second registers."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -215,3 +216,31 @@ def test_a_copy_of_a_document_takes_its_number_in_the_one_series_of_copies(
         session.get_one(Document, source.id).access_level = AccessLevel.NAMED
     with pytest.raises(BadState, match=r"document.not_copied"):
         copying.source_of(desk.officer, source.id)
+
+
+def test_a_refused_day_or_number_comes_with_the_nearest_one_that_would_do(
+    desk: Office, client_of: ClientOf
+) -> None:
+    register = db.session().get_one(Register, main_of(desk))
+    with db.unit_of_work() as session:
+        session.get_one(Register, register.id).allows_suffix = True
+    first, second = (signed(desk, draft(desk, "Thông báo")) for _ in range(2))
+    issuing.give_number(desk.clerk, first.id, clock.today())
+    clerk, url = client_of(desk.clerk), f"/documents/drafts/{second.id}"
+
+    def offered(day: str) -> str:
+        answer = clerk.post(f"{url}/number", data={"doc_date": day, "once": day})
+        assert answer.status_code == 422
+        assert f'value="{day}"' in answer.text
+        return re.findall(r'data-fix="([^"]*)" data-for="doc_date"', answer.text)[0]
+
+    today = f"{clock.today():%d/%m/%Y}"
+    assert offered("02/11/2026") == today
+    assert offered("30/12/2026") == today
+    behind = clerk.post(f"{url}/sub-number", data={"number": "9", "reason": "Bổ sung danh sách", "once": "s"})
+    assert 'data-fix="1" data-for="number"' in behind.text
+    clock.freeze(clock.at_office(date(2027, 3, 1), 8))
+    years.begin_due()
+    clock.freeze(clock.at_office(date(2027, 6, 1), 8))
+    assert offered("31/12/2026") == "01/01/2027"
+    assert clerk.post(f"{url}/number", data={"doc_date": "01/01/2027", "once": "y"}).status_code == 302
