@@ -161,7 +161,7 @@ class IncomingForm(SharedForm, TimedUrgency):
     subject = LineField("Trích yếu", [Required(), Limit(SUBJECT_MAX)], widget=TextArea())
     issuer = LineField("Cơ quan ban hành", [Required(), Limit(ISSUER_MAX)])
     kind_id = SelectField("Loại văn bản", [Required("field.choose")], coerce=optional_int)
-    register_id = SelectField("Sổ đăng ký", [Required("field.choose")], coerce=optional_int)
+    register_id = SelectField("Sổ đăng ký", coerce=optional_int)
     field_id = SelectField("Lĩnh vực", coerce=optional_int)
     signer_name = LineField("Người ký", [Limit(50)])
     signer_title = LineField("Chức vụ", [Limit(100)])

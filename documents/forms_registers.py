@@ -6,7 +6,7 @@ from wtforms import BooleanField, FileField, IntegerField, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from documents.forms import ChecksField, TextField, optional_int
-from documents.models.register import SeriesRule
+from documents.models.register import RegisterKind, SeriesRule
 from documents.services.holding import MOST
 from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required
 from intranet.core.labels import label
@@ -85,10 +85,16 @@ class SeriesForm(OfficeForm):
 class NewRegisterForm(SeriesForm):
     """A register with a series of its own."""
 
+    direction = SelectField("Sổ của", coerce=str, default=RegisterKind.OUT.value)
     name = LineField("Tên sổ", [Required(), Limit(150)])
     code = LineField("Mã sổ", [Required(), Limit(30)])
     issuer_name = LineField("Ban hành nhân danh", [Limit(150)])
     issuer_letters = LineField("Chữ viết tắt trong ký hiệu", [Limit(20)])
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        may_be = (RegisterKind.OUT, RegisterKind.IN, RegisterKind.INTERNAL)
+        self.direction.choices = [(one.value, label(f"register.direction.{one.value}")) for one in may_be]
 
 
 class PatternForm(OfficeForm):

@@ -26,6 +26,8 @@ _LOCAL_LAW = {
 _LOCAL_PLACE = 90
 #: How the name of a local government begins, and that of its council.
 LOCAL_GOVERNMENT, _COUNCIL = "Ủy ban nhân dân", "Hội đồng nhân dân"
+#: Registers of what the agency itself writes, copies aside.
+_SENT = (RegisterKind.OUT, RegisterKind.INTERNAL)
 _COPIES = {"Bản sao y": "SY", "Bản sao lục": "SL", "Bản trích sao": "TrS"}
 #: Kinds to be answered, and the working days given when nobody says otherwise.
 _DEADLINES = {"Công điện": 2, "Công văn": 10, "Tờ trình": 10, "Giấy mời": 3, "Chỉ thị": 15}
@@ -151,11 +153,11 @@ def all_registers(org_id: int) -> list[tuple[Register, list[RegisterYear]]]:
 
 
 def choosable(org_id: int, year: int | None = None) -> list[Register]:
-    """Registers that give numbers only where a draft names them: those of advisory bodies (rule N10)."""
+    """Registers that give numbers only where a draft names them: of advisory bodies (N10), internal ones."""
     when = year or clock.today().year
-    found = [one for one in registers(org_id, RegisterKind.OUT) if one.first_year <= when]
+    found = [one for one in registers(org_id, *_SENT) if one.first_year <= when]
     rules = years.rules_of(found, when)
-    return [one for one in found if rules[one.id][0] is SeriesRule.ADVISORY_BODY]
+    return [one for one in found if not years.takes_by_kind(one, rules[one.id][0])]
 
 
 def register_for(
@@ -170,24 +172,28 @@ def register_for(
 
     :param chosen_id: the register that its draft names.
     :raises BadState: ``register.none_for_kind``.
-    :raises Invalid: ``register.not_choosable``.
+    :raises Invalid: ``register.not_choosable``, ``register.copies_share_one``.
     """
     when = year or clock.today().year
+    is_copy = direction is RegisterKind.OUT and kind is not None and kind.group is KindGroup.COPY
+    if chosen_id is not None and is_copy:
+        raise Invalid("register.copies_share_one", field="series_id")
     if chosen_id is not None:
         chosen = next((one for one in choosable(org_id, when) if one.id == chosen_id), None)
         if chosen is None:
             raise Invalid("register.not_choosable", field="series_id", year=when)
         return chosen
-    if direction is RegisterKind.OUT and kind is not None and kind.group is KindGroup.COPY:
+    if is_copy:
         direction = RegisterKind.COPY
-    found = [one for one in registers(org_id, direction) if one.first_year <= when]
+    among = _SENT if direction is RegisterKind.OUT else (direction,)
+    found = [one for one in registers(org_id, *among) if one.first_year <= when]
     rules = years.rules_of(found, when)
     if kind is not None:
         for one in found:
             rule, kind_ids = rules[one.id]
             if rule is SeriesRule.LISTED and kind.id in kind_ids:
                 return one
-    open_ = [one for one in found if rules[one.id][0] is SeriesRule.ALL]
+    open_ = [one for one in found if one.direction is direction and rules[one.id][0] is SeriesRule.ALL]
     if direction is RegisterKind.OUT and kind is not None:
         open_ = [one for one in open_ if one.kind_group is kind.group]
     if not open_:

@@ -4,12 +4,14 @@ from documents.models.catalogue import DocKind, KindGroup
 from documents.models.document import AccessLevel, Document
 from documents.models.lifecycle import DocState
 from documents.permissions import DRAFT, To, access_document
-from documents.services import catalogue, stamping
+from documents.services import catalogue
 from intranet.core.actor import Actor
 from intranet.core.errors import BadState, Invalid
 from intranet.records import files
 from intranet.records.models import File
 
+#: Files of a document, the signed one first; of several in one role the newest counts.
+_ROLES = ("signed_pdf", "main_pdf", "view_pdf", "scan", "main_docx")
 #: States in which a document stands in force before whoever would copy it.
 _IN_FORCE = frozenset(
     {
@@ -63,4 +65,4 @@ def need_form(kind: DocKind) -> None:
 def file_of(document: Document) -> File | None:
     """What is copied: the file that went out or came in."""
     found = files.of(document.ref)
-    return stamping.shown_file(found) or stamping.main_file(found)
+    return next((file for role in _ROLES for file in reversed(found) if file.role == role), None)

@@ -81,7 +81,7 @@ def outgoing(register_id: int) -> Register:
     :raises Invalid: ``register.only_outgoing``.
     """
     register = numbering.register_of(register_id)
-    if register.direction is not RegisterKind.OUT or not register.is_active:
+    if register.direction not in (RegisterKind.OUT, RegisterKind.INTERNAL) or not register.is_active:
         raise Invalid("register.only_outgoing", field="register_id")
     return register
 

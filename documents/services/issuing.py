@@ -69,16 +69,19 @@ def give_number(actor: Actor, document_id: int, day: date, *, late_reason: str =
         _settle_symbol(document, register, day.year)
         move(actor, document, DocEvent.NUMBER)
         enqueue(stamping.JOB, str(document.id), {"document": document.id})
-        _need_year(register, day.year)
-        entry = numbering.grant(
-            actor,
-            register,
-            year=day.year,
-            entry_date=day,
-            document_id=document.id,
-            snapshot=_columns(document),
-            late_reason=late_reason,
-        )
+        try:
+            entry = numbering.grant(
+                actor,
+                register,
+                year=day.year,
+                entry_date=day,
+                document_id=document.id,
+                snapshot=_columns(document),
+                late_reason=late_reason,
+            )
+        except BadState as closed:
+            fix = f"{_first_day(register):%d/%m/%Y}"
+            raise BadState(closed.code, **closed.data, field="doc_date", fix=fix) from closed
         _take(document, register, entry)
         return entry.number
 
@@ -122,12 +125,10 @@ def take_sub_number(actor: Actor, document: Document, base: RegisterEntry, reaso
     _take(document, base.register, entry)
 
 
-def _need_year(register: Register, year: int) -> None:
-    """Refuse a day of a closed year, and name the nearest one that would do (rule N5)."""
-    if not numbering.is_open(numbering.lock_year(register, year)):
-        this_year = clock.today().year
-        first = max(date(this_year, 1, 1), numbering.expected(register, this_year)[1] or date.min)
-        raise BadState("register.year_closed", field="doc_date", year=year, fix=f"{first:%d/%m/%Y}")
+def _first_day(register: Register) -> date:
+    """The first day that the register takes this year, offered where a year is closed (rule N5)."""
+    this_year = clock.today().year
+    return max(date(this_year, 1, 1), numbering.expected(register, this_year)[1] or date.min)
 
 
 def _settle_symbol(document: Document, register: Register, year: int) -> None:

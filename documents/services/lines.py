@@ -16,7 +16,6 @@ from documents.models.register import (
     RegisterEntry,
     RegisterKind,
     RegisterYear,
-    SeriesRule,
 )
 from documents.permissions import AMEND, READ_REGISTER, readable
 from documents.services import catalogue, numbering, years
@@ -41,6 +40,7 @@ COLUMNS = {
     ),
     RegisterKind.OUT: _SENT,
     RegisterKind.COPY: _SENT,
+    RegisterKind.INTERNAL: _SENT,
 }  # fmt: skip
 _SIZES = {"subject": 500, "issuer": 200, "code": 45, "signer": 50}
 #: Those of them that are days.
@@ -263,7 +263,7 @@ def _kind(entry: RegisterEntry, name: str, *, is_old: bool) -> DocKind:
     found = catalogue.kind_named(entry.org_id, name)
     if found is None:
         raise Invalid("document.kind_unknown", field="kind")
-    is_chosen = years.rule_of(entry.register, entry.year)[0] is SeriesRule.ADVISORY_BODY
+    is_chosen = not years.takes_by_kind(entry.register, years.rule_of(entry.register, entry.year)[0])
     if entry.register.direction is not RegisterKind.IN and not is_old and not is_chosen:
         there = catalogue.register_for(entry.org_id, RegisterKind.OUT, found, entry.year)
         if there.id != entry.register_id:

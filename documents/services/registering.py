@@ -130,7 +130,7 @@ def register_incoming(actor: Actor, document_id: int, given: Incoming, *, versio
         kind = _fill(actor, document, given)
         _refuse_duplicate(actor, document, given.not_duplicate_reason)
         reason = _reason_of_signature(document, given.signature_reason)
-        register = _register(document.org_id, given.register_id)
+        register = _register(document.org_id, given.register_id, kind)
         year, note = _year_of(register, given)
         _link_answered(document)
         move(actor, document, DocEvent.REGISTER, reason=reason, kind=document.kind_id)
@@ -374,9 +374,10 @@ def _link_answered(document: Document) -> None:
         opened.add(link)
 
 
-def _register(org_id: int, register_id: int | None) -> Register:
+def _register(org_id: int, register_id: int | None, kind: DocKind) -> Register:
+    """The register that the clerk chose, else the one that takes the kind."""
     if register_id is None:
-        return catalogue.register_for(org_id, RegisterKind.IN, None)
+        return catalogue.register_for(org_id, RegisterKind.IN, kind)
     register = numbering.register_of(register_id)
     if register.org_id != org_id or register.direction is not RegisterKind.IN or not register.is_active:
         raise Invalid("register.wrong_one", field="register_id")

@@ -134,21 +134,29 @@ def rules_of(found: Sequence[Register], year: int) -> dict[int, tuple[SeriesRule
 def is_locked(org_id: int, group: KindGroup, year: int) -> bool:
     """True once a number of the year was given in a series of these kinds: the choice stands (rule N10).
 
-    Numbers of advisory bodies stand apart.
+    Numbers of advisory bodies stand apart, and those of any register that a draft has to name.
     """
     query = (
         select(Register)
         .join(RegisterYear, Register.id == RegisterYear.register_id)
         .where(
             Register.org_id == org_id,
-            Register.direction == RegisterKind.OUT,
+            Register.direction.in_((RegisterKind.OUT, RegisterKind.INTERNAL)),
             Register.kind_group == group,
             RegisterYear.year == year,
             RegisterYear.last_number > 0,
         )
     )
-    rules = rules_of(db.session().scalars(query).all(), year)
-    return any(rule is not SeriesRule.ADVISORY_BODY for rule, _ in rules.values())
+    given = db.session().scalars(query).all()
+    rules = rules_of(given, year)
+    return any(takes_by_kind(one, rules[one.id][0]) for one in given)
+
+
+def takes_by_kind(register: Register, rule: SeriesRule) -> bool:
+    """True where a document comes by its kind; of the other registers its draft names one."""
+    return rule is SeriesRule.LISTED or (
+        rule is SeriesRule.ALL and register.direction is not RegisterKind.INTERNAL
+    )
 
 
 def decide_series(
@@ -172,10 +180,13 @@ def decide_series(
         register = numbering.register_of(register_id)
         if rule is SeriesRule.ADVISORY_BODY:
             _need_body(register.issuer_name, register.issuer_letters, "rule")
-        if kinds and _group_of(actor.org_id, kinds) is not register.kind_group:
+        _need_rule(register.direction, rule)
+        is_in = register.direction is RegisterKind.IN
+        if kinds and not is_in and _group_of(actor.org_id, kinds) is not register.kind_group:
             raise Invalid("register.mixed_kinds", field="kind_ids")
         counter = numbering.lock_year(register, year)
-        if counter.last_number > 0 or is_locked(register.org_id, register.kind_group, year):
+        is_given = counter.last_number > 0 or is_locked(register.org_id, register.kind_group, year)
+        if is_given and not is_in:
             raise BadState("register.series_locked", year=year)
         counter.series_rule, counter.kind_ids = rule, kinds
         audit.record(actor, "register.series_decided", register, year=year, rule=rule.value, kinds=kinds)
@@ -189,16 +200,21 @@ def add_register(
     rule: SeriesRule,
     kind_ids: Collection[int],
     first_year: int,
+    direction: RegisterKind = RegisterKind.OUT,
     issuer_name: str = "",
     issuer_letters: str = "",
 ) -> int:
-    """Open a register of outgoing documents with a series of its own; returns its id.
+    """Open a register with a series of its own; returns its id.
+
+    What comes by its kind is listed; into one that lists nothing an incoming document comes when the clerk
+    chooses it, an internal one when its draft names it.
 
     :param issuer_name: the body in whose name its documents are issued, where not the agency's.
     :param issuer_letters: the body's letters in symbols.
     :raises Forbidden: ``auth.no_permit``.
     :raises Invalid: ``register.code_taken``, ``register.no_kinds``, ``register.past_year``,
-        ``register.no_body``, ``register.letters_wrong``, ``register.mixed_kinds``.
+        ``register.no_body``, ``register.letters_wrong``, ``register.mixed_kinds``,
+        ``register.body_issues``, ``register.copies_share_one``.
     :raises BadState: ``register.series_locked``, kinds would change their series within a year.
     """
     _need_keeper(actor)
@@ -207,6 +223,7 @@ def add_register(
         raise Invalid("register.no_kinds", field="kind_ids")
     if first_year < clock.today().year:
         raise Invalid("register.past_year", field="year")
+    _need_rule(direction, rule)
     letters, body = _need_letters(issuer_letters), one_line(issuer_name)
     if rule is SeriesRule.ADVISORY_BODY or letters or body:
         _need_body(body, letters, "issuer_name" if letters else "issuer_letters")
@@ -216,12 +233,12 @@ def add_register(
         )
         if taken is not None:
             raise Invalid("register.code_taken", field="code")
-        group = _group_of(actor.org_id, kinds) if kinds else KindGroup.ADMINISTRATIVE
-        if rule is not SeriesRule.ADVISORY_BODY and is_locked(actor.org_id, group, first_year):
-            raise BadState("register.series_locked", year=first_year)
+        is_in, group = direction is RegisterKind.IN, KindGroup.ADMINISTRATIVE
+        if kinds and not is_in:
+            group = _group_of(actor.org_id, kinds)
         register = Register(
             org_id=actor.org_id,
-            direction=RegisterKind.OUT,
+            direction=direction,
             name=one_line(name)[:150],
             code=code,
             series_rule=rule,
@@ -232,6 +249,8 @@ def add_register(
             issuer_name=body,
             issuer_letters=letters,
         )
+        if not is_in and takes_by_kind(register, rule) and is_locked(actor.org_id, group, first_year):
+            raise BadState("register.series_locked", year=first_year)
         session.add(register)
         session.flush()
         audit.record(actor, "register.added", register, rule=rule.value, kinds=kinds, year=first_year)
@@ -268,12 +287,27 @@ def change_settings(
         if letters or body or SeriesRule.ADVISORY_BODY in rules:
             _need_body(body, letters, "issuer_name" if letters else "issuer_letters")
         register.issuer_name, register.issuer_letters = body, letters
-        audit.record(actor, "register.changed", register, symbol=symbol_pattern, letter=letter_pattern)
+        audit.record(
+            actor,
+            "register.changed",
+            register,
+            symbol=symbol_pattern,
+            letter=letter_pattern,
+            issuer=body,
+        )
 
 
 def _need_keeper(actor: Actor) -> None:
     if not actor.holds(KEEP_REGISTERS):
         raise Forbidden("auth.no_permit")
+
+
+def _need_rule(direction: RegisterKind, rule: SeriesRule) -> None:
+    """All copies share the series of their register; a body only issues (rule N10)."""
+    if direction is RegisterKind.COPY:
+        raise Invalid("register.copies_share_one", field="direction")
+    if rule is SeriesRule.ADVISORY_BODY and direction is not RegisterKind.OUT:
+        raise Invalid("register.body_issues", field="rule")
 
 
 def _group_of(org_id: int, kind_ids: Collection[int]) -> KindGroup:

@@ -51,7 +51,7 @@ def first_values(answered: Document | None, copied: Document | None = None) -> d
     if copied is not None:
         day = f"{copied.doc_date:%d/%m/%Y}" if copied.doc_date else "…"
         kind = copied.kind.name if copied.kind is not None else ""
-        said = {"kind": kind, "code": copied.code, "day": day, "issuer": copied.issuer_text}
+        said = {"kind": kind, "symbol": copied.code, "day": day, "issuer": copied.issuer_text}
         about = label("draft.copy_subject", **said, subject=copied.subject)
         kinds = copying.forms(me().org_id)
         values |= {"kind_id": kinds[0].id if kinds else None, "subject": about.strip()[:SUBJECT_MAX]}

@@ -232,7 +232,7 @@ def _values(document: Document) -> dict[str, Any]:
         "subject": document.subject,
         "issuer": document.issuer_text,
         "kind_id": document.kind_id,
-        "register_id": registers[0].id if registers else None,
+        "register_id": registers[0].id if len(registers) == 1 else None,
         "signer_name": document.signer_name,
         "signer_title": document.signer_title,
         "signer_authority": document.signer_authority,
@@ -270,7 +270,8 @@ def _set_choices(form: IncomingForm, document: Document) -> None:
     kinds: list[DocKind] = catalogue.kinds(document.org_id)
     registers: list[Register] = catalogue.registers(document.org_id, RegisterKind.IN)
     form.kind_id.choices = [("", label("document.choose_kind"))] + [(kind.id, kind.name) for kind in kinds]
-    form.register_id.choices = [(register.id, register.name) for register in registers]
+    by_kind = [("", label("document.register_by_kind"))] if len(registers) > 1 else []
+    form.register_id.choices = [*by_kind, *((register.id, register.name) for register in registers)]
     offer_fields(form.field_id, document.org_id, document.field_id)
     offer_marks(form.circulation_mark)
     came = document.arrival_channel or Channel.HAND

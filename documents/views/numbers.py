@@ -23,7 +23,7 @@ from intranet.people import directory
 def numbers() -> ResponseReturnValue:
     """What is held, what waits for me, what I asked; and the form to hold or ask for more."""
     form = HoldForm()
-    registers = catalogue.registers(me().org_id, RegisterKind.OUT)
+    registers = catalogue.registers(me().org_id, RegisterKind.OUT, RegisterKind.INTERNAL)
     form.register_id.choices = [(one.id, one.name) for one in registers]
     if not form.is_submitted():
         form.expires_on.data = add_working_days(clock.today(), holding.MOST_DAYS)

@@ -21,7 +21,7 @@ F = TypeVar("F", bound=SeriesForm)
 @bp.route("/registers/settings", methods=["GET", "POST"])
 @needs(KEEP_REGISTERS)
 def register_settings() -> ResponseReturnValue:
-    """Registers of outgoing documents with their rules; a new one is added here."""
+    """Registers with their rules; a new one is added here."""
     form = _with_choices(NewRegisterForm())
     if form.accepts():
         with form.refusals():
@@ -36,6 +36,7 @@ def register_settings() -> ResponseReturnValue:
                     rule=SeriesRule(form.rule.data),
                     kind_ids=form.kind_ids.data or (),
                     first_year=form.year.data,
+                    direction=RegisterKind(form.direction.data),
                     issuer_name=form.issuer_name.data or "",
                     issuer_letters=form.issuer_letters.data or "",
                 ),
@@ -98,8 +99,10 @@ def _page(
 ) -> str:
     this_year = clock.today().year
     rows = []
-    for register in catalogue.registers(me().org_id, RegisterKind.OUT):
-        rule, kind_ids = years.rule_of(register, this_year)
+    found = catalogue.registers(me().org_id, *RegisterKind)
+    rules = years.rules_of(found, this_year)
+    for register in found:
+        rule, kind_ids = rules[register.id]
         rows.append(
             {
                 "register": register,

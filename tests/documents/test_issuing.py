@@ -182,7 +182,7 @@ def test_kinds_share_one_series_but_normative_ones_have_their_own(
     letter = bring_to(desk, draft(), DocState.NUMBERED)
     decision = bring_to(desk, draft("Quyết định"), DocState.NUMBERED)
     circular = bring_to(desk, draft("Thông tư"), DocState.NUMBERED)
-    assert (letter.code, decision.code, circular.code) == ("01/UBND-STC", "02/QĐ-UBND", "01/TT-UBND")
+    assert (letter.code, decision.code, circular.code) == ("01/UBND-STC", "02/QĐ-UBND", "01/2026/TT-UBND")
 
 
 def test_two_clerks_at_once_both_succeed_with_different_numbers(

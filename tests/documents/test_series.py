@@ -242,5 +242,63 @@ def test_a_refused_day_or_number_comes_with_the_nearest_one_that_would_do(
     clock.freeze(clock.at_office(date(2027, 3, 1), 8))
     years.begin_due()
     clock.freeze(clock.at_office(date(2027, 6, 1), 8))
+    clerk = client_of(desk.clerk)
     assert offered("31/12/2026") == "01/01/2027"
     assert clerk.post(f"{url}/number", data={"doc_date": "01/01/2027", "once": "y"}).status_code == 302
+
+
+def test_a_second_incoming_register_takes_its_kinds_by_itself_and_any_other_when_chosen(
+    desk: Office, received: Callable[..., Document], fields: Callable[..., Incoming], client_of: ClientOf
+) -> None:
+    first = catalogue.register_for(desk.org.id, RegisterKind.IN, None)
+    invitation = catalogue.kind_named(desk.org.id, "Giấy mời")
+    assert invitation is not None
+    url, form = "/documents/registers/settings", {"name": "Sổ giấy mời", "code": "gm", "year": "2026"}
+    form |= {"direction": "in", "once": "a"}
+    admin = client_of(desk.admin)
+    refused = admin.post(
+        url, data=form | {"rule": "advisory_body", "issuer_name": BODY, "issuer_letters": "HĐ"}
+    )
+    assert "Chỉ sổ văn bản đi" in refused.text
+    assert admin.post(url, data=form | {"rule": "listed", "kind_ids": str(invitation.id)}).status_code == 302
+    (_, second) = catalogue.registers(desk.org.id, RegisterKind.IN)
+    assert "Sổ giấy mời" in admin.get(url).text
+
+    def put(**changes: Any) -> int:
+        document = received()
+        register_incoming(desk.clerk, document.id, fields(**changes))
+        db.read_anew()
+        return db.session().get_one(RegisterEntry, document.register_entry_id).register_id
+
+    assert (
+        "Theo loại văn bản" in client_of(desk.clerk).get(f"/documents/incoming/intake/{received().id}").text
+    )
+    assert [put(), put(kind_id=invitation.id)] == [first.id, second.id]
+    assert [put(register_id=second.id), put(kind_id=invitation.id, register_id=first.id)] == [
+        second.id,
+        first.id,
+    ]
+    assert verify_register(desk.clerk, second.id) == []
+
+
+def test_an_internal_register_is_named_by_the_draft_or_takes_its_kinds(desk: Office) -> None:
+    inside = add(desk, "nb", SeriesRule.ALL, direction=RegisterKind.INTERNAL)
+    leave = catalogue.kind_named(desk.org.id, "Giấy nghỉ phép")
+    assert leave is not None
+    listed = {"kind_ids": [leave.id], "direction": RegisterKind.INTERNAL}
+    papers_of_leave = add(desk, "np", SeriesRule.LISTED, **listed)
+    drafts = [
+        draft(desk, "Thông báo", series_id=inside),
+        draft(desk, "Giấy nghỉ phép"),
+        draft(desk, "Thông báo"),
+    ]
+    for document in drafts:
+        issuing.give_number(desk.clerk, signed(desk, document).id, clock.today())
+    found = [db.session().get_one(RegisterEntry, one.register_entry_id).register_id for one in drafts]
+    assert found == [inside, papers_of_leave, main_of(desk)]
+    with pytest.raises(BadState, match=r"register.series_locked"):
+        add(desk, "nc", SeriesRule.LISTED, **listed)
+    with pytest.raises(Invalid, match=r"register.copies_share_one"):
+        add(desk, "sao2", SeriesRule.ALL, direction=RegisterKind.COPY)
+    with pytest.raises(Invalid, match=r"register.copies_share_one"):
+        draft(desk, "Bản sao y", series_id=inside)
