@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from documents.services import catalogue
 from intranet.app import create_app
 from intranet.core import clock, config, db, engines
 from intranet.people.models import User
@@ -20,6 +21,8 @@ from tests.factories import Office, find_office, make_office
 
 #: A Friday morning in the office, no holiday near.
 MORNING = datetime(2026, 11, 13, 1, 30, tzinfo=UTC)
+#: What was made once and copied, by the fixture that a test asks for; the fullest first.
+_BEGUN = {"desk": "desk_url", "office": "office_url"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -87,11 +90,24 @@ def office_url(maker: databases.Maker, session_app: Flask) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def desk_url(maker: databases.Maker, session_app: Flask, office_url: str) -> str:
+    """The same, both agencies with their kinds, registers and sentences."""
+    url = maker.fresh(office_url)
+    db.open_database(replace(session_app.config["SETTINGS"], database_url=url))
+    with db.scope():
+        office = find_office()
+        catalogue.seed(office.org.id)
+        catalogue.seed(office.other.id)
+    db.close_database()
+    return url
+
+
 @pytest.fixture
 def database_url(maker: databases.Maker, request: pytest.FixtureRequest) -> Iterator[str]:
-    """URL of this test's own database, with the test office where the test asks for it."""
-    has_office = "office" in request.fixturenames
-    url = maker.fresh(request.getfixturevalue("office_url") if has_office else None)
+    """URL of this test's own database, with the test office, or more, where the test asks for it."""
+    begun = next((made for name, made in _BEGUN.items() if name in request.fixturenames), None)
+    url = maker.fresh(begun and request.getfixturevalue(begun))
     yield url
     db.close_database()
     maker.drop(url)

@@ -17,9 +17,7 @@ from tests.factories import Office
 
 @pytest.fixture
 def desk(office: Office) -> Office:
-    """The test office with kinds, registers and sentences in both agencies."""
-    catalogue.seed(office.org.id)
-    catalogue.seed(office.other.id)
+    """The test office with kinds, registers and sentences in both agencies, as ``desk_url`` has it."""
     return office
 
 
