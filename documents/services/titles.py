@@ -21,7 +21,10 @@ def title_of(document_id: int) -> str:
 
 def titles_of(actor: Actor, ids: Collection[int]) -> dict[int, str]:
     """Titles of those documents that the actor may read, in one question."""
-    return {document.id: name_of(document) for document in readable(actor, ids)}
+    found = readable(actor, ids)
+    # A session knows of a record while somebody holds it: whoever shows titles asks for their pages next.
+    db.session().info["document.titled"] = found
+    return {document.id: name_of(document) for document in found}
 
 
 def name_of(document: Document) -> str:
