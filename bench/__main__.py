@@ -20,6 +20,7 @@ from bench import (
     replacing,
     room,
     search,
+    sitting,
     start,
     tablets,
 )
@@ -27,6 +28,7 @@ from bench import (
 MEASURES = {
     "start": start.measure,
     "heads": heads.measure,
+    "sitting": sitting.measure,
     "pages": pages.measure,
     "room": room.measure,
     "tablets": tablets.measure,

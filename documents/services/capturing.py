@@ -1,5 +1,6 @@
 """Receiving: dropped files become received documents, each for itself; no number is involved."""
 
+import secrets
 from collections.abc import Sequence
 from typing import IO, BinaryIO, cast
 
@@ -18,24 +19,46 @@ from documents.services.moving import tell
 from documents.services.prefilling import Prefill, prefill
 from intranet.core import clock, db
 from intranet.core.actor import Actor
-from intranet.core.errors import Forbidden, NotFound
+from intranet.core.errors import Forbidden, Invalid, NotFound
+from intranet.core.labels import label
 from intranet.people.models import User
 from intranet.records import audit, files, scans
 from intranet.records.files import Staged
 from intranet.records.media import DOCX
 from intranet.records.models import StagedState
+from intranet.records.names import clean_name
 
 
 def receive(actor: Actor, stream: IO[bytes], name: str) -> Staged:
     """Take one dropped file in; it becomes a received document when the worker has read it.
 
     :raises Forbidden: ``auth.no_permit``.
-    :raises Invalid: the file is refused; nothing of it is kept.
+    :raises Invalid: the file is refused; of it the desk keeps its name, and why, until that was read.
     """
     _need_clerk(actor)
-    staged = files.stage(actor, cast(BinaryIO, stream), name)
+    try:
+        staged = files.stage(actor, cast(BinaryIO, stream), name)
+    except Invalid as refusal:
+        _note_refused(actor, name, refusal.code)
+        raise
     remember(actor, [staged.public_id])
     return staged
+
+
+def _note_refused(actor: Actor, name: str, problem: str) -> None:
+    """The clerk is at the first form before the last file was sent: what was refused waits on the desk."""
+    with db.unit_of_work() as session:
+        session.add(
+            IntakeFile(
+                org_id=actor.org_id,
+                staged_id=f"refused-{secrets.token_hex(16)}",
+                name=clean_name(name),
+                by_id=actor.id,
+                at=clock.now(),
+                state=IntakeState.REFUSED,
+                problem=problem,
+            )
+        )
 
 
 def remember(actor: Actor, staged_ids: Sequence[str]) -> None:
@@ -148,6 +171,14 @@ def dismiss(actor: Actor, intake_id: int) -> None:
         if row is None:
             raise NotFound("intake.missing")
         row.state = IntakeState.DISMISSED
+
+
+def why_refused(row: IntakeFile) -> str:
+    """The sentence about a refused file."""
+    most = db.database().settings.max_file_bytes // 2**20
+    extension = row.name.rpartition(".")[2]
+    problem = row.problem or "file.wrong_type"
+    return label(f"error.{problem}", name=row.name, extension=extension, limit_mb=most)
 
 
 def waiting_files(actor: Actor) -> list[IntakeFile]:

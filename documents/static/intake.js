@@ -5,6 +5,8 @@
 import { post } from '@lib/api.js';
 import { refresh } from '@lib/desk.js';
 import { openDialog } from '@lib/dialogs.js';
+import { toast } from '@lib/toast.js';
+import { word } from '@lib/words.js';
 
 /** After this long (ms) without a key the draft is sent. */
 const pause = 3000;
@@ -114,10 +116,35 @@ function zoom() {
   });
 }
 
+/** Files of a drop that are still being sent; those that never arrived. Leaving the page now would lose them. */
+const sending = () => document.querySelector('[data-files] progress');
+const unsent = () => document.querySelector('[data-files] [data-unsent]');
+
+/** The server answers with the next address, or with this page and what is wrong. */
+async function register(event) {
+  event.preventDefault();
+  const answer = await post(form.action, new FormData(form)).catch(() => null);
+  if (!answer || answer.status >= 500) {
+    delete form.dataset.sent;
+    toast(word('unreached'), { tone: 'bad' });
+  } else if (answer.ok) {
+    const { next } = await answer.json();
+    while (sending()) await new Promise((sent) => setTimeout(sent, 100));
+    location.assign(next);
+  } else form.submit();
+}
+
 function followQueue() {
+  addEventListener('beforeunload', (event) => (sending() || unsent()) && event.preventDefault());
   document.addEventListener('drop:done', () => refresh(queue()));
-  document.addEventListener('drop:read', (event) => {
-    setTimeout(() => event.target.remove?.(), 400);
+  // The desk keeps what the server refused; a file that never arrived has to be given again.
+  document.addEventListener('drop:failed', ({ detail: { answer, item } }) => {
+    if (answer.problem === 'unsent') item.dataset.unsent = '';
+    else setTimeout(() => item.remove(), 400);
+    refresh(queue());
+  });
+  document.addEventListener('drop:read', ({ target, detail }) => {
+    if (!detail.clear) setTimeout(() => target.remove?.(), 400);
     refresh(queue());
   });
   setInterval(() => { if (queue()?.querySelector('[data-checking]') && document.visibilityState === 'visible') refresh(queue()); }, look);
@@ -128,7 +155,7 @@ function followQueue() {
   // The desk was empty: the first document opens by itself.
   document.addEventListener('htmx:after:swap', () => {
     const first = queue()?.querySelector('a.d-q');
-    if (first) location.assign(first.href);
+    if (first && !sending() && !unsent()) location.assign(first.href);
   });
 }
 
@@ -139,6 +166,7 @@ if (form) {
   keepDraft();
   takeCandidates();
   timed();
+  form.addEventListener('submit', register);
   focusFirst();
   const asked = document.querySelector('[data-open-dialog]');
   if (asked) openDialog(document.getElementById(asked.dataset.openDialog));

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import flash, jsonify, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import MOST_COPIES, IncomingForm, ReasonForm, split_code
@@ -37,6 +37,8 @@ from intranet.records.models import File
 
 #: Texts that a draft keeps under the names that they have in the form.
 _AS_TYPED = ("signer_name", "signer_title", "signer_authority", "place", "reply_to", "note", "envelope_note")
+#: Which document this session registered last, and its number: whoever doubts it looks there once more.
+_LAST = "registered_last"
 
 
 @bp.get("/incoming/intake")
@@ -68,9 +70,9 @@ def intake_one(document_id: int) -> ResponseReturnValue:
                 lambda: form.settled(lambda: _form_of(document_id), lambda: _register(document.id, form)),
             )
             flash(label("document.flash.registered", number=number), "ok")
-            if following is None:
-                return redirect(url_for("documents.intake"))
-            return redirect(url_for("documents.intake_one", document_id=following))
+            session[_LAST] = document_id, number
+            # The page itself sends it where it can: a network that fails leaves everything as it was typed.
+            return jsonify(next=_place(following)) if wants_json() else redirect(_place(following))
     return _page(document, form), form.status
 
 
@@ -123,7 +125,7 @@ def intake_return(document_id: int) -> ResponseReturnValue:
             following = _next_after(document_id)
             registering.return_document(me(), document_id, form.reason.data or "")
             flash(label("document.flash.returned"), "ok")
-            return _to(following)
+            return redirect(_place(following))
     return _page(document, _form_of(document_id), returning=form), 422
 
 
@@ -134,7 +136,7 @@ def intake_merge(document_id: int) -> ResponseReturnValue:
     following = _next_after(document_id)
     registering.merge_duplicate(me(), document_id, request.form.get("first", 0, type=int))
     flash(label("document.flash.merged"), "ok")
-    return _to(following)
+    return redirect(_place(following))
 
 
 @bp.post("/incoming/intake/<int:document_id>/ask-readers")
@@ -142,7 +144,7 @@ def intake_merge(document_id: int) -> ResponseReturnValue:
 def intake_ask_readers(document_id: int) -> ResponseReturnValue:
     """Ask those who may read a restricted document whether this one is the same."""
     do_and_tell(lambda: doubles.ask_readers(me(), document_id), "document.flash.readers_asked")
-    return _to(document_id)
+    return redirect(_place(document_id))
 
 
 @bp.post("/incoming/intake/refused/<int:intake_id>")
@@ -193,6 +195,8 @@ def _desk(waiting: list[Document]) -> dict[str, Any]:
     return {
         "waiting": waiting,
         "dropped": capturing.waiting_files(me()),
+        "why_refused": capturing.why_refused,
+        "last": session.get(_LAST),
         "names": _file_names(waiting),
     }
 
@@ -347,7 +351,7 @@ def _next_after(document_id: int) -> int | None:
     return _after(capturing.received(me()), document_id)
 
 
-def _to(document_id: int | None) -> ResponseReturnValue:
+def _place(document_id: int | None) -> str:
     if document_id is None:
-        return redirect(url_for("documents.intake"))
-    return redirect(url_for("documents.intake_one", document_id=document_id))
+        return url_for("documents.intake")
+    return url_for("documents.intake_one", document_id=document_id)

@@ -71,7 +71,7 @@ def register(clerk: Page) -> None:
     clerk.set_input_files(
         "#intake-files", [file("rong.pdf", b""), file("7311.pdf", incoming())], timeout=10_000
     )
-    expect(clerk.locator("[data-files]")).to_contain_text("rong.pdf")
+    expect(clerk.locator("#queue .d-q.bad")).to_contain_text("rong.pdf")
     row = clerk.locator("#queue a", has_text=CODE)
     expect(row).to_be_visible(timeout=30_000)
     row.click()

@@ -55,10 +55,13 @@ def test_only_a_clerk_receives(desk: Office) -> None:
     assert db.session().scalar(select(func.count()).select_from(IntakeFile)) == 0
 
 
-def test_a_refused_file_leaves_nothing_and_can_be_dismissed(desk: Office) -> None:
+def test_a_refused_file_stays_on_the_desk_by_name_until_it_is_dismissed(desk: Office) -> None:
     with pytest.raises(Invalid, match=r"file.empty"):
         capturing.receive(desk.clerk, io.BytesIO(b""), "rong.pdf")
-    assert capturing.waiting_files(desk.clerk) == []
+    (refused,) = capturing.waiting_files(desk.clerk)
+    assert (refused.state, refused.problem, refused.name) == (IntakeState.REFUSED, "file.empty", "rong.pdf")
+    assert capturing.capture_left_over() == 0
+    capturing.dismiss(desk.clerk, refused.id)
     papers.drop(desk.clerk, (papers.pdf(circulation_mark="MẬT"), "x.pdf"))
     (refused,) = capturing.waiting_files(desk.clerk)
     assert (refused.state, refused.problem, refused.name) == (IntakeState.REFUSED, "file.secret_mark", "")

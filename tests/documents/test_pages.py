@@ -99,8 +99,23 @@ def test_registering_grants_a_number_and_opens_the_next(
     answer = client.post(f"/documents/incoming/intake/{first.id}", data=form_of(desk))
     assert answer.status_code == 302
     assert answer.location == f"/documents/incoming/intake/{second.id}"
-    assert "Đã vào sổ số đến 1." in client.get(answer.location).text
+    following = client.get(answer.location).text
+    assert "Đã vào sổ số đến 1." in following
+    assert f'<a href="/documents/incoming/{first.id}">Vừa vào sổ: 1</a>' in following
     assert first.state is DocState.REGISTERED
+
+
+def test_the_page_itself_sends_the_form_and_is_told_where_to_go_on(
+    desk: Office, client_of: ClientOf, received: Make
+) -> None:
+    first, second = received(), received()
+    client, script = client_of(desk.clerk), {"Accept": "application/json"}
+    here, data = f"/documents/incoming/intake/{first.id}", form_of(desk)
+    assert client.post(here, data=form_of(desk, code=""), headers=script).status_code == 422
+    for _lost in range(2):
+        answer = client.post(here, data=data, headers=script)
+        assert answer.json == {"next": f"/documents/incoming/intake/{second.id}"}
+    assert db.session().scalar(select(func.count()).select_from(RegisterEntry)) == 1
 
 
 def test_registering_can_present_in_the_same_step(desk: Office, client_of: ClientOf, received: Make) -> None:
@@ -173,7 +188,12 @@ def test_a_bad_file_stops_none_of_the_others(desk: Office, client_of: ClientOf) 
     assert [one["state"] for one in answer.json] == ["checking", "refused", "refused"]
     assert all(one["msg"] for one in answer.json[1:])
     jobs.run_due()
-    assert len(capturing.received(desk.clerk)) == 1
+    (document,) = capturing.received(desk.clerk)
+    # She is at the first form by then: what was refused stands above it, by name.
+    page = client.get(f"/documents/incoming/intake/{document.id}").text
+    queue = page[page.index('id="queue"') : page.index("</ul>", page.index('id="queue"'))]
+    assert 0 < queue.index("rong.pdf") < queue.index("gia-mao.pdf") < queue.index(document.code)
+    assert all(one["msg"] in queue for one in answer.json[1:])
 
 
 def test_a_marked_secret_becomes_no_document(desk: Office, client_of: ClientOf) -> None:
