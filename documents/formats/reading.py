@@ -4,7 +4,7 @@ Rather empty than wrong: a value below :data:`FILLED` is kept as a candidate and
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,13 @@ from documents.formats.reading_end import read_due, read_replies, read_signer
 from documents.formats.reading_head import read_date, read_issuer, read_marks, read_number
 from documents.formats.reading_learned import Spelling
 from documents.formats.reading_title import read_kind, read_subject
+from documents.formats.reading_tones import set_right
 from documents.formats.reading_values import FILLED, SURE, Found
 from documents.formats.symbols import KIND_ABBREVIATIONS
 from intranet.records.pagetext import PageText
+
+#: Fields with words of offices in them, not names alone.
+_OFFICE_WORDS = ("subject", "signer_title", "signer_authority")
 
 __all__ = ["FILLED", "SURE", "Found", "Reading", "read_first_page"]
 
@@ -116,7 +120,11 @@ def read_first_page(
 
 def _from(source: str, reading: Reading) -> Reading:
     values = {f.name: getattr(reading, f.name) for f in fields(reading)}
-    return Reading(**{name: found.of(source) if found else None for name, found in values.items()})
+    if source == "ocr":
+        for name in _OFFICE_WORDS:
+            found = values[name]
+            values[name] = found and replace(found, value=set_right(found.value))
+    return Reading(**{name: one.of(source) if one else None for name, one in values.items()})
 
 
 def head_of(page: PageText) -> Head:

@@ -222,6 +222,22 @@ def letter() -> OfficialText:
     )
 
 
+def test_a_tone_that_recognition_took_for_another_is_set_right_in_words_of_offices_alone(
+    letter: OfficialText, tmp_path: Path
+) -> None:
+    subject = "sữa đổi, bồ sung việc thuộc THẤM QUYỀN của ông Lý Bố, văn bản hành chính, tham quyền"
+    path = tmp_path / "typeset.pdf"
+    path.write_bytes(build_pdf(replace(letter, subject=subject, authority=("CHỦ TÍCH",))))
+    page = parse(path, path.name).first_page
+    assert page is not None
+    assert read_first_page(page).value("subject") == subject
+    seen = read_first_page(page, source="ocr")
+    assert seen.value("subject") == (
+        "sửa đổi, bổ sung việc thuộc THẨM QUYỀN của ông Lý Bố, văn bản hành chính, tham quyền"
+    )
+    assert seen.value("signer_title") == "CHỦ TỊCH"
+
+
 def test_a_letter_gives_parent_signer_urgency_deadline_and_the_letter_it_answers(
     letter: OfficialText, tmp_path: Path
 ) -> None:
