@@ -32,7 +32,7 @@ class ListColumn:
     @property
     def head(self) -> str:
         """Class of its head where that differs from others too."""
-        return self.css if self.css in {"du", "c-signer"} else ""
+        return self.css if self.css in {"du", "c-signer", "c-issuer"} else ""
 
     @property
     def exported(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ COLUMNS: dict[Direction, tuple[ListColumn, ...]] = {
     Direction.IN: (
         ListColumn("number_in", "w-so", "n so", is_fixed=True),
         ListColumn("register_date", "w-ng", "n"),
-        ListColumn("issuer", "w-cq"),
+        ListColumn("issuer", "w-cq", "c-issuer"),
         ListColumn("code", "w-kh", "n kh"),
         _SUBJECT,
         ListColumn("state_holder", "w-who", "who", ("state", "holder")),
