@@ -263,6 +263,28 @@ def test_presenting_is_granted_in_two_taps(chair: Page, tablet: Page) -> None:
     expect(chair.locator("[data-show-name]")).to_have_text("Chưa trình chiếu")
 
 
+def test_presenting_is_granted_for_ten_minutes_and_ends_by_itself(
+    chair: Page, tablet: Page, server: Server
+) -> None:
+    people_tab(chair)
+    person = chair.locator("[data-people] li", has_text=name_of(tablet)).get_by_role("button")
+    person.click()
+    usual = chair.locator("[data-choice=grant]")
+    if usual.inner_text() == "Thôi cho trình chiếu":
+        usual.click()
+        person.click()
+    chair.locator("[data-choice=grant-for]").click()
+    expect(tablet.locator("[data-present]")).to_be_visible()
+    try:
+        server.move_clock(11 * 60)
+        expect(tablet.locator("[data-present]")).to_be_hidden(timeout=25_000)
+        person.click()
+        expect(chair.locator("[data-choice=grant-for]")).to_be_visible()
+        chair.keyboard.press("Escape")
+    finally:
+        server.move_clock(0)
+
+
 def test_a_presenter_who_is_gone_is_said_and_relieved(chair: Page, open_as: Opener, server: Server) -> None:
     desk = enter(open_as("thuky"))
     desk.locator("[data-do=show]").click()

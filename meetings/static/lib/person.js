@@ -1,6 +1,7 @@
 /** What chair and secretary may do about somebody in the room; fetched when the first menu is opened. */
 import { ask } from '@lib/dialogs.js';
 import { toast } from '@lib/toast.js';
+import { granting } from './granting.js';
 import { find, setText, word } from './page.js';
 import { choose } from './press.js';
 import { styled } from './sheet.js';
@@ -15,10 +16,7 @@ export function menu(one, { line, press, standing, code }) {
   const options = [set('in', 'user-check'), set('remote', 'video'), set('out', 'logout'), set('absent', 'user-off')];
   if (!isOwn) options.push({ text: word('write'), icon: 'message', name: 'write', run: () => write(one, press) });
   options.push({ text: one.seat ? word('seat-is', { seat: one.seat }) : word('seat-set'), icon: 'map-pin', name: 'seat', run: () => seat(one, line, press) });
-  if (state.grants && !isOwn && one.role !== 'chair' && one.role !== 'secretary') {
-    const granted = String(one.p) in state.grants;
-    options.push({ text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => press(granted ? 'present.revoke' : 'present.grant', { p: one.p }) });
-  }
+  if (state.grants && !isOwn && one.role !== 'chair' && one.role !== 'secretary') options.push(...granting(state, one.p, line.now(), press));
   if (isOwn || me.role === 'secretary')
     options.push({ text: word(isOwn ? 'device-own' : 'device-code'), icon: 'device-tablet', name: 'device', run: async () => (await code())?.show(line, press, one) });
   if (me.can.includes('run') && one.role !== 'chair' && one.role !== 'guest')

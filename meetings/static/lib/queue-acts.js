@@ -1,4 +1,5 @@
 /** What is done with one who waits to speak, and a call that is taken back; fetched with the first of them. */
+import { granting } from './granting.js';
 import { word } from './page.js';
 import { choose } from './press.js';
 
@@ -7,10 +8,9 @@ const waiting = (desk) => desk.state.queue.wait.map((one) => one.rq);
 export function menu(desk, one, name) {
   const seen = waiting(desk);
   const at = seen.indexOf(one.rq);
-  const granted = String(one.p) in desk.state.grants;
   choose(name, [
     { text: word('call-now'), icon: 'microphone', name: 'call', run: () => desk.call(one.rq) },
-    { text: word(granted ? 'revoke' : 'grant'), icon: 'presentation', name: 'grant', run: () => desk.ask(granted ? 'present.revoke' : 'present.grant', { p: one.p }) },
+    ...granting(desk.state, one.p, desk.now(), (t, d) => desk.ask(t, d)),
     ...(one.page ? [{ text: word('open-page', one), icon: 'file-text', name: 'page', run: () => desk.open(one) }] : []),
     { text: word('queue-up'), icon: 'chevron-up', name: 'up', off: at < 1, run: () => move(desk, one.rq, -1) },
     { text: word('queue-down'), icon: 'chevron-down', name: 'down', off: at < 0 || at === seen.length - 1, run: () => move(desk, one.rq, 1) },

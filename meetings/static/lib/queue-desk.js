@@ -23,6 +23,7 @@ export class QueueDesk {
 
   get state() { return this.#line.state; }
   ask(t, d) { return this.#press(t, d); }
+  now() { return this.#line.now(); }
   open(one) { this.#speakers.reading.open(one.file, one.page); }
   get next() { return this.#speakers.queue.wait[0]; }
 
