@@ -1,14 +1,13 @@
 """Lists of documents: what the actor may read, newest line of the register first, page by key."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
-from documents.formats.symbols import symbol_key
 from documents.models.catalogue import DocKind, WorkField
 from documents.models.document import Document, Urgency
 from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
@@ -21,6 +20,8 @@ from documents.permissions import (
     visible_to,
 )
 from documents.services import parties, replying
+from documents.services.list_words import Box
+from documents.services.searching import load
 from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.text import fold
@@ -33,6 +34,7 @@ PAGE = 50
 MOST_COUNTED = 99
 #: Lists that are taken along have no more rows.
 MOST_EXPORTED = 50_000
+_AT_ONCE = 500
 
 
 _NUMBER, _SUFFIX = "entry_number", "entry_suffix"
@@ -77,9 +79,8 @@ class Page:
     """One page of a list and the keys of its neighbours."""
 
     rows: Sequence[Document]
-    newer: int | None = None
-    older: int | None = None
-    counts: dict[str, int] = field(default_factory=dict)
+    newer: str | None = None
+    older: str | None = None
 
 
 #: Tabs of the incoming list, in order.
@@ -87,22 +88,28 @@ INCOMING_TABS = ("all", "to_present", "presented", "urgent", "overdue", "to_repl
 OUTGOING_TABS = ("all", "this_month", "recalled")
 
 
-def incoming(actor: Actor, filters: Filters, *, before: int | None = None, after: int | None = None) -> Page:
+def incoming(actor: Actor, filters: Filters, *, before: str = "", after: str = "") -> Page:
     """Registered incoming documents that the actor may read.
 
-    :param before: key of a line; the page goes on below it. ``after``: the page ends above it.
+    :param before: what a page gave as its ``older``: this one goes on below it. ``after``: as its ``newer``.
     """
     return _page(actor, Direction.IN, filters, before, after)
 
 
-def outgoing(actor: Actor, filters: Filters, *, before: int | None = None, after: int | None = None) -> Page:
+def outgoing(actor: Actor, filters: Filters, *, before: str = "", after: str = "") -> Page:
     """Numbered outgoing documents that the actor may read."""
     return _page(actor, Direction.OUT, filters, before, after)
 
 
 def every(actor: Actor, direction: Direction, filters: Filters) -> Sequence[Any]:
     """All rows of a list as plain values, one more than may be exported where there are more."""
-    query = _base(actor, direction, filters).where(Document.register_entry_id.is_not(None))
+    box = _box(actor, direction, filters)
+    if box is not None:
+        ids, rows = box.newest(MOST_EXPORTED + 1), []
+        for start in range(0, len(ids), _AT_ONCE):
+            rows += of_ids(actor, ids[start : start + _AT_ONCE])
+        return rows
+    query = _base(actor, direction, filters)
     query = query.order_by(Document.register_date.desc(), Document.register_entry_id.desc())
     return db.session().execute(_as_values(query).limit(MOST_EXPORTED + 1)).all()
 
@@ -212,7 +219,20 @@ def _named(lead: Any, own: Any, leader: Any) -> dict[str, Any]:
     }
 
 
-def _page(
+def _page(actor: Actor, direction: Direction, filters: Filters, before: str, after: str) -> Page:
+    box = _box(actor, direction, filters)
+    if box is not None:
+        ids, newer, older = box.turned_to(before or after)
+        return Page(load(actor, ids), newer, older)
+    return _newest_lines(actor, direction, filters, _key(before), _key(after))
+
+
+def _key(given: str) -> int | None:
+    """The key of a line; ``None`` for something else."""
+    return int(given) if given.isascii() and given.isdecimal() and len(given) < 10 else None
+
+
+def _newest_lines(
     actor: Actor, direction: Direction, filters: Filters, before: int | None, after: int | None
 ) -> Page:
     day, key = Document.register_date, Document.register_entry_id
@@ -237,7 +257,7 @@ def _page(
     if not rows:
         return Page(())
     first, last = rows[0].register_entry_id, rows[-1].register_entry_id
-    return Page(rows, first if has_newer else None, last if has_older else None)
+    return Page(rows, str(first) if has_newer else None, str(last) if has_older else None)
 
 
 def _beside(line: int, *, newer: bool) -> ColumnElement[bool]:
@@ -254,54 +274,36 @@ def _beside(line: int, *, newer: bool) -> ColumnElement[bool]:
 
 
 def _base(actor: Actor, direction: Direction, filters: Filters) -> Select[Any]:
-    query = select(Document).where(
-        Document.direction == direction, Document.register_entry_id.is_not(None), visible_to(actor)
-    )
+    return select(Document).where(*_where(direction, filters), visible_to(actor))
+
+
+def _where(direction: Direction, filters: Filters) -> list[ColumnElement[bool]]:
+    """To what a list is narrowed, but for the words."""
+    where: list[ColumnElement[bool]] = [
+        Document.direction == direction,
+        Document.register_entry_id.is_not(None),
+    ]
     tab = _TABS.get(filters.tab)
     if tab is not None:
-        query = query.where(*tab())
+        where += tab()
     if filters.state:
-        query = query.where(Document.state == DocState(filters.state))
+        where.append(Document.state == DocState(filters.state))
     if filters.urgency:
-        query = query.where(Document.urgency == Urgency(int(filters.urgency)))
+        where.append(Document.urgency == Urgency(int(filters.urgency)))
     if filters.issuer:
-        query = query.where(Document.issuer_text.in_(parties.names_of(filters.issuer)))
+        where.append(Document.issuer_text.in_(parties.names_of(filters.issuer)))
     if filters.field:
-        query = query.where(Document.field_id == int(filters.field))
+        where.append(Document.field_id == int(filters.field))
     if filters.first is not None:
-        query = query.where(Document.register_date >= filters.first)
+        where.append(Document.register_date >= filters.first)
     if filters.last is not None:
-        query = query.where(Document.register_date <= filters.last)
-    return query.where(*_words(filters.words)) if filters.words else query
+        where.append(Document.register_date <= filters.last)
+    return where
 
 
-def _words(words: str) -> list[ColumnElement[bool]]:
-    """A number, a symbol, or words of the subject or the issuer, marks aside."""
-    key, folded = symbol_key(words)[:80], fold(words)[:200]
-    if not folded:
-        return []
-    ways: list[ColumnElement[bool]] = [Document.symbol_key == key, *_numbered(key)]
-    ways.append(Document.symbol_key.endswith(f" {key}", autoescape=True))
-    ways.append(_all_in(Document.subject_key, folded))
-    ways.append(Document.issuer_text.icontains(words[:100], autoescape=True))
-    return [or_(*ways)]
-
-
-def _numbered(key: str) -> list[ColumnElement[bool]]:
-    """Documents whose own number, or whose line in the register, the key names."""
-    ways: list[ColumnElement[bool]] = [Document.symbol_key.startswith(f"{key} ", autoescape=True)]
-    if key.isdigit() and len(key) < 7:
-        ways.append(
-            Document.register_entry_id.in_(select(RegisterEntry.id).where(RegisterEntry.number == int(key)))
-        )
-    return ways
-
-
-def _all_in(column: Any, folded: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.contains(folded.split()[0], autoescape=True)
-    for word in folded.split()[1:8]:
-        found = found & column.contains(word, autoescape=True)
-    return found
+def _box(actor: Actor, direction: Direction, filters: Filters) -> Box | None:
+    """The words of the box; ``None`` where it says nothing."""
+    return Box(actor, filters.words, _where(direction, filters)) if fold(filters.words) else None
 
 
 def _overdue() -> tuple[ColumnElement[bool], ...]:

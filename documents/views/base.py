@@ -69,6 +69,11 @@ def key_of(name: str) -> int | None:
     return request.args.get(name, type=int)
 
 
+def way_of(name: str) -> str:
+    """The way to a page of a list, in the address."""
+    return request.args.get(name, "")
+
+
 def without(args: "MultiDict[str, str]", *names: str) -> dict[str, Any]:
     """The arguments of an address, without some and without empty ones."""
     return {name: value for name, value in args.items() if name not in names and value}

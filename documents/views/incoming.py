@@ -24,7 +24,7 @@ from documents.services import (
 )
 from documents.services.listing import INCOMING_TABS, Filters
 from documents.views.adding import to_undo
-from documents.views.base import bp, holder, key_of, opened, show, without
+from documents.views.base import bp, holder, key_of, opened, show, way_of, without
 from documents.views.lists import bulk_forms, columns_of, conditions_of, kept_tabs, result_of, take_along
 from intranet.core.errors import DomainError
 from intranet.core.forms import day_of
@@ -120,7 +120,7 @@ def show_incoming(
     :param result: how an act on several rows went.
     """
     filters = filters_of(INCOMING_TABS, INCOMING_STATES)
-    page = listing.incoming(me(), filters, before=key_of("before"), after=key_of("after"))
+    page = listing.incoming(me(), filters, before=way_of("before"), after=way_of("after"))
     if filters.words:
         watching.note_later(me(), watching.FOUND, page.rows)
     seen = readers.seen_among(me().id, "document", [row.id for row in page.rows])

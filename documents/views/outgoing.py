@@ -22,7 +22,7 @@ from documents.permissions import (
 from documents.services import issuing, listing, recalling, watching
 from documents.services.issuing import Target
 from documents.services.listing import OUTGOING_TABS
-from documents.views.base import bp, do_and_tell, key_of, show, without
+from documents.views.base import bp, do_and_tell, show, way_of, without
 from documents.views.drafts import set_receivers, step
 from documents.views.incoming import export, field_choices, filters_of, tabs, urgency_choices
 from documents.views.lists import columns_of, conditions_of, kept_tabs
@@ -38,7 +38,7 @@ _DESK = (DocState.SIGNED, DocState.NUMBERED, DocState.SEALED)
 def outgoing() -> ResponseReturnValue:
     """Numbered outgoing documents, newest first."""
     filters = filters_of(OUTGOING_TABS, OUTGOING_STATES)
-    page = listing.outgoing(me(), filters, before=key_of("before"), after=key_of("after"))
+    page = listing.outgoing(me(), filters, before=way_of("before"), after=way_of("after"))
     if filters.words:
         watching.note_later(me(), watching.FOUND, page.rows)
     kept = without(request.args, "before", "after", "moved")
