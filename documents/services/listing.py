@@ -1,7 +1,7 @@
 """Lists of documents: what the actor may read, newest line of the register first, page by key."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -67,6 +67,11 @@ class Filters:
     first: date | None = None
     last: date | None = None
     words: str = ""
+
+    def without(self, name: str) -> "Filters":
+        """The same, not narrowed by one of them."""
+        nothing: dict[str, Any] = {name: None if name in ("first", "last") else ""}
+        return replace(self, **nothing)
 
     def is_narrowed(self) -> bool:
         """True when more than the tab is chosen."""
@@ -145,12 +150,16 @@ def _as_values(query: Select[Any]) -> Select[Any]:
 
 def counts(actor: Actor, direction: Direction, tabs: Sequence[str]) -> dict[str, int]:
     """How many documents each tab has, none counted beyond a hundred."""
-    found = {}
-    for tab in tabs:
-        few = _base(actor, direction, Filters(tab=tab)).with_only_columns(Document.id)
-        few = few.limit(MOST_COUNTED + 1)
-        found[tab] = db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
-    return found
+    return {tab: count_of(actor, direction, Filters(tab=tab)) for tab in tabs}
+
+
+def count_of(actor: Actor, direction: Direction, filters: Filters) -> int:
+    """How many documents a list has, none counted beyond a hundred."""
+    box = _box(actor, direction, filters)
+    if box is not None:
+        return box.count(MOST_COUNTED)
+    few = _base(actor, direction, filters).with_only_columns(Document.id).limit(MOST_COUNTED + 1)
+    return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
 
 
 def drafts(actor: Actor, tab: str, limit: int = 200) -> list[Document]:

@@ -25,7 +25,16 @@ from documents.services import (
 from documents.services.listing import INCOMING_TABS, Filters
 from documents.views.adding import to_undo
 from documents.views.base import bp, holder, key_of, opened, show, way_of, without
-from documents.views.lists import bulk_forms, columns_of, conditions_of, kept_tabs, result_of, take_along
+from documents.views.lists import (
+    bulk_forms,
+    columns_of,
+    conditions_of,
+    keep_url,
+    kept_tabs,
+    result_of,
+    shown_count,
+    take_along,
+)
 from intranet.core.errors import DomainError
 from intranet.core.forms import day_of
 from intranet.core.labels import label
@@ -143,8 +152,9 @@ def show_incoming(
             *tabs(INCOMING_TABS, counts, filters.tab, kept, "documents.incoming"),
             *kept_tabs(Direction.IN),
         ],
-        conditions=[] if page.rows else conditions_of(filters, "documents.incoming", **choices),
+        conditions=[] if page.rows else conditions_of(Direction.IN, filters, **choices),
         clear_url=url_for("documents.incoming", tab=filters.tab),
+        keep_url=keep_url(Direction.IN, filters),
         states=choices["state"],
         urgencies=choices["urgency"],
         issuers=choices["issuer"],
@@ -210,7 +220,7 @@ def tabs(
             "label": label(f"document.tab.{code}"),
             "url": url_for(endpoint, **rest, tab=code),
             "current": code == current,
-            "n": counts[code] if counts[code] <= listing.MOST_COUNTED else f"{listing.MOST_COUNTED}+",
+            "n": shown_count(counts[code]),
             "bad": code == "overdue" and counts[code] > 0,
         }
         for code in codes

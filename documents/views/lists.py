@@ -21,6 +21,7 @@ from documents.services import (
     fields,
     list_columns,
     list_export,
+    listing,
     saved_searches,
     transferring,
     watching,
@@ -38,6 +39,16 @@ from intranet.records.tables import Format
 
 #: Kept searches beside the tabs of a list; the others are one tap further, on the page of searching.
 _MOST_KEPT = 4
+_LISTS = {Direction.IN: "documents.incoming", Direction.OUT: "documents.outgoing"}
+#: Tabs of lists that a search can be narrowed to as well.
+_TABS_AS_FACETS: dict[str, dict[str, str]] = {
+    "all": {},
+    "to_present": {"state": "registered"},
+    "presented": {"state": "presented"},
+    "overdue": {"due": "late"},
+}
+#: Filters that have another name in the address.
+_FILTERS = {"q": "words"}
 #: Kinds of register by the direction of their documents.
 _KINDS = {
     Direction.IN: (RegisterKind.IN,),
@@ -68,9 +79,9 @@ def columns_of(direction: Direction) -> dict[str, Any]:
 
 
 def conditions_of(
-    filters: Filters, endpoint: str, **choices: Sequence[tuple[str, str]]
+    direction: Direction, filters: Filters, **choices: Sequence[tuple[str, str]]
 ) -> list[dict[str, str]]:
-    """What a list is narrowed to, in words, each with the address of the list without it.
+    """What a list is narrowed to, in words, each with the address of the list without it and what that has.
 
     :param choices: what may be chosen, by the name of its filter.
     """
@@ -84,11 +95,17 @@ def conditions_of(
     return [
         {
             "words": label(f"list.condition.{name}", value=words),
-            "url": url_for(endpoint, **{key: value for key, value in kept.items() if key != name}),
+            "url": url_for(_LISTS[direction], **{key: one for key, one in kept.items() if key != name}),
+            "n": shown_count(listing.count_of(me(), direction, filters.without(_FILTERS.get(name, name)))),
         }
         for name, words in told.items()
         if words
     ]
+
+
+def shown_count(count: int) -> str:
+    """A number of documents beside what leads to them."""
+    return str(count) if count <= listing.MOST_COUNTED else f"{listing.MOST_COUNTED}+"
 
 
 def address_of(row: SavedSearch) -> str:
@@ -97,13 +114,24 @@ def address_of(row: SavedSearch) -> str:
     return url_for("documents.search", **{name: value for name, value in kept.items() if value})
 
 
+def keep_url(direction: Direction, filters: Filters) -> str | None:
+    """Where what a list is narrowed to can be kept; ``None`` where a search cannot be narrowed like that."""
+    tab = _TABS_AS_FACETS.get(filters.tab)
+    if tab is None or not filters.is_narrowed() or filters.first or filters.last or (tab and filters.state):
+        return None
+    chosen = {name: getattr(filters, name) for name in ("state", "urgency", "issuer", "field")}
+    asked = {"q": filters.words, "direction": direction.value, **chosen, **tab}
+    return url_for("documents.search", **{name: value for name, value in asked.items() if value})
+
+
 def kept_tabs(direction: Direction) -> list[dict[str, Any]]:
     """Searches kept by the actor or shared with the actor, as tabs of the list of that direction."""
+    of_it = [row for row in saved_searches.seen_by(me()) if row.facets.get("direction") == direction.value]
+    counts = saved_searches.counts(me(), of_it[:_MOST_KEPT])
     return [
-        {"label": row.name, "url": address_of(row), "current": False}
-        for row in saved_searches.seen_by(me())
-        if row.facets.get("direction") == direction.value
-    ][:_MOST_KEPT]
+        {"label": row.name, "url": address_of(row), "current": False, "n": shown_count(counts[row.id])}
+        for row in of_it[:_MOST_KEPT]
+    ]
 
 
 def _head(column: ListColumn, *, is_sorted: bool) -> dict[str, str]:

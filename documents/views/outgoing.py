@@ -25,7 +25,7 @@ from documents.services.listing import OUTGOING_TABS
 from documents.views.base import bp, do_and_tell, show, way_of, without
 from documents.views.drafts import set_receivers, step
 from documents.views.incoming import export, field_choices, filters_of, tabs, urgency_choices
-from documents.views.lists import columns_of, conditions_of, kept_tabs
+from documents.views.lists import columns_of, conditions_of, keep_url, kept_tabs
 from intranet.core import clock
 from intranet.core.labels import label
 from intranet.core.web import me, needs
@@ -60,8 +60,9 @@ def outgoing() -> ResponseReturnValue:
             *tabs(OUTGOING_TABS, counts, filters.tab, kept, "documents.outgoing"),
             *kept_tabs(Direction.OUT),
         ],
-        conditions=[] if page.rows else conditions_of(filters, "documents.outgoing", **choices),
+        conditions=[] if page.rows else conditions_of(Direction.OUT, filters, **choices),
         clear_url=url_for("documents.outgoing", tab=filters.tab),
+        keep_url=keep_url(Direction.OUT, filters),
         states=choices["state"],
         urgencies=choices["urgency"],
         work_fields=choices["field"],

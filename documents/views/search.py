@@ -19,10 +19,9 @@ from documents.services import (
     searching,
     watching,
 )
-from documents.services.listing import MOST_COUNTED
 from documents.services.searching import ORDERS, Search
 from documents.views.base import bp, holder, page_of, show, without
-from documents.views.lists import address_of, take_along
+from documents.views.lists import address_of, shown_count, take_along
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.text import fold, one_line
@@ -165,7 +164,7 @@ def _page(form: SavedSearchForm, changed: tuple[int, SavedSearchForm] | None = N
         holder=holder,
         remarks=[label(f"search.remark.{one.code}", typed=one.typed) for one in found.query.remarks],
         read=[(label(f"search.field.{name}"), value) for name, value in found.narrowed.read],
-        saved=[(row, address_of(row), _shown(counts.get(row.id))) for row in saved],
+        saved=[(row, address_of(row), shown_count(counts.get(row.id, 0))) for row in saved],
         form=_with_units(form),
         changed=(changed[0], _with_units(changed[1])) if changed else None,
     )
@@ -199,12 +198,6 @@ def _links(facet: faceting.Facet, kept: dict[str, Any]) -> list[str]:
         rest if value.is_chosen else {**rest, facet.code: value.key} for value in facet.values
     ]
     return [url_for("documents.search", **way) for way in ways]
-
-
-def _shown(count: int | None) -> str | None:
-    if count is None:
-        return None
-    return str(count) if count <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
 def _note(row: Any) -> str:
