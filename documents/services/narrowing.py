@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select, true
 
 from documents.formats.query import ISSUER, Days, Field, Query, Remark, days_of, tagged_ways, with_reports
 from documents.models.catalogue import DocKind, Party, WorkField
@@ -21,7 +21,7 @@ from intranet.core.labels import label
 from intranet.core.text import fold
 from intranet.notices.workdays import late_from
 from intranet.people.models import Unit
-from intranet.records.models import File
+from intranet.records.models import File, SignatureCheck, SignatureState
 
 #: Facets in the order of the page.
 FACETS = (
@@ -133,8 +133,16 @@ def _has_file() -> ColumnElement[bool]:
 
 
 def _is_signed() -> ColumnElement[Any]:
-    """Whether one of ours is signed; nothing is said of what came in."""
-    return case((Document.direction == Direction.OUT, Document.signature.is_not(None)), else_=None)
+    """Whether one of ours is signed, or one that came has a digital signature; of paper nothing is said."""
+    signed = (
+        select(File.id)
+        .join(SignatureCheck, SignatureCheck.sha256 == File.sha256)
+        .where(File.ref_kind == "document", File.ref_id == Document.id)
+        .where(SignatureCheck.state != SignatureState.INVALID)
+        .exists()
+    )
+    ours = Document.direction == Direction.OUT
+    return case((ours, Document.signature.is_not(None)), (signed, true()), else_=None)
 
 
 def _facet(name: str, value: str) -> ColumnElement[bool] | None:

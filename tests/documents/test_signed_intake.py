@@ -4,12 +4,16 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from documents.services import registering
 from documents.services.registering import Incoming
+from documents.services.searching import Search
+from intranet.core import db
 from intranet.core.errors import Invalid
 from intranet.people.models import User
 from intranet.records import audit
+from intranet.records.models import SignatureCheck, SignatureState
 from tests.documents import papers
 from tests.documents.test_pages import form_of
 from tests.factories import Office
@@ -38,3 +42,8 @@ def test_a_signature_that_does_not_hold_is_shown_and_the_document_taken_in_only_
     assert reason in [line.reason for line in audit.history(changed.ref)]
     detail = clerk.get(f"/documents/incoming/{changed.id}").text
     assert "Tệp đã bị sửa sau khi ký." in detail
+    signed_ones = {"signed": "yes"}
+    assert Search(desk.clerk, "", signed_ones).ids(5) == []
+    with db.unit_of_work() as session:
+        session.execute(update(SignatureCheck).values(state=SignatureState.VALID))
+    assert Search(desk.clerk, "", signed_ones).ids(5) == [changed.id]
