@@ -11,6 +11,7 @@ from bench import (
     figures,
     handing_over,
     heads,
+    lists,
     numbers,
     offline,
     packs,
@@ -41,6 +42,7 @@ MEASURES = {
     "numbers": numbers.measure,
     "books": books.measure,
     "search": search.measure,
+    "lists": lists.measure,
     "boards": boards.measure,
     "reminders": reminders.measure,
 }
@@ -51,10 +53,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(MEASURES))
     parser.add_argument("--keep", action="store_true", help="compare later runs with this one")
-    parser.add_argument("--documents", type=int, help="how many are searched, a million by default")
+    parser.add_argument("--documents", type=int, help="how many are searched, listed; a million by default")
     asked = parser.parse_args()
     if asked.documents:
-        MEASURES["search"] = partial(search.measure, asked.documents)
+        for name, measure in (("search", search.measure), ("lists", lists.measure)):
+            MEASURES[name] = partial(measure, asked.documents)
     if unknown := set(asked.names) - MEASURES.keys():
         parser.error(f"no such measure: {', '.join(sorted(unknown))}")
     before = figures.kept()

@@ -1,0 +1,93 @@
+"""How long a page of the list of incoming documents takes at any depth, and paging by OFFSET beside it.
+
+What is timed is the page as the list gets it, its documents loaded, warm; then the same with words in the
+box, the numbers on the tabs, and a list that is empty.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from bench.figures import Figure
+from bench.search import BUDGETS, ROUNDS, Filled, asked_words, on_both, share_of
+from documents.models.document import Document
+from documents.models.lifecycle import Direction
+from documents.permissions import visible_to
+from documents.services import listing
+from documents.services.listing import INCOMING_TABS, Filters
+from intranet.core import db
+from intranet.people.models import User
+
+#: Milliseconds of a page, p95; how many times the first page the middle one may take.
+_PAGE, _TIMES = 25, 3
+
+
+def measure(documents: int = 1_000_000) -> Iterator[Figure]:
+    """Milliseconds by engine, person and depth; and the share of the time that OFFSET takes."""
+    yield from on_both(_listing, documents)
+
+
+def _listing(lies: Filled) -> Iterator[Figure]:
+    with db.scope({lies.org_id}):
+        last = db.session().scalar(select(func.max(Document.register_entry_id))) or 0
+    depths = {"first": {}, "middle": {"before": str(last // 2)}, "last": {"after": "1"}}
+    for who, key in (("clerk", lies.clerk), ("leader", lies.leader), ("1 % of it", lies.officer)):
+        taken = {depth: _times(lies, key, [Filters()] * ROUNDS, **way) for depth, way in depths.items()}
+        for depth, times in taken.items():
+            yield Figure(f"{lies.name}: {depth} page, {who}, p95", share_of(times, 0.95), "ms", _PAGE)
+        ratio = share_of(taken["middle"], 0.5) / share_of(taken["first"], 0.5)
+        yield Figure(f"{lies.name}: middle page against first, {who}", ratio, "", _TIMES)
+    naive = sorted(_offset(lies, last // 2) for _ in range(5))
+    yield Figure(f"{lies.name}: OFFSET to the middle, clerk, p50", share_of(naive, 0.5), "ms")
+    middle = share_of(_times(lies, lies.clerk, [Filters()] * 5, **depths["middle"]), 0.5)
+    yield Figure(f"{lies.name}: key against OFFSET", middle / share_of(naive, 0.5), "", 0.2)
+    asked = [one for words in asked_words().values() for one in words]
+    budgets = BUDGETS[lies.engine]
+    for who, key, most in (("clerk", lies.clerk, budgets[0]), ("1 % of it", lies.officer, budgets[1])):
+        times = _times(lies, key, [Filters(words=one) for one in asked])
+        yield Figure(f"{lies.name}: words in the box, {who}, p50", share_of(times, 0.5), "ms")
+        yield Figure(f"{lies.name}: words in the box, {who}, p95", share_of(times, 0.95), "ms", most)
+    for who, key in (("clerk", lies.clerk), ("1 % of it", lies.officer)):
+        times = _timed(
+            lies, key, [INCOMING_TABS] * 5, lambda actor, tabs: listing.counts(actor, Direction.IN, tabs)
+        )
+        yield Figure(f"{lies.name}: numbers on the tabs, {who}", times[-1], "ms", 300)
+        nothing = [Filters(urgency="3"), Filters(urgency="3", state="presented")]
+        times = _times(lies, key, nothing)
+        yield Figure(f"{lies.name}: a page of nothing, {who}", times[-1], "ms", 300)
+
+
+def _times(lies: Filled, user_id: int, asked: list[Filters], **way: str) -> list[float]:
+    return _timed(lies, user_id, asked, lambda actor, filters: listing.incoming(actor, filters, **way))
+
+
+def _timed(lies: Filled, user_id: int, asked: list[Any], do: Callable[[User, Any], Any]) -> list[float]:
+    """Milliseconds of each, warm, sorted; each in a scope of its own, as a request is."""
+    taken = []
+    for one in asked:
+        for is_timed in (False, True):
+            with db.scope({lies.org_id}):
+                actor = db.session().get_one(User, user_id)
+                began = time.perf_counter()
+                do(actor, one)
+                if is_timed:
+                    taken.append((time.perf_counter() - began) * 1000)
+    return sorted(taken)
+
+
+def _counts(actor: User, tabs: Sequence[str]) -> Any:
+    return listing.counts(actor, Direction.IN, tabs)
+
+
+def _offset(lies: Filled, depth: int) -> float:
+    """Milliseconds of a page reached by counting all rows above it."""
+    with db.scope({lies.org_id}):
+        actor = db.session().get_one(User, lies.clerk)
+        query = select(Document).where(Document.direction == Direction.IN, visible_to(actor))
+        query = query.where(Document.register_entry_id.is_not(None))
+        query = query.order_by(Document.register_date.desc(), Document.register_entry_id.desc())
+        began = time.perf_counter()
+        db.session().execute(query.offset(depth).limit(listing.PAGE)).all()
+        return (time.perf_counter() - began) * 1000
