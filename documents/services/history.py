@@ -85,4 +85,4 @@ def _page(
 ) -> Page:
     wanted = {one for line in lines for one in (line.actor_id, line.acting_for_id) if one is not None}
     people = directory.people(wanted | telling.people_in(lines) | set(beside))
-    return Page(lines, people, telling.telling(document, lines, people), newer, older)
+    return Page(lines, people, telling.telling(document.direction, lines, people), newer, older)

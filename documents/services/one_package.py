@@ -18,7 +18,6 @@ from intranet.core.errors import NotFound
 from intranet.core.labels import has_label, label
 from intranet.exports import services as exports
 from intranet.records import audit, files, store
-from intranet.records.models import AuditLine
 from intranet.records.names import clean_name
 from intranet.records.package import Package
 from intranet.records.tables import Format, Progress
@@ -77,7 +76,7 @@ def _write(package: Package, actor: Actor, document: Document, progress: Progres
     known = about.about(actor, document)
     heads = [label(f"package.history.{name}") for name in ("at", "act", "by", "told", "reason")]
     package.add_csv("van-ban/lich-su.csv", heads, _history(document))
-    package.add_lines("van-ban/lich-su.jsonl", (_plain(line) for line, _ in history.whole(document)))
+    package.add_lines("van-ban/lich-su.jsonl", (audit.plain(line) for line, _ in history.whole(document)))
     package.add_lines(
         "van-ban/y-kien-chi-dao.jsonl",
         (
@@ -118,11 +117,6 @@ def _history(document: Document) -> Iterator[tuple[str, ...]]:
             "; ".join(part.told(line)),
             line.reason or "",
         )
-
-
-def _plain(line: AuditLine) -> dict[str, Any]:
-    """A line of the log as it is kept, with its sum and the one before it."""
-    return {column.key: getattr(line, column.key) for column in AuditLine.__table__.columns}
 
 
 def _ledger(document: Document) -> Iterator[dict[str, Any]]:

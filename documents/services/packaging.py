@@ -8,14 +8,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from documents.models.catalogue import DocKind, Party
 from documents.models.document import Document
+from documents.models.lifecycle import Direction
 from documents.models.register import LedgerEvent, Register, RegisterEntry, RegisterYear
 from documents.permissions import PACKAGE, visible_to
-from documents.services import watching
+from documents.services import package_acts, package_log, watching
 from documents.services.numbering import payload_of
+from documents.services.package_acts import Names
 from intranet.core import clock, db
 from intranet.core.actor import Actor
+from intranet.core.dialect import table_of
 from intranet.core.errors import Forbidden
 from intranet.core.labels import has_label, label
 from intranet.core.refs import Ref
@@ -32,6 +34,9 @@ KIND = "agency.package"
 _EVERY = 50
 _FIRST = ("number", "suffix", "date", "state", "document", "note")
 _FILES = 500
+#: Share of the work that is done before the files.
+_READ = 0.4
+_TABLE = table_of(Document)
 
 
 def ask(actor: Actor) -> int:
@@ -82,7 +87,8 @@ def head_of(org_id: int, actor: Actor | None) -> dict[str, Any]:
 
 
 def write(package: Package, org_id: int, actor: Actor | None, progress: Progress) -> dict[str, Any]:
-    """Put registers, ledgers, documents, catalogues and files in (``package.PARTS``).
+    """Put registers, ledgers, documents, what was done with them, catalogues, log and files in
+    (``package.PARTS``).
 
     :param actor: ``None`` sees all of them.
     """
@@ -94,11 +100,16 @@ def write(package: Package, org_id: int, actor: Actor | None, progress: Progress
         watching.note_taken(actor, watching.EXPORTED, visible, "package")
     lines = _registers(package, org_id, visible)
     progress(0.1)
-    folders = _documents(package, org_id, visible)
-    _catalogues(package, org_id)
+    names = package_acts.names_of(org_id)
+    folders, directions = _documents(package, org_id, visible, names)
     progress(0.2)
+    package_acts.write_catalogues(package, org_id, actor, names)
+    facts = package_acts.write_acts(package, org_id, actor, names, visible)
+    progress(0.3)
+    facts["acts"] = package_log.write_log(package, org_id, actor, names, directions)
+    progress(_READ)
     count = _files(package, folders, progress)
-    return {"lines": lines, "documents": len(folders), "attachments": count}
+    return {"lines": lines, "documents": len(folders), "attachments": count} | facts
 
 
 def _registers(package: Package, org_id: int, visible: set[int]) -> int:
@@ -171,28 +182,29 @@ def _events(year: RegisterYear, visible: set[int]) -> Iterator[dict[str, Any]]:
         yield {"prev_hash": event.prev_hash, "hash": event.hash, "event": told}
 
 
-def _documents(package: Package, org_id: int, visible: set[int]) -> dict[int, str]:
-    """Every column of the documents; returns the folder of each one's files."""
+def _documents(
+    package: Package, org_id: int, visible: set[int], names: Names
+) -> tuple[dict[int, str], dict[int, Direction]]:
+    """Every column of the documents; returns the folder of each one's files, and which way it went."""
     columns = Document.__table__.columns
     query = select(*columns).where(Document.org_id == org_id).order_by(Document.id)
     folders: dict[int, str] = {}
-    rows = []
-    for row in db.session().execute(query.execution_options(yield_per=1000)):
-        if row.id not in visible:
-            continue
-        code = clean_name(f"{row.number}{row.suffix}-{row.symbol}".replace("/", "-").strip("-"))
-        year = (row.register_date or row.created_at.date()).year
-        folders[row.id] = f"van-ban/{row.direction}/{year}/{row.id:07d}-{code}"[:120].rstrip(" .")
-        rows.append(dict(row._mapping) | {"folder": folders[row.id]})
-    package.add_lines("van-ban/van-ban.jsonl", rows)
-    return folders
+    directions: dict[int, Direction] = {}
+    codes = names.known["document"] = {}
 
+    def rows() -> Iterator[dict[str, Any]]:
+        for row in db.session().execute(query.execution_options(yield_per=1000)):
+            if row.id not in visible:
+                continue
+            code = f"{row.number}{row.suffix}/{row.symbol}".strip("/")
+            name = clean_name(code.replace("/", "-"))
+            year = (row.register_date or row.created_at.date()).year
+            folders[row.id] = f"van-ban/{row.direction}/{year}/{row.id:07d}-{name}"[:120].rstrip(" .")
+            directions[row.id], codes[row.id] = row.direction, f"{code or '–'} (#{row.id})"
+            yield names.named(_TABLE, dict(row._mapping)) | {"folder": folders[row.id]}
 
-def _catalogues(package: Package, org_id: int) -> None:
-    for name, model in (("loai-van-ban", DocKind), ("co-quan-ngoai", Party)):
-        table = model.__table__
-        rows = db.session().execute(select(*table.columns).where(table.c.org_id == org_id))
-        package.add_lines(f"danh-muc/{name}.jsonl", (dict(row._mapping) for row in rows))
+    package.add_lines("van-ban/van-ban.jsonl", rows())
+    return folders, directions
 
 
 def _files(package: Package, folders: dict[int, str], progress: Progress) -> int:
@@ -206,7 +218,7 @@ def _files(package: Package, folders: dict[int, str], progress: Progress) -> int
                     index.append({"document": key, "file": name, "role": file.role, "sha256": file.sha256})
             done += 1
             if done % _EVERY == 0:
-                progress(0.2 + 0.8 * done / len(keys))
+                progress(_READ + (1 - _READ) * done / len(keys))
     package.add_lines("van-ban/tep.jsonl", index)
     return len(index)
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeGuard
 
-from documents.models.document import Document
-from documents.models.lifecycle import DocEvent, DocState, leads_to
+from documents.models.lifecycle import Direction, DocEvent, DocState, leads_to
 from intranet.core import clock
 from intranet.core.labels import has_label, label
 from intranet.people import directory
@@ -21,7 +20,7 @@ _PEOPLE, _UNITS = ("leader", "signer"), ("lead",)
 class Telling:
     """Says of each line of a log what it changed; people and units of all lines are read at once."""
 
-    document: Document
+    direction: Direction
     people: dict[int, User] = field(default_factory=dict)
     units: dict[int, Unit] = field(default_factory=dict)
 
@@ -53,7 +52,7 @@ class Telling:
         if event is None or data.get("was") not in set(DocState):
             return ""
         was = DocState(data["was"])
-        now = leads_to(self.document.direction, was, event)
+        now = leads_to(self.direction, was, event)
         if now is None or now is was:
             return ""
         return label(
@@ -104,13 +103,13 @@ class Telling:
         return person.full_name if person is not None else "…"
 
 
-def telling(document: Document, lines: Iterable[AuditLine], people: dict[int, User]) -> Telling:
+def telling(direction: Direction, lines: Iterable[AuditLine], people: dict[int, User]) -> Telling:
     """Read what the words of the lines need.
 
     :param people: those that :func:`people_in` named, among others.
     """
     units = {data["lead"] for line in lines if isinstance((data := line.data).get("lead"), int)}
-    return Telling(document, people, directory.units(units) if units else {})
+    return Telling(direction, people, directory.units(units) if units else {})
 
 
 def people_in(lines: Iterable[AuditLine]) -> set[int]:

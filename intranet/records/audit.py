@@ -8,7 +8,7 @@ import hmac
 import json
 import time
 import unicodedata
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +39,21 @@ _MOVE_HEAD = (
     update(table_of(AuditHead))
     .where(_heads.org_id == bindparam("org"))
     .values(seq=bindparam("to"), mac=bindparam("sealed"))
+)
+
+#: What of a line is under its sum, in this order; the sum of the line before it comes last.
+_SIGNED = (
+    "org_id",
+    "seq",
+    "at",
+    "actor_id",
+    "acting_for_id",
+    "act",
+    "ref_kind",
+    "ref_id",
+    "data_text",
+    "reason",
+    "request_id",
 )
 
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
@@ -151,6 +166,32 @@ def history(of: Ref, limit: int = 100) -> list[AuditLine]:
     """The last acts on a record, newest first. Whoever asks must have checked that it may be read."""
     found = select(AuditLine).where(AuditLine.ref_kind == of.kind, AuditLine.ref_id == of.id)
     return list(db.session().scalars(found.order_by(AuditLine.id.desc()).limit(limit)))
+
+
+def plain(line: AuditLine) -> dict[str, Any]:
+    """A line as it is kept, with its sum and that of the line before it, for a file that leaves the house."""
+    return {column.key: getattr(line, column.key) for column in AuditLine.__mapper__.column_attrs}
+
+
+def prove_rows(rows: Iterable[Mapping[str, Any]]) -> Fault | None:
+    """The first of an agency's lines, taken along by :func:`plain`, that is not what it was.
+
+    Of lines that are ``withheld`` the links alone are followed.
+    """
+    sign, mac = _signer(), START
+    for seq, row in enumerate(rows, 1):
+        org_id = int(row.get("org_id", 0))
+        if row["seq"] != seq:
+            return Fault(org_id, seq, "missing")
+        if row["prev"] != mac:
+            return Fault(org_id, seq, "moved")
+        mac = row["mac"]
+        if "withheld" not in row:
+            at = row["at"]
+            told = {**row, "at": at if isinstance(at, datetime) else datetime.fromisoformat(at)}
+            if not hmac.compare_digest(sign(tuple(told[name] for name in _SIGNED), row["prev"]), mac):
+                return Fault(org_id, seq, "changed")
+    return None
 
 
 def verify(org_id: int | None = None) -> Report:

@@ -52,17 +52,27 @@ class Bundle:
         self._archive.writestr(zipfile.ZipInfo(name, _WHEN), data, zipfile.ZIP_DEFLATED)
         self._listed.append({"name": name, "size": len(data), "sha256": sha256(data).hexdigest()})
 
+    def add_parts(self, name: str, parts: Iterable[bytes]) -> None:
+        """Put bytes in under a name, part by part as they are made: no more than one part is in memory."""
+        entry = zipfile.ZipInfo(name, _WHEN)
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        self._write(entry, parts, is_long=True)
+
     def add_file(self, name: str, path: Path) -> None:
         """Put a file in under a name, as it lies: packed files are not packed again."""
-        digest, size = sha256(), 0
         entry = zipfile.ZipInfo(name, _WHEN)
         entry.file_size = path.stat().st_size
-        with path.open("rb") as source, self._archive.open(entry, "w") as target:
-            while chunk := source.read(_CHUNK):
-                digest.update(chunk)
-                size += len(chunk)
-                target.write(chunk)
-        self._listed.append({"name": name, "size": size, "sha256": digest.hexdigest()})
+        with path.open("rb") as source:
+            self._write(entry, iter(lambda: source.read(_CHUNK), b""))
+
+    def _write(self, entry: zipfile.ZipInfo, parts: Iterable[bytes], *, is_long: bool = False) -> None:
+        digest, size = sha256(), 0
+        with self._archive.open(entry, "w", force_zip64=is_long) as target:
+            for part in parts:
+                digest.update(part)
+                size += len(part)
+                target.write(part)
+        self._listed.append({"name": entry.filename, "size": size, "sha256": digest.hexdigest()})
 
     def add_json(self, name: str, value: Any) -> None:
         """Put plain values in, readable by people."""

@@ -10,7 +10,8 @@ import hmac
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,21 @@ from sqlalchemy.orm import Session
 
 from intranet.core.db import Base
 from intranet.core.labels import label
+from intranet.records import audit
+from intranet.records.audit import Fault
 from intranet.records.bundle import MANIFEST, SEAL, Bundle, Difference, seal_of
 
 #: The slot that wings fill: ``(package, org_id, actor, progress) -> facts``; without an actor all is written.
 PARTS = "agency.package"
 SUMS, READ_ME = "SHA256SUMS", "DOC-TRUOC.txt"
+#: The log of acts, one line each, as :func:`intranet.records.audit.plain` has it.
+LOG = "nhat-ky/nhat-ky.jsonl"
 #: No package of ours has more entries, or a longer list (bytes).
 MOST_ENTRIES, MOST_LIST = 2_000_000, 1 << 30
 #: What opens doors stays where it is.
 _GUARDED = ("password", "token", "secret", "hash_of", "totp", "device_key")
 _LEFT_OUT = frozenset({"session", "once", "signal", "job", "staged_file", "export", "sign_in_try"})
-_CHUNK, _BATCH = 1 << 20, 1000
+_CHUNK = 1 << 20
 
 
 class Package(Bundle):
@@ -37,20 +42,31 @@ class Package(Bundle):
 
     def add_lines(self, name: str, rows: Iterable[Mapping[str, Any]]) -> int:
         """Put rows in, one JSON object a line; returns how many."""
-        out, count = io.StringIO(), 0
-        for row in rows:
-            out.write(json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=str) + "\n")
-            count += 1
-        self.add(name, out.getvalue().encode())
+        count = 0
+
+        def lines() -> Iterator[str]:
+            nonlocal count
+            for row in rows:
+                count += 1
+                yield json.dumps(dict(row), ensure_ascii=False, sort_keys=True, default=str) + "\n"
+
+        self.add_parts(name, _parts(lines()))
         return count
 
     def add_csv(self, name: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Put a table in that spreadsheets open: UTF-8 with its mark, nothing in it computes."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerow(heads)
-        writer.writerows([_harmless(cell) for cell in row] for row in rows)
-        self.add(name, b"\xef\xbb\xbf" + out.getvalue().encode())
+
+        def lines() -> Iterator[str]:
+            out = io.StringIO()
+            writer = csv.writer(out, lineterminator="\r\n")
+            out.write("\ufeff")
+            for row in chain((heads,), ([_harmless(cell) for cell in row] for row in rows)):
+                writer.writerow(row)
+                yield out.getvalue()
+                out.seek(0)
+                out.truncate()
+
+        self.add_parts(name, _parts(lines()))
 
     def close(self, facts: Mapping[str, Any], read_me: str = "package.read_me") -> str:
         """Write what tells how to read and check it, then list and seal; returns the hash of the list.
@@ -82,7 +98,9 @@ def add_tables(package: Package, session: Session, org_id: int) -> dict[str, int
             column, above = parent
             condition = column.in_(select(above.c.id).where(above.c.org_id == org_id))
         chosen = [c for c in table.c if not any(word in c.name for word in _GUARDED)]
-        rows = session.connection().execute(select(*chosen).where(condition).order_by(*table.primary_key))
+        rows = session.connection().execute(
+            select(*chosen).where(condition).order_by(*table.primary_key).execution_options(yield_per=1000)
+        )
         found = package.add_lines(f"bang/{table.name}.jsonl", (dict(row._mapping) for row in rows))
         counts[table.name] = found
     return counts
@@ -101,6 +119,21 @@ def verify(path: Path) -> tuple[list[Difference], bool]:
             return _compare({one.filename: (archive, one) for one in entries})
     except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError, OSError, KeyError):
         return [Difference("unreadable")], False
+
+
+def prove_log(path: Path) -> Fault | None:
+    """The first line of the log in a package that is not what it was; ``None`` also where there is no log."""
+    if path.is_dir():
+        place = path / LOG
+        if not place.is_file():
+            return None
+        with place.open("rb") as lines:
+            return audit.prove_rows(map(json.loads, lines))
+    with zipfile.ZipFile(path) as archive:
+        if LOG not in archive.namelist():
+            return None
+        with archive.open(LOG) as lines:
+            return audit.prove_rows(map(json.loads, lines))
 
 
 def _compare(there: Mapping[str, Any]) -> tuple[list[Difference], bool]:
@@ -149,6 +182,18 @@ def _parent(table: Table, own: Mapping[str, Table]) -> tuple[Column[Any], Table]
         if above.name in own and above.name != "organisation" and is_required and key.column.name == "id":
             return key.parent, above
     return None
+
+
+def _parts(lines: Iterable[str]) -> Iterator[bytes]:
+    """Lines in parts that are worth packing at once."""
+    waiting, size = [], 0
+    for line in lines:
+        waiting.append(line)
+        size += len(line)
+        if size >= _CHUNK:
+            yield "".join(waiting).encode()
+            waiting, size = [], 0
+    yield "".join(waiting).encode()
 
 
 def _harmless(cell: Any) -> str:

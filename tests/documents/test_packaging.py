@@ -2,25 +2,29 @@
 
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from documents.models.catalogue import Phrase
 from documents.models.document import AccessLevel, Document
-from documents.services import packaging, registering
+from documents.services import directing, packaging, registering
+from documents.services.directing import Direction
 from documents.services.numbering import chain_hash
 from documents.services.registering import Incoming
 from intranet.cli import main
-from intranet.core import db, jobs
+from intranet.core import clock, db, jobs
 from intranet.core.errors import Forbidden
 from intranet.exports import packing
 from intranet.exports import services as exports
 from intranet.people.models import User
-from intranet.records import files, package
+from intranet.records import audit, files, package
 from intranet.records.bundle import Difference
 from intranet.records.models import AuditLine
 from tests.factories import Office
@@ -53,7 +57,7 @@ def packed(actor: User) -> Path:
         return files.path(row.file)
 
 
-def told(path: Path, name: str) -> list[dict[str, object]]:
+def told(path: Path, name: str) -> list[dict[str, Any]]:
     """The lines of one entry."""
     with zipfile.ZipFile(path) as archive:
         return [json.loads(line) for line in archive.read(name).splitlines()]
@@ -94,6 +98,74 @@ def test_a_restricted_document_keeps_its_number_and_its_link_in_the_chain_alone(
     event = chain[0]["event"]
     assert isinstance(event, dict)
     assert chain_hash(str(chain[0]["prev_hash"]), event) == chain[0]["hash"]
+
+
+def test_what_was_done_with_documents_is_in_the_package_by_name_and_its_log_can_be_proved(
+    desk: Office, two: list[Document], tmp_path: Path
+) -> None:
+    for one in two:
+        with db.unit_of_work() as session:
+            session.get_one(Document, one.id).access_level = AccessLevel.NORMAL
+        directing.present(desk.clerk, one.id, desk.leader.id)
+        due = clock.today() + timedelta(days=14)
+        given = Direction(desk.stc.id, due_date=due, text=f"Giao tham mưu {one.id}")
+        directing.direct(desk.leader, one.id, given)
+    clock.advance(timedelta(seconds=11))
+    with db.unit_of_work() as session:
+        session.get_one(Document, two[1].id).access_level = AccessLevel.NAMED
+        session.add(Phrase(org_id=desk.org.id, owner_id=desk.leader.id, text="câu riêng của lãnh đạo"))
+    path = packed(desk.clerk)
+    (said,) = told(path, "van-ban/y-kien-chi-dao.jsonl")
+    assert (said["author"], said["text"]) == (desk.leader.full_name, f"Giao tham mưu {two[0].id}")
+    (task,) = told(path, "nhiem-vu/nhiem-vu.jsonl")
+    assert {one["task"] for one in told(path, "nhiem-vu/don-vi.jsonl")} == {task["code"]}
+    assert (task["origin_id"], task["assigner"]) == (two[0].id, desk.leader.full_name)
+    assert "câu riêng" not in str(told(path, "danh-muc/cau-chi-dao.jsonl"))
+    with zipfile.ZipFile(path) as archive:
+        words = archive.read("nhat-ky/nhat-ky.csv").decode()
+        people = archive.read("nhiem-vu/don-vi.csv").decode()
+    (kept,) = told(path, "van-ban/van-ban.jsonl")
+    code = f"{kept['number']}/{kept['symbol']} (#{two[0].id})"
+    assert (kept["kind"], task["document"]) == ("Công văn", code)
+    assert f"{desk.leader.full_name},,Giao xử lý,{code}" in words
+    assert f"Chủ trì,{desk.stc.name}" in people
+    log = told(path, package.LOG)
+    assert log[-1]["mac"] != log[-2]["mac"]
+    assert {"withheld"} & set(log[-1]) == {"withheld"}
+    assert [line for line in log if line.get("ref_id") == two[1].id and line["ref_kind"] == "document"] == []
+    assert audit.prove_rows(log) is None
+    whole = tmp_path / "all.zip"
+    with db.scope(), db.across_orgs("the test takes everything of one agency along"):
+        packing.write_all(whole, desk.org.id)
+    assert package.prove_log(whole) is None
+    lines = told(whole, package.LOG)
+    assert [line for line in lines if "withheld" in line] == []
+    forged = [line | {"act": "thing.forged"} if line["seq"] == 3 else line for line in lines]
+    for bad, problem in ((forged, "changed"), (lines[:2] + lines[3:], "missing")):
+        fault = audit.prove_rows(bad)
+        assert fault is not None
+        assert (fault.seq, fault.problem) == (3, problem)
+
+
+def test_however_many_lines_a_list_has_one_part_of_it_is_in_memory(tmp_path: Path, app: Flask) -> None:
+    path = tmp_path / "long.zip"
+    largest = 0
+    with path.open("xb") as into:
+        written = package.Package(into)
+        packed_parts = written.add_parts
+
+        def watch(name: str, parts: Iterable[bytes]) -> None:
+            nonlocal largest
+            kept = list(parts)
+            largest = max(largest, *map(len, kept))
+            packed_parts(name, kept)
+
+        written.add_parts = watch  # type: ignore[method-assign]  # what is packed at once is measured
+        assert written.add_lines("dai.jsonl", ({"n": n, "chu": "đ" * 1000} for n in range(4000))) == 4000
+        written.close({})
+    assert largest < 3 << 20
+    assert package.verify(path) == ([], True)
+    assert told(path, "dai.jsonl")[-1] == {"n": 3999, "chu": "đ" * 1000}
 
 
 def test_only_those_who_see_the_registers_take_everything_along(desk: Office, two: list[Document]) -> None:
