@@ -246,4 +246,5 @@ def plug_in(app: Flask) -> None:
     slots.fill(asked.MAKE, asked_drafts.make)
     slots.fill(asked.ISSUED, asked_drafts.is_issued)
     slots.fill(ledgers.PROOFS, verifying.prove_all)
+    slots.fill(ledgers.HEADS, verifying.open_heads)
     slots.fill(wordindexes.REBUILD, indexing.rebuild)

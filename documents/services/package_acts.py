@@ -146,7 +146,7 @@ def names_of(org_id: int) -> Names:
     known: dict[str, dict[int, str]] = {}
     for name, (key, words, org) in columns.items():
         query = select(key, words) if org is None else select(key, words).where(org == org_id)
-        known[name] = dict(db.session().execute(query))
+        known[name] = dict(db.session().execute(query).all())
     return Names(known)
 
 

@@ -18,6 +18,7 @@ from documents.models.register import (
     Register,
     RegisterEntry,
     RegisterYear,
+    YearState,
 )
 from documents.permissions import VERIFY
 from documents.services.numbering import canonical, chain_hash, line_of, payload_of, register_of
@@ -27,7 +28,7 @@ from intranet.core.dialect import hold_still
 from intranet.core.errors import Forbidden
 from intranet.core.labels import label
 from intranet.people import directory
-from intranet.records.ledgers import Proof
+from intranet.records.ledgers import Head, Proof
 
 #: Rows fetched at a time: a register-year of a million events is never in memory as a whole.
 _BATCH = 2000
@@ -145,6 +146,21 @@ def _numbers(counter: RegisterYear) -> Iterator[tuple[str, int]]:
     yield from (("missing", lost) for lost in range(max(last, old) + 1, counter.last_number + 1))
     if last and last_day != counter.last_date:
         yield "last_date", last
+
+
+def open_heads(org_id: int) -> list[Head]:
+    """Where the register-years of an agency stand that are not closed (``ledgers.HEADS``)."""
+    query = (
+        select(Register.name, RegisterYear)
+        .join(Register, Register.id == RegisterYear.register_id)
+        .where(RegisterYear.org_id == org_id, RegisterYear.state != YearState.CLOSED)
+        .order_by(RegisterYear.year.desc(), Register.id)
+    )
+    found = db.session().execute(query)
+    return [
+        Head(label("register.head", name=name, year=year.year), year.last_number, year.head_hash)
+        for name, year in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

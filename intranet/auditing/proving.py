@@ -17,7 +17,7 @@ from intranet.notices import channels
 from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import Organisation, Role
-from intranet.records import audit
+from intranet.records import audit, ledgers
 from intranet.records.audit import START, Walk
 
 JOB = "audit.prove"
@@ -101,7 +101,9 @@ def _go_on(org_id: int, good: Walk) -> Walk:
 
 
 def _send_head(org_id: int, head: Walk, today: date) -> None:
-    """The day's last hash by letter: whoever cut the log's end together with its head is found out by it."""
+    """The day's last hashes by letter, of the log and of the open registers: whoever cut an end together with
+    its head is found out by it.
+    """
     with db.unit_of_work(), db.across_orgs("the proof of every agency's log"):
         org = directory.org(org_id)
         people = directory.ids_with_role(org_id, Role.LEADER, Role.AUDITOR)
@@ -111,12 +113,20 @@ def _send_head(org_id: int, head: Walk, today: date) -> None:
             "n": head.seq,
             "head": head.mac,
         }
+        text = label("audit.head.text", **said)
+        books = ledgers.heads_of(org_id)
+        if books:
+            lines = (
+                label("audit.head.book", title=one.title, number=one.number, head=one.hash) for one in books
+            )
+            text = "\n".join((text, "", label("audit.head.books"), *lines))
         for user_id in people:
             channels.write_letter(
                 "register",
                 f"audit-head:{org_id}:{today.isoformat()}:{user_id}",
                 user_id,
                 label("audit.head.subject", **said),
-                label("audit.head.text", **said),
+                text,
                 AuditProof(org_id=org_id).ref,
+                by_default=True,
             )

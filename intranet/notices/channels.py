@@ -106,7 +106,9 @@ def open_channels() -> list[Channel]:
     return [channel for channel in Channel if outbox_sending.transport_of(channel) is not None]
 
 
-def takers(user_ids: Iterable[int], event: str, channel: Channel) -> list[int]:
+def takers(
+    user_ids: Iterable[int], event: str, channel: Channel, *, by_default: bool | None = None
+) -> list[int]:
     """Who of these wants to hear of such an event by the channel, and can: in order."""
     wanted = set(user_ids)
     if not wanted or outbox_sending.transport_of(channel) is None:
@@ -121,7 +123,7 @@ def takers(user_ids: Iterable[int], event: str, channel: Channel) -> list[int]:
             )
         ).all()
     )
-    default = _EVENTS[event].by(channel)
+    default = _EVENTS[event].by(channel) if by_default is None else by_default
     wanted = {user_id for user_id in wanted if chosen.get(user_id, default)}
     if not wanted:
         return []
@@ -135,10 +137,21 @@ def takers(user_ids: Iterable[int], event: str, channel: Channel) -> list[int]:
 
 
 def write_letter(
-    event: str, key: str, user_id: int, subject: str, text: str, ref: Ref, *, at: datetime | None = None
+    event: str,
+    key: str,
+    user_id: int,
+    subject: str,
+    text: str,
+    ref: Ref,
+    *,
+    at: datetime | None = None,
+    by_default: bool | None = None,
 ) -> bool:
-    """A letter about an event to whoever wants such letters, in the open unit of work; whether one leaves."""
-    if not takers([user_id], event, Channel.EMAIL):
+    """A letter about an event to whoever wants such letters, in the open unit of work; whether one leaves.
+
+    :param by_default: whether it leaves where nobody chose, other than the house does for the event.
+    """
+    if not takers([user_id], event, Channel.EMAIL, by_default=by_default):
         return False
     return outbox.write(Channel.EMAIL, key, user_id, subject, text, ref, at=at)
 

@@ -1,4 +1,4 @@
-"""Proofs of numbered registers, whichever part of the house keeps them, for the operator's command."""
+"""Proofs and heads of numbered registers, whichever part of the house keeps them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from intranet.core import slots
 
 #: Filled by a wing that keeps registers: ``prove_all() -> Iterator[Proof]``.
 PROOFS = "registers.proofs"
+#: Likewise: ``open_heads(org_id) -> list[Head]``.
+HEADS = "registers.heads"
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,20 @@ class Proof:
     events: int
     faults: tuple[str, ...]
     seconds: float
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where one year of one register stands: its last number, and the hash of its ledger's last event."""
+
+    title: str
+    number: int
+    hash: str
+
+
+def heads_of(org_id: int) -> list[Head]:
+    """Of each register-year of an agency that still takes numbers."""
+    return [head for ask in slots.filled(HEADS) for head in ask(org_id)]
 
 
 def prove_all() -> Iterator[Proof]:
