@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from documents import permissions
 from documents.models.document import Document
 from documents.models.lifecycle import (
     INCOMING,
@@ -15,13 +16,52 @@ from documents.models.lifecycle import (
     DocState,
     leads_to,
 )
+from documents.services import about
 from documents.services.moving import move
-from intranet.core import db
+from intranet.core import db, permits
 from intranet.core.errors import BadState
 from intranet.core.labels import has_label
+from intranet.people.models import Role
 from tests.factories import Office
 
 Make = Callable[..., Document]
+
+
+#: Section 4.1 of the rules for documents, row by row as it is written there: from where, what happens, to
+#: where it leads, who may. What the table has beside it is no act of a person of its own: taken back in time,
+#: directed once more, the number of a line struck out.
+ROWS = """
+received                    register   registered  clerk
+received                    return     returned    clerk
+received                    merge      merged      clerk
+registered                  present    presented   clerk office_head
+registered                  transfer   assigned    clerk
+presented                   direct     assigned    leader
+presented                   know       noted       leader
+assigned                    accept     processing  -
+assigned,processing         give_back  presented   lead
+processing                  finish     done        leader
+done                        reopen     processing  leader office_head
+received,registered,returned,presented,assigned,noted,processing,done  recall  recalled  clerk
+"""
+#: What goes beyond the section, and is decided: a noted document may be directed after all, who supervises
+#: deadlines may say that a document is dealt with.
+BESIDE = {"direct": {DocState.NOTED}}
+ROLES_BESIDE = {"finish": {"office_head"}}
+
+
+@pytest.mark.parametrize("row", ROWS.strip().splitlines(), ids=lambda row: row.split()[1])
+def test_the_table_of_the_rules_is_the_table_of_the_house(row: str) -> None:
+    sources, event, target, *roles = row.split()
+    move = INCOMING[DocEvent(event)]
+    assert move.sources == {DocState(one) for one in sources.split(",")} | BESIDE.get(event, set())
+    assert move.target is DocState(target)
+    if roles == ["-"]:
+        assert DocEvent(event) not in about.NEEDS
+    elif roles != ["lead"]:
+        permit = permissions._PERMITS[about.NEEDS[DocEvent(event)]]
+        carriers = {role.value for role in Role if permits.carried_by({role.value}, permit)}
+        assert carriers == set(roles) | ROLES_BESIDE.get(event, set())
 
 
 def reachable(direction: Direction, start: DocState) -> set[DocState]:
