@@ -37,6 +37,8 @@ BY_OFFICE: dict[AccessLevel, tuple[Role, ...]] = {
 OF_LEVEL = "level"
 
 READ_REGISTER = permit("document.read_register", *REGISTER_ROLES, Role.ARCHIVIST)
+#: To look into registers; who does not see all of them sees the lines of documents that they may read.
+READ_LINES = permit("register.read_lines", *REGISTER_ROLES, Role.ARCHIVIST, Role.UNIT_HEAD)
 #: Who may be shown a document at all.
 READ_ROLES = (*REGISTER_ROLES, Role.UNIT_HEAD, Role.OFFICER, Role.ARCHIVIST)
 READ = permit("document.read", *READ_ROLES)
@@ -97,7 +99,7 @@ KEEP_CATALOGUE = permit("catalogue.keep", Role.ADMIN, Role.OFFICE_HEAD)
 KEEP_LISTS = permit("catalogue.keep_lists", Role.ADMIN)
 #: To look at all of these.
 READ_CATALOGUE = permit("catalogue.read", Role.ADMIN, Role.OFFICE_HEAD, Role.AUDITOR)
-VERIFY = permit("register.verify", Role.CLERK, Role.LEADER, Role.OFFICE_HEAD, Role.AUDITOR)
+VERIFY = permit("register.verify", *REGISTER_ROLES, Role.ARCHIVIST)
 
 
 class To(StrEnum):

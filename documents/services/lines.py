@@ -17,7 +17,7 @@ from documents.models.register import (
     RegisterKind,
     RegisterYear,
 )
-from documents.permissions import AMEND, READ_REGISTER, readable
+from documents.permissions import AMEND, READ_LINES, READ_REGISTER, nearest_to, readable, visible_to
 from documents.services import catalogue, numbering, years
 from documents.services.asking import line_of
 from documents.services.capturing import set_code
@@ -107,6 +107,10 @@ def page_of(
         query = query.where(RegisterEntry.entry_date >= first)
     if last is not None:
         query = query.where(RegisterEntry.entry_date <= last)
+    near = nearest_to(actor)
+    if not reads_all(actor) and near is not None:
+        mine = select(Document.id).where(Document.id.in_(near), visible_to(actor))
+        query = query.where(RegisterEntry.document_id.in_(mine))
     opened = db.session()
     if after is not None:
         query = query.where(RegisterEntry.number > after)
@@ -144,6 +148,8 @@ def one(actor: Actor, entry_id: int) -> tuple[Line, list[LedgerEvent], dict[int,
     _need_reader(actor)
     entry = line_of(entry_id)
     (line,) = _lines(actor, [entry])
+    if line.document is None and not reads_all(actor):
+        raise NotFound("register.line_missing")
     events = list(
         db.session().scalars(
             select(LedgerEvent).where(LedgerEvent.entry_id == entry.id).order_by(LedgerEvent.id)
@@ -353,5 +359,10 @@ def _is_exception() -> Any:
 
 
 def _need_reader(actor: Actor) -> None:
-    if not actor.holds(READ_REGISTER):
+    if not actor.holds(READ_LINES):
         raise Forbidden("auth.no_permit")
+
+
+def reads_all(actor: Actor) -> bool:
+    """True for who sees every line; others see those of documents that they may read."""
+    return actor.holds(READ_REGISTER)

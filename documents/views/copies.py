@@ -30,7 +30,7 @@ def _page(refused: dict[int, str]) -> str:
     """The list; ``refused``: by the use what is wrong with the answer given to it."""
     tab = request.args.get("tab", "")
     tab = tab if tab in lending.TABS else lending.TABS[0]
-    menu.stand_at("registers" if me().holds("document.read_register") else "outgoing")
+    menu.stand_at("registers" if me().holds("register.read_lines") else "outgoing")
     return show(
         "copies.html",
         page=lending.page_of(me(), tab, key_of("before")),

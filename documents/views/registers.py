@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from documents.forms import PrintForm
 from documents.forms_registers import AmendForm, StrikeForm
 from documents.models.register import EntryState, RegisterKind, YearState
-from documents.permissions import AMEND, CANCEL, CLOSE, PACKAGE, PRINT, READ_REGISTER, VERIFY
+from documents.permissions import AMEND, CANCEL, CLOSE, PACKAGE, PRINT, READ_LINES, VERIFY
 from documents.services import (
     asking,
     books,
@@ -33,14 +33,14 @@ _MOST_SHOWN = 3
 
 
 @bp.get("/registers")
-@needs(READ_REGISTER)
+@needs(READ_LINES)
 def registers() -> ResponseReturnValue:
     """Registers and their years."""
     return show("registers.html", registers=catalogue.all_registers(me().org_id))
 
 
 @bp.get("/registers/<int:register_id>/<int:year>")
-@needs(READ_REGISTER)
+@needs(READ_LINES)
 def register_year(register_id: int, year: int) -> ResponseReturnValue:
     """The lines of one year, newest on top."""
     register = numbering.register_of(register_id)
@@ -66,6 +66,7 @@ def register_year(register_id: int, year: int) -> ResponseReturnValue:
         years=known,
         page=page,
         shown=lines.shown,
+        is_whole=lines.reads_all(me()),
         prints=printing.of_year(me(), register_id, year),
         first=first,
         last=last,
@@ -84,7 +85,7 @@ def register_year(register_id: int, year: int) -> ResponseReturnValue:
 
 
 @bp.get("/registers/lines/<int:entry_id>")
-@needs(READ_REGISTER)
+@needs(READ_LINES)
 def register_line(entry_id: int) -> ResponseReturnValue:
     """One line with its whole ledger."""
     return _line(entry_id, AmendForm(formdata=None))

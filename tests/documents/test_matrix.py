@@ -1,5 +1,6 @@
 """The table of rights asked over HTTP: each role, each act on incoming documents, numbers and registers."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from documents.models.asking import AskedState, NumberRequest
+from documents.models.copies import CopyUse, UseState
 from documents.models.document import AccessLevel, Document
 from documents.models.lifecycle import Direction, DocState
 from documents.models.printing import RegisterPrint
@@ -16,8 +19,12 @@ from documents.services import asking, catalogue, directing, holding, lending, r
 from documents.services.verifying import verify_register
 from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
+from intranet.core.refs import Ref
 from intranet.people.models import Role, User
+from intranet.people.services.standing_in import end_stand_in, name_substitute
+from intranet.records import audit
 from tests.factories import Office, make_user
+from tests.people.test_standing_in import Browser, act_for
 
 Make = Callable[..., Document]
 ClientOf = Callable[[User], FlaskClient]
@@ -100,13 +107,17 @@ ALLOWED: dict[str, set[str]] = {
     "POST /documents/copies/{use}/give": {"clerk", "archivist"},
     "POST /documents/copies/{use}/return": {"clerk", "archivist"},
     "/documents/numbers": {"clerk", "leader", "office_head", "unit_head", "officer", "auditor"},
+    "POST /documents/numbers": {"clerk", "office_head", "unit_head", "officer"},
+    "POST /documents/numbers/requests/{request}": {"clerk"},
     "POST /documents/numbers/lines/{line}/cancel": {"clerk"},
-    "/documents/registers": {"clerk", "leader", "office_head", "archivist", "auditor"},
-    "/documents/registers/{register}/2026": {"clerk", "leader", "office_head", "archivist", "auditor"},
+    "/documents/registers": {"clerk", "leader", "office_head", "unit_head", "archivist", "auditor"},
+    "/documents/registers/{register}/2026": {
+        "clerk", "leader", "office_head", "unit_head", "archivist", "auditor",
+    },
     "/documents/registers/lines/{line}": {"clerk", "leader", "office_head", "archivist", "auditor"},
     "POST /documents/registers/lines/{line}/amend": {"clerk"},
     "POST /documents/registers/lines/{line}/strike": {"clerk"},
-    "POST /documents/registers/{register}/verify": {"clerk", "leader", "office_head", "auditor"},
+    "POST /documents/registers/{register}/verify": {"clerk", "leader", "office_head", "archivist", "auditor"},
     "POST /documents/registers/{register}/2026/closing": {"clerk"},
     "POST /documents/registers/{register}/2026/close": {"clerk"},
     "/documents/registers/{register}/print": {"clerk", "leader", "office_head", "auditor"},
@@ -163,6 +174,7 @@ def things(desk: Office, received: Make, people: dict[str, User]) -> dict[str, i
     register = catalogue.register_for(desk.org.id, RegisterKind.OUT, None)
     holding.reserve(desk.clerk, register.id, count=1, reason=REASON, expires_on=clock.today())
     line = db.session().scalars(select(RegisterEntry.id)).one()
+    asked = asking.ask_hold(desk.officer, register.id, count=1, reason=REASON, expires_on=clock.today())
     wanted = lending.Asking("Đối chiếu hồ sơ", clock.today())
     use = lending.ask(desk.clerk, made["issued"], wanted)
     with db.unit_of_work() as session:
@@ -171,7 +183,25 @@ def things(desk: Office, received: Make, people: dict[str, User]) -> dict[str, i
         session.add(kept)
         session.flush()
         printed = kept.id
-    return made | {"register": register.id, "line": line, "use": use, "print": printed}
+    return made | {"register": register.id, "line": line, "use": use, "print": printed, "request": asked}
+
+
+def sent(things: dict[str, int]) -> dict[str, object]:
+    """What every form of the table is sent: what one does not know it leaves alone."""
+    hold = {"register_id": things["register"], "count": 1, "expires_on": f"{clock.today():%d/%m/%Y}"}
+    return {"reason": REASON, "agree": "yes", "first": things["registered"]} | hold
+
+
+def renew(things: dict[str, int], ask: str) -> None:
+    """What an earlier person of the table has done to the record is not done yet."""
+    with db.unit_of_work() as session:
+        for name in re.findall(r"{(\w+)}", ask):
+            if name in set(DocState):
+                session.get_one(Document, things[name]).state = DocState(name)
+            elif name == "use":
+                session.get_one(CopyUse, things[name]).state = UseState.ASKED
+            elif name == "request":
+                session.get_one(NumberRequest, things[name]).state = AskedState.ASKED
 
 
 @pytest.mark.pages
@@ -184,7 +214,7 @@ def test_every_cell_of_the_table_answers_over_http(
         if role in allowed and ask.startswith("POST"):
             continue  # what is allowed is done in tests of its own; here it would change what comes next
         method, path = ("POST", ask[5:]) if ask.startswith("POST") else ("GET", ask)
-        answer = client.open(path.format(**things), method=method, data={"reason": REASON, "agree": "yes"})
+        answer = client.open(path.format(**things), method=method, data=sent(things))
         refused = answer.status_code in (403, 404)
         if refused is (role in allowed):
             wrong.append((ask, answer.status_code))
@@ -196,10 +226,101 @@ def test_every_cell_of_the_table_answers_over_http(
 def test_whoever_the_table_allows_is_let_in(
     people: dict[str, User], things: dict[str, int], client_of: ClientOf, ask: str
 ) -> None:
-    role = sorted(ALLOWED[ask])[0]
-    sent = {"reason": REASON, "first": things["registered"]}
-    answer = client_of(people[role]).post(ask[5:].format(**things), data=sent)
-    assert answer.status_code not in (401, 403, 404, 500)
+    wrong = []
+    for role in sorted(ALLOWED[ask]):
+        renew(things, ask)
+        answer = client_of(people[role]).post(ask[5:].format(**things), data=sent(things))
+        if answer.status_code in (401, 403, 404, 500):
+            wrong.append((role, answer.status_code))
+    assert wrong == []
+
+
+def test_who_stands_in_for_the_leader_directs_as_long_as_the_delegation_holds(
+    desk: Office, things: dict[str, int], client_of: Browser
+) -> None:
+    head, path = client_of(desk.office_head), f"/documents/inbox/{things['presented']}/know"
+    assert head.post(path).status_code == 403
+    day = clock.today()
+    delegation = name_substitute(
+        desk.admin, desk.leader.id, desk.office_head.id, first_date=day, last_date=day, reason="Đi công tác"
+    )
+    assert act_for(head, delegation) == 302
+    assert head.post(path).status_code == 302
+    renew(things, "{presented}")
+    with db.scope({desk.org.id}):
+        line = audit.history(Ref("document", things["presented"]))[0]
+    assert (line.act, line.actor_id, line.acting_for_id) == (
+        "document.know",
+        desk.office_head.id,
+        desk.leader.id,
+    )
+    end_stand_in(desk.admin, delegation)
+    head.get("/me")
+    assert head.post(path).status_code == 403
+
+
+def test_each_reads_and_changes_what_the_own_unit_and_person_have_and_nothing_beside_it(
+    desk: Office, received: Make, client_of: ClientOf, people: dict[str, User]
+) -> None:
+    made, theirs = [], (f"d:{desk.stc.id}", f"d:{desk.sxd.id}", f"u:{desk.officer.id}")
+    for one in theirs:
+        document = received(state=DocState.REGISTERED)
+        with db.unit_of_work():
+            give_access(document, one, reason="directive")
+        made.append(document.id)
+    drafts = [
+        received(
+            state=DocState.UNIT_REVIEW, direction=Direction.OUT, unit_id=unit.id, drafter_id=person.id
+        ).id
+        for unit, person in ((desk.stc, desk.officer), (desk.sxd, desk.other_head))
+    ]
+    for key, unit in zip(drafts, (desk.stc, desk.sxd), strict=True):
+        with db.unit_of_work() as session:
+            give_access(session.get_one(Document, key), f"d:{unit.id}", reason="unit")
+
+    def found(person: User) -> str:
+        client = client_of(person)
+        return "".join(
+            "R" if client.get(f"/documents/incoming/{key}").status_code == 200 else "-" for key in made
+        )
+
+    seen = {role: found(people[role]) for role in ROLES} | {"other_head": found(desk.other_head)}
+    assert seen == {
+        "clerk": "RRR",
+        "leader": "RRR",
+        "office_head": "RRR",
+        "unit_head": "R--",
+        "other_head": "-R-",
+        "officer": "R-R",
+        "archivist": "---",
+        "auditor": "RRR",
+        "admin": "---",
+    }
+    head = client_of(desk.head)
+    paths = [f"/documents/drafts/{key}/unit-approve" for key in reversed(drafts)]
+    assert [head.post(path).status_code for path in paths] == [404, 302]
+
+
+def test_a_unit_head_looks_into_registers_for_what_the_unit_may_read(
+    desk: Office, received: Make, fields: Callable[..., Any], client_of: ClientOf
+) -> None:
+    lines = []
+    for subject, unit in (("Dự toán của Sở Tài chính", desk.stc), ("Quy hoạch của Sở Xây dựng", desk.sxd)):
+        document = received()
+        registering.register_incoming(desk.clerk, document.id, fields(subject=subject))
+        with db.unit_of_work() as session:
+            give_access(session.get_one(Document, document.id), f"d:{unit.id}", reason="directive")
+            lines.append(session.scalars(select(RegisterEntry).order_by(RegisterEntry.id.desc())).first())
+    head, (mine, other) = client_of(desk.head), lines
+    assert mine is not None
+    assert other is not None
+    page = head.get(f"/documents/registers/{mine.register_id}/{mine.year}").text
+    assert ("Dự toán của Sở Tài chính" in page, "Quy hoạch của Sở Xây dựng" in page) == (True, False)
+    assert head.get(f"/documents/registers/lines/{mine.id}").status_code == 200
+    assert head.get(f"/documents/registers/lines/{other.id}").status_code == 404
+    assert head.post(f"/documents/registers/{mine.register_id}/verify").status_code == 403
+    whole = client_of(desk.clerk).get(f"/documents/registers/{mine.register_id}/{mine.year}").text
+    assert "Quy hoạch của Sở Xây dựng" in whole
 
 
 def test_held_numbers_are_asked_for_and_granted_by_those_of_the_table(
