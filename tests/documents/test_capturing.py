@@ -205,7 +205,7 @@ def test_an_agency_begins_with_the_kinds_of_the_decree(desk: Office) -> None:
     assert {one.name for one in found} >= set(KIND_ABBREVIATIONS)
     catalogue.seed(desk.org.id)
     assert len(catalogue.kinds(desk.org.id)) == len(found)
-    assert db.session().scalar(select(func.count()).select_from(Register)) == 4
+    assert db.session().scalar(select(func.count()).select_from(Register)) == 6
 
 
 def test_what_was_typed_is_kept_until_it_is_registered(desk: Office, received: Make) -> None:
