@@ -5,13 +5,13 @@ Reading follows the register's people, participation and the line of units; what
 holds them together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all
 
 from documents.models.document import AccessLevel, Document, DocumentAccess
 from intranet.core import clock, db
@@ -212,17 +212,20 @@ def headed_units(actor: Actor) -> frozenset[int]:
     return sight_of(actor).headed
 
 
-def visible_to(actor: Actor, key: ColumnElement[int] | None = None) -> ColumnElement[bool]:
+def visible_to(
+    actor: Actor, key: ColumnElement[int] | None = None, among: Collection[int] | None = None
+) -> ColumnElement[bool]:
     """The condition under which a row of ``document`` may be read by the actor.
 
     :param key: what stands for its key: that of a joined table lets a database decide after the join.
+    :param among: the few rows that are asked for: no others are looked for behind the actor's tasks.
     """
     key = Document.id.expression if key is None else key
     own = and_(Document.org_id.in_(actor.org_ids), concerning(actor, key)) if actor.holds(READ) else false()
     return or_(
         own,
-        key.in_(_behind_tasks(actor)),
-        and_(_is_open(), key.in_(_behind_tasks(actor, of_units=True))),
+        key.in_(union_all(*_behind_tasks(actor, among))),
+        *(and_(_is_open(), key.in_(one)) for one in _behind_tasks(actor, among, of_units=True)),
     )
 
 
@@ -245,7 +248,7 @@ def nearest_to(actor: Actor) -> Select[Any] | None:
     """
     if reads_register(actor):
         return None
-    tasks = _behind_tasks(actor), _behind_tasks(actor, of_units=True)
+    tasks = (*_behind_tasks(actor), *_behind_tasks(actor, of_units=True))
     near = _concerning(sight_of(actor).principals).union_all(*tasks).subquery()
     return select(near.c[0])
 
@@ -289,7 +292,7 @@ def readable(actor: Actor, ids: Iterable[int]) -> list[Document]:
     if not wanted:
         return []
     with db.across_orgs("titles of the documents behind the actor's tasks"):
-        query = select(Document).where(Document.id.in_(wanted), visible_to(actor))
+        query = select(Document).where(Document.id.in_(wanted), visible_to(actor, among=wanted))
         return list(db.session().scalars(query))
 
 
@@ -396,20 +399,23 @@ def _concerning(principals: tuple[str, ...]) -> Select[int]:
     )
 
 
-def _behind_tasks(actor: Actor, *, of_units: bool = False) -> Select[int | None]:
+def _behind_tasks(
+    actor: Actor, among: Collection[int] | None = None, *, of_units: bool = False
+) -> list[Select[int | None]]:
     """Documents behind the tasks of which the actor is a party (``tasks.permissions.is_party_to`` in SQL).
 
+    Each way of being one is asked by itself: together no index leads, and all tasks are gone through.
+
+    :param among: of these documents alone.
     :param of_units: those of tasks of the actor's units, instead of those that name the actor.
     """
     at = sight_of(actor).standing
-
-    def party(where: ColumnElement[bool]) -> ColumnElement[bool]:
-        return exists().where(TaskParty.task_id == Task.id, where)
-
-    takes_part = or_(
-        Task.assigner_id == at.user_id,
-        party(or_(TaskParty.user_id == at.user_id, TaskParty.unit_id.in_(at.received))),
-    )
+    found = select(Task.origin_id).where(Task.origin_kind == "document", released())
+    if among is not None:
+        found = found.where(Task.origin_id.in_(among))
+    of = found.join(TaskParty, TaskParty.task_id == Task.id)
     if of_units:
-        takes_part = and_(Task.is_restricted.is_(False), party(TaskParty.unit_id.in_(at.member)))
-    return select(Task.origin_id).where(Task.origin_kind == "document", released(), takes_part)
+        units = of.where(Task.is_restricted.is_(False), TaskParty.unit_id.in_(at.member))
+        return [units] if at.member else []
+    mine = [found.where(Task.assigner_id == at.user_id), of.where(TaskParty.user_id == at.user_id)]
+    return [*mine, of.where(TaskParty.unit_id.in_(at.received))] if at.received else mine

@@ -218,10 +218,8 @@ def _related(actor: Actor, document: Document) -> list[Related]:
     ids = {link.to_id if link.from_id == document.id else link.from_id for link in links}
     if not ids:
         return []
-    others = {
-        one.id: one
-        for one in db.session().scalars(select(Document).where(Document.id.in_(ids), visible_to(actor)))
-    }
+    query = select(Document).where(Document.id.in_(ids), visible_to(actor, among=ids))
+    others = {one.id: one for one in db.session().scalars(query)}
     found = []
     for link in links:
         from_here = link.from_id == document.id
