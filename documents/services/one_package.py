@@ -12,6 +12,7 @@ from documents.models.register import LedgerEvent
 from documents.permissions import To, access_document
 from documents.services import about, history, packaging, watching
 from documents.services.numbering import payload_of
+from intranet.auditing.permissions import READ_PLACE
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import NotFound
@@ -76,7 +77,10 @@ def _write(package: Package, actor: Actor, document: Document, progress: Progres
     known = about.about(actor, document)
     heads = [label(f"package.history.{name}") for name in ("at", "act", "by", "told", "reason")]
     package.add_csv("van-ban/lich-su.csv", heads, _history(document))
-    package.add_lines("van-ban/lich-su.jsonl", (audit.plain(line) for line, _ in history.whole(document)))
+    package.add_lines(
+        "van-ban/lich-su.jsonl",
+        (audit.plain(line, with_place=actor.holds(READ_PLACE)) for line, _ in history.whole(document)),
+    )
     package.add_lines(
         "van-ban/y-kien-chi-dao.jsonl",
         (

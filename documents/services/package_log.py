@@ -9,7 +9,7 @@ from sqlalchemy import select
 from documents.models.lifecycle import Direction
 from documents.services import telling
 from documents.services.package_acts import Names
-from intranet.auditing.permissions import READ_ALL
+from intranet.auditing.permissions import READ_ALL, READ_PLACE
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.labels import has_label, label
@@ -24,7 +24,7 @@ _PART = 1000
 _BARE = ("seq", "at", "actor_id", "acting_for_id", "act")
 #: What follows the chain, and nothing more.
 _LINKS = ("seq", "prev", "mac")
-_HEADS = ("seq", "at", "by", "acting_for", "act", "about", "told", "reason")
+_HEADS = ("seq", "at", "by", "acting_for", "act", "about", "told", "reason", *audit.PLACE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class _Sight:
     actor: Actor | None
     visible: Collection[int]
     sees_all: bool
+    sees_places: bool
 
     def is_shown(self, line: AuditLine) -> bool:
         """True for a line that is told whole: on a document of the package."""
@@ -59,7 +60,12 @@ def write_log(
     """
     head = db.session().get(AuditHead, org_id, populate_existing=True)
     last = 0 if head is None else head.seq
-    sight = _Sight(actor, directions, actor is None or actor.holds(READ_ALL))
+    sight = _Sight(
+        actor,
+        directions,
+        actor is None or actor.holds(READ_ALL),
+        actor is None or actor.holds(READ_PLACE),
+    )
     package.add_lines(LOG, (_plain(line, sight) for part in _parts(org_id, last) for line in part))
     heads = [label(f"package.column.{name}") for name in _HEADS]
     package.add_csv("nhat-ky/nhat-ky.csv", heads, _told(org_id, last, sight, names, directions))
@@ -80,7 +86,7 @@ def _parts(org_id: int, last: int) -> Iterator[list[AuditLine]]:
 
 
 def _plain(line: AuditLine, sight: _Sight) -> dict[str, Any]:
-    found = audit.plain(line)
+    found = audit.plain(line, with_place=sight.sees_places)
     if sight.is_shown(line):
         return found
     kept = (*_LINKS, *_BARE) if sight.is_named(line) else _LINKS
@@ -107,4 +113,5 @@ def _told(
                 codes.get(line.ref_id, "") if way is not None else "",
                 "; ".join(words[way](line)) if is_whole and way is not None else "",
                 (line.reason or "") if is_whole else "",
+                *((line.address or "", line.device or "") if sight.sees_places else ("", "")),
             )

@@ -10,6 +10,8 @@ PROVE = permit("audit.prove", Role.LEADER, Role.OFFICE_HEAD, Role.ARCHIVIST, Rol
 READ_ALL = permit("audit.read_all", Role.LEADER, Role.OFFICE_HEAD, Role.ARCHIVIST, Role.AUDITOR)
 #: That everybody acted and when; nothing of what it was about.
 READ_BARE = permit("audit.read_bare", Role.ADMIN)
+#: From where somebody acted: network address and device.
+READ_PLACE = permit("audit.read_place", Role.AUDITOR, Role.ADMIN)
 #: Of whom others' work may be looked at finds the page in the menu; everybody finds it at the own account.
 MENU = permit(
     "audit.menu",

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from intranet.auditing import proving, reading
-from intranet.auditing.permissions import PROVE, READ
+from intranet.auditing.permissions import PROVE, READ, READ_PLACE
 from intranet.auditing.reading import Wanted
 from intranet.core.forms import day_of
 from intranet.core.labels import label
@@ -41,6 +41,7 @@ def index() -> ResponseReturnValue:
         proof=proof,
         is_asked=proving.is_asked(proof),
         may_prove=me().holds(PROVE),
+        sees_places=me().holds(READ_PLACE),
         newer=url_for("auditing.index", after=page.newer, **kept) if page.newer else None,
         older=url_for("auditing.index", before=page.older, **kept) if page.older else None,
         newest=url_for("auditing.index", **kept) if page.newer else None,

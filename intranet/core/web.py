@@ -21,6 +21,7 @@ from flask import (
     current_app,
     g,
     has_app_context,
+    has_request_context,
     jsonify,
     make_response,
     redirect,
@@ -39,6 +40,7 @@ from werkzeug.routing import IntegerConverter, Map, MapAdapter
 from intranet.core import db, permits, refs
 from intranet.core.actor import Actor
 from intranet.core.config import Settings
+from intranet.core.devices import device_words
 from intranet.core.errors import DomainError, Forbidden, Unauthenticated, Unavailable
 from intranet.core.labels import has_label, label
 
@@ -174,6 +176,14 @@ def present_person() -> int | None:
 def request_id() -> str:
     """The id under which this request is found in the log."""
     return str(g.get("request_id", "-"))
+
+
+def came_from() -> tuple[str | None, str | None]:
+    """The address from which this request comes, and its browser and system in words, where they are told."""
+    if not has_request_context():
+        return None, None
+    device = ", ".join(filter(None, device_words(request.user_agent.string or "")))
+    return (request.remote_addr or "")[:45] or None, device or None
 
 
 def install(

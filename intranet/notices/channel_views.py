@@ -4,12 +4,12 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from intranet.core import db
+from intranet.core.devices import device_words
 from intranet.core.labels import label
 from intranet.core.web import me, signed_in
 from intranet.notices import addresses, browsers, channels, outbox_sending, vapid
 from intranet.notices.forms import AddressForm, CodeForm
 from intranet.notices.outbox_models import Channel
-from intranet.people.views.base import device_words
 
 bp = Blueprint("channels", __name__, url_prefix="/notices/channels")
 

@@ -23,9 +23,11 @@ from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.dialect import hold_still, insert_once, table_of
 from intranet.core.refs import Ref, Referable
-from intranet.core.web import request_id
+from intranet.core.web import came_from, request_id
 from intranet.records.models import AuditHead, AuditLine
 
+#: What of a line says from where.
+PLACE = ("address", "device")
 #: What stands before the first line.
 START = "0" * 64
 #: The chain of acts that belong to no agency.
@@ -54,7 +56,11 @@ _SIGNED = (
     "data_text",
     "reason",
     "request_id",
+    "address",
+    "device",
 )
+#: So many were under the sum before lines said from where; of a line that does not say, they still are.
+_BEFORE_PLACES = len(_SIGNED) - 2
 
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
 
@@ -72,6 +78,8 @@ class Act:
     data: str
     reason: str | None
     request_id: str | None
+    address: str | None
+    device: str | None
 
 
 @dataclass(frozen=True)
@@ -159,6 +167,7 @@ def prepare(
         unicodedata.normalize("NFC", _encode(data)),
         reason,
         request_id() if has_request_context() else None,
+        *came_from(),
     )
 
 
@@ -168,9 +177,15 @@ def history(of: Ref, limit: int = 100) -> list[AuditLine]:
     return list(db.session().scalars(found.order_by(AuditLine.id.desc()).limit(limit)))
 
 
-def plain(line: AuditLine) -> dict[str, Any]:
-    """A line as it is kept, with its sum and that of the line before it, for a file that leaves the house."""
-    return {column.key: getattr(line, column.key) for column in AuditLine.__mapper__.column_attrs}
+def plain(line: AuditLine, *, with_place: bool) -> dict[str, Any]:
+    """A line as it is kept, with its sum and that of the line before it, for a file that leaves the house.
+
+    :param with_place: whether whoever gets the file may know from where people acted.
+    """
+    found = {column.key: getattr(line, column.key) for column in AuditLine.__mapper__.column_attrs}
+    if not with_place and (line.address, line.device) != (None, None):
+        found = {name: value for name, value in found.items() if name not in PLACE} | {"withheld": [*PLACE]}
+    return found
 
 
 def prove_rows(rows: Iterable[Mapping[str, Any]]) -> Fault | None:
@@ -189,7 +204,7 @@ def prove_rows(rows: Iterable[Mapping[str, Any]]) -> Fault | None:
         if "withheld" not in row:
             at = row["at"]
             told = {**row, "at": at if isinstance(at, datetime) else datetime.fromisoformat(at)}
-            if not hmac.compare_digest(sign(tuple(told[name] for name in _SIGNED), row["prev"]), mac):
+            if not hmac.compare_digest(sign(tuple(told.get(name) for name in _SIGNED), row["prev"]), mac):
                 return Fault(org_id, seq, "changed")
     return None
 
@@ -246,6 +261,8 @@ def append_lines(opened: Session, acts: list[Act]) -> None:
                 "data": act.data,
                 "reason": act.reason,
                 "request_id": act.request_id,
+                "address": act.address,
+                "device": act.device,
             }
             mac = sign(tuple(values.values()), prev)
             rows.append(values | {"prev": prev, "mac": mac})
@@ -257,6 +274,8 @@ def _signer() -> Callable[[tuple[Any, ...], str], str]:
     key = bytes.fromhex(db.database().settings.keys["audit"])
 
     def sign(values: tuple[Any, ...], prev: str) -> str:
+        if values[_BEFORE_PLACES:] == (None, None):
+            values = values[:_BEFORE_PLACES]
         text = _encode((*values[:2], values[2].isoformat(), *values[3:], prev))
         return hmac.digest(key, text.encode(), sha256).hex()
 

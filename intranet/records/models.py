@@ -51,6 +51,10 @@ class AuditLine(Base):
     data_text: Mapped[str] = mapped_column("data", Text)
     reason: Mapped[str | None] = mapped_column(String(500))
     request_id: Mapped[str | None] = mapped_column(String(64))
+    #: From where it came: the network address, and browser and system in words. Empty for what the house did
+    #: itself, and in lines from before these were noted, whose sum has no such part (ADR 19).
+    address: Mapped[str | None] = mapped_column(String(45))
+    device: Mapped[str | None] = mapped_column(String(60))
     #: HMAC of the line before, 64 hex digits.
     prev: Mapped[str] = mapped_column(String(64))
     mac: Mapped[str] = mapped_column(String(64))

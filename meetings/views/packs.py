@@ -6,12 +6,12 @@ from typing import Any, cast
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from intranet.core.devices import device_words
 from intranet.core.errors import BadState
 from intranet.core.labels import label
 from intranet.core.pages import assets_for, build_id
 from intranet.core.web import me, needs, public, sentence, within
 from intranet.people.models import User
-from intranet.people.views.base import device_words
 from meetings.permissions import ATTEND
 from meetings.services import packs, readiness, seat_codes
 from meetings.services.packs import Pack

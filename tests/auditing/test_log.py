@@ -84,6 +84,15 @@ def test_the_page_names_what_one_may_read_and_administrators_see_no_content(
     assert client_of(office.officer).post("/log/prove").status_code == 403
 
 
+def test_from_where_somebody_acted_is_told_to_inspection_and_administrators_alone(
+    office: Office, auditor: User, client_of: ClientOf
+) -> None:
+    client_of(office.leader).post("/log/prove")
+    for person, is_told in ((auditor, True), (office.admin, True), (office.leader, False)):
+        page = client_of(person).get("/log").text
+        assert ("127.0.0.1" in page) is is_told
+
+
 def test_leaves_go_on_without_a_gap_and_ask_as_much_for_fifty_lines_as_for_five(
     office: Office, client_of: ClientOf
 ) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -107,6 +108,8 @@ CHANGES = {
     "data": '{"number":99}',
     "reason": "khác",
     "request_id": "forged-1",
+    "address": "203.0.113.7",
+    "device": "Edge, Windows",
     "prev": "1" * 64,
     "mac": "1" * 64,
 }
@@ -121,6 +124,36 @@ def test_a_changed_column_is_noticed(office: Office, column: str) -> None:
     record_acts(office)
     unlocked(f"UPDATE audit SET {column} = :value WHERE seq = 3", value=CHANGES[column])
     assert audit.verify().faults == (audit.Fault(office.org.id, 3, "changed"),)
+
+
+@pytest.mark.parametrize(
+    ("seq", "change"),
+    [(2, "address = NULL, device = NULL"), (2, "address = '203.0.113.9'"), (1, "device = 'Edge, Windows'")],
+)
+def test_lines_that_say_from_where_and_older_ones_stand_in_one_chain_and_neither_passes_for_the_other(
+    app: Flask, office: Office, seq: int, change: str
+) -> None:
+    record_acts(office, 1)
+    agent = "Mozilla/5.0 (iPad; CPU OS 18_0) AppleWebKit/605.1 Version/18.0 Safari/604.1"
+    place = {"REMOTE_ADDR": "2001:db8::7"}
+    with app.test_request_context(environ_base=place, headers={"User-Agent": agent}), db.unit_of_work():
+        audit.record(office.clerk, "thing.changed", SUBJECT)
+    record_acts(office, 1)
+    lines = db.session().scalars(select(AuditLine).order_by(AuditLine.seq)).all()
+    assert [(line.address, line.device) for line in lines] == [
+        (None, None),
+        ("2001:db8::7", "Safari, iPad"),
+        (None, None),
+    ]
+    old = (lines[0].org_id, 1, lines[0].at, lines[0].actor_id, None, "thing.changed", "thing", 7)
+    old += (lines[0].data_text, "lý do", None)  # type: ignore[assignment]  # as lines were before they had places
+    assert audit._signer()(old, audit.START) == lines[0].mac
+    assert audit.verify().is_whole
+    assert audit.prove_rows([audit.plain(line, with_place=True) for line in lines]) is None
+    kept = audit.plain(lines[1], with_place=False)
+    assert (set(kept) & set(audit.PLACE), kept["withheld"]) == (set(), ["address", "device"])
+    unlocked(f"UPDATE audit SET {change} WHERE seq = {seq}")
+    assert audit.verify().faults == (audit.Fault(office.org.id, seq, "changed"),)
 
 
 def test_a_line_moved_to_another_agency_is_noticed_in_both_chains(office: Office) -> None:

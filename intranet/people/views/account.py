@@ -5,13 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from intranet.core import once
+from intranet.core.devices import device_words
 from intranet.core.errors import Forbidden, NotFound
 from intranet.core.web import needs, present_actor, signed_in, wants_json
 from intranet.people import directory, permissions, sessions
 from intranet.people.forms import ChangePasswordForm, OwnStandInForm
 from intranet.people.models import Delegation
 from intranet.people.services import signing_in, standing_in
-from intranet.people.views.base import bp, device, device_words, own_path, user
+from intranet.people.views.base import bp, device, own_path, user
 
 #: What a person with a temporary password may still open.
 _OPEN_BEFORE_PASSWORD = {"people.change_password", "people.sign_out", "people.sign_in", "static"}

@@ -12,23 +12,6 @@ from intranet.people.models import User
 
 bp = Blueprint("people", __name__)
 
-_SYSTEMS = (
-    ("Windows", "Windows"),
-    ("iPad", "iPad"),
-    ("iPhone", "iPhone"),
-    ("Android", "Android"),
-    ("CrOS", "ChromeOS"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-)
-_BROWSERS = (
-    ("Edg/", "Edge"),
-    ("OPR/", "Opera"),
-    ("coc_coc", "Cốc Cốc"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
 _CONTROLS = re.compile(r"[\x00-\x20\\]")
 
 
@@ -40,13 +23,6 @@ def user() -> User:
 def device() -> str:
     """What the browser calls itself, shortened."""
     return str(request.user_agent.string or "")[:200]
-
-
-def device_words(called: str) -> tuple[str, str]:
-    """Browser and system of what a browser calls itself, empty where unknown."""
-    browser = next((name for mark, name in _BROWSERS if mark in called), "")
-    system = next((name for mark, name in _SYSTEMS if mark in called), "")
-    return browser, system
 
 
 def own_address(endpoint: str, token: str) -> str:
