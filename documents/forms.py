@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import (
     BooleanField,
     FileField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -400,6 +401,13 @@ class IssueForm(OfficeForm):
     organisations = ChecksField("Cơ quan trong hệ thống", coerce=int)
     units = ChecksField("Đơn vị trong cơ quan", coerce=int)
     parties = SelectMultipleField("Cơ quan khác", coerce=int)
+
+
+class EnvelopesForm(OfficeForm):
+    """How many envelopes went to one receiver by post."""
+
+    line = HiddenField()
+    envelopes = CountField("Số bì")
 
 
 class PrintForm(OfficeForm):

@@ -76,3 +76,5 @@ class Dispatch(OfOrg, Base):
     sent_at: Mapped[datetime | None]
     received_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    #: How many went by post (số lượng bì).
+    envelopes: Mapped[int] = mapped_column(default=1, server_default="1")

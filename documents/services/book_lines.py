@@ -185,7 +185,7 @@ def post(found: Found) -> Iterator[Line]:
             short(_office_day(row.sent_at), found.year),
             _code(entry, said),
             secret(is_shown, row.receiver_name),
-            "1",
+            str(row.envelopes),
             "",
             label(f"dispatch.state.{row.state.value}"),
         )
@@ -244,7 +244,13 @@ def _find_replies(actor: Actor, found: Found, within: list[ColumnElement[bool]])
 
 def _find_sent(found: Found, within: list[ColumnElement[bool]]) -> None:
     query = (
-        select(Dispatch.document_id, Dispatch.receiver_name, Dispatch.sent_at, Dispatch.state)
+        select(
+            Dispatch.document_id,
+            Dispatch.receiver_name,
+            Dispatch.sent_at,
+            Dispatch.state,
+            Dispatch.envelopes,
+        )
         .join(Document, Document.id == Dispatch.document_id)
         .join(RegisterEntry, RegisterEntry.id == Document.register_entry_id)
         .where(*within, Dispatch.channel == Channel.POST)

@@ -17,7 +17,7 @@ from documents.models.lifecycle import Direction, DocEvent, DocState
 from documents.models.register import Register, RegisterEntry, RegisterKind
 from documents.permissions import To, access_document, give_access
 from documents.services import catalogue, closing, composing, fields, numbering, stamping
-from documents.services.moving import move, require, tell
+from documents.services.moving import move, require, tell, touch
 from documents.services.registering import make_uid
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -202,6 +202,29 @@ def issue(actor: Actor, document_id: int, targets: Sequence[Target]) -> int:
             notices.notify([document.drafter_id], "document.issued", document.ref, by=actor)
         db.publish(DocumentIssued(document.id, document.org_id))
         return len(wanted)
+
+
+def note_envelopes(actor: Actor, document_id: int, line_id: int, envelopes: int) -> None:
+    """Note how many envelopes went to a receiver by post; the postal register prints it.
+
+    :raises NotFound: ``document.missing``.
+    :raises Forbidden: ``document.not_allowed``.
+    :raises Invalid: ``dispatch.unknown_receiver``, nothing went there by post.
+    """
+    with db.unit_of_work() as session:
+        document = access_document(actor, document_id, To.ISSUE, lock=True)
+        query = select(Dispatch).where(
+            Dispatch.id == line_id, Dispatch.document_id == document.id, Dispatch.channel == Channel.POST
+        )
+        line = session.scalar(query)
+        if line is None:
+            raise Invalid("dispatch.unknown_receiver", field="line")
+        was, line.envelopes = line.envelopes, envelopes
+        if was != envelopes:
+            touch(document)
+            fields = {"envelopes": [was, envelopes]}
+            audit.record(actor, "dispatch.envelopes", document, fields=fields, receiver=line.receiver_name)
+            tell(document)
 
 
 def dispatches_of(document_id: int) -> list[Dispatch]:

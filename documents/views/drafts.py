@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from documents.forms import (
     DraftForm,
+    EnvelopesForm,
     IssueForm,
     LayoutForm,
     NewDraftForm,
@@ -322,6 +323,7 @@ def _page(
         "issue": _issue_form(document) if "issue" in can else IssueForm(formdata=None),
         "fields": fields_form(document),
         "recall": RecallForm(formdata=None),
+        "envelopes": EnvelopesForm(formdata=None),
         "recall_order": RecallOrderForm(formdata=None),
     } | (forms or {})
     versions = drafting.versions_of(document.id)

@@ -6,7 +6,15 @@ from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.formats.symbols import compose
-from documents.forms import IssueForm, NoteForm, NumberForm, ReasonForm, RecallForm, RecallOrderForm
+from documents.forms import (
+    EnvelopesForm,
+    IssueForm,
+    NoteForm,
+    NumberForm,
+    ReasonForm,
+    RecallForm,
+    RecallOrderForm,
+)
 from documents.models.lifecycle import OUTGOING_STATES, Direction, DocState
 from documents.permissions import (
     CANCEL,
@@ -189,6 +197,21 @@ def recall(document_id: int) -> ResponseReturnValue:
         lambda: recalling.recall(me(), document_id, form.order()),
         "draft.flash.recalled",
         name="recall",
+    )
+
+
+@bp.post("/drafts/<int:document_id>/envelopes")
+@needs(ISSUE)
+def envelopes(document_id: int) -> ResponseReturnValue:
+    """Note how many envelopes went to a receiver by post."""
+    form = EnvelopesForm()
+    line = form.line.data if (form.line.data or "").isdecimal() else "0"
+    return step(
+        document_id,
+        form,
+        lambda: issuing.note_envelopes(me(), document_id, int(line[:9]), form.envelopes.count),
+        "draft.flash.envelopes",
+        name="envelopes",
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from documents.models.catalogue import Channel
 from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import AccessLevel, Document
+from documents.models.lifecycle import Direction, DocState
 from documents.models.register import Register, RegisterEntry, RegisterKind
 from documents.services import books, catalogue, directing, lines, numbering, registering
 from documents.services.books import Book, Wish
@@ -254,3 +255,31 @@ def test_outgoing_lines_and_their_envelopes_are_printed(desk: Office) -> None:
     assert out.cells[:3] == (f"0{number}", today, "Văn bản")
     (envelope,) = table(desk.clerk, register, Book.POST).lines
     assert envelope.cells[:4] == (today, f"0{number}", "Sở Nội vụ (post)", "1")
+
+
+def test_how_many_envelopes_went_by_post_is_typed_beside_the_receiver(
+    desk: Office, client_of: Callable[[User], FlaskClient]
+) -> None:
+    register = catalogue.register_for(desk.org.id, RegisterKind.OUT, None)
+    granting.grant(desk.clerk, register.id)
+    with db.unit_of_work() as session:
+        document = session.scalars(select(Document)).one()
+        document.state, document.direction, key = DocState.ISSUED, Direction.OUT, document.id
+        for channel in (Channel.POST, Channel.EMAIL):
+            line = Dispatch(org_id=desk.org.id, document_id=key, sent_at=clock.now(), channel=channel)
+            line.receiver_name, line.consignment_id, line.state = "Sở", channel.value, DispatchState.SENT
+            session.add(line)
+        session.flush()
+        post, mail = session.scalars(select(Dispatch.id).order_by(Dispatch.id))
+    clerk, page = client_of(desk.clerk), f"/documents/drafts/{key}"
+    assert clerk.get(page).text.count("Ghi số bì") == 1
+    assert "1 bì" in client_of(desk.leader).get(page).text
+    path = f"{page}/envelopes"
+    refused = clerk.post(path, data={"line": post, "envelopes": "0", "once": "a"})
+    assert refused.status_code == 422
+    assert "Nhập một số từ 1 đến 99.999." in refused.text
+    assert clerk.post(path, data={"line": mail, "envelopes": "3", "once": "b"}).status_code == 422
+    assert clerk.post(path, data={"line": post, "envelopes": "3", "once": "c"}).status_code == 302
+    (line,) = table(desk.clerk, register, Book.POST).lines
+    assert line.cells[3] == "3"
+    assert "Số bì: “1” → “3”" in clerk.get(f"/documents/{key}/history").text

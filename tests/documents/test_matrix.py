@@ -95,6 +95,7 @@ ALLOWED: dict[str, set[str]] = {
     "POST /documents/drafts/{signed}/sub-number": {"clerk"},
     "POST /documents/drafts/{numbered}/seal": {"clerk"},
     "POST /documents/drafts/{sealed}/issue": {"clerk"},
+    "POST /documents/drafts/{issued}/envelopes": {"clerk"},
     "POST /documents/drafts/{numbered}/cancel": {"clerk"},
     "POST /documents/drafts/{numbered}/cancel/consent": {"leader"},
     "POST /documents/drafts/{issued}/recall/order": {"leader"},
