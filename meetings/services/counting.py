@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from intranet.core import db
 from intranet.core.errors import Invalid
+from intranet.core.labels import label
 from meetings.models.meeting import Meeting
 from meetings.models.vote import NamedBallot, Poll, PollVoter, VoteMode
 from meetings.rules.tally import WHOLE, Ballot, Electorate, Method, Outcome, Tie, judge, keys_of, outcome
@@ -23,7 +24,7 @@ def by_ballots(meeting: Meeting, poll: Poll) -> dict[str, Any] | None:
             return None
         found = _outcome(meeting, poll, ballots)
         receipts = box.split(poll)
-        return _result(found) | {"digest": box.digest(receipts, found.counts), "receipts": receipts}
+        return _result(poll, found) | {"digest": box.digest(receipts, found.counts), "receipts": receipts}
     query = select(NamedBallot).where(NamedBallot.poll_id == poll.id).order_by(NamedBallot.voter_id)
     named = db.session().scalars(query).all()
     if len(named) != poll.cast:
@@ -32,7 +33,7 @@ def by_ballots(meeting: Meeting, poll: Poll) -> dict[str, Any] | None:
     if poll.tie is Tie.CHAIR_SIDE and meeting.chair is not None:
         chair = next((one.choice for one in named if one.voter_id == meeting.chair.user_id), None)
     ballots = [Ballot(tuple(one.choice), one.weight) for one in named]
-    result = _result(_outcome(meeting, poll, ballots, chair))
+    result = _result(poll, _outcome(meeting, poll, ballots, chair))
     if poll.mode is VoteMode.ROLL:
         names: dict[str, list[int]] = {key: [] for key in result["counts"]}
         for one in named:
@@ -68,7 +69,7 @@ def by_hand(poll: Poll) -> tuple[dict[str, Any] | None, int | None]:
     found = judge(
         poll.method, counts, raised * WHOLE, poll.texts, poll.rule, _electorate(poll), most=poll.most
     )
-    return _result(found), raised
+    return _result(poll, found), raised
 
 
 def _outcome(meeting: Meeting, poll: Poll, ballots: list[Ballot], chair: list[str] | None = None) -> Outcome:
@@ -82,7 +83,7 @@ def _electorate(poll: Poll) -> Electorate:
     return Electorate(poll.members_weight, int(db.session().scalar(query) or 0))
 
 
-def _result(found: Outcome) -> dict[str, Any]:
+def _result(poll: Poll, found: Outcome) -> dict[str, Any]:
     return {
         "counts": found.counts,
         "base": found.base,
@@ -90,4 +91,17 @@ def _result(found: Outcome) -> dict[str, Any]:
         "adopted": found.adopted,
         "chosen": found.chosen,
         "reason": found.reason,
+        "shares": _shares(found.counts["yes"], _electorate(poll)) if poll.method is Method.THREE else "",
     }
+
+
+def _shares(yes: int, of: Electorate) -> str:
+    """What part of all members agreed, and of those who were there; in words."""
+    if not of.members or not of.present:
+        return ""
+    return label("vote.shares", members=_percent(yes, of.members), present=_percent(yes, of.present))
+
+
+def _percent(part: int, whole: int) -> str:
+    """``66,7``; ``60`` where nothing is left over."""
+    return f"{100 * part / whole:.1f}".removesuffix(".0").replace(".", ",")

@@ -266,6 +266,8 @@ def _vote(poll: Poll) -> str:
         said.append(label("minutes.fact.adopted" if result["adopted"] else "minutes.fact.rejected"))
     if result.get("reason"):
         said.append(str(result["reason"]))
+    if result.get("shares"):
+        said.append(str(result["shares"]))
     counts: Mapping[str, int] = result.get("counts") or {}
     named = [f"{text} {amount(counts[key])}" for key, text in poll.texts.items() if key in counts]
     if named:

@@ -179,6 +179,16 @@ def test_hands_are_published_only_when_two_people_have_counted_the_same(chamber:
     assert (counted.cast, result(counted)["counts"]["yes"], result(counted)["adopted"]) == (5, 4000, True)
 
 
+def test_a_result_says_what_part_of_all_members_agreed_and_of_those_who_were_there(
+    chamber: Chamber,
+) -> None:
+    be_there(chamber.id, [chamber.members[5]], PresenceState.ABSENT)
+    poll = chamber.open(three("open"))
+    chamber.cast(poll, "yes", "yes", "none", "no")
+    said = "Tán thành 33,3 % tổng số thành viên, 40 % số thành viên có mặt"
+    assert result(chamber.close(poll))["shares"] == said
+
+
 def test_one_person_counting_twice_is_not_two(chamber: Chamber) -> None:
     poll = chamber.open(three("hand"))
     for _ in range(2):

@@ -94,6 +94,7 @@ export function resultParts(vote, att, people = []) {
     return [...parts, el('dl', { class: 'kv' }, ...vote.opts.map((one) => el('div', {}, el('dt', {}, one.t), el('dd', { class: 'num' }, levelsOf(one)))))];
   }
   parts.push(el('p', { class: 'why' }, result.reason ?? ''));
+  if (result.shares) parts.push(el('p', { class: 'why num' }, result.shares));
   const rows = vote.opts.map((one) => [toneOf(one.id), whole(result.counts?.[one.id]), one.t]);
   const given = rows.reduce((sum, [, n]) => sum + n, 0);
   const isThree = vote.method === 'three';
