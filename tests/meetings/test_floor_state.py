@@ -60,6 +60,7 @@ def _fair_where_that_is_the_rule(sitting: Sitting) -> None:
         assert had == sorted(had)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60 if _FULL else 4))
 def test_whatever_happens_on_the_floor_every_tablet_agrees(office: Office, guest: User, seed: int) -> None:
     luck = random.Random(seed)

@@ -50,6 +50,7 @@ def _send(member: User, ballot_id: int, key: str, choice: OpinionChoice, seen: i
 
 
 @settings(max_examples=_EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
 @given(
     steps=st.lists(_STEP, max_size=25),
     may_change=st.booleans(),

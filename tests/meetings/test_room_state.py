@@ -323,7 +323,8 @@ class Wire:
         said = self.tablet.hello()
         with db.scope():
             last = (said["last"] or {}).get("cls")
-            answer = room.welcome(self.actor, self.meeting_id, last).answer
+            on_wall = self.audience is Audience.PROJ
+            answer = room.welcome(self.actor, self.meeting_id, last, on_wall=on_wall).answer
         self.is_up = True
         self.tablet.welcome(json.loads(json.dumps(answer)))
 
@@ -374,6 +375,7 @@ def _random_act(sitting: Sitting, office: Office, luck: random.Random, shown: li
         luck.choice(acts)()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(60 if _FULL else 6))
 def test_tablets_agree_with_the_server_whatever_the_line_does(office: Office, guest: User, seed: int) -> None:
     luck = random.Random(seed)
@@ -384,6 +386,7 @@ def test_tablets_agree_with_the_server_whatever_the_line_does(office: Office, gu
         Wire(sitting.secretary, Audience.SEC, luck),
         Wire(sitting.delegate, Audience.MEMBER, luck),
         Wire(sitting.guest, Audience.GUEST, luck),
+        Wire(sitting.secretary, Audience.PROJ, luck),
     ]
     told = 0
     for wire in wires:

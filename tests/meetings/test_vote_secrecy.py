@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,9 @@ from tests.meetings.voting import Chamber, make_chamber, one_of, three
 
 #: What each of the twelve votes for: texts that stand nowhere else.
 CHOICES = ["1", "2", "1", "1", "2", "3", "1", "2", "2", "3", "1", "1"]
+
+#: Votes of the proof that nothing is in the order of voting.
+_TRIALS = 100 if os.environ.get("OFFICE_PROOFS") == "full" else 4
 
 
 @pytest.fixture
@@ -112,9 +117,11 @@ def test_nothing_that_is_kept_mentions_a_voter_and_a_choice_together(chamber: Ch
         assert set(job.payload) <= {"poll"}
 
 
+@pytest.mark.slow
 def test_no_order_of_rows_is_the_order_of_voting(chamber: Chamber) -> None:
     orders: dict[str, list[bool]] = {"choice": [], "receipt": [], "both": []}
-    for _ in range(4):
+    linked = 0
+    for _ in range(_TRIALS):
         poll = chamber.open(secret())
         receipts = cast_all(chamber, poll)
         chamber.close(poll)
@@ -127,12 +134,15 @@ def test_no_order_of_rows_is_the_order_of_voting(chamber: Chamber) -> None:
         given = dict(zip(receipts, CHOICES, strict=True))
         orders["choice"].append([one[0] for one in choices] == CHOICES)
         orders["receipt"].append(told == receipts)
+        linked += sum(one == other for one, other in zip(told, receipts, strict=True))
         orders["both"].append([given[one] for one in told] == [one[0] for one in choices])
         voters = [row["voter_id"] for row in rows("participation") if row["poll_id"] == poll]
         assert voters == sorted(voters)
         assert set(rows("participation")[0]) == {"poll_id", "voter_id"}
     # By chance a mixed order of twelve is the old one once in thousands of times; four times never.
     assert not any(all(found) for found in orders.values())
+    # Whoever guesses by the place is right once in a trial, by chance; six deviations from that are no chance.
+    assert linked <= _TRIALS + 6 * sqrt(_TRIALS)
 
 
 def test_every_row_left_behind_was_written_by_the_closing(chamber: Chamber) -> None:
