@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all, update
 
 from documents.models.document import AccessLevel, Document, DocumentAccess
 from intranet.core import clock, db

@@ -243,7 +243,9 @@ def _rare_in(meeting: Meeting) -> _Rare:
     """Both rise with the version: a vote opens, and a call is answered, with a line of the journal."""
     while (found := _rare.get((meeting.id, meeting.v))) is None:
         few = paper_rights.has_restricted(meeting.id)
-        said = positions.said_in(meeting)
+        # What was read for the state need not be asked for again.
+        whole = _wholes.get((meeting.id, meeting.v))
+        said = frozenset(one["p"] for one in whole["positions"]) if whole else positions.said_in(meeting)
         read = _Rare(polls.is_voting(meeting), announcing.answered_in(meeting), few, said)
         if _stands(meeting):
             _keep(_rare, (meeting.id, meeting.v), read)

@@ -139,9 +139,9 @@ def test_no_order_of_rows_is_the_order_of_voting(chamber: Chamber) -> None:
         voters = [row["voter_id"] for row in rows("participation") if row["poll_id"] == poll]
         assert voters == sorted(voters)
         assert set(rows("participation")[0]) == {"poll_id", "voter_id"}
-    # By chance a mixed order of twelve is the old one once in thousands of times; four times never.
+    # By chance a mixed order of twelve is the old one once in thousands of times, not again and again.
     assert not any(all(found) for found in orders.values())
-    # Whoever guesses by the place is right once in a trial, by chance; six deviations from that are no chance.
+    # Whoever guesses by the place is right once in a trial; six deviations from that are no chance.
     assert linked <= _TRIALS + 6 * sqrt(_TRIALS)
 
 
