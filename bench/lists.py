@@ -5,7 +5,7 @@ box, the numbers on the tabs, and a list that is empty.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy import func, select
@@ -75,10 +75,6 @@ def _timed(lies: Filled, user_id: int, asked: list[Any], do: Callable[[User, Any
                 if is_timed:
                     taken.append((time.perf_counter() - began) * 1000)
     return sorted(taken)
-
-
-def _counts(actor: User, tabs: Sequence[str]) -> Any:
-    return listing.counts(actor, Direction.IN, tabs)
 
 
 def _offset(lies: Filled, depth: int) -> float:
