@@ -93,8 +93,7 @@ export function resultParts(vote, att, people = []) {
     const levelsOf = (one) => levels.map((level) => `${word(`level-${level}`)} ${String(whole(result.counts?.[`${one.id}:${level}`])).replace('.', ',')}`).join(', ');
     return [...parts, el('dl', { class: 'kv' }, ...vote.opts.map((one) => el('div', {}, el('dt', {}, one.t), el('dd', { class: 'num' }, levelsOf(one)))))];
   }
-  parts.push(el('p', { class: 'why' }, result.reason ?? ''));
-  if (result.shares) parts.push(el('p', { class: 'why num' }, result.shares));
+  parts.push(el('p', { class: 'why' }, [result.reason, result.shares].filter(Boolean).join('. ')));
   const rows = vote.opts.map((one) => [toneOf(one.id), whole(result.counts?.[one.id]), one.t]);
   const given = rows.reduce((sum, [, n]) => sum + n, 0);
   const isThree = vote.method === 'three';
