@@ -1,4 +1,7 @@
-"""A meeting that sits, with very many delegates signed in: ``python -m bench.seed COUNT`` prints cookies."""
+"""A meeting that sits, with very many delegates signed in: ``python -m bench.seed COUNT`` prints cookies.
+
+``python -m bench.seed COUNT MEETINGS`` makes several meetings that share so many tablets, and prints a list.
+"""
 
 import json
 import secrets
@@ -12,20 +15,22 @@ from intranet.people.models import Post, Role, RoleGrant, User
 from intranet.people.sessions import SessionRow
 from meetings.models.meeting import AgendaItem, ItemKind, Meeting, MeetingState, Participant, PartRole
 from meetings.services import bodies
-from tests.factories import make_office
+from tests.factories import Office, make_office
 
 ITEMS = 12
 
 
-def seed(count: int) -> dict[str, object]:
-    """The chair first, then the delegates; one of them more than asked for."""
-    office = make_office()
+def seed(office: Office, count: int, first: int = 0) -> dict[str, object]:
+    """The chair first, then the delegates; one of them more than asked for.
+
+    :param first: number of the first delegate.
+    """
     now = clock.now()
     tokens = [secrets.token_urlsafe(32) for _ in range(count + 1)]
     with db.unit_of_work() as session:
         people = [
             User(name=f"daibieu{n}", full_name=f"Đại biểu Nguyễn Văn {n}", org_id=office.org.id)
-            for n in range(count)
+            for n in range(first, first + count)
         ]
         session.add_all(people)
         session.flush()
@@ -74,4 +79,10 @@ def seed(count: int) -> dict[str, object]:
 
 if __name__ == "__main__":
     with create_app(config.load(), with_sockets=False).app_context(), db.scope():
-        print(json.dumps(seed(int(sys.argv[1]))))
+        house, tablets, *many = make_office(), *map(int, sys.argv[1:])
+        if many:
+            each = tablets // many[0]
+            # The chair has a tablet too.
+            print(json.dumps([seed(house, each - 1, n * each) for n in range(many[0])]))
+        else:
+            print(json.dumps(seed(house, tablets)))

@@ -3,11 +3,13 @@
 from typing import Any
 
 from wtforms import BooleanField, FileField, IntegerField, SelectField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from documents.forms import ChecksField, TextField, optional_int
 from documents.models.register import RegisterKind, SeriesRule
 from documents.services.holding import MOST
+from documents.services.secret_tallies import MOST as MOST_SECRET
 from intranet.core.forms import Limit, LineField, OfficeDateField, OfficeForm, Required
 from intranet.core.labels import label
 from intranet.people.models import User
@@ -70,6 +72,14 @@ class StrikeForm(OfficeForm):
     reason = TextField("Lý do hủy số", [Required(), Limit(500, 10)], id="strike-reason")
 
 
+class ReceiptForm(OfficeForm):
+    """Who signed for a document on paper, and the day."""
+
+    name = LineField("Người ký nhận", [Required(), Limit(100)])
+    on = OfficeDateField("Ngày ký nhận", [Required()])
+    version = IntegerField(validators=[Optional()], widget=HiddenInput())
+
+
 class SeriesForm(OfficeForm):
     """Which kinds take their numbers from a register in a year."""
 
@@ -95,6 +105,14 @@ class NewRegisterForm(SeriesForm):
         super().__init__(*args, **kw)
         may_be = (RegisterKind.OUT, RegisterKind.IN, RegisterKind.INTERNAL)
         self.direction.choices = [(one.value, label(f"register.direction.{one.value}")) for one in may_be]
+
+
+class SecretTallyForm(OfficeForm):
+    """How many papers the hand-kept register of secret documents has."""
+
+    year = IntegerField("Năm", [InputRequired()])
+    incoming = IntegerField("Số văn bản mật đến", [InputRequired(), NumberRange(0, MOST_SECRET)])
+    outgoing = IntegerField("Số văn bản mật đi", [InputRequired(), NumberRange(0, MOST_SECRET)])
 
 
 class PatternForm(OfficeForm):

@@ -213,15 +213,22 @@ def headed_units(actor: Actor) -> frozenset[int]:
 
 
 def visible_to(
-    actor: Actor, key: ColumnElement[int] | None = None, among: Collection[int] | None = None
+    actor: Actor,
+    key: ColumnElement[int] | None = None,
+    among: Collection[int] | None = None,
+    *,
+    each: bool = False,
 ) -> ColumnElement[bool]:
     """The condition under which a row of ``document`` may be read by the actor.
 
     :param key: what stands for its key: that of a joined table lets a database decide after the join.
     :param among: the few rows that are asked for: no others are looked for behind the actor's tasks.
+    :param each: ask row by row what concerns the actor: for few rows, or the first of many.
     """
     key = Document.id.expression if key is None else key
-    own = and_(Document.org_id.in_(actor.org_ids), concerning(actor, key)) if actor.holds(READ) else false()
+    own: ColumnElement[bool] = false()
+    if actor.holds(READ):
+        own = and_(Document.org_id.in_(actor.org_ids), concerning(actor, key, each=each or among is not None))
     return or_(
         own,
         key.in_(union_all(*_behind_tasks(actor, among))),
@@ -229,13 +236,13 @@ def visible_to(
     )
 
 
-def concerning(actor: Actor, key: ColumnElement[int]) -> ColumnElement[bool]:
+def concerning(actor: Actor, key: ColumnElement[int], *, each: bool = False) -> ColumnElement[bool]:
     """The condition under which the actor's office, person or units have a part in a document."""
     at = sight_of(actor)
-    by_name = key.in_(_concerning(at.own))
+    by_name = _is_concerned(key, at.own, each=each)
     if reads_at(actor, AccessLevel.UNIT):
         return or_(_is_open(), by_name)
-    shown = or_(by_name, and_(_is_open(), key.in_(_concerning(at.principals))))
+    shown = or_(by_name, and_(_is_open(), _is_concerned(key, at.principals, each=each)))
     if reads_register(actor):
         return or_(Document.access_level == AccessLevel.NORMAL, shown)
     return shown
@@ -251,6 +258,12 @@ def nearest_to(actor: Actor) -> Select[Any] | None:
     tasks = (*_behind_tasks(actor), *_behind_tasks(actor, of_units=True))
     near = _concerning(sight_of(actor).principals).union_all(*tasks).subquery()
     return select(near.c[0])
+
+
+def is_near(actor: Actor, key: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition of being among :func:`nearest_to`, asked row by row."""
+    tasks = union_all(*_behind_tasks(actor), *_behind_tasks(actor, of_units=True))
+    return or_(_is_concerned(key, sight_of(actor).principals, each=True), key.in_(tasks))
 
 
 def may(actor: Actor, to: To, document: Document) -> bool:
@@ -397,6 +410,13 @@ def _concerning(principals: tuple[str, ...]) -> Select[int]:
     return select(DocumentAccess.document_id).where(
         DocumentAccess.principal.in_(principals), DocumentAccess.since <= clock.now()
     )
+
+
+def _is_concerned(key: ColumnElement[int], principals: tuple[str, ...], *, each: bool) -> ColumnElement[bool]:
+    concerned = _concerning(principals)
+    if not each:
+        return key.in_(concerned)
+    return concerned.where(DocumentAccess.document_id == key).correlate_except(DocumentAccess).exists()
 
 
 def _behind_tasks(

@@ -83,6 +83,7 @@ class HeadForm(OfficeForm):
     starts_date = OfficeDateField("Ngày họp", [Required()])
     starts_time = LineField("Giờ bắt đầu", [Required()])
     place = LineField("Địa điểm", [Required(), Limit(120)])
+    requirements = TextAreaField("Yêu cầu chuẩn bị", [Limit(500)], filters=[tidy_text])
     secretary_publishes = BooleanField("Thư ký được phát hành giấy mời", default=True)
     body_id = SelectField("Họp theo quy chế của", coerce=_key, choices=[])
     #: What stood there when the form was opened.

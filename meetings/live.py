@@ -99,7 +99,7 @@ def hello(actor: Actor, frame: Any) -> Answer:
         raise
     if frame.get("cls") != audience.value or not isinstance(last, int):
         last = None
-    answer = room.answer_to(user, meeting, audience, last)
+    answer = room.answer_to(user, meeting, audience, last) | {"clients": len(rooms.tablets)}
     rooms.told.setdefault(frame["mid"], answer["v"])
     if "state" in answer and len(answer["state"].text) > MAX_TOLD_BYTES:
         # Too long for a message: the tablet, which hears the room by now, fetches it over HTTP.
@@ -216,9 +216,11 @@ def tell_heads() -> None:
     if not ids:
         return
     query = select(Meeting.id, Meeting.heads).where(Meeting.id.in_(ids), Meeting.state.in_(IN_SESSION))
+    # Those of every room: all of them would come back to this process at once.
+    common = {"now": ms(clock.now()), "clients": len(rooms.tablets)}
     for meeting_id, heads in session().execute(query):
         for audience in AUDIENCES:
-            told = {"mid": meeting_id, "cls": heads.get(audience.value, 0), "now": ms(clock.now())}
+            told = {"mid": meeting_id, "cls": heads.get(audience.value, 0), **common}
             sockets.emit("heads", told, to=room_name(meeting_id, audience))
 
 

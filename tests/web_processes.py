@@ -20,8 +20,10 @@ from tests.tablets import Tablet
 class WebProcesses:
     """One or more processes that share a database, and who comes in by which of them."""
 
-    def __init__(self, urls: list[str], client_of: Callable[[User], FlaskClient], stack: ExitStack) -> None:
-        self.urls = urls
+    def __init__(
+        self, processes: list["_Process"], client_of: Callable[[User], FlaskClient], stack: ExitStack
+    ) -> None:
+        self._processes = processes
         self._client_of, self._stack = client_of, stack
 
     def tablet(self, user: User, mid: int, process: int = 0) -> Tablet:
@@ -29,7 +31,17 @@ class WebProcesses:
         cookie = self._client_of(user).get_cookie("sid")
         if cookie is None:
             raise RuntimeError(f"{user.name} is not signed in")
-        return self._stack.enter_context(_opened(self.urls[process], f"sid={cookie.value}", mid))
+        url = self._processes[process].url
+        return self._stack.enter_context(_opened(url, f"sid={cookie.value}", mid))
+
+    def kill(self, process: int = 0) -> None:
+        """``kill -9`` one of them."""
+        self._processes[process].kill()
+
+    def start_again(self, process: int = 0) -> None:
+        """Start it anew on the same port, database and folder."""
+        self._processes[process].start()
+        self._processes[process].wait_until_up()
 
 
 @contextmanager
@@ -44,12 +56,14 @@ def running(
     data = folder / "office"
     config.load(data_dir=data)
     known = {**os.environ, "OFFICE_DATA": str(data), "OFFICE_DATABASE_URL": url, **environment}
-    logs = [folder / f"web{number}" for number in range(count)]
     with ExitStack() as stack:
-        urls = [stack.enter_context(_process(known, log)) for log in logs]
-        for address, log in zip(urls, logs, strict=True):
-            _wait_until_up(address, log)
-        yield WebProcesses(urls, client_of, stack)
+        processes = [_Process(known, folder / f"web{number}") for number in range(count)]
+        for one in processes:
+            stack.callback(one.kill)
+            one.start()
+        for one in processes:
+            one.wait_until_up()
+        yield WebProcesses(processes, client_of, stack)
 
 
 @contextmanager
@@ -61,24 +75,33 @@ def _opened(url: str, cookie: str, mid: int) -> Iterator[Tablet]:
         tablet.close()
 
 
-@contextmanager
-def _process(environment: dict[str, str], log: Path) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "intranet", "serve", "--no-worker", "--port", str(port)]
-    with log.open("ab") as sink:
-        process = subprocess.Popen(command, env=environment, stdout=sink, stderr=sink)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait(10)
+class _Process:
+    """One web process, started and killed; what it says goes to a file."""
 
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self._environment, self._log, self._port = environment, log, free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+        self._process: subprocess.Popen[bytes] | None = None
 
-def _wait_until_up(url: str, log: Path) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until:
-        with suppress(OSError):
-            urllib.request.urlopen(f"{url}/healthz", timeout=5).close()
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"a web process did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
+    def start(self) -> None:
+        """Let it begin."""
+        command = [sys.executable, "-m", "intranet", "serve", "--no-worker", "--port", str(self._port)]
+        with self._log.open("ab") as sink:
+            self._process = subprocess.Popen(command, env=self._environment, stdout=sink, stderr=sink)
+
+    def kill(self) -> None:
+        """End it without a word."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(10)
+            self._process = None
+
+    def wait_until_up(self) -> None:
+        """Wait until it answers."""
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            with suppress(OSError):
+                urllib.request.urlopen(f"{self.url}/healthz", timeout=5).close()
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"a web process did not start:\n{self._log.read_text(encoding='utf-8')[-3000:]}")

@@ -20,13 +20,15 @@ NUMBER, LINE, ISSUER, SIGNER, END = "0s", "0n", "0i", "0k", "0e"
 #: The same before words of reports, which not every reader of the document may read.
 REPORT = "0r"
 #: Fields that are looked up in the agency's lists before they narrow anything.
-LOOKED_UP = frozenset({"cq", "loai", "lv", "phong", "hs", "trangthai", "han"})
+LOOKED_UP = frozenset({"cq", "loai", "lv", "phong", "hs", "trangthai", "han", "vaoso", "nv"})
 _FIELDS = LOOKED_UP | {"kh", "ky"}
 _PART = re.compile(r'(-?)(?:([^\W\d_]{1,12}):(?!//)\s*)?(?:"([^"]*)"|([^\s"]+))')
 _NO_VALUE = re.compile(r"[^\W\d_]{1,12}:")
 _DIGITS = re.compile(r"\d{1,7}[a-z]?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DAY = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}))?")
+#: Code of a task, whole or its number alone.
+_TASK = re.compile(r"NV-(?:\d{4}-)?\d{1,6}\*?", re.IGNORECASE)
 _MONTH = re.compile(r"(\d{1,2})/(\d{4})")
 
 
@@ -200,6 +202,8 @@ def _take(reader: _Reader, found: "re.Match[str]", previous: str) -> None:
         reader.remarks.append(Remark("empty", value))
     elif found[2]:
         _take_field(reader, found[2], value, is_negated=is_negated, is_phrase=is_phrase)
+    elif _TASK.fullmatch(value):
+        reader.fields.append(Field("nv", value.rstrip("*"), is_negated))
     elif not is_phrase and _take_days(reader, value, previous, is_negated=is_negated):
         return
     else:

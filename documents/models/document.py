@@ -4,11 +4,24 @@ from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text, TypeDecorator, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    TextClause,
+    TypeDecorator,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from documents.models.catalogue import Channel, DocKind, Party, WorkField
-from documents.models.lifecycle import Direction, DocState
+from documents.models.lifecycle import OPEN_INCOMING, Direction, DocState
 from documents.models.register import Register, RegisterEntry
 from intranet.core.db import Base, OfOrg, ValueEnum
 from intranet.core.refs import Ref
@@ -78,6 +91,16 @@ class UrgencyType(TypeDecorator[Urgency]):
         return None if value is None else Urgency(value)
 
 
+#: Of indexes: which list a document is in, and the order of its lines.
+_LIST, _LINE = ("org_id", "direction"), ("register_date", "register_entry_id")
+_URGENT = text("urgency > 0")
+_OPEN = text("state IN ('received', 'registered', 'presented', 'assigned', 'processing')")
+
+
+def _where(condition: TextClause) -> dict[str, Any]:
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
 class Document(OfOrg, Base):
     """One document as one agency keeps it (văn bản đến, văn bản đi)."""
 
@@ -85,8 +108,11 @@ class Document(OfOrg, Base):
     __table_args__ = (
         Index("ix_document_symbol", "symbol_key", "id"),
         Index("ix_document_date", "doc_date", "id"),
-        Index("ix_document_register", "direction", "register_date", "id"),
-        Index("ix_document_state", "org_id", "direction", "state", "id"),
+        Index("ix_document_register", *_LIST, *_LINE),
+        Index("ix_document_state", *_LIST, "state", *_LINE),
+        Index("ix_document_issuer", *_LIST, "issuer_text", *_LINE),
+        Index("ix_document_urgent", *_LIST, *_LINE, "urgency", "state", **_where(_URGENT)),
+        Index("ix_document_open", *_LIST, "due_date", **_where(_OPEN)),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Agency code, year, series, number and a random part; given with the number.
@@ -165,6 +191,8 @@ class Document(OfOrg, Base):
     reply_due_date: Mapped[date | None] = mapped_column(index=True)
     #: What it is about, of both directions; its tasks are about the same.
     field_id: Mapped[int | None] = mapped_column(ForeignKey("work_field.id"), index=True)
+    #: Who signed for it when it was handed on, and the day (ký nhận): name and ISO day.
+    receiver_ack: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     # --- outgoing ---
     drafter_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
@@ -223,6 +251,16 @@ class Document(OfOrg, Base):
     def is_incoming(self) -> bool:
         """True for a document that came to the agency."""
         return self.direction is Direction.IN
+
+
+def is_open() -> ColumnElement[bool]:
+    """It waits for somebody of the agency; written out as the index of open ones has it."""
+    return Document.state.in_([literal_column(f"'{state}'") for state in OPEN_INCOMING])
+
+
+def is_urgent() -> ColumnElement[bool]:
+    """It is urgent in some degree; written out as the index of urgent ones has it."""
+    return Document.urgency > literal_column("0")
 
 
 class DocumentAccess(Base):

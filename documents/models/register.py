@@ -182,6 +182,21 @@ class NumberHold(OfOrg, Base):
         return Ref("number_hold", self.id)
 
 
+class SecretTally(OfOrg, Base):
+    """How many papers the agency's hand-kept register of secret documents has; nothing else of them is here.
+
+    Source: principle 6 of the design of documents; no subject, no number, no file.
+    """
+
+    __tablename__ = "secret_tally"
+    org_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True, autoincrement=False)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    incoming: Mapped[int]
+    outgoing: Mapped[int]
+    told_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    told_at: Mapped[datetime]
+
+
 class LedgerEvent(OfOrg, Base):
     """One event of a line, chained by hash to the one before it in the same year (nhật ký sổ)."""
 

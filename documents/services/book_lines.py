@@ -91,6 +91,7 @@ def find(actor: Actor, span: Span, *, replies: bool = False, post: bool = False)
             Document.state,
             Document.urgency,
             Document.forwarded_at,
+            Document.receiver_ack,
             Document.issued_at,
             Document.due_date,
             Unit.short_name,
@@ -131,7 +132,7 @@ def incoming(found: Found) -> Iterator[Line]:
             secret(is_shown, _subject(said)),
             secret(is_shown, said.get("receiver") or _holder(known)),
             short(_office_day(known.forwarded_at), found.year) if known else "",
-            _taken(said, known),
+            _taken(said, known, found.year),
             _note(entry, known),
         )
         yield _line(found, entry, cells, is_shown)
@@ -322,10 +323,12 @@ def _holder(known: Any) -> str:
     return (known.short_name or known.full_name or "") if known else ""
 
 
-def _taken(said: dict[str, Any], known: Any) -> str:
-    """The word of the system, or what an old register said."""
+def _taken(said: dict[str, Any], known: Any, year: int) -> str:
+    """Who signed for it and when, or what an old register said; else that it is being dealt with."""
     if not known or "signed_for" in said:
         return said["signed_for"] if known else ""
+    if known.receiver_ack:
+        return f"{known.receiver_ack['name']} {_day(known.receiver_ack['on'], year)}"
     return label("book.taken") if known.state in _TAKEN else ""
 
 

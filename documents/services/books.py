@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from documents.models.register import EntryState, Register, RegisterKind, RegisterYear
 from documents.permissions import PRINT
-from documents.services import book_lines, copy_lines, watching
+from documents.services import book_lines, copy_lines, secret_tallies, watching
 from documents.services.book_lines import Found, Span
 from documents.services.numbering import register_of
 from intranet.core import clock, db
@@ -206,6 +206,8 @@ def table_of(actor: Actor, asked: dict[str, Any], progress: Progress) -> Table:
     if found.entries:
         first, last = found.entries[0].number, found.entries[-1].number
         facts.append(label("book.cover.numbers", first=_thousands(first), last=_thousands(last)))
+    if secret := _secret(register, book, span):
+        facts.append(secret)
     if "head" in asked:
         facts.append(label("book.cover.head", head=found.head_hash))
     head = found.head_hash[:12].upper()
@@ -240,6 +242,23 @@ def _found(actor: Actor, book: Book, span: Span) -> Found:
 def _span(asked: dict[str, Any]) -> Span:
     first, last = (date.fromisoformat(asked[name]) if name in asked else None for name in ("first", "last"))
     return Span(int(asked["register"]), int(asked["year"]), first, last, is_for_all="kept" in asked)
+
+
+def _secret(register: Register, book: Book, span: Span) -> str:
+    """How many papers stand in the secret register, which is kept by hand; of a whole year alone."""
+    is_whole = span.first is None and span.last is None
+    is_out = book is Book.OUTGOING and register.direction is RegisterKind.OUT
+    if not is_whole or not (is_out or book is Book.INCOMING):
+        return ""
+    told = secret_tallies.of_year(register.org_id, span.year)
+    return (
+        label(
+            f"book.cover.secret_{register.direction}",
+            n=_thousands(told.outgoing if is_out else told.incoming),
+        )
+        if told is not None
+        else ""
+    )
 
 
 def _period(span: Span) -> str:

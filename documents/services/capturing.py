@@ -1,7 +1,7 @@
 """Receiving: dropped files become received documents, each for itself; no number is involved."""
 
 import secrets
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import IO, BinaryIO, cast
 
 from sqlalchemy import func, or_, select
@@ -21,6 +21,7 @@ from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.errors import Forbidden, Invalid, NotFound
 from intranet.core.labels import label
+from intranet.core.once import done_once
 from intranet.people.models import User
 from intranet.records import audit, files, scans
 from intranet.records.files import Staged
@@ -29,9 +30,10 @@ from intranet.records.models import StagedState
 from intranet.records.names import clean_name
 
 
-def receive(actor: Actor, stream: IO[bytes], name: str) -> Staged:
+def receive(actor: Actor, stream: IO[bytes], name: str, key: str | None = None) -> Staged:
     """Take one dropped file in; it becomes a received document when the worker has read it.
 
+    :param key: under it a file is taken once, though it is sent again because the answer was lost.
     :raises Forbidden: ``auth.no_permit``.
     :raises Invalid: the file is refused; of it the desk keeps its name, and why, until that was read.
     """
@@ -39,51 +41,31 @@ def receive(actor: Actor, stream: IO[bytes], name: str) -> Staged:
     try:
         staged = files.stage(actor, cast(BinaryIO, stream), name)
     except Invalid as refusal:
-        _note_refused(actor, name, refusal.code)
+        code = refusal.code
+        done_once(actor, key, [name], lambda: _note(actor, f"refused-{secrets.token_hex(16)}", name, code))
         raise
-    remember(actor, [staged.public_id])
+    first = done_once(actor, key, [name], lambda: _note(actor, staged.public_id, staged.name))
+    if first != staged.public_id:
+        files.drop_staged(actor, staged.public_id)
+        return replace(staged, public_id=first, state=StagedState.READY)
+    capture_ready(actor)
     return staged
 
 
-def _note_refused(actor: Actor, name: str, problem: str) -> None:
-    """The clerk is at the first form before the last file was sent: what was refused waits on the desk."""
-    with db.unit_of_work() as session:
-        session.add(
-            IntakeFile(
-                org_id=actor.org_id,
-                staged_id=f"refused-{secrets.token_hex(16)}",
-                name=clean_name(name),
-                by_id=actor.id,
-                at=clock.now(),
-                state=IntakeState.REFUSED,
-                problem=problem,
-            )
+def _note(actor: Actor, staged_id: str, name: str, problem: str | None = None) -> str:
+    """Put a file on the desk, a refused one too: the clerk is at the first form before the last is sent."""
+    db.session().add(
+        IntakeFile(
+            org_id=actor.org_id,
+            staged_id=staged_id,
+            name=clean_name(name),
+            by_id=actor.id,
+            at=clock.now(),
+            state=IntakeState.REFUSED if problem else IntakeState.CHECKING,
+            problem=problem,
         )
-
-
-def remember(actor: Actor, staged_ids: Sequence[str]) -> None:
-    """Put uploads of the actor into the intake of the agency.
-
-    :raises NotFound: ``file.not_staged``.
-    """
-    _need_clerk(actor)
-    with db.unit_of_work() as session:
-        for staged_id in staged_ids:
-            staged = files.staged(actor, staged_id)
-            if session.scalar(select(IntakeFile).where(IntakeFile.staged_id == staged_id)) is None:
-                refused = staged.state is StagedState.REFUSED
-                session.add(
-                    IntakeFile(
-                        org_id=actor.org_id,
-                        staged_id=staged_id,
-                        name=staged.name,
-                        by_id=actor.id,
-                        at=clock.now(),
-                        state=IntakeState.REFUSED if refused else IntakeState.CHECKING,
-                        problem=staged.problem if refused else None,
-                    )
-                )
-    capture_ready(actor)
+    )
+    return staged_id
 
 
 def capture_ready(actor: Actor) -> int:
@@ -194,7 +176,7 @@ def waiting_files(actor: Actor) -> list[IntakeFile]:
 
 
 def received(actor: Actor, limit: int = 100) -> list[Document]:
-    """Received documents not registered yet: those from other agencies first, then in order of arrival."""
+    """Received documents not registered yet: by urgency, those from other agencies, in order of arrival."""
     query = (
         select(Document)
         .where(
@@ -203,7 +185,7 @@ def received(actor: Actor, limit: int = 100) -> list[Document]:
             Document.state == DocState.RECEIVED,
             visible_to(actor),
         )
-        .order_by(Document.source_document_id.is_(None), Document.urgency.desc(), Document.id)
+        .order_by(Document.urgency.desc(), Document.source_document_id.is_(None), Document.id)
         .limit(limit)
     )
     return list(db.session().scalars(query))

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from documents.models.dispatch import DispatchState
 from documents.models.document import Document, DocumentLink, DueSource, Relation
 from documents.models.lifecycle import DocEvent, DocState
-from documents.services import statuses
+from documents.services import acknowledging, statuses
 from documents.services.moving import move
 from documents.services.naming import set_term
 from intranet.core import clock, db
@@ -73,6 +73,8 @@ def follow_task(origin: Ref) -> None:
             document.lead_unit_id = None
             return
         _follow_lead_and_term(document, given)
+        if given:
+            acknowledging.note_opened(document, given[0])
         if any(task.state in _STARTED for task in given):
             _start(None, document)
         if given and all(task.state is TaskState.DONE for task in given):

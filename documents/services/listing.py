@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import aliased, selectinload
 
 from documents.models.catalogue import DocKind, WorkField
-from documents.models.document import Document, Urgency
-from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction, DocState
+from documents.models.document import Document, Urgency, is_urgent
+from documents.models.lifecycle import IN_PREPARATION, Direction, DocState
 from documents.models.register import Register, RegisterEntry
 from documents.permissions import (
     NUMBER,
@@ -19,13 +19,14 @@ from documents.permissions import (
     headed_units,
     visible_to,
 )
-from documents.services import parties, replying
+from documents.services import parties
+from documents.services.list_reach import Reach, reach_of
+from documents.services.list_tabs import TABS
 from documents.services.list_words import Box
 from documents.services.searching import load
 from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.text import fold
-from intranet.notices.workdays import late_from
 from intranet.people.models import Role, Unit, User
 from intranet.tasks.permissions import person_of
 
@@ -91,6 +92,8 @@ class Page:
 #: Tabs of the incoming list, in order.
 INCOMING_TABS = ("all", "to_present", "presented", "urgent", "overdue", "to_reply", "done")
 OUTGOING_TABS = ("all", "this_month", "recalled")
+#: In which the newest of a person's documents are soon met.
+_WIDE_TABS = ("all", "done", "this_month")
 
 
 def incoming(actor: Actor, filters: Filters, *, before: str = "", after: str = "") -> Page:
@@ -150,7 +153,14 @@ def _as_values(query: Select[Any]) -> Select[Any]:
 
 def counts(actor: Actor, direction: Direction, tabs: Sequence[str]) -> dict[str, int]:
     """How many documents each tab has, none counted beyond a hundred."""
-    return {tab: count_of(actor, direction, Filters(tab=tab)) for tab in tabs}
+    reach = reach_of(actor)
+    if reach.few is None:
+        return {tab: _count(reach, direction, Filters(tab=tab)) for tab in tabs}
+    of_tab = [and_(true(), *TABS[tab]()) if tab in TABS else true() for tab in tabs]
+    columns = [func.count(case((each, Document.id))) for each in of_tab]
+    query: Any = select(*columns).select_from(Document).where(*_where(direction, Filters()))
+    found = db.session().execute(reach.within(query)).one()
+    return {tab: min(n, MOST_COUNTED + 1) for tab, n in zip(tabs, found, strict=True)}
 
 
 def count_of(actor: Actor, direction: Direction, filters: Filters) -> int:
@@ -158,7 +168,11 @@ def count_of(actor: Actor, direction: Direction, filters: Filters) -> int:
     box = _box(actor, direction, filters)
     if box is not None:
         return box.count(MOST_COUNTED)
-    few = _base(actor, direction, filters).with_only_columns(Document.id).limit(MOST_COUNTED + 1)
+    return _count(reach_of(actor), direction, filters)
+
+
+def _count(reach: Reach, direction: Direction, filters: Filters) -> int:
+    few = reach.within(select(Document.id).where(*_where(direction, filters))).limit(MOST_COUNTED + 1)
     return db.session().scalar(select(func.count()).select_from(few.subquery())) or 0
 
 
@@ -283,7 +297,8 @@ def _beside(line: int, *, newer: bool) -> ColumnElement[bool]:
 
 
 def _base(actor: Actor, direction: Direction, filters: Filters) -> Select[Any]:
-    return select(Document).where(*_where(direction, filters), visible_to(actor))
+    reach = reach_of(actor, is_narrowed=filters.is_narrowed() or filters.tab not in _WIDE_TABS)
+    return reach.within(select(Document).where(*_where(direction, filters)))
 
 
 def _where(direction: Direction, filters: Filters) -> list[ColumnElement[bool]]:
@@ -292,13 +307,14 @@ def _where(direction: Direction, filters: Filters) -> list[ColumnElement[bool]]:
         Document.direction == direction,
         Document.register_entry_id.is_not(None),
     ]
-    tab = _TABS.get(filters.tab)
+    tab = TABS.get(filters.tab)
     if tab is not None:
         where += tab()
     if filters.state:
         where.append(Document.state == DocState(filters.state))
     if filters.urgency:
         where.append(Document.urgency == Urgency(int(filters.urgency)))
+        where += [is_urgent()] if filters.urgency != "0" else []
     if filters.issuer:
         where.append(Document.issuer_text.in_(parties.names_of(filters.issuer)))
     if filters.field:
@@ -313,23 +329,3 @@ def _where(direction: Direction, filters: Filters) -> list[ColumnElement[bool]]:
 def _box(actor: Actor, direction: Direction, filters: Filters) -> Box | None:
     """The words of the box; ``None`` where it says nothing."""
     return Box(actor, filters.words, _where(direction, filters)) if fold(filters.words) else None
-
-
-def _overdue() -> tuple[ColumnElement[bool], ...]:
-    return Document.state.in_(OPEN_INCOMING), Document.due_date < late_from()
-
-
-def _this_month() -> tuple[ColumnElement[bool], ...]:
-    return (Document.register_date >= late_from().replace(day=1),)
-
-
-_TABS: dict[str, Any] = {
-    "to_present": lambda: (Document.state == DocState.REGISTERED,),
-    "presented": lambda: (Document.state == DocState.PRESENTED,),
-    "urgent": lambda: (Document.urgency > Urgency.NORMAL, Document.state.in_(OPEN_INCOMING)),
-    "overdue": _overdue,
-    "to_reply": replying.waiting,
-    "done": lambda: (Document.state.in_((DocState.DONE, DocState.NOTED)),),
-    "this_month": _this_month,
-    "recalled": lambda: (Document.state.in_((DocState.RECALLED, DocState.CANCELLED)),),
-}

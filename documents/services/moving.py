@@ -28,6 +28,8 @@ def move(
         raise BadState("document.wrong_state", state=document.state.value)
     was = document.state
     document.state = target
+    if event in (DocEvent.GIVE_BACK, DocEvent.TAKE_BACK):
+        document.receiver_ack = None
     touch(document)
     audit.record(actor, f"document.{event.value}", document, reason=reason, was=was.value, **data)
     tell(document, actor)

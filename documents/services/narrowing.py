@@ -14,6 +14,7 @@ from documents.models.lifecycle import IN_PREPARATION, OPEN_INCOMING, Direction,
 from documents.models.register import RegisterEntry
 from documents.permissions import reads_reports
 from documents.services import parties
+from documents.services.list_tabs import TABS
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.fulltext import Clause
@@ -22,6 +23,9 @@ from intranet.core.text import fold
 from intranet.notices.workdays import late_from
 from intranet.people.models import Unit
 from intranet.records.models import File, SignatureCheck, SignatureState
+from intranet.tasks.codes import codes_meant
+from intranet.tasks.models import Task
+from intranet.tasks.permissions import visible_to as tasks_visible_to
 
 #: Facets in the order of the page.
 FACETS = (
@@ -232,21 +236,37 @@ def _unit(actor: Actor, field: Field) -> Read:
     return _UNIT.in_([row.id for row in found]), ", ".join(row.short_name for row in found[:3])
 
 
-#: Tabs of the lists that stand for states, by which they are asked for too.
-_TABS = {
-    "to_present": (DocState.REGISTERED,),
-    "done": (DocState.DONE, DocState.NOTED),
-    "recalled": (DocState.RECALLED, DocState.CANCELLED),
-}
-
-
 def _state(_actor: Actor, field: Field) -> Read:
-    rows = [(one, label(f"document.state.{one.value}")) for one in DocState]
-    tab = next((one for one in _TABS if fold(label(f"document.tab.{one}")) == fold(field.typed)), None)
-    found = [row for row in rows if row[0] in _TABS[tab]] if tab else _named(field.typed, rows)
+    tab = next((one for one in TABS if fold(label(f"document.tab.{one}")) == fold(field.typed)), None)
+    if tab is not None:
+        return and_(Document.state != DocState.RECEIVED, *TABS[tab]()), label(f"document.tab.{tab}")
+    found = _named(field.typed, [(one, label(f"document.state.{one.value}")) for one in DocState])
     if not found:
         return None
     return Document.state.in_([row[0] for row in found]), ", ".join(dict.fromkeys(row[1] for row in found))
+
+
+#: Spans that go along with the calendar.
+_SPANS = {"hom nay": "today", "tuan nay": "week", "thang nay": "month", "nam nay": "year"}
+
+
+def _registered(_actor: Actor, field: Field) -> Read:
+    """The day of the line in the register; ``hôm nay`` is another day tomorrow."""
+    today, folded = clock.today(), fold(field.typed)
+    span = next((code for words, code in _SPANS.items() if folded in (words, words.replace(" ", ""))), None)
+    if span is not None:
+        first = {
+            "today": today,
+            "week": today - timedelta(days=today.weekday()),
+            "month": today.replace(day=1),
+            "year": date(today.year, 1, 1),
+        }[span]
+        return _between(first, today, Document.register_date), label(f"search.span.{span}")
+    try:
+        days = days_of(field.typed, today)
+    except ValueError:
+        return None
+    return None if days is None else (_between(*days, Document.register_date), _days_words(*days))
 
 
 _DUE_WORDS = {
@@ -271,6 +291,15 @@ def _term(_actor: Actor, field: Field) -> Read:
     except ValueError:
         return None
     return None if days is None else (_between(*days, Document.due_date), _days_words(*days))
+
+
+def _task(actor: Actor, field: Field) -> Read:
+    """The documents from which a task came or that are its result, where the actor may see it."""
+    codes = codes_meant(field.typed.upper().removeprefix("NV-"))
+    seen = and_(Task.code.in_(codes), Task.undone_at.is_(None), tasks_visible_to(actor))
+    ends = ((Task.origin_kind, Task.origin_id), (Task.result_kind, Task.result_id))
+    ids = [select(key).where(kind == "document", key.is_not(None), seen) for kind, key in ends]
+    return or_(*(Document.id.in_(one) for one in ids)), field.typed.upper()
 
 
 def _no_case_files(_actor: Actor, _field: Field) -> Read:
@@ -306,6 +335,8 @@ _READERS: dict[str, Callable[[Actor, Field], Read]] = {
     "lv": _field,
     "phong": _unit,
     "trangthai": _state,
+    "vaoso": _registered,
+    "nv": _task,
     "han": _term,
     "hs": _no_case_files,
 }

@@ -4,17 +4,16 @@ One row per register and year is the lock. Granting does nothing slow: the row i
 and its event are written, the counter rises, all in the transaction of the document's own change.
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
+from documents.models.document import Document
 from documents.models.register import (
     NO_HASH,
     EntryState,
@@ -25,11 +24,11 @@ from documents.models.register import (
     RegisterYear,
     YearState,
 )
+from documents.services.chaining import chain_hash, line_of, payload_of
 from intranet.core import clock, db
 from intranet.core.actor import Actor
-from intranet.core.dialect import at_once, in_line, insert_once, table_of
+from intranet.core.dialect import SPARE, at_once, in_line, insert_once, next_key, table_of
 from intranet.core.errors import BadState, Invalid, NotFound
-from intranet.core.text import nfc
 
 T = TypeVar("T", bound=db.Base)
 
@@ -39,7 +38,7 @@ REASON_MIN = 10
 SUFFIXES = "abcdeghiklmnopqrstuvxy"
 
 # With every number, while others wait for it: made once, and of tables where no object is wanted.
-_entries, _years = table_of(RegisterEntry), table_of(RegisterYear)
+_entries, _years, _documents = table_of(RegisterEntry), table_of(RegisterYear), table_of(Document)
 _LOCK = (
     select(_years)
     .where(_years.c.register_id == bindparam("register"), _years.c.year == bindparam("of"))
@@ -47,12 +46,15 @@ _LOCK = (
 )
 _REGISTER = select(Register).where(Register.id == bindparam("register")).execution_options(**{db.KEPT: True})
 _APPEND = insert(table_of(LedgerEvent))
-_LINE = insert(_entries).returning(_entries.c.id)
-#: Its event and the counter behind a new line.
+#: A new line, its event, its document and the counter behind it.
 _SETTLE = (
+    insert(_entries).values({one.name: bindparam(f"l_{one.name}") for one in _entries.columns}),
     _APPEND.values(
         {one.name: bindparam(f"e_{one.name}") for one in _APPEND.table.columns if one.name != "id"}
     ),
+    update(_documents)
+    .where(_documents.c.id == bindparam("l_document_id"))
+    .values(register_entry_id=bindparam("e_entry_id")),
     update(_years)
     .where(_years.c.register_id == bindparam("e_register_id"), _years.c.year == bindparam("e_year"))
     .values(last_number=bindparam("to"), last_date=bindparam("day"), head_hash=bindparam("e_hash")),
@@ -118,7 +120,9 @@ def add_line(
     need_open(counter)
     check_date(counter, entry_date)
     opened = db.session()
+    opened.flush()
     values: dict[str, Any] = {
+        "id": counter.__dict__.pop(SPARE, None) or next_key(opened, RegisterEntry),
         "org_id": counter.org_id,
         "register_id": counter.register_id,
         "year": counter.year,
@@ -132,16 +136,16 @@ def add_line(
         "note": note,
         "created_at": clock.now(),
     }
-    # Others wait behind this line: two questions for three tables.
-    opened.flush()
-    key = opened.connection().execute(_LINE, values).scalar_one()
-    entry = _as_it_stands(RegisterEntry, key, {"id": key, **values})
-    line = chained(actor, counter, entry, act, before=None, reason=reason)
-    settled = {f"e_{name}": value for name, value in line.items()}
-    at_once(opened, _SETTLE, settled | {"to": entry.number, "day": entry_date})
-    for name, now in (("last_number", entry.number), ("last_date", entry_date), ("head_hash", line["hash"])):
-        set_committed_value(counter, name, now)
-    return entry
+    event = chained(actor, counter, SimpleNamespace(**values), act, before=None, reason=reason)
+    # Others wait behind this line: one question for four tables.
+    settled = {f"l_{name}": value for name, value in values.items()}
+    settled |= {f"e_{name}": value for name, value in event.items()}
+    at_once(opened, _SETTLE, settled | {"to": values["number"], "day": entry_date})
+    _stands(counter, last_number=values["number"], last_date=entry_date, head_hash=event["hash"])
+    known = None if document_id is None else opened.identity_key(Document, document_id)
+    if known is not None and (document := opened.identity_map.get(known)) is not None:
+        _stands(document, register_entry_id=values["id"])
+    return _as_it_stands(RegisterEntry, values["id"], values)
 
 
 def add_sub_number(
@@ -227,7 +231,7 @@ def lock_year(register: Register, year: int) -> RegisterYear:
     # Whatever else is to be written goes out before others have to wait.
     opened.flush()
     which = {"register": register.id, "of": year}
-    connection, lock = opened.connection(), in_line(opened, _LOCK, *which)
+    connection, lock = opened.connection(), in_line(opened, _LOCK, "register", "of", RegisterEntry)
     row = connection.execute(lock, which).one_or_none()
     if row is None:
         insert_once(
@@ -241,7 +245,12 @@ def lock_year(register: Register, year: int) -> RegisterYear:
             head_hash=NO_HASH,
         )
         row = connection.execute(lock, which).one()
-    return _as_it_stands(RegisterYear, (register.id, year), row._asdict())
+    values = row._asdict()
+    spare = values.pop(SPARE)
+    counter = _as_it_stands(RegisterYear, (register.id, year), values)
+    # A locked year knows the key of its next line, where that is given beforehand.
+    counter.__dict__[SPARE] = spare
+    return counter
 
 
 def _as_it_stands(model: type[T], key: Any, values: dict[str, Any]) -> T:
@@ -253,9 +262,14 @@ def _as_it_stands(model: type[T], key: Any, values: dict[str, Any]) -> T:
         make_transient_to_detached(found)
         opened.add(found)
         return found
+    _stands(found, **values)
+    return cast("T", found)
+
+
+def _stands(found: db.Base, **values: Any) -> None:
+    """Let an object of the session say what stands in its row by now."""
     for name, value in values.items():
         set_committed_value(found, name, value)
-    return cast("T", found)
 
 
 def check_date(counter: RegisterYear, day: date) -> None:
@@ -338,45 +352,6 @@ def register_of(register_id: int) -> Register:
     return found
 
 
-def chain_hash(prev_hash: str, payload: dict[str, Any]) -> str:
-    """SHA-256 over the hash before and the event's canonical JSON: sorted keys, NFC."""
-    return hashlib.sha256(f"{prev_hash}\n{canonical(payload)}".encode()).hexdigest()
-
-
-def canonical(payload: dict[str, Any]) -> str:
-    """One spelling of the same values: sorted keys, NFC, no space."""
-    return nfc(json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
-
-
-def payload_of(line: Any) -> dict[str, Any]:
-    """What of an event its hash covers."""
-    return {
-        "register": line.register_id,
-        "year": line.year,
-        "entry": line.entry_id,
-        "act": LedgerAct(line.act).value,
-        "before": line.before,
-        "after": line.after,
-        "reason": line.reason,
-        "actor": line.actor_id,
-        "acting_for": line.acting_for_id,
-        "at": line.at.isoformat(),
-    }
-
-
-def line_of(entry: RegisterEntry | Row[Any] | SimpleNamespace) -> dict[str, Any]:
-    """A line's columns as the ledger keeps them."""
-    return {
-        "number": entry.number,
-        "suffix": entry.suffix,
-        "date": entry.entry_date.isoformat(),
-        "state": EntryState(entry.state).value,
-        "document": entry.document_id,
-        "columns": entry.snapshot,
-        "note": entry.note,
-    }
-
-
 def _change(actor: Actor, entry: RegisterEntry, act: LedgerAct, state: EntryState, reason: str) -> None:
     need_reason(reason)
     counter = lock_year(entry.register, entry.year)
@@ -408,7 +383,9 @@ def append_event(
     reason: str | None = None,
 ) -> None:
     """Chain one event of a line to the ledger of its locked year."""
-    write_events([chained(actor, counter, entry, act, before=before, reason=reason)])
+    line = chained(actor, counter, entry, act, before=before, reason=reason)
+    counter.head_hash = line["hash"]
+    write_events([line])
 
 
 def chained(
@@ -420,7 +397,7 @@ def chained(
     before: dict[str, Any] | None,
     reason: str | None = None,
 ) -> dict[str, Any]:
-    """One event as the ledger's new head, still to be written, and in this order."""
+    """One event after the ledger's head, still to be written; it is the new head then."""
     line = {
         "org_id": entry.org_id,
         "register_id": entry.register_id,
@@ -435,7 +412,7 @@ def chained(
         "at": _stored(clock.now()),
         "prev_hash": counter.head_hash,
     }
-    counter.head_hash = line["hash"] = chain_hash(counter.head_hash, payload_of(SimpleNamespace(**line)))
+    line["hash"] = chain_hash(counter.head_hash, payload_of(SimpleNamespace(**line)))
     return line
 
 

@@ -24,6 +24,7 @@ from documents.models.register import (
 )
 from documents.services import catalogue, numbering
 from documents.services.capturing import code_columns
+from documents.services.chaining import line_of
 from documents.services.composing import number_words
 from documents.services.registering import uid_head, uid_of
 from intranet.core import clock, db
@@ -227,15 +228,20 @@ class _Writing:
         """The taking over, and what the old register says was done to the line since."""
         last, entry.state = entry.state, EntryState.USED
         source = f"sổ cũ, dòng {line.row} của tệp nhập {self.source}"
-        yield numbering.chained(self.actor, self.counter, entry, LedgerAct.IMPORT, before=None, reason=source)
+        yield self._chained(entry, LedgerAct.IMPORT, before=None, reason=source)
         if last is EntryState.USED:
             return
-        before = numbering.line_of(entry)
+        before = line_of(entry)
         entry.state = last
         act = LedgerAct.CANCEL if last is EntryState.CANCELLED else LedgerAct.RECALL
         told = "; ".join(line.below) or line.note or line.subject
         reason = f"theo sổ cũ: {told}"[:500]
-        yield numbering.chained(self.actor, self.counter, entry, act, before=before, reason=reason)
+        yield self._chained(entry, act, before=before, reason=reason)
+
+    def _chained(self, entry: SimpleNamespace, act: LedgerAct, **of: Any) -> dict[str, Any]:
+        line = numbering.chained(self.actor, self.counter, entry, act, **of)
+        self.counter.head_hash = line["hash"]
+        return line
 
 
 class _Making:

@@ -11,7 +11,7 @@ from documents.models.document import Document, DocumentLink
 from documents.models.register import LedgerEvent
 from documents.permissions import To, access_document
 from documents.services import about, history, packaging, watching
-from documents.services.numbering import payload_of
+from documents.services.chaining import payload_of
 from intranet.auditing.permissions import READ_PLACE
 from intranet.core import clock, db
 from intranet.core.actor import Actor

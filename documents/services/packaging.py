@@ -13,7 +13,7 @@ from documents.models.lifecycle import Direction
 from documents.models.register import LedgerEvent, Register, RegisterEntry, RegisterYear
 from documents.permissions import PACKAGE, visible_to
 from documents.services import package_acts, package_log, watching
-from documents.services.numbering import payload_of
+from documents.services.chaining import payload_of
 from documents.services.package_acts import Names
 from intranet.core import clock, db
 from intranet.core.actor import Actor

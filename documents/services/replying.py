@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from documents.models.document import AccessLevel, Directive, Document
-from documents.models.lifecycle import OPEN_INCOMING, Direction
+from documents.models.document import AccessLevel, Directive, Document, is_open
+from documents.models.lifecycle import Direction
 from intranet.core import db
 from intranet.notices import channels, reminder_rules, reminders
 from intranet.notices.reminder_rules import Due, Rule, Topic
@@ -70,7 +70,7 @@ def waiting() -> tuple[ColumnElement[bool], ...]:
     return (
         Document.direction == Direction.IN,
         Document.reply_due_date.is_not(None),
-        Document.state.in_(OPEN_INCOMING),
+        is_open(),
     )
 
 

@@ -384,7 +384,7 @@ def load(actor: Actor, ids: Sequence[int]) -> list[Document]:
     """The documents themselves, in this order, those that the actor may read."""
     query = (
         select(Document)
-        .where(Document.id.in_(ids), visible_to(actor))
+        .where(Document.id.in_(ids), visible_to(actor, among=ids))
         .options(
             selectinload(Document.entry),
             selectinload(Document.presented_to),

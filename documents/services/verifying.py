@@ -21,7 +21,8 @@ from documents.models.register import (
     YearState,
 )
 from documents.permissions import VERIFY
-from documents.services.numbering import canonical, chain_hash, line_of, payload_of, register_of
+from documents.services.chaining import canonical, chain_hash, line_of, payload_of
+from documents.services.numbering import register_of
 from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.dialect import hold_still

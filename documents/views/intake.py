@@ -32,7 +32,7 @@ from intranet.core.forms import read_date
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs, sentence, wants_json
-from intranet.records import files, signatures
+from intranet.records import files, readers, signatures
 from intranet.records.models import File
 
 #: Texts that a draft keeps under the names that they have in the form.
@@ -44,10 +44,11 @@ _LAST = "registered_last"
 @bp.get("/incoming/intake")
 @needs(REGISTER)
 def intake() -> ResponseReturnValue:
-    """The first received document, or the empty desk with its drop zone."""
+    """The first received document, or the one after another; else the empty desk with its drop zone."""
     waiting = capturing.received(me())
     if waiting and "drop" not in request.args:
-        return redirect(url_for("documents.intake_one", document_id=waiting[0].id))
+        passed = request.args.get("after", type=int)
+        return redirect(_place(waiting[0].id if passed is None else _after(waiting, passed)))
     return show("intake.html", document=None, **_desk(waiting))
 
 
@@ -73,6 +74,8 @@ def intake_one(document_id: int) -> ResponseReturnValue:
             session[_LAST] = document_id, number
             # The page itself sends it where it can: a network that fails leaves everything as it was typed.
             return jsonify(next=_place(following)) if wants_json() else redirect(_place(following))
+    if request.method == "GET" and document.urgency > Urgency.NORMAL:
+        readers.mark_seen(me(), document.ref)
     return _page(document, form), form.status
 
 
@@ -81,10 +84,11 @@ def intake_one(document_id: int) -> ResponseReturnValue:
 def intake_files() -> ResponseReturnValue:
     """Take in dropped files; each is answered for itself, one that is refused stops none of the others."""
     answers: list[dict[str, Any]] = []
+    key = request.headers.get("Idempotency-Key")
     for given in request.files.getlist("file"):
         name = given.filename or ""
         try:
-            staged = capturing.receive(me(), given.stream, name)
+            staged = capturing.receive(me(), given.stream, name, key)
             answers.append({"id": staged.public_id, "name": staged.name, "state": staged.state.value})
         except DomainError as refusal:
             answers.append(
@@ -184,16 +188,17 @@ def _page(document: Document, form: IncomingForm, returning: ReasonForm | None =
         signed_files=signatures.of(found),
         looks_secret=is_secret_symbol((form.code.data or "").partition("/")[2]),
         place=next((at for at, one in enumerate(waiting, 1) if one.id == document.id), 1),
-        following=_after(waiting, document.id),
+        following=any(one.id != document.id for one in waiting),
         expected=_expected(document.org_id),
         issuers=catalogue.known_issuers(document.org_id, document.doc_date or clock.today()),
-        **_desk(waiting),
+        **_desk(waiting, document),
     )
 
 
-def _desk(waiting: list[Document]) -> dict[str, Any]:
+def _desk(waiting: list[Document], document: Document | None = None) -> dict[str, Any]:
     return {
         "waiting": waiting,
+        "pressing": next((one for one in _pressing(waiting) if one is not document), None),
         "dropped": capturing.waiting_files(me()),
         "why_refused": capturing.why_refused,
         "last": session.get(_LAST),
@@ -336,15 +341,23 @@ def _expected(org_id: int) -> int | None:
 
 
 def _after(waiting: list[Document], document_id: int) -> int | None:
-    """The document after this one on the desk, the first one after the last."""
+    """The most urgent one not opened yet; else the one after this on the desk, after the last the first."""
     ids = [one.id for one in waiting]
     others = [key for key in ids if key != document_id]
     if not others:
         return None
-    if document_id not in ids:
-        return others[0]
+    unopened = [one.id for one in _pressing(waiting) if one.id != document_id]
+    if unopened or document_id not in ids:
+        return (unopened or others)[0]
     at = ids.index(document_id)
     return ids[at + 1] if at + 1 < len(ids) else others[0]
+
+
+def _pressing(waiting: list[Document]) -> list[Document]:
+    """Urgent documents that I have not opened yet, the most urgent first."""
+    urgent = [one for one in waiting if one.urgency > Urgency.NORMAL]
+    seen = readers.seen_among(me().id, "document", [one.id for one in urgent]) if urgent else set()
+    return [one for one in urgent if one.id not in seen]
 
 
 def _next_after(document_id: int) -> int | None:

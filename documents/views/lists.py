@@ -28,6 +28,7 @@ from documents.services import (
 )
 from documents.services.bulk import Told
 from documents.services.list_columns import ListColumn
+from documents.services.list_tabs import TABS
 from documents.services.listing import Filters
 from documents.views.base import without
 from intranet.core.errors import BadState, DomainError, Invalid
@@ -40,13 +41,6 @@ from intranet.records.tables import Format
 #: Kept searches beside the tabs of a list; the others are one tap further, on the page of searching.
 _MOST_KEPT = 4
 _LISTS = {Direction.IN: "documents.incoming", Direction.OUT: "documents.outgoing"}
-#: Tabs of lists that a search can be narrowed to as well.
-_TABS_AS_FACETS: dict[str, dict[str, str]] = {
-    "all": {},
-    "to_present": {"state": "registered"},
-    "presented": {"state": "presented"},
-    "overdue": {"due": "late"},
-}
 #: Filters that have another name in the address.
 _FILTERS = {"q": "words"}
 #: Kinds of register by the direction of their documents.
@@ -115,13 +109,27 @@ def address_of(row: SavedSearch) -> str:
 
 
 def keep_url(direction: Direction, filters: Filters) -> str | None:
-    """Where what a list is narrowed to can be kept; ``None`` where a search cannot be narrowed like that."""
-    tab = _TABS_AS_FACETS.get(filters.tab)
-    if tab is None or not filters.is_narrowed() or filters.first or filters.last or (tab and filters.state):
+    """Where what a list is narrowed to can be kept; the tab and days stand in the box, as they are typed."""
+    if not filters.is_narrowed():
         return None
+    words = filters.words if filters.words.count('"') % 2 == 0 else filters.words.replace('"', " ")
+    typed = " ".join(filter(None, (words, _tab_words(filters.tab), _days_words(filters))))
     chosen = {name: getattr(filters, name) for name in ("state", "urgency", "issuer", "field")}
-    asked = {"q": filters.words, "direction": direction.value, **chosen, **tab}
+    asked = {"q": typed, "direction": direction.value, **chosen}
     return url_for("documents.search", **{name: value for name, value in asked.items() if value})
+
+
+def _tab_words(tab: str) -> str:
+    if tab == "this_month":
+        return 'vaoso:"tháng này"'
+    return f'trangthai:"{label(f"document.tab.{tab}")}"' if tab in TABS else ""
+
+
+def _days_words(filters: Filters) -> str:
+    first, last = (f"{day:%d/%m/%Y}" if day else "" for day in (filters.first, filters.last))
+    if not first and not last:
+        return ""
+    return f"vaoso:{first}" if first == last else f"vaoso:{first}..{last}"
 
 
 def kept_tabs(direction: Direction) -> list[dict[str, Any]]:

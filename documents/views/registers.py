@@ -7,9 +7,9 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms import PrintForm
-from documents.forms_registers import AmendForm, StrikeForm
+from documents.forms_registers import AmendForm, SecretTallyForm, StrikeForm
 from documents.models.register import EntryState, RegisterKind, YearState
-from documents.permissions import AMEND, CANCEL, CLOSE, PACKAGE, PRINT, READ_LINES, VERIFY
+from documents.permissions import AMEND, CANCEL, CLOSE, PACKAGE, PRINT, READ_LINES, READ_REGISTER, VERIFY
 from documents.services import (
     asking,
     books,
@@ -18,6 +18,7 @@ from documents.services import (
     numbering,
     packaging,
     printing,
+    secret_tallies,
     verifying,
     years,
 )
@@ -37,6 +38,32 @@ _MOST_SHOWN = 3
 def registers() -> ResponseReturnValue:
     """Registers and their years."""
     return show("registers.html", registers=catalogue.all_registers(me().org_id))
+
+
+@bp.get("/registers/secret")
+@needs(READ_REGISTER)
+def secret_register() -> ResponseReturnValue:
+    """How many papers the register of secret documents, which is kept by hand, has in each year."""
+    return _secret_register(SecretTallyForm(formdata=None, year=clock.today().year))
+
+
+@bp.post("/registers/secret")
+@needs(AMEND)
+def tell_secret() -> ResponseReturnValue:
+    """Say it of one year."""
+    form = SecretTallyForm()
+    if form.accepts():
+        with form.refusals():
+            given = form.year.data or 0, form.incoming.data or 0, form.outgoing.data or 0
+            done_once(me(), form.once.data, form.as_body(), lambda: secret_tallies.tell(me(), *given))
+            flash(label("register.flash.secret_counted", year=form.year.data), "ok")
+            return redirect(url_for("documents.secret_register"))
+    return _secret_register(form)
+
+
+def _secret_register(form: SecretTallyForm) -> ResponseReturnValue:
+    rows, people = secret_tallies.listed(me())
+    return show("secret_register.html", form=form, rows=rows, people=people), form.status
 
 
 @bp.get("/registers/<int:register_id>/<int:year>")

@@ -1,13 +1,16 @@
 """Documents that go straight to a unit: one of them, and which kinds the regulation lists."""
 
+from datetime import date
+
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from documents.forms_bulk import TransferRuleForm
-from documents.permissions import KEEP_CATALOGUE, TRANSFER
-from documents.services import catalogue, directing, transferring
+from documents.forms_registers import ReceiptForm
+from documents.permissions import KEEP_CATALOGUE, TRANSFER, To, access_document
+from documents.services import acknowledging, catalogue, directing, transferring
 from documents.views.base import bp, do_and_tell, show
-from intranet.core import menu
+from intranet.core import clock, menu
 from intranet.core.labels import label
 from intranet.core.once import done_once
 from intranet.core.web import me, needs
@@ -28,6 +31,35 @@ def transfer(document_id: int) -> ResponseReturnValue:
         "transfer.flash.done",
     )
     return redirect(url_for("documents.incoming_detail", document_id=document_id))
+
+
+@bp.route("/incoming/<int:document_id>/receipt", methods=["GET", "POST"])
+@needs(TRANSFER)
+def receipt(document_id: int) -> ResponseReturnValue:
+    """Write down who signed for the paper."""
+    document = access_document(me(), document_id, To.TRANSFER)
+    known = document.receiver_ack or {}
+    form = ReceiptForm(
+        data={
+            "name": known.get("name", ""),
+            "on": date.fromisoformat(known["on"]) if known else clock.today(),
+            "version": document.version,
+        }
+    )
+    if form.accepts():
+        with form.refusals():
+            on = form.on.data or clock.today()
+            done_once(
+                me(),
+                form.once.data,
+                [request.path, form.as_body()],
+                lambda: acknowledging.sign_for(
+                    me(), document_id, form.name.data or "", on, version=form.version.data
+                ),
+            )
+            flash(label("document.flash.receipt_signed"), "ok")
+            return redirect(url_for("documents.incoming_detail", document_id=document_id))
+    return show("receipt.html", document=document, form=form), form.status
 
 
 @bp.route("/transfers", methods=["GET", "POST"])

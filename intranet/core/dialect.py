@@ -10,6 +10,7 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Engine,
+    Function,
     Insert,
     Integer,
     Select,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     bindparam,
     func,
     inspect,
+    null,
     select,
     text,
 )
@@ -31,6 +33,8 @@ from intranet.core import fulltext
 
 #: Seconds after which changes are looked at though nothing woke us.
 _LOOK_AT_LEAST = 2.0
+#: The column under which a query that locks a row brings the key of another.
+SPARE = "spare"
 #: How long the wiping of a table waits for its readers.
 _WIPE_WAITS = "2s"
 _TURN = select(
@@ -104,20 +108,46 @@ def stand_in_line(opened: Session, which: int, part: int) -> None:
         opened.connection().execute(_TURN, {"which": which, "part": part})
 
 
-def in_line(opened: Session, lock: Select[Any], which: str, part: str) -> Select[Any]:
-    """A query that locks a row, standing in line for it as well: one question where time counts.
+def in_line(
+    opened: Session, lock: Select[Any], which: str, part: str, table: type[DeclarativeBase]
+) -> Select[Any]:
+    """A query that locks a row, standing in line for it as well, with a key for a row that comes of it.
+
+    One question where time counts.
 
     :param which: parameters of the query that hold the keys of :func:`stand_in_line`.
+    :param table: of which a key, as :func:`next_key` gives it, comes along as column :data:`SPARE`.
     """
-    return lock if _is_sqlite(opened) else _in_line(lock, which, part)
+    return (_in_line_here if _is_sqlite(opened) else _in_line)(lock, which, part, table)
 
 
 @lru_cache(maxsize=16)
-def _in_line(lock: Select[Any], which: str, part: str) -> Select[Any]:
+def _in_line(lock: Select[Any], which: str, part: str, table: type[DeclarativeBase]) -> Select[Any]:
     # Asked once, before a row is looked at; the row is then read as it stands when it is locked.
     keys = (bindparam(which, type_=Integer), bindparam(part, type_=Integer))
     turn = select(func.pg_advisory_xact_lock(*keys, type_=String)).scalar_subquery()
-    return lock.where(turn.is_not(None))
+    return lock.add_columns(_sequence(table).label(SPARE)).where(turn.is_not(None))
+
+
+@lru_cache(maxsize=16)
+def _in_line_here(lock: Select[Any], _which: str, _part: str, _table: type[DeclarativeBase]) -> Select[Any]:
+    # A key here is free only until somebody takes it.
+    return lock.add_columns(null().label(SPARE))
+
+
+def next_key(opened: Session, table: type[DeclarativeBase]) -> int:
+    """The key of a row to be written at once, known before it is there."""
+    return int(opened.connection().execute(_next_key(_is_sqlite(opened), table)).scalar_one())
+
+
+@lru_cache(maxsize=32)
+def _next_key(is_sqlite: bool, table: type[DeclarativeBase]) -> Select[Any]:
+    highest = func.coalesce(func.max(table_of(table).c.id), 0)
+    return select(highest + 1 if is_sqlite else _sequence(table))
+
+
+def _sequence(table: type[DeclarativeBase]) -> Function[int]:
+    return func.nextval(f"{table_of(table).name}_id_seq", type_=Integer)
 
 
 def is_conflict(problem: OperationalError) -> bool:

@@ -2,7 +2,8 @@
 
 :class:`FrameOnceManager` writes a room's frame to every idle socket without waiting. A socket that is busy or
 full gets the packet through its queue, behind what is there already, so that order always holds and nobody
-waits for a slow reader; a queue over its limits ends the socket.
+waits for a slow reader; a queue over its limits ends the socket. What passes and is kept nowhere is not put
+behind much: it would come too late, and fill the queue.
 """
 
 from typing import Any
@@ -14,6 +15,8 @@ from intranet.core.fastroom import FramedPacket, FrameOnceWebSocket
 
 #: Id of a client, its websocket if it has one by now, and the engine's socket, which has the queue.
 _Listener = tuple[str, FrameOnceWebSocket | None, Any]
+#: Events that may be lost, a pointer or a stroke being drawn; behind so many packets they are.
+_LOSSY, _LOST_BEHIND = frozenset({"eph"}), 8
 
 
 class FrameOnceManager(Manager):
@@ -57,9 +60,10 @@ class FrameOnceManager(Manager):
         if skip_sid:
             skipped = set(skip_sid) if isinstance(skip_sid, list) else {skip_sid}
             listeners = [one for one in listeners if one[0] not in skipped]
+        behind = _LOST_BEHIND if event in _LOSSY else None
         for _, websocket, engine_socket in listeners:
             if websocket is None or not websocket.offer(wire):
-                _tell_later(engine_socket, packet)
+                _tell_later(engine_socket, packet, behind)
 
     def _listeners(self, namespace: str, room: Any) -> list[_Listener]:
         """Everybody in a room, found out once for as long as they are the same."""
@@ -89,7 +93,9 @@ class FrameOnceManager(Manager):
         return FramedPacket(text) if isinstance(text, str) else None
 
 
-def _tell_later(engine_socket: Any, packet: FramedPacket) -> None:
-    """Put a packet into the queue of a client that is still there."""
-    if not (engine_socket.closed or engine_socket.closing):
+def _tell_later(engine_socket: Any, packet: FramedPacket, behind: int | None) -> None:
+    """Put a packet into the queue of a client that is still there, unless it may wait behind so many only."""
+    if engine_socket.closed or engine_socket.closing:
+        return
+    if behind is None or engine_socket.queue.qsize() < behind:
         engine_socket.queue.put(packet)

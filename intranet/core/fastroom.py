@@ -38,7 +38,7 @@ from intranet.core.websocket import (
     LINGER_SECONDS,
     MAX_UNSENT,
     MAX_UNSENT_BYTES,
-    SEND_SECONDS,
+    STALL_SECONDS,
     TOO_SLOW,
     TURN,
     Unsent,
@@ -298,9 +298,11 @@ class FrameOnceWebSocket:
                     sent = self._try_send(data, _AT_ONCE)
                 except BlockingIOError:
                     sent = 0
-                if sent < len(data):
-                    with gevent.Timeout(SEND_SECONDS, TimeoutError("the client does not read")):
-                        self._sock_.sendall(memoryview(data)[sent:])
+                left = memoryview(data)[sent:]
+                while left:
+                    # A slow client may take its time, one that accepts nothing may not.
+                    with gevent.Timeout(STALL_SECONDS, TimeoutError("the client does not read")):
+                        left = left[self._sock_.send(left) :]
         except OSError:
             self.cut()
             raise

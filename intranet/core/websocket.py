@@ -31,8 +31,8 @@ MAX_UNSENT_BYTES = 512 * 1024
 #: The code with which a client ends that left too much unread, and the seconds it has to hear it.
 TOO_SLOW = 4008
 FAREWELL_SECONDS = 5
-#: Seconds one frame may take to leave.
-SEND_SECONDS = 30
+#: Seconds one frame may take to leave; and seconds in which a client may accept nothing of it at all.
+SEND_SECONDS, STALL_SECONDS = 30, 10
 #: Seconds between looks at who has answered no ping.
 WATCH_SECONDS = 5
 #: Messages of one client that are read in a row before it is the others' turn.

@@ -97,6 +97,7 @@ class Kind:
     :param needed: fields without which nothing can be taken over.
     :param plan: what would become of rows in an agency; asks the database, changes nothing.
     :param job: what takes one over in the background, where somebody would wait too long for it.
+    :param changes: whether what is there may become otherwise.
     """
 
     code: str
@@ -106,6 +107,7 @@ class Kind:
     needed: Sequence[str]
     plan: Callable[[int, Sequence[Row]], Plan]
     job: str | None = None
+    changes: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from intranet.notices import reminders, workdays
 from intranet.notices import services as notices
 from intranet.people import directory
 from intranet.people.models import User
-from intranet.records import audit, files
+from intranet.records import files, leaves
 from intranet.records.models import AuditLine
 from intranet.tasks import acts, lists
 from intranet.tasks.extending import extensions_of
@@ -24,7 +24,8 @@ from intranet.tasks.models import ExtensionState, PartyRole, Task, TaskReport
 from intranet.tasks.permissions import may_read, standing_of, visible_to
 from intranet.tasks.tree import counted_parts
 
-_MOST_HISTORY = 200
+#: Acts whose lines stand elsewhere on the page too, however long ago they were.
+_TOLD = ("task.joined", "task.directed", "task.sent_back", "task.reopened")
 
 
 @dataclass(frozen=True)
@@ -72,20 +73,27 @@ class Link:
     url: str
 
 
-def about(actor: Actor, task: Task) -> dict[str, Any]:
-    """Everything the page shows. Whoever asks has checked that the actor may read the task."""
+def about(actor: Actor, task: Task, *, before: int | None = None, after: int | None = None) -> dict[str, Any]:
+    """Everything the page shows. Whoever asks has checked that the actor may read the task.
+
+    :param before: id of a line of its history: those older than it; ``after``: those next newer.
+    """
     at = standing_of(actor)
     on = workdays.calendar()
     extensions = extensions_of(task.id)
     waiting = next((one for one in extensions if one.state is ExtensionState.ASKED), None)
-    history = audit.history(task.ref, _MOST_HISTORY)
+    of_it = [AuditLine.ref_kind == task.ref.kind, AuditLine.ref_id == task.id]
+    history = leaves.leaf(of_it, "id", before=before, after=after)
+    told = list(
+        db.session().scalars(select(AuditLine).where(*of_it, AuditLine.act.in_(_TOLD)).order_by(AuditLine.id))
+    )
     reports = list(
         db.session().scalars(
             select(TaskReport).where(TaskReport.task_id == task.id).order_by(TaskReport.id.desc())
         )
     )
     ids = {task.assigner_id, task.accepted_by_id, task.finished_by_id}
-    ids |= {report.author_id for report in reports} | {line.actor_id for line in history}
+    ids |= {report.author_id for report in reports} | {line.actor_id for line in (*history.lines, *told)}
     ids |= {one.asked_by_id for one in extensions} | {one.decided_by_id for one in extensions}
     people = directory.people({key for key in ids if key is not None})
     has_parts = bool(counted_parts(task.id))
@@ -115,22 +123,23 @@ def about(actor: Actor, task: Task) -> dict[str, Any]:
                 "note": line.reason,
                 "now": False,
             }
-            for line in history
+            for line in history.lines
         ],
-        "finishes": _finishes(history),
+        "leaf": history,
+        "finishes": _finishes(told),
         "directed": [
             (people[line.actor_id], line)
-            for line in reversed(history)
+            for line in told
             if line.act in ("task.joined", "task.directed") and line.reason and line.actor_id in people
         ],
         "reminders": reminders.history(task.ref),
     }
 
 
-def _finishes(history: Sequence[AuditLine]) -> list[Finish]:
+def _finishes(lines: Sequence[AuditLine]) -> list[Finish]:
     """Finishings before the present one, oldest first: returned, taken up again."""
     found = []
-    for line in reversed(history):
+    for line in lines:
         finished = line.data.get("finished")
         if line.act not in ("task.sent_back", "task.reopened") or not finished:
             continue

@@ -16,6 +16,7 @@ from intranet.notices import workdays
 from intranet.notices.workdays import Calendar
 from intranet.people import directory
 from intranet.tasks import deadlines, deciding, figures, helping
+from intranet.tasks.codes import codes_meant
 from intranet.tasks.deadlines import Standing as Deadline
 from intranet.tasks.models import PartyRole, Source, Task, TaskParty, TaskState
 from intranet.tasks.parties import Shown, parties_of
@@ -33,8 +34,6 @@ PAGE = 50
 #: Where tasks without a deadline stand in the order.
 _NEVER = date(9999, 12, 31)
 _MOST_FOUND = 8
-#: So many years back a task is found by its number alone.
-_YEARS = 20
 #: Longest key of a page that is one: rank, date, and a 32-bit number.
 _MOST_DIGITS = 10
 _MOST_KEY = len("0.9999-12-31.") + _MOST_DIGITS - 1
@@ -334,7 +333,7 @@ def find(actor: Actor, words: str, limit: int = _MOST_FOUND) -> list[Task]:
     """
     query = select(Task).where(visible_to(actor), Task.undone_at.is_(None), *_containing(words))
     together = Task.title_key.contains(" ".join(fold(words).split()), autoescape=True)
-    codes = _codes(words.strip()) or [words.strip().upper()]
+    codes = codes_meant(words.strip()) or [words.strip().upper()]
     rank = case((Task.code.in_(codes), 0), (together, 1), else_=2)
     return list(db.session().scalars(query.order_by(rank, Task.id.desc()).limit(limit)))
 
@@ -363,16 +362,8 @@ def _containing(words: str) -> list[ColumnElement[bool]]:
     if wanted.upper().startswith("NV-"):
         return [Task.code.startswith(wanted.upper(), autoescape=True)]
     titled = [Task.title_key.contains(word, autoescape=True) for word in fold(wanted).split()]
-    codes = _codes(wanted)
+    codes = codes_meant(wanted)
     return [or_(and_(*titled), Task.code.in_(codes))] if codes else titled
-
-
-def _codes(wanted: str) -> list[str]:
-    """Codes of the tasks of that number in every year: ``312`` and ``000312`` alike; none for other words."""
-    if not wanted.isdecimal() or len(wanted) > _MOST_DIGITS:
-        return []
-    year = clock.today().year
-    return [f"NV-{one}-{int(wanted):06d}" for one in range(year - _YEARS, year + 1)]
 
 
 def _rank(tab: Tab, at: Standing, late_from: date) -> Case[int]:

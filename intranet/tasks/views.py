@@ -80,7 +80,8 @@ def detail(task_id: int) -> ResponseReturnValue:
     task = access_task(actor, task_id, To.READ)
     if is_released(task):
         services.see(actor, task_id)
-    shown = about(actor, task)
+    before, after = (request.args.get(name, type=int) for name in ("before", "after"))
+    shown = about(actor, task, before=before, after=after)
     left = max(0, round((task.release_at - clock.now()).total_seconds()))
     template = "tasks/_detail.html" if is_part() else "tasks/detail.html"
     return render_template(template, undo_seconds=left, **shown)

@@ -6,19 +6,20 @@ from typing import Literal
 from intranet.core.commands import Answer, command
 from intranet.people.models import User
 from meetings.commands.agenda import OfMeeting
-from meetings.models.floor import CallKind, PresenceState, QueueRule, SpeechKind
+from meetings.models.floor import CallKind, NoticeTo, PresenceState, QueueRule, SpeechKind
 from meetings.permissions import ATTEND
-from meetings.services import announcing, attending, seating, speaking, turns, writing
+from meetings.services import announcing, attending, commenting, seating, speaking, turns, writing
 
 
 @dataclass(frozen=True)
 class SetPresence:
-    """One's own presence, or ``p``'s; ``late``: what the list says of the hour, for chair and secretary."""
+    """One's own presence, or ``p``'s; ``late``, ``leave``: of hour and absence, for chair and secretary."""
 
     mid: int
     st: PresenceState
     p: int | None = None
     late: bool | None = None
+    leave: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,13 @@ class SetTimer:
 
 @dataclass(frozen=True)
 class SendNotice:
-    """Words for everybody; ``for_s`` seconds, without: until cleared."""
+    """Words for everybody, or for a group; ``for_s`` seconds, without: until cleared."""
 
     mid: int
     t: str
     lvl: Literal["info", "warn"] = "info"
     for_s: int | None = None
+    to: NoticeTo = NoticeTo.ALL
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,15 @@ class CallService:
     mid: int
     kind: CallKind
     t: str = ""
+
+
+@dataclass(frozen=True)
+class Comment:
+    """Words on the item on the floor; ``item``: the one the actor saw there."""
+
+    mid: int
+    item: int
+    t: str
 
 
 @dataclass(frozen=True)
@@ -170,7 +181,7 @@ class TakeSeat:
 @command("att.set", needs=ATTEND)
 def set_presence(actor: User, d: SetPresence) -> Answer:
     """Be there, be there from afar, have left; correct others."""
-    return {"v": attending.set_presence(actor, d.mid, d.st, person=d.p, late=d.late)}
+    return {"v": attending.set_presence(actor, d.mid, d.st, person=d.p, late=d.late, leave=d.leave)}
 
 
 @command("body.choose", needs=ATTEND)
@@ -260,8 +271,8 @@ def stop_timer(actor: User, d: OfMeeting) -> Answer:
 
 @command("notice.send", needs=ATTEND)
 def send_notice(actor: User, d: SendNotice) -> Answer:
-    """Say something to everybody."""
-    return {"id": announcing.send_notice(actor, d.mid, d.t, d.lvl, d.for_s)}
+    """Say something to everybody, or to a group."""
+    return {"id": announcing.send_notice(actor, d.mid, d.t, d.lvl, d.for_s, to=d.to)}
 
 
 @command("notice.clear", needs=ATTEND)
@@ -274,6 +285,12 @@ def clear_notice(actor: User, d: OfRecord) -> Answer:
 def call_service(actor: User, d: CallService) -> Answer:
     """Ask chair and secretaries for something."""
     return {"id": announcing.call_service(actor, d.mid, d.kind, d.t)}
+
+
+@command("comment.send", needs=ATTEND)
+def comment(actor: User, d: Comment) -> Answer:
+    """Say something in writing on the item on the floor."""
+    return {"id": commenting.comment(actor, d.mid, d.item, d.t)}
 
 
 @command("service.done", needs=ATTEND)

@@ -59,6 +59,17 @@ class CallKind(StrEnum):
     OTHER = "other"
     #: Words to the secretary.
     MESSAGE = "message"
+    #: What somebody says in writing on the item on the floor; the journal knows on which.
+    COMMENT = "comment"
+
+
+class NoticeTo(StrEnum):
+    """Whom an announcement is for; chair and secretaries see every one."""
+
+    ALL = "all"
+    #: Named as the audiences of the room are.
+    MEMBERS = "member"
+    GUESTS = "guest"
 
 
 class Body(Base):
@@ -118,6 +129,8 @@ class Attendance(Base):
     first_at: Mapped[datetime | None]
     #: First there after the meeting had begun.
     is_late: Mapped[bool] = mapped_column(default=False)
+    #: Of whoever is absent, whether with leave; empty: nobody said.
+    has_leave: Mapped[bool | None]
 
 
 class Speech(Base):
@@ -170,7 +183,7 @@ class Speech(Base):
 
 
 class RoomNotice(Base):
-    """Words of the chair or the secretary for everybody in the room."""
+    """Words of the chair or the secretary for everybody in the room, or for a group."""
 
     __tablename__ = "room_notice"
     __table_args__ = (Index("ix_room_notice_of", "meeting_id", "cleared_at"),)
@@ -180,6 +193,7 @@ class RoomNotice(Base):
     #: ``info`` or ``warn``.
     level: Mapped[str] = mapped_column(String(10))
     text: Mapped[str] = mapped_column(String(300))
+    to: Mapped[NoticeTo] = mapped_column(ValueEnum(NoticeTo), default=NoticeTo.ALL)
     at: Mapped[datetime]
     #: When it has said enough; empty: until it is cleared.
     until: Mapped[datetime | None]

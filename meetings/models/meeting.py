@@ -99,6 +99,8 @@ class Meeting(Base):
     title: Mapped[str] = mapped_column(String(200))
     starts_at: Mapped[datetime]
     place: Mapped[str] = mapped_column(String(120))
+    #: What those invited are to prepare and bring, as the invitation says.
+    requirements: Mapped[str] = mapped_column(String(500), default="")
     state: Mapped[MeetingState] = mapped_column(ValueEnum(MeetingState), default=MeetingState.DRAFT)
     #: The chair lets the secretary publish: by the body's rules, or the chair's own word on this meeting.
     secretary_publishes: Mapped[bool] = mapped_column(default=True)
@@ -169,7 +171,13 @@ class Meeting(Base):
     @property
     def edition(self) -> str:
         """A mark of what its head says now; a form made from another edition is refused."""
-        head = (self.title, self.starts_at.isoformat(), self.place, self.secretary_publishes)
+        head = (
+            self.title,
+            self.starts_at.isoformat(),
+            self.place,
+            self.requirements,
+            self.secretary_publishes,
+        )
         return _mark(*head, self.body_id)
 
     @property

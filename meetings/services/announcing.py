@@ -11,7 +11,7 @@ from intranet.core.errors import BadState, Invalid, NotFound
 from intranet.core.text import one_line
 from intranet.people.models import User
 from intranet.records import audit
-from meetings.models.floor import CallKind, RoomNotice, ServiceCall
+from meetings.models.floor import CallKind, NoticeTo, RoomNotice, ServiceCall
 from meetings.models.journal import CallAnswered, JournalLine, Line
 from meetings.models.meeting import IN_SESSION, Meeting, MeetingState
 from meetings.permissions import To, access_meeting
@@ -33,11 +33,20 @@ WRITTEN = "msg.sent"
 _ROOM_OPEN = IN_SESSION | {MeetingState.PUBLISHED, MeetingState.READY}
 
 
-def send_notice(actor: User, meeting_id: int, words: str, level: str, for_s: int | None = None) -> int:
-    """Say something to everybody in the room; what has said enough makes way.
+def send_notice(
+    actor: User,
+    meeting_id: int,
+    words: str,
+    level: str,
+    for_s: int | None = None,
+    *,
+    to: NoticeTo = NoticeTo.ALL,
+) -> int:
+    """Say something to everybody in the room, or to a group; what has said enough makes way.
 
     :param level: ``info`` or ``warn``.
     :param for_s: seconds it stands, ``None``: until it is cleared.
+    :param to: what is not for all is not told to the screen on the wall either.
     :returns: the notice's id.
     :raises NotFound: no such meeting, or none the actor may attend.
     :raises Forbidden: ``meeting.not_yours_to_run``.
@@ -58,12 +67,12 @@ def send_notice(actor: User, meeting_id: int, words: str, level: str, for_s: int
         for old in [one for one in standing if one.until is not None and one.until <= now]:
             old.cleared_at = now
             standing.remove(old)
-            journal.append(meeting, "notice.cleared", by=actor, id=old.id)
+            _told_cleared(actor, meeting, old)
         if len(standing) >= MOST_NOTICES:
             raise BadState("notice.too_many", most=MOST_NOTICES)
         until = None if for_s is None else now + timedelta(seconds=for_s)
         notice = RoomNotice(
-            meeting_id=meeting.id, by_id=actor.id, level=level, text=words, at=now, until=until
+            meeting_id=meeting.id, by_id=actor.id, level=level, text=words, to=to, at=now, until=until
         )
         opened.add(notice)
         opened.flush()
@@ -86,7 +95,11 @@ def clear_notice(actor: User, meeting_id: int, notice_id: int) -> int:
         if notice is None:
             raise NotFound("notice.unknown")
         notice.cleared_at = clock.now()
-        return journal.append(meeting, "notice.cleared", by=actor, id=notice.id)
+        return _told_cleared(actor, meeting, notice)
+
+
+def _told_cleared(actor: User, meeting: Meeting, notice: RoomNotice) -> int:
+    return journal.append(meeting, "notice.cleared", by=actor, id=notice.id, to=notice.to.value)
 
 
 def set_timer(actor: User, meeting_id: int, label: str, dur_s: int) -> int:
@@ -158,30 +171,36 @@ def call_service(actor: User, meeting_id: int, kind: CallKind, words: str = "") 
     :raises Invalid: ``service.empty``, a message says nothing; ``service.too_long``.
     """
     words = one_line(words)
+    if kind is CallKind.COMMENT:
+        raise Invalid("command.payload", name="kind")
     if kind is CallKind.MESSAGE and not words:
         raise Invalid("service.empty", field="t")
     if len(words) > MOST_CALL:
         raise Invalid("service.too_long", most=MOST_CALL, length=len(words), field="t")
-    with unit_of_work() as opened:
-        meeting = open_room(actor, meeting_id, To.ATTEND)
-        query = (
-            select(func.count())
-            .select_from(ServiceCall)
-            .where(
-                ServiceCall.meeting_id == meeting.id,
-                ServiceCall.user_id == actor.id,
-                ServiceCall.done_at.is_(None),
-            )
-        )
-        if (opened.scalar(query) or 0) >= MOST_CALLS:
-            raise BadState("service.too_many", most=MOST_CALLS)
-        part = meeting.participant(actor.id)
-        call = ServiceCall(meeting_id=meeting.id, user_id=actor.id, kind=kind, text=words, at=clock.now())
-        call.seat = "" if part is None else part.seat
-        opened.add(call)
-        opened.flush()
-        journal.append(meeting, "service.called", by=actor, **call_entry(call, actor))
-        return call.id
+    with unit_of_work():
+        return keep_call(actor, open_room(actor, meeting_id, To.ATTEND), kind, words)
+
+
+def keep_call(actor: User, meeting: Meeting, kind: CallKind, words: str, **more: int) -> int:
+    """Put a call before chair and secretaries, in the open unit of work.
+
+    :param more: what the journal keeps beside it.
+    :returns: the call's id.
+    :raises BadState: ``service.too_many``.
+    """
+    opened = session()
+    query = select(func.count()).where(
+        ServiceCall.meeting_id == meeting.id, ServiceCall.user_id == actor.id, ServiceCall.done_at.is_(None)
+    )
+    if (opened.scalar(query) or 0) >= MOST_CALLS:
+        raise BadState("service.too_many", most=MOST_CALLS)
+    part = meeting.participant(actor.id)
+    call = ServiceCall(meeting_id=meeting.id, user_id=actor.id, kind=kind, text=words, at=clock.now())
+    call.seat = "" if part is None else part.seat
+    opened.add(call)
+    opened.flush()
+    journal.append(meeting, "service.called", by=actor, **call_entry(call, actor), **more)
+    return call.id
 
 
 def finish_call(actor: User, meeting_id: int, call_id: int) -> int:
@@ -276,7 +295,8 @@ def calls_in(meeting: Meeting) -> list[ServiceCall]:
 
 def notice_entry(notice: RoomNotice) -> dict[str, Any]:
     """A notice as the room holds it."""
-    return {"id": notice.id, "lvl": notice.level, "t": notice.text, "until": ms(notice.until)}
+    said = {"id": notice.id, "lvl": notice.level, "t": notice.text, "until": ms(notice.until)}
+    return said if notice.to is NoticeTo.ALL else said | {"to": notice.to.value}
 
 
 def call_entry(call: ServiceCall, user: User) -> dict[str, Any]:

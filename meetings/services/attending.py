@@ -43,12 +43,14 @@ def set_presence(
     *,
     person: int | None = None,
     late: bool | None = None,
+    leave: bool | None = None,
     via: str = "room",
 ) -> int:
     """Say that one is there, from afar, or has left; chair and secretaries say it of others too.
 
     :param person: whose presence, ``None`` for the actor's own.
     :param late: came after the beginning; ``None`` lets the clock say.
+    :param leave: is absent with leave, or without; ``None``: nobody says.
     :returns: the room's version, unchanged when nothing was new.
     :raises NotFound: no such meeting, or none the actor may attend; ``meeting.unknown_person``.
     :raises Forbidden: ``att.not_yours``.
@@ -59,6 +61,7 @@ def set_presence(
         runs = may(actor, To.RUN, meeting)
         whose = actor.id if person is None else person
         is_own = whose == actor.id
+        leave = leave if state is PresenceState.ABSENT else None
         if not runs and (not is_own or state not in OWN or late is not None):
             raise Forbidden("att.not_yours")
         if meeting.participant(whose) is None:
@@ -67,18 +70,19 @@ def set_presence(
             raise BadState("att.closed")
         filed.require_unfiled(meeting)
         row = opened.get(Attendance, (meeting.id, whose))
-        if row is not None and row.state is state and late in {None, row.is_late}:
+        is_said = row is not None and late in {None, row.is_late} and leave in {None, row.has_leave}
+        if row is not None and row.state is state and is_said:
             return meeting.v
         now = clock.now()
         if row is None:
             row = Attendance(meeting_id=meeting.id, user_id=whose, is_late=False)
             opened.add(row)
         row.state, row.at, row.via = state, now, via if is_own else "officer"
+        row.has_leave = leave
         _note_arrival(meeting, row, late, now)
         if not is_own or late is not None:
-            audit.record(
-                actor, "meeting.presence_set", meeting, user=whose, state=state.value, late=row.is_late
-            )
+            said: dict[str, Any] = {"late": row.is_late} | ({} if leave is None else {"leave": leave})
+            audit.record(actor, "meeting.presence_set", meeting, user=whose, state=state.value, **said)
         opened.flush()
         told = {"p": whose, **_entry(row), **counts(meeting)}
         journal.append(meeting, "att.changed", by=actor, **told)
@@ -284,7 +288,8 @@ UNSEEN: Mapping[str, Any] = {"st": None, "at": None, "via": None, "late": False}
 
 
 def _entry(row: Attendance) -> dict[str, Any]:
-    return {"st": row.state.value, "at": ms(row.at), "via": row.via, "late": row.is_late}
+    said = {"st": row.state.value, "at": ms(row.at), "via": row.via, "late": row.is_late}
+    return said if row.has_leave is None else said | {"leave": row.has_leave}
 
 
 def _present(meeting: Meeting, profile: Profile) -> list[int]:

@@ -64,7 +64,8 @@ def cast_ballot(
         else the receipt, if the vote is secret.
     :raises NotFound: ``vote.unknown``: no such vote in this meeting, or none the actor may attend.
     :raises Forbidden: ``vote.not_yours``: not among those who vote.
-    :raises BadState: ``vote.not_open``, ``vote.too_late``; ``vote.by_hand``: hands are raised, not ballots;
+    :raises BadState: ``vote.too_late``, it was closed before; ``vote.not_open``, it is void;
+        ``vote.by_hand``: hands are raised, not ballots;
         ``vote.no_change``: the first ballot stands in this vote.
     :raises Stale: ``vote.changed_elsewhere``: the ballot says something else than ``was`` by now.
     :raises Invalid: ``vote.bad_choice``, ``vote.bad_receipt``.
@@ -82,7 +83,7 @@ def cast_ballot(
         if poll.state is not PollState.OPEN:
             if is_given and old is None:
                 return {"already": True}
-            raise BadState("vote.not_open")
+            raise BadState("vote.not_open" if poll.state is PollState.VOID else "vote.too_late")
         if poll.mode is VoteMode.HAND:
             raise BadState("vote.by_hand")
         is_late = poll.closes_at is not None and clock.now() >= poll.closes_at

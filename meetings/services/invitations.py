@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from intranet.core import clock, db
+from intranet.core.labels import label
 from intranet.notices import quiet, reminders
 from intranet.notices import services as notices
 from intranet.notices.reminder_rules import Due, Topic
@@ -29,7 +30,7 @@ def send(actor: User, meeting: Meeting) -> int:
     ids = [part.user_id for part in fresh]
     if ids:
         notices.notify(
-            ids, unanswered.INVITED, meeting.ref, by=actor, when=_when(meeting), place=meeting.place
+            ids, unanswered.INVITED, meeting.ref, by=actor, when=_when(meeting), place=_where(meeting)
         )
         _remind(meeting)
     return len(ids)
@@ -39,8 +40,15 @@ def tell_moved(actor: User, meeting: Meeting) -> None:
     """Tell everybody of another time or place, and remind them by the new one."""
     stop_reminders(meeting)
     ids = [part.user_id for part in meeting.participants]
-    notices.notify(ids, "meeting.moved", meeting.ref, by=actor, when=_when(meeting), place=meeting.place)
+    notices.notify(ids, "meeting.moved", meeting.ref, by=actor, when=_when(meeting), place=_where(meeting))
     _remind(meeting)
+
+
+def tell_requirements(actor: User, meeting: Meeting) -> None:
+    """Tell those invited what they are to prepare now."""
+    ids = [part.user_id for part in meeting.participants if part.invited_at is not None]
+    when, asks = _when(meeting), meeting.requirements
+    notices.notify(ids, "meeting.requirements", meeting.ref, by=actor, when=when, asks=asks)
 
 
 def tell_called_off(actor: User, meeting: Meeting, kind: str) -> None:
@@ -99,11 +107,18 @@ def _to_remind(wanted: Mapping[int, frozenset[str]]) -> dict[int, list[int]]:
 
 def _words(due: Due) -> tuple[str, dict[str, Any]]:
     meeting = db.session().get_one(Meeting, due.ref_id)
-    return due.base, {"when": _when(meeting), "place": meeting.place}
+    is_early = due.base == "meeting.tomorrow"
+    return due.base, {"when": _when(meeting), "place": _where(meeting) if is_early else meeting.place}
 
 
 #: Whoever was invited is reminded of the meeting.
 REMINDED = Topic("meeting", _to_remind, words=_words)
+
+
+def _where(meeting: Meeting) -> str:
+    """The place and, where something is asked of those invited, what they prepare."""
+    asks = meeting.requirements.rstrip(".")
+    return label("meeting.where", place=meeting.place, asks=asks) if asks else meeting.place
 
 
 def _when(meeting: Meeting) -> str:

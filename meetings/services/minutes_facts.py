@@ -12,7 +12,7 @@ from intranet.core.db import session
 from intranet.core.labels import label
 from intranet.people import directory
 from intranet.people.models import User
-from meetings.models.floor import Speech
+from meetings.models.floor import CallKind, Speech
 from meetings.models.journal import Line
 from meetings.models.meeting import Meeting
 from meetings.models.vote import Poll, PollState
@@ -24,7 +24,7 @@ TOLD = frozenset(
     {
         "meeting.state", "item.started", "item.finished", "item.dropped", "consent.adopted", "speech.ended",
         "vote.published", "vote.voided", "vote.extended", "att.changed", "role.transferred", "file.map",
-        "position.set",
+        "position.set", "service.called",
     }
 )  # fmt: skip
 
@@ -39,7 +39,8 @@ class Fact:
 
     :param key: its line in the journal, with a letter where a line tells of two things.
     :param item_id: the item to which it belongs, ``None`` for one of the whole sitting.
-    :param kind: ``sitting``, ``presence``, ``item``, ``speech``, ``vote``, ``paper`` or ``position``.
+    :param kind: ``sitting``, ``presence``, ``item``, ``speech``, ``vote``, ``paper``, ``position`` or
+        ``comment``.
     """
 
     key: str
@@ -200,7 +201,8 @@ class _Teller:
     def _att_changed(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
         if self._began is None or (self._meeting.ended_at is not None and line.at > self._meeting.ended_at):
             return
-        text = label(f"minutes.fact.att_{data['st']}", name=self._name(data["p"]))
+        what = data["st"] if "leave" not in data else "leave" if data["leave"] else "no_leave"
+        text = label(f"minutes.fact.att_{what}", name=self._name(data["p"]))
         note = label("minutes.fact.present", n=data["in"], of=data["of"])
         yield Fact(str(line.v), line.v, line.at, "presence", text, note)
 
@@ -218,6 +220,12 @@ class _Teller:
         said = data["position"]
         text = label("minutes.fact.position", name=said["n"], stand=label(f"meeting.stand.{said['pos']}"))
         yield Fact(str(line.v), line.v, line.at, "position", text, said["t"], said["item"])
+
+    def _service_called(self, line: Line, data: Mapping[str, Any]) -> Iterable[Fact]:
+        if data["kind"] != CallKind.COMMENT:
+            return
+        text = label("minutes.fact.comment", name=data["n"])
+        yield Fact(str(line.v), line.v, line.at, "comment", text, data["t"], data["item"])
 
     def _order(self, poll: Poll) -> str:
         """Who opened a vote on whose order; nothing where the chair did."""

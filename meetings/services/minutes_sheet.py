@@ -248,7 +248,7 @@ def _attendance(meeting: Meeting, people: dict[int, User]) -> tuple[list[Person]
         if user is None:
             continue
         was_there = row is not None and (row.state in _THERE or row.first_at is not None)
-        note = _note(row) if was_there else _why(answers.get(part.user_id), stand_ins)
+        note = _note(row) if was_there else _why(row, answers.get(part.user_id), stand_ins)
         one = Person(user.full_name, user.title, user.org.short_name, part.role, note)
         if not was_there:
             absent.append(one)
@@ -268,10 +268,13 @@ def _note(row: Attendance | None) -> str:
     return ", ".join(said)
 
 
-def _why(answer: InvitationAnswer | None, stand_ins: dict[int, User]) -> str:
+def _why(row: Attendance | None, answer: InvitationAnswer | None, stand_ins: dict[int, User]) -> str:
+    """What secretary or chair said of the absence, then the person's own reason and who came instead."""
+    leave = None if row is None else row.has_leave
+    said = [] if leave is None else [label("minutes.leave" if leave else "minutes.no_leave")]
     if answer is None or answer.answer is Attending.ATTEND:
-        return label("minutes.no_reason")
-    said = [answer.reason] if answer.reason else []
+        return "; ".join(said) or label("minutes.no_reason")
+    said += [answer.reason] if answer.reason else []
     if answer.standing is Standing.APPROVED and answer.substitute_id in stand_ins:
         said.append(label("minutes.stand_in", name=stand_ins[answer.substitute_id].full_name))
     return "; ".join(said) or label("minutes.no_reason")

@@ -42,12 +42,14 @@ def create_meeting(
     title: str,
     starts_at: datetime,
     place: str,
+    requirements: str = "",
     chair_id: int,
     delegate_ids: Collection[int] = (),
     body_id: int | None = None,
 ) -> int:
     """Begin to prepare a meeting of the actor's agency; the actor is its secretary, or chairs it.
 
+    :param requirements: what those invited are to prepare and bring.
     :param body_id: the body that sits, ``None`` for the agency's first.
     :returns: its id.
     :raises Forbidden: ``auth.no_permit``.
@@ -64,6 +66,7 @@ def create_meeting(
             title=title,
             starts_at=starts_at,
             place=place,
+            requirements=requirements,
             heads={},
             v=0,
             created_by_id=actor.id,
@@ -94,12 +97,14 @@ def edit_meeting(
     title: str,
     starts_at: datetime,
     place: str,
+    requirements: str | None = None,
     secretary_publishes: bool | None = None,
     body_id: int | None = None,
     expect: str | None = None,
 ) -> None:
-    """Change the head of a meeting; those invited hear of a new time or place.
+    """Change the head of a meeting; those invited hear of a new time or place, and of what they prepare.
 
+    :param requirements: what those invited are to prepare and bring, ``None`` for no change.
     :param secretary_publishes: the chair's word on who sends the invitations, ``None`` for no change.
     :param body_id: the body that sits, while the meeting is not published; ``None`` for no change.
     :param expect: the edition that the actor saw, ``None`` when it does not matter.
@@ -117,6 +122,8 @@ def edit_meeting(
         if meeting.starts_at != starts_at:
             _check_future(starts_at)
         meeting.title, meeting.starts_at, meeting.place = title, starts_at, place
+        asks_more = requirements not in {None, "", meeting.requirements}
+        meeting.requirements = meeting.requirements if requirements is None else requirements
         if secretary_publishes is not None and secretary_publishes != meeting.secretary_publishes:
             if not may(actor, To.CHAIR, meeting):
                 raise Forbidden("meeting.chairs_word")
@@ -129,6 +136,8 @@ def edit_meeting(
         journal.append(meeting, "meeting.edited", by=actor, title=title, place=place, starts=ms(starts_at))
         if is_moved and meeting.published_at is not None:
             invitations.tell_moved(actor, meeting)
+        elif asks_more and meeting.published_at is not None:
+            invitations.tell_requirements(actor, meeting)
 
 
 def add_item(

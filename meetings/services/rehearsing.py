@@ -112,6 +112,7 @@ def _make(actor: User, real: Meeting) -> int:
         title=real.title,
         starts_at=now,
         place=real.place,
+        requirements=real.requirements,
         state=MeetingState.PUBLISHED,
         secretary_publishes=real.secretary_publishes,
         heads={},

@@ -14,6 +14,7 @@ from intranet.people.models import User
 from meetings.models.meeting import IN_SESSION, AgendaItem, ItemState, Meeting
 from meetings.permissions import To, access_room, may
 from meetings.rules.audiences import audience_of, project_state
+from meetings.rules.floor_shares import listed_person
 from meetings.rules.forecast import forecast
 from meetings.rules.shares import Audience
 from meetings.services import (
@@ -199,6 +200,27 @@ def snapshot(meeting: Meeting, audience: Audience) -> State:
         if _stands(meeting):
             _keep(_snapshots, (meeting.id, audience.value, meeting.v), built)
     return found
+
+
+def people_of(actor: User, meeting_id: int) -> list[dict[str, Any]]:
+    """Who takes part, for whoever asks to see the list: of members also in whose place somebody came.
+
+    The room itself tells its audiences names and who is there; this is asked for when the list is opened.
+
+    :raises NotFound: no such meeting, or none the actor may attend.
+    :raises Forbidden: ``device.moved``.
+    """
+    meeting = access_room(actor, meeting_id)
+    audience = audience_for(actor, meeting)
+    people = _whole(meeting)["people"]
+    listed = [share for one in people if (share := listed_person(one, audience)) is not None]
+    if audience is Audience.GUEST:
+        return listed
+    names = {one["p"]: one["n"] for one in people}
+    replaced = {comes: names.get(member) for member, comes in attending.approved_substitutes(meeting).items()}
+    # While the member is there, whoever came instead is a guest.
+    stand_ins = {one["p"] for one in listed if one["role"] == "substitute"} & replaced.keys()
+    return [one | ({"for": replaced[one["p"]]} if one["p"] in stand_ins else {}) for one in listed]
 
 
 def forecast_of(meeting: Meeting) -> dict[str, Any]:

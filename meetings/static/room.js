@@ -12,6 +12,7 @@ import { later, surely } from './lib/later.js';
 import { Line } from './lib/line.js';
 import { Notes } from './lib/notes.js';
 import { all, clock, el, fillBar, find, minutes, mmss, setText, word } from './lib/page.js';
+import { Places } from './lib/places.js';
 import { Presenter } from './lib/presenter.js';
 import { presser } from './lib/press.js';
 import { startRail } from './lib/rail.js';
@@ -52,7 +53,10 @@ const calls = new Calls(line, press);
 const notes = new Notes(reader, follow, { mid, user: Number(root.dataset.user), line });
 let revisions = null, fresh = null, stamp = null;
 const replacing = later(() => import('./lib/replacing.js'));
-const reading = later(async () => new (await import('./lib/reading.js')).Reading(reader));
+const places = new Places(root.dataset.user, reader, follow);
+const flow = later(async () => new (await import('./lib/flow.js')).Flow(reader, { follow, notes, places, line }));
+const reading = later(async () => new (await import('./lib/reading.js')).Reading(reader, texts));
+const more = later(() => import('./lib/more.js'));
 const desk = runs && surely(() => import('./lib/running.js'), root.dataset.running).then((part) => {
   running = new part.Running(line, press, { follow, reader, presenter, speakers, attendance, counts });
   agenda.more.push((state, one) => running.ways(state, one));
@@ -61,8 +65,19 @@ const desk = runs && surely(() => import('./lib/running.js'), root.dataset.runni
 });
 const agenda = new Agenda(
   { state: () => line.state, now: () => line.now(), replaces: (item) => mayReplace(item), reading: () => follow.file, told: () => line.last.forecast },
-  { open: (id) => { follow.open(id); shut(); }, move: async (id, step) => (await desk).move(id, step), order: async (planned) => (await desk).order(planned), shorten: (items) => press('agenda.shorten', { items }), replace: async (file, given) => (await replacing())?.replace(mid, file.id, given) },
+  { open: (id) => { open(id); shut(); }, move: async (id, step) => (await desk).move(id, step), order: async (planned) => (await desk).order(planned), shorten: (items) => press('agenda.shorten', { items }), replace: async (file, given) => (await replacing())?.replace(mid, file.id, given) },
 );
+
+/** A paper opens where this person left it. */
+function open(id) { follow.open(id, places.of(id)?.page); }
+
+/** The paper as text, or its pages. */
+async function texts(isOn) {
+  const text = await flow();
+  await text?.styled;
+  if (text) text.show(isOn);
+  else for (const one of all('[name=reads]')) one.checked = one.value === 'page';
+}
 
 /** Chair and secretary replace every paper, whoever reports on an item those of the item. */
 function mayReplace(item) {
@@ -254,6 +269,10 @@ addEventListener('keydown', (event) => {
 find('[data-page-back]').addEventListener('click', () => reader.back());
 find('[data-page-next]').addEventListener('click', () => reader.next());
 find('[data-reading]').addEventListener('click', async () => { const ways = await reading(); if (ways?.isOpen) ways.shut(); else ways?.open(); });
+find('[data-find]')?.addEventListener('click', async () => (await reading())?.open('words'));
+find('[data-more]')?.addEventListener('click', async () => (await more())?.open(line, press));
+for (const one of all('[name=reads]')) one.addEventListener('change', () => texts(one.value === 'text'));
+for (const one of all('[data-as]')) one.addEventListener('click', () => find(one.dataset.as).click());
 addEventListener('keydown', async (event) => {
   if (event.code !== 'KeyF' || !(event.ctrlKey || event.metaKey) || !follow.file) return;
   event.preventDefault();
@@ -314,7 +333,7 @@ reader.addEventListener('opened', desks);
 function openFirst() {
   if (follow.file) return;
   const first = [...current(line.state)?.files ?? [], ...line.state.papers].find((file) => file.url);
-  if (first) follow.open(first.id);
+  if (first) open(first.id);
 }
 
 follow.update(null);
@@ -322,6 +341,7 @@ follow.update(null);
 const named = papers(line.state).find(({ file }) => file.url && `#${file.id}` === location.hash);
 if (named) { follow.open(named.file.id); history.replaceState(null, '', location.pathname); }
 openFirst();
+if (places.isText) texts(true);
 if (isOnTheWay(mid, line.me.p)) fetchBallot();
 votes();
 draw();

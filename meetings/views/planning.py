@@ -165,11 +165,8 @@ def head(mid: int) -> ResponseReturnValue:
             planning.edit_meeting(
                 _user(),
                 mid,
-                title=form.title.data,
-                starts_at=form.starts_at,
-                place=form.place.data,
+                **_head_values(form),
                 secretary_publishes=form.secretary_publishes.data if may_say else None,
-                body_id=form.body_id.data,
                 expect=form.edition.data or None,
             )
             clashes.warn(_user(), mid)
@@ -419,13 +416,15 @@ def _back(mid: int, where: str) -> ResponseReturnValue:
 def _create(form: NewMeetingForm) -> int:
     return planning.create_meeting(
         _user(),
-        title=form.title.data,
-        starts_at=form.starts_at,
-        place=form.place.data,
+        **_head_values(form),
         chair_id=form.chair_id.data,
         delegate_ids=form.delegate_ids.data or [],
-        body_id=form.body_id.data,
     )
+
+
+def _head_values(form: HeadForm) -> dict[str, Any]:
+    values = (form.title, form.place, form.requirements, form.body_id)
+    return {one.name: one.data for one in values} | {"starts_at": form.starts_at}
 
 
 def _item_values(form: ItemForm) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def test_ctrl_k_finds_what_can_be_done_without_the_marks_of_letters(desk: Page) 
     field = desk.get_by_role("combobox", name="Tìm lệnh, mục họp, người dự, tài liệu")
     expect(field).to_be_focused()
     assert axe(desk) == []
-    field.fill("thong bao toi")
+    field.fill("thong bao trong")
     expect(desk.locator("[data-palette-list] li")).to_have_count(1)
     desk.keyboard.press("Enter")
     expect(desk.locator("#notice")).to_be_visible()

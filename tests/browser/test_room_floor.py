@@ -198,6 +198,11 @@ def test_checking_in_is_one_tap_and_the_secretary_corrects_it(tablet: Page, open
     expect(desk.locator("[data-att-in]")).to_have_text(str(there + 1))
     expect(row).to_contain_text("có mặt")
     expect(tablet.locator("[data-sub]")).to_contain_text(f"{there + 1} trên")
+    tablet.locator("[data-who-open]:visible").tap()
+    expect(tablet.locator("[data-who-n]")).to_contain_text(f"{there + 1} trên")
+    tablet.locator("[data-who-find]").fill(name_of(tablet))
+    expect(tablet.locator("[data-who] li")).to_have_count(1)
+    expect(tablet.locator("[data-who] li")).to_contain_text("có mặt")
 
 
 def test_two_taps_call_for_water_and_the_secretary_sees_who(tablet: Page, open_as: Opener) -> None:
@@ -226,10 +231,18 @@ def test_a_message_reaches_chair_and_secretary_and_no_other_delegate(tablet: Pag
     call.get_by_role("button", name="Đã xong").click()
     expect(call).to_have_count(0)
     assert "Xin tài liệu in" not in other.content()
+    tablet.locator("[data-queue-sheet]").tap()
+    tablet.locator("#comment-text").fill("Đề nghị giãn tiến độ")
+    tablet.get_by_role("button", name="Gửi góp ý").tap()
+    expect(tablet.locator("#queue-list")).to_be_hidden()
+    call = desk.locator("[data-calls] li", has_text="Góp ý về mục đang bàn")
+    expect(call).to_contain_text("Đề nghị giãn tiến độ")
+    call.get_by_role("button", name="Đã xong").click()
+    expect(call).to_have_count(0)
 
 
 def test_an_announcement_and_the_clock_are_seen_by_all_until_taken_away(chair: Page, tablet: Page) -> None:
-    chair.get_by_role("button", name="Thông báo tới cả phòng").click()
+    chair.get_by_role("button", name="Thông báo trong phòng họp").click()
     chair.locator("#notice-text").fill("Giải lao 10 phút sau mục này")
     chair.get_by_role("button", name="Gửi thông báo").click()
     expect(tablet.locator(".m-notice")).to_contain_text("Giải lao 10 phút sau mục này")

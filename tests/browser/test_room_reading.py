@@ -1,20 +1,52 @@
-"""Ways through a paper in the room: its pages small, its contents, words in it, its text alone."""
+"""Ways through a paper in the room: its pages small, its contents, words in it, its text alone on a phone."""
 
 import io
 import re
 
 import pikepdf
-import pytest
 from playwright.sync_api import Page, Route, expect
 
 from intranet.records.typeset import Run, Sheet
-from tests.browser.conftest import Opener, axe, read
+from tests.browser.conftest import Opener, axe, read, until
 from tests.browser.test_meeting_room import drawn, enter, headers, opens_agenda, room_of
 
 WORDS = ("Mở đầu", "Nhu cầu vốn đầu tư", "Kiến nghị")
 #: Below the words of page 2, in lines of an A4 page.
 LONG = "Các đơn vị rà soát tiến độ từng công trình, báo cáo trước ngày 30 hằng tháng. " * 8
+#: A table of page 2: in each column its words and where they begin.
+TABLE = (
+    (70, "Dự án", "Kè Phú Thuận", "Cầu Tân Hòa"),
+    (260, "Kế hoạch", "95,2", "440,0"),
+    (400, "Tăng, giảm", "+ 100,0", "- 186,4"),
+)
+#: Whether what is read is in the second page, and not at its beginning.
+LATER = """
+() => {
+  const edge = document.querySelector('.m-flow').getBoundingClientRect().top + 6;
+  const all = [...document.querySelectorAll('.m-flow [data-y]')];
+  const one = all.find((some) => some.getBoundingClientRect().bottom > edge);
+  return one?.closest('section:nth-child(2)') && one.dataset.y > 0.33;
+}
+"""
 PHONE = {"width": 390, "height": 844}
+#: Selects words of a page that is drawn.
+SELECT = """
+(words) => {
+  const all = [...document.querySelectorAll('.pdfViewer .textLayer span')];
+  const one = all.find((span) => span.textContent.includes(words));
+  getSelection().setBaseAndExtent(one.firstChild, 0, one.firstChild, one.firstChild.length);
+}
+"""
+#: How far below the upper edge of the flowing text something is.
+BELOW = "(one) => one.getBoundingClientRect().top - one.closest('.m-flow').getBoundingClientRect().top"
+#: Whether words stand first in what is seen of the flowing text.
+FIRST = """
+(words) => {
+  const edge = document.querySelector('.m-flow').getBoundingClientRect().top + 6;
+  const all = [...document.querySelectorAll('.m-flow [data-y]')];
+  return all.find((one) => one.getBoundingClientRect().bottom > edge)?.textContent.startsWith(words);
+}
+"""
 
 
 #: Of flowing text: height of its longest paragraph, width of what is in it, its own width, size of letters.
@@ -45,6 +77,9 @@ def paper() -> bytes:
         sheet.paragraph([Run(words)], 14)
         if n == 1:
             sheet.paragraph([Run(LONG)], 14)
+            for line in range(3):
+                for x, *words in TABLE:
+                    sheet.text(words[line], x, sheet.y - 20 - line * 22, 13)
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(sheet.finish())) as pdf:
         with pdf.open_outline() as outline:
@@ -110,28 +145,55 @@ def test_a_paper_is_gone_through_by_pages_contents_and_words(open_as: Opener) ->
     expect(page.locator(".pdfViewer .found")).to_have_count(2)
     panel.locator("[data-read-hits] button").first.tap()
     expect(shown).to_have_text("2 / 3")
-    tab(page, "Đọc chữ")
-    expect(panel.locator("[data-read-text]")).to_contain_text("Nhu cầu vốn đầu tư")
-    # On a phone the words of the page run in lines of its own width, at any size of the letters.
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    text = panel.locator("[data-read-text]")
-    sizes = []
-    for press in ("Chữ to hơn", "Chữ to hơn", "Chữ nhỏ hơn"):
-        high, wide, room, size = text.evaluate(FLOWS)
-        assert (wide, room) == (room, PHONE["width"] - 24)
-        assert high > 8 * size
-        sizes.append(size)
-        panel.get_by_role("button", name=press).tap()
-    assert sizes[0] < sizes[1] < sizes[2]
-    assert text.evaluate(FLOWS)[3] == pytest.approx(sizes[1])
-    panel.get_by_role("button", name="Trang sau").tap()
-    expect(text).to_contain_text("Kiến nghị")
-    page.keyboard.press("Escape")
+    panel.locator("#read-q").press("Escape")
     expect(panel).to_be_hidden()
     expect(opener).to_be_focused()
-    # The page is the one that was read.
-    expect(shown).to_have_text("3 / 3")
-    expect(drawn(page, 3)).to_be_visible()
+    # On a phone the words run in lines of its own width, at any size, and tables come row by row.
+    page.evaluate(SELECT, "Nhu cầu vốn")
+    page.locator("[data-ink=yellow]").dispatch_event("click")
+    expect(page.locator(".ink .mul")).to_have_count(1)
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    acts, ways = (
+        page.locator(".m-do .ac").filter(visible=True),
+        page.get_by_role("radiogroup", name="Cách đọc"),
+    )
+    assert acts.count() <= 3
+    ways.get_by_text("Chữ").tap()
+    text = page.locator(".m-flow")
+    rows = text.locator(".m-rows li")
+    expect(rows).to_have_text(
+        ["Kè Phú ThuậnKế hoạch95,2Tăng, giảm+ 100,0", "Cầu Tân HòaKế hoạch440,0Tăng, giảm- 186,4"]
+    )
+    # A mark of the page lies on the same words here.
+    expect(text.locator("mark")).to_have_text(["Nhu cầu vốn đầu tư"])
+    assert axe(page) == []
+    sizes = []
+    for step in ("100", "125", "150"):
+        expect(page.locator("html")).to_have_attribute("data-text", step)
+        high, wide, room, size = text.evaluate(FLOWS)
+        assert (wide, room) == (room, PHONE["width"])
+        assert high > 8 * size
+        sizes.append(size)
+        page.get_by_role("button", name="Đổi cỡ chữ").tap()
+    assert sizes == [20, 25, 30]
+    # The place is kept: in the page, in the text again, and when the room is opened later.
+    expect(page.locator("html")).to_have_attribute("data-text", "100")
+    text.hover()
+    page.mouse.wheel(0, rows.last.evaluate(BELOW))
+    until(page, FIRST, "Cầu Tân Hòa")
+    ways.get_by_text("Trang").tap()
+    expect(text).to_be_hidden()
+    expect(shown).to_have_text("2 / 3")
+    expect(drawn(page, 2)).to_be_visible()
+    ways.get_by_text("Chữ").tap()
+    until(page, FIRST, "Cầu Tân Hòa")
+    page.reload()
+    until(page, "() => document.querySelector('.m-flow section:nth-child(2) [data-y]') !== null")
+    until(page, LATER)
+    # Water is two taps away, though it has no place in the bar.
+    page.get_by_role("button", name="Mục khác").tap()
+    page.get_by_role("button", name="Nước uống").tap()
+    expect(page.get_by_text("Đã báo thư ký: nước uống.")).to_be_visible()
 
 
 def test_a_new_paper_says_so_and_a_marked_one_carries_the_readers_name(

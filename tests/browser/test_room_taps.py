@@ -121,3 +121,14 @@ def test_what_chair_and_secretary_do_often_takes_as_few_taps_as_it_can(
     with taps(desk, 1):
         desk.locator("[data-do=next]").click()
         expect(desk.locator("[data-agenda] .a.now b")).not_to_have_text(before)
+    expect(chair.locator("[data-agenda] .a.now b")).not_to_have_text(before)
+    clear_floor(chair)
+    ask(member, "queue.ask")
+    expect(row).to_be_visible()
+    with taps(chair, 1):
+        chair.locator("[data-do=call]").click()
+        expect(chair.locator(".spk [data-speech-name]")).to_have_text(name_of(member))
+    before = chair.locator("[data-agenda] .a.now b").inner_text()
+    with taps(chair, 1):
+        chair.locator("[data-do=next]").click()
+        expect(chair.locator("[data-agenda] .a.now b")).not_to_have_text(before)

@@ -240,6 +240,43 @@ def test_whoever_enters_a_room_is_told_from_then_on_and_whoever_leaves_no_more()
     assert told() == [2, 3]
 
 
+def test_what_passes_is_lost_to_a_slow_reader_before_anything_else_is() -> None:
+    server = socketio.Server(
+        async_mode="threading", client_manager=fanout.FrameOnceManager(), monitor_clients=False
+    )
+    slow = server.eio.sockets["slow"] = engine_socket.Socket(server.eio, "slow")
+    server.manager.enter_room(server.manager.connect("slow", "/"), "/", "room")
+    for name in ("evt", "eph", "evt", *["eph"] * 30, *["lv", "evt"] * 20):
+        server.manager.emit(name, 1, "/", room="room")
+    waiting = [slow.queue.get().data for _ in range(slow.queue.qsize())]
+    heard = [name for text in waiting for name in ("evt", "eph", "lv") if name in text]
+    assert [heard.count(name) for name in ("evt", "lv")] == [22, 20]
+    assert heard[:3] == ["evt", "eph", "evt"]
+    assert 1 < heard.count("eph") < 10
+
+
+def test_a_client_may_be_slow_and_one_that_accepts_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    size = 128 * 1024
+    for is_slow, most in ((True, 1.0), (False, 0.2)):
+        monkeypatch.setattr(fastroom, "STALL_SECONDS", most)
+        ours, theirs = gevent.socket.socketpair()
+        ours.setsockopt(gevent.socket.SOL_SOCKET, gevent.socket.SO_SNDBUF, 4096)
+        _, websocket = _connected(ours)
+        writing = gevent.spawn(websocket.send, fastroom.Wire(b"x" * size))
+        with gevent.Timeout(20):
+            heard, began = 0, time.monotonic()
+            while is_slow and heard < size:
+                heard += len(theirs.recv(size // 64))
+                gevent.sleep(0.02)
+            # All of it took longer than a client may accept nothing.
+            assert not is_slow or time.monotonic() - began > most
+            writing.join()
+        assert writing.successful() is is_slow
+        assert isinstance(writing.exception, TimeoutError) is not is_slow
+        for one in (ours, theirs):
+            one.close()
+
+
 def test_whoever_answers_no_ping_is_parted_from_and_forgotten() -> None:
     server = socketio.Server(async_mode="threading", monitor_clients=False)
     clients = {name: engine_socket.Socket(server.eio, name) for name in ("silent", "waiting", "new")}

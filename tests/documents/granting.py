@@ -31,7 +31,6 @@ def grant(actor: User, register_id: int, day: date | None = None, *, fail: bool 
             document_id=document.id,
             snapshot={"subject": document.subject},
         )
-        document.register_entry_id = entry.id
         if fail:
             raise RuntimeError("after the grant")
         return entry.number

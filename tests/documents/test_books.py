@@ -16,7 +16,7 @@ from documents.models.dispatch import Dispatch, DispatchState
 from documents.models.document import AccessLevel, Document
 from documents.models.lifecycle import Direction, DocState
 from documents.models.register import Register, RegisterEntry, RegisterKind
-from documents.services import books, catalogue, directing, lines, numbering, registering
+from documents.services import acknowledging, books, catalogue, directing, lines, numbering, registering
 from documents.services.books import Book, Wish
 from documents.services.registering import Incoming
 from intranet.core import clock, db, jobs
@@ -29,6 +29,7 @@ from intranet.records.models import AuditLine
 from intranet.records.tables import Format, Table
 from tests.documents import granting
 from tests.factories import Office
+from tests.sample.filling import form_on
 
 Make = Callable[..., Document]
 Fields = Callable[..., Incoming]
@@ -102,6 +103,46 @@ def test_incoming_lines_stand_in_the_prescribed_columns(
     assert third.cells[9] == "Đã hủy"
     assert third.notes[0].endswith(f"({desk.clerk.full_name}). Lý do: trùng với số đến trước")
     assert made.closing == ("Kỳ này: 3 số, trong đó 2 số đã dùng, 1 số đã hủy. Các số liên tục từ 1 đến 3.")
+
+
+def test_of_the_secret_register_on_paper_the_clerk_says_how_many_and_the_cover_prints_it(
+    desk: Office, book: Register, three: list[Document], client_of: ClientOf
+) -> None:
+    clerk, page = client_of(desk.clerk), "/documents/registers/secret"
+    year = clock.today().year
+    assert "Sổ văn bản mật" not in str(table(desk.clerk, book, Book.INCOMING).cover)
+    for n, answer in ((-1, 422), (7, 302), (12, 302)):
+        given = form_on(clerk.get(page).text, page) | {"incoming": str(n), "outgoing": "0"}
+        assert clerk.post(page, data=given).status_code == answer
+    given = form_on(clerk.get(page).text, page) | {"year": str(year + 1), "incoming": "12", "outgoing": "0"}
+    refused = clerk.post(page, data=given).text
+    assert f"Ghi năm từ 1975 đến {year}." in refused
+    assert 'value="12"' in refused, "what was typed stays"
+    assert "Sổ văn bản mật ghi tay: 12 văn bản đến" in str(table(desk.clerk, book, Book.INCOMING).cover)
+    first = clock.today().isoformat()
+    assert "mật" not in str(table(desk.clerk, book, Book.INCOMING, first=first).cover), "of the year alone"
+
+
+def test_who_signed_for_the_paper_is_written_down_and_printed_until_it_is_taken_back(
+    desk: Office, book: Register, three: list[Document], client_of: ClientOf
+) -> None:
+    clerk, page = client_of(desk.clerk), f"/documents/incoming/{three[0].id}/receipt"
+    given = form_on(clerk.get(page).text, page) | {"name": "Trần Thị Nhận", "on": "01/01/2020"}
+    refused = clerk.post(page, data=given)
+    assert refused.status_code == 422
+    assert "Ngày ký nhận từ ngày chuyển" in refused.text
+    assert "Trần Thị Nhận" in refused.text
+    given |= {"on": f"{clock.today():%d/%m/%Y}"}
+    assert clerk.post(page, data=given).status_code == 302
+    assert "Trần Thị Nhận" in clerk.get(f"/documents/incoming/{three[0].id}").text
+    signed = table(desk.clerk, book, Book.INCOMING).lines[0].cells[8]
+    assert signed == f"Trần Thị Nhận {clock.today():%d/%m}"
+    with pytest.raises(BadState):
+        acknowledging.sign_for(desk.clerk, three[1].id, "Ai đó", clock.today())
+    with db.scope({desk.org.id}):
+        version = db.session().get_one(Document, three[0].id).version
+    directing.take_back(desk.clerk, three[0].id, version)
+    assert table(desk.clerk, book, Book.INCOMING).lines[0].cells[8] == ""
 
 
 def test_the_receiver_as_corrected_is_printed_in_both_books(

@@ -20,6 +20,7 @@ from intranet.core import clock, db, jobs
 from intranet.core.errors import Forbidden, Invalid, NotFound
 from intranet.notices.workdays import add_working_days
 from intranet.records import files
+from intranet.records.models import StagedFile, StagedState
 from tests.documents import papers
 from tests.factories import Office
 
@@ -99,6 +100,24 @@ def test_an_upload_read_while_nobody_listened_is_captured_later(
     assert capturing.capture_left_over() == 1
     assert capturing.capture_left_over() == 0
     assert len(capturing.received(desk.clerk)) == 1
+
+
+def test_a_file_sent_again_under_its_key_is_taken_once(desk: Office) -> None:
+    data = papers.pdf()
+    first = capturing.receive(desk.clerk, io.BytesIO(data), "mot.pdf", "k1")
+    again = capturing.receive(desk.clerk, io.BytesIO(data), "mot.pdf", "k1")
+    assert (again.public_id, again.state) == (first.public_id, StagedState.READY), (
+        "nobody waits for a verdict"
+    )
+    for _ in range(2):
+        with pytest.raises(Invalid):
+            capturing.receive(desk.clerk, io.BytesIO(b""), "rong.pdf", "k2")
+    jobs.run_due(100)
+    assert [one.name for one in capturing.waiting_files(desk.clerk)] == ["rong.pdf"]
+    capturing.receive(desk.clerk, io.BytesIO(data), "mot.pdf", "k1")
+    jobs.run_due(100)
+    assert len(capturing.received(desk.clerk)) == 1
+    assert db.session().scalar(select(func.count()).select_from(StagedFile)) == 1, "the others are gone"
 
 
 def test_the_same_file_twice_is_seen_as_a_double(desk: Office, fields: Fields) -> None:

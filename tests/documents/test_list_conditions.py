@@ -1,13 +1,19 @@
 """Lists say by what they are narrowed where they are empty, and show kept searches as tabs."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
 from documents.models.document import Document, Urgency
 from documents.services import registering, saved_searches
+from documents.services.listing import INCOMING_TABS
 from documents.services.registering import Incoming
+from documents.services.searching import Search
+from intranet.core import clock
 from intranet.people.models import User
 from tests.factories import Office
 
@@ -16,6 +22,8 @@ pytestmark = pytest.mark.pages
 ClientOf = Callable[[User], FlaskClient]
 Make = Callable[..., Document]
 Fields = Callable[..., Incoming]
+NAMES = ("Zeta", "Kappa", "Omega")
+OF_MONTH = "/documents/outgoing?tab=this_month&q=a"
 
 
 @pytest.mark.parametrize("name", ["incoming", "outgoing"])
@@ -60,12 +68,37 @@ def test_kept_searches_of_a_direction_stand_beside_the_tabs_of_its_list(
     assert ">Khẩn đến<span" not in client_of(desk.leader).get("/documents/incoming").text
 
 
-def test_what_a_list_is_narrowed_to_can_be_kept_where_a_search_can_be_narrowed_so(
-    desk: Office, client_of: ClientOf
+def test_whatever_a_list_is_narrowed_to_can_be_kept_and_finds_the_same(
+    desk: Office, received: Make, fields: Fields, client_of: ClientOf
 ) -> None:
     clerk = client_of(desk.clerk)
-    kept = "/documents/search?q=ng%C3%A2n&amp;direction=in&amp;urgency=1&amp;due=late"
-    page = clerk.get("/documents/incoming?tab=overdue&q=ng%C3%A2n&urgency=1").text
-    assert f'href="{kept}">Lưu bộ lọc</a>' in page
-    for address in ("?tab=overdue", "?urgency=1&first=01/11/2026", "?tab=to_reply&urgency=1"):
-        assert "Lưu bộ lọc" not in clerk.get(f"/documents/incoming{address}").text
+    assert "Lưu bộ lọc" not in clerk.get("/documents/incoming?tab=overdue").text, "the tab is there as it is"
+    today = clock.today()
+    for n, name in enumerate(NAMES):
+        given = fields(subject=f"Giải ngân {name}", urgency=Urgency(n), reply_due_date=today if n else None)
+        registering.register_incoming(desk.clerk, received().id, given)
+    day = f"{today:%d/%m/%Y}"
+    asked = [f"tab={tab}&first={day}" for tab in INCOMING_TABS]
+    asked += [f"tab=urgent&{more}" for more in ("urgency=1", "q=ng%C3%A2n%22", "state=registered")]
+    asked += [f"tab=all&first={day}&last={day}", "tab=all&last=01/01/2026"]
+    for address in asked:
+        page = clerk.get(f"/documents/incoming?{address}").text
+        found = clerk.get(_kept(page)).text
+        assert '"d-remark"' not in found, address
+        assert [name in found for name in NAMES] == [name in page for name in NAMES], address
+    assert "vaoso:&#34;tháng này" in clerk.get(_kept(clerk.get(OF_MONTH).text)).text
+
+
+def _kept(page: str) -> str:
+    """Where what a list is narrowed to is kept."""
+    (kept,) = re.findall(r'href="([^"]+)">Lưu bộ lọc</a>', page)
+    return unescape(kept)
+
+
+def test_days_told_by_words_go_along_with_the_calendar(desk: Office, received: Make, fields: Fields) -> None:
+    registering.register_incoming(desk.clerk, received().id, fields(subject="Giải ngân vốn"))
+    for words in ("hôm nay", "homnay", "tuần này", "tháng này", "năm nay"):
+        assert len(Search(desk.clerk, f'vaoso:"{words}"').page().hits) == 1, words
+    clock.advance(timedelta(days=400))
+    for words in ("hôm nay", "tuần này", "tháng này", "năm nay"):
+        assert not Search(desk.clerk, f'vaoso:"{words}"').page().hits, words

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from documents.models.document import AccessLevel, Document, Relation
 from documents.services import directing, one_package, registering, tying, unseen
-from documents.services.numbering import chain_hash
+from documents.services.chaining import chain_hash
 from documents.services.registering import Incoming
 from intranet.core import db, jobs
 from intranet.core.errors import BadState, Forbidden, NotFound

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from documents.models.catalogue import Phrase
 from documents.models.document import AccessLevel, Document
 from documents.services import directing, packaging, registering
+from documents.services.chaining import chain_hash
 from documents.services.directing import Direction
-from documents.services.numbering import chain_hash
 from documents.services.registering import Incoming
 from intranet.cli import main
 from intranet.core import clock, db, jobs

@@ -12,11 +12,14 @@ from documents.models.document import AccessLevel, Document
 from documents.models.lifecycle import DocState
 from documents.permissions import give_access, may_read
 from documents.services import saved_searches
+from documents.services.listing import Filters, incoming
+from documents.services.registering import Incoming, register_incoming
 from documents.services.searching import FITTING, Search
 from intranet.core import db
 from intranet.core.text import fold
 from intranet.people.models import Role, User
 from tests.factories import Office, make_user
+from tests.tasks.making import give, look
 
 ClientOf = Callable[[User], FlaskClient]
 Make = Callable[..., Document]
@@ -142,3 +145,27 @@ def test_a_shared_search_counts_for_each_person_what_that_person_may_read(
     for path in (f"/documents/search/saved/{key}", f"/documents/search/saved/{key}/delete"):
         assert officer.post(path, data=body).status_code == 404
     assert officer.get(f"/documents/search?edit={key}").status_code == 404
+
+
+def test_the_code_of_a_task_finds_its_documents_where_both_may_be_seen(
+    desk: Office, received: Make, fields: Callable[..., Incoming]
+) -> None:
+    for subject in ("Gốc", "Khác"):
+        register_incoming(desk.clerk, received().id, fields(subject=subject))
+    with db.unit_of_work() as session:
+        origin = session.scalars(select(Document).where(Document.subject == "Gốc")).one().ref
+    task_id = give(desk, origin=origin, is_restricted=True)
+    code = look(desk.leader, task_id).code
+
+    def subjects(actor: User, typed: str) -> list[str]:
+        box = Filters(words=typed)
+        listed = [one.subject for one in incoming(actor, box).rows]
+        assert listed == [hit.document.subject for hit in Search(actor, typed).page().hits]
+        assert listed == [one.subject for one in Search(actor, f"{typed}*").suggested(8)]
+        return listed
+
+    for typed in (code, code.lower(), f"NV-{int(code[-6:])}"):
+        assert subjects(desk.leader, typed) == ["Gốc"], typed
+        assert subjects(desk.clerk, typed) == [], "of the task the clerk knows nothing"
+    assert subjects(desk.clerk, "goc") == ["Gốc"]
+    assert subjects(desk.leader, "NV-999999") == []

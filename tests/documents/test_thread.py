@@ -78,6 +78,8 @@ def test_one_document_goes_from_the_clerks_desk_to_a_numbered_reply(
 
     # The head passes it on, the officer works.
     tasks.see(desk.head, task.id)
+    received = {"name": desk.head.full_name, "on": clock.today().isoformat()}
+    assert incoming.receiver_ack == received, "whoever opens the work has signed for the document"
     tasks.hand_over(desk.head, task.id, desk.officer.id)
     tasks.report_progress(desk.officer, task.id, 50, "Đã tổng hợp số liệu")
     assert incoming.state is DocState.PROCESSING

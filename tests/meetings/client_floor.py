@@ -40,7 +40,8 @@ def _presence(state: State, d: Frame, _frame: Frame) -> None:
     _count(state, d)
     for person in state["people"]:
         if person["p"] == d.get("p"):
-            person.update({key: d[key] for key in ("st", "at", "via", "late") if key in d})
+            person.pop("leave", None)
+            person.update({key: d[key] for key in ("st", "at", "via", "late", "leave") if key in d})
 
 
 def _asked(state: State, d: Frame, _frame: Frame) -> None:

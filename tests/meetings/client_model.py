@@ -18,6 +18,7 @@ class Tablet:
         self.state: State | None = None
         self.cls: str | None = None
         self.early: dict[int, Frame] = {}
+        self._is_held = False
 
     @property
     def v(self) -> int | None:
@@ -28,9 +29,13 @@ class Tablet:
         """What the tablet says when it comes or comes back."""
         return {"last": None if self.state is None else {"cls": self.v}, "cls": self.cls}
 
+    def hold(self) -> None:
+        """Let frames wait for a welcome: they may be another audience's from now on."""
+        self._is_held, self.early = True, {}
+
     def welcome(self, answer: dict[str, Any]) -> None:
         """Take the answer to a hello, then whatever came early."""
-        self.cls = answer["cls"]
+        self.cls, self._is_held = answer["cls"], False
         if answer["mode"] == "snapshot":
             self.state = copy.deepcopy(answer["state"])
         for frame in answer.get("events", []):
@@ -41,7 +46,7 @@ class Tablet:
         """Take frames from the socket in whatever order; returns whether one is missing."""
         for frame in frames:
             self._keep(frame)
-        if self.state is not None:
+        if self.state is not None and not self._is_held:
             self._drain()
         return bool(self.early)
 

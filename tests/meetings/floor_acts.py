@@ -8,7 +8,7 @@ from typing import Any
 from intranet.core import clock
 from intranet.people.models import User
 from meetings.models.conclusion import ConclusionKind
-from meetings.models.floor import CallKind, PresenceState, QueueRule, SpeechKind
+from meetings.models.floor import CallKind, NoticeTo, PresenceState, QueueRule, SpeechKind
 from meetings.services import (
     announcing,
     attending,
@@ -52,6 +52,8 @@ def floor_story(sitting: Sitting) -> Iterator[None]:
     yield
     attending.set_presence(secretary, mid, PresenceState.REMOTE, person=sitting.guest.id, late=True)
     yield
+    attending.set_presence(secretary, mid, PresenceState.ABSENT, person=sitting.guest.id, leave=True)
+    yield
     attending.choose_body(secretary, mid, bodies.bodies_of(sitting.meeting.org_id)[2].id)
     yield
     first = speaking.ask(delegate, mid, note="Nguồn vốn")
@@ -89,6 +91,12 @@ def floor_story(sitting: Sitting) -> Iterator[None]:
     announcing.send_notice(chair, mid, "Nghỉ đến 10 giờ", "warn")
     yield
     announcing.clear_notice(secretary, mid, notice)
+    yield
+    few = announcing.send_notice(secretary, mid, "Mời ra phòng chờ", "info", to=NoticeTo.GUESTS)
+    yield
+    announcing.clear_notice(chair, mid, few)
+    yield
+    announcing.send_notice(secretary, mid, "Nhận phiếu ở bàn thư ký", "info", to=NoticeTo.MEMBERS)
     yield
     call = announcing.call_service(delegate, mid, CallKind.WATER)
     yield
@@ -129,7 +137,7 @@ def floor_acts(sitting: Sitting, luck: random.Random, more: User) -> list[Act]:
     body = luck.choice(bodies.bodies_of(sitting.meeting.org_id) or [None])
     return [
         lambda: attending.set_presence(anybody, mid, state),
-        lambda: attending.set_presence(officer, mid, state, person=anybody.id),
+        lambda: attending.set_presence(officer, mid, state, person=anybody.id, leave=luck.random() < 0.5),
         lambda: attending.choose_body(officer, mid, body.id if body else 0),
         lambda: speaking.ask(anybody, mid, kind, note="Ý kiến"),
         lambda: speaking.ask(officer, mid, kind, person=anybody.id),
@@ -150,6 +158,7 @@ def floor_acts(sitting: Sitting, luck: random.Random, more: User) -> list[Act]:
         lambda: announcing.set_timer(officer, mid, "Nghỉ", luck.randint(0, 600)),
         lambda: announcing.stop_timer(officer, mid),
         lambda: announcing.send_notice(officer, mid, "Mời vào họp", "info", luck.choice([None, 60])),
+        lambda: announcing.send_notice(officer, mid, "Mời ra ngoài", "warn", to=luck.choice(list(NoticeTo))),
         lambda: announcing.clear_notice(officer, mid, luck.choice(notices or [0])),
         lambda: announcing.call_service(anybody, mid, luck.choice(list(CallKind)), "Cần giúp"),
         lambda: announcing.finish_call(officer, mid, luck.choice(calls or [0])),

@@ -56,7 +56,7 @@ _BAD: dict[str, tuple[Callable[[Chamber, int, int, int], Sent], str, str]] = {
     "a vote after closing": (
         lambda c, poll, mid, item: ("vote.cast", {"mid": c.id, "id": poll, "choice": ["yes"]}),
         "member",
-        "vote.not_open",
+        "vote.too_late",
     ),
 }
 

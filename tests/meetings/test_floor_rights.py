@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from intranet.core import commands
+from intranet.core import commands, db
 from intranet.core.errors import DomainError
 from intranet.people.models import User
 from meetings.models.floor import CallKind
-from meetings.models.meeting import MeetingState
+from meetings.models.meeting import MeetingState, Participant, PartRole
 from meetings.services import announcing, speaking, speeches
 from tests.factories import Office
 from tests.meetings.conftest import Sitting, make_sitting
@@ -25,9 +25,10 @@ def send(actor: User, sitting: Sitting, name: str, **d: Any) -> dict[str, Any]:
     return commands.run(actor, frame)
 
 
-_MATRIX: dict[str, tuple[dict[str, Any], str]] = {
-    "att.set": ({"st": "in"}, "CSDG"),
-    "queue.ask": ({}, "CD"),
+#: What is sent, and who may: C chairs, S is secretary, D a delegate, U a substitute, G a guest.
+MATRIX: dict[str, tuple[dict[str, Any], str]] = {
+    "att.set": ({"st": "in"}, "CSDUG"),
+    "queue.ask": ({}, "CDU"),
     "queue.order": ({"order": [], "expect": []}, "CS"),
     "queue.set": ({"open": False}, "CS"),
     "queue.rule": ({"rule": "fair"}, "CS"),
@@ -42,21 +43,28 @@ _MATRIX: dict[str, tuple[dict[str, Any], str]] = {
     "timer.stop": ({}, "CS"),
     "notice.send": ({"t": "Mời vào họp"}, "CS"),
     "notice.clear": ({"id": 1}, "CS"),
-    "service.call": ({"kind": "water"}, "CSDG"),
+    "service.call": ({"kind": "water"}, "CSDUG"),
+    "comment.send": ({"item": 1, "t": "Đề nghị giãn tiến độ"}, "CDU"),
     "service.done": ({"id": 1}, "CS"),
+    "service.answer": ({"id": 1, "t": "Có ngay"}, "CS"),
     "msg.send": ({"p": 10**9, "t": "Mời lên bàn thư ký"}, "CS"),
-    "seat.set": ({"seat": "A12"}, "CSDG"),
+    "seat.set": ({"seat": "A12"}, "CSDUG"),
     "body.choose": ({"body": 1}, "CS"),
 }
 #: Refusals that say nothing of rights: the act was allowed, there was nothing to do it to.
 _NOTHING_THERE = {"queue.unknown", "speech.none", "notice.unknown", "service.unknown", "body.unknown"}
-_NOTHING_THERE |= {"meeting.unknown_person"}
+_NOTHING_THERE |= {"meeting.unknown_person", "comment.item_left"}
 
 
-@pytest.mark.parametrize("name", _MATRIX)
+@pytest.mark.parametrize("name", MATRIX)
 def test_the_matrix_of_rights(sitting: Sitting, office: Office, name: str) -> None:
-    payload, allowed = _MATRIX[name]
-    who = {"C": sitting.chair, "S": sitting.secretary, "D": sitting.delegate, "G": sitting.guest}
+    payload, allowed = MATRIX[name]
+    with db.unit_of_work() as opened:
+        stands_in = Participant(meeting_id=sitting.id, user_id=office.other_head.id, position=9)
+        stands_in.role = PartRole.SUBSTITUTE
+        opened.add(stands_in)
+    who = {"C": sitting.chair, "S": sitting.secretary, "D": sitting.delegate}
+    who |= {"U": office.other_head, "G": sitting.guest}
     codes = {letter: send(person, sitting, name, **payload).get("code") for letter, person in who.items()}
     may = "".join(letter for letter, code in codes.items() if code is None or code in _NOTHING_THERE)
     if name == "queue.withdraw":
@@ -93,10 +101,13 @@ _BAD: list[tuple[str, dict[str, Any], str]] = [
     ("notice.send", {"t": " \u200b "}, "notice.empty"),
     ("notice.send", {"t": "Họp", "lvl": "shout"}, "command.payload"),
     ("notice.send", {"t": "Họp", "for_s": -1}, "notice.time"),
+    ("notice.send", {"t": "Họp", "to": "wall"}, "command.payload"),
     ("notice.clear", {"id": 10**9}, "notice.unknown"),
     ("service.call", {"kind": "beer"}, "command.payload"),
     ("service.call", {"kind": "message"}, "service.empty"),
     ("service.call", {"kind": "message", "t": "x" * 10_000}, "service.too_long"),
+    ("service.call", {"kind": "comment", "t": "Đề nghị"}, "command.payload"),
+    ("comment.send", {"item": 10**9, "t": "Đề nghị"}, "comment.item_left"),
     ("service.done", {"id": 10**9}, "service.unknown"),
     ("msg.send", {"p": 10**9, "t": "Mời lên"}, "meeting.unknown_person"),
     ("msg.send", {"p": 10**9, "t": " \u200b "}, "service.empty"),
@@ -122,7 +133,7 @@ def test_bad_input_is_refused_in_words_and_changes_nothing(
 @pytest.mark.parametrize("state", [MeetingState.DRAFT, MeetingState.ENDED, MeetingState.CANCELLED])
 def test_a_room_that_is_not_open_takes_nothing(office: Office, guest: User, state: MeetingState) -> None:
     sitting = make_sitting(office, guest, state)
-    answers = {name: send(sitting.delegate, sitting, name, **d) for name, (d, _) in _MATRIX.items()}
+    answers = {name: send(sitting.delegate, sitting, name, **d) for name, (d, _) in MATRIX.items()}
     assert [name for name, answer in answers.items() if answer["ok"]] == []
     assert sitting.meeting.v == 0
 

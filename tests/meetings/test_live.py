@@ -258,12 +258,13 @@ def test_the_number_of_people_is_told_and_names_only_to_officers(sitting: Sittin
 
 
 def test_heads_tell_where_the_chain_ends(sitting: Sitting, tablet: Tablets) -> None:
-    delegate = tablet(sitting.delegate)
-    delegate.hello(sitting.id)
+    chair, delegate = tablet(sitting.chair), tablet(sitting.delegate)
+    # How many would come back after an end without a word.
+    assert [one.hello(sitting.id)["clients"] for one in (chair, delegate)] == [1, 2]
     add_paper(sitting.secretary, sitting, None)
     live.tell_heads()
     (heads,) = delegate.heard("heads")
-    assert (heads["mid"], heads["cls"]) == (sitting.id, 1)
+    assert (heads["mid"], heads["cls"], heads["clients"]) == (sitting.id, 1, 2)
 
 
 def test_http_gives_the_same_when_the_socket_is_down(
@@ -321,3 +322,18 @@ def test_whoever_asks_too_often_is_told_so_over_either_way_and_still_points(
     follow = {"k": "lv", "mid": sitting.id, "key": "follow", "d": {"on": None}}
     assert chair.ask("lv", follow)["ok"]
     live_http.over_http.clear()
+
+
+def test_what_a_device_draws_is_limited_apart_from_what_it_asks_and_from_other_devices(
+    sitting: Sitting, client_of: Callable[[User], FlaskClient]
+) -> None:
+    live_http.drawn.clear()
+    tablet, phone = client_of(sitting.delegate), client_of(sitting.delegate)
+    base = f"/api/v1/meetings/{sitting.id}"
+    answers = []
+    while len(answers) < 1_000 and (not answers or answers[-1].status_code == 200):
+        answers.append(tablet.post(f"{base}/annotations/sync", json={"ops": [], "have": {}}))
+    refused = answers.pop()
+    assert (len(answers) >= 60, refused.status_code, refused.get_json()["err"]) == (True, 429, "rate")
+    assert phone.post(f"{base}/annotations/sync", json={"ops": [], "have": {}}).status_code == 200
+    assert tablet.post(f"{base}/commands", json=cmd("d", "queue.ask", mid=sitting.id)).get_json()["ok"]

@@ -197,6 +197,20 @@ def test_another_time_is_told_and_the_old_reminders_are_dropped(draft: Sitting) 
     assert len(told("meeting.soon")) == 4
 
 
+def test_what_is_to_be_prepared_stands_in_the_invitation_and_a_change_is_told(draft: Sitting) -> None:
+    head = {"title": "Tên mới", "starts_at": draft.meeting.starts_at, "place": "Hội trường"}
+    planning.edit_meeting(draft.secretary, draft.id, **head, requirements="Mang báo cáo quý.")
+    life.publish_meeting(draft.secretary, draft.id)
+    kept = db.session().scalars(select(Notice).where(Notice.kind == "meeting.invited")).first()
+    assert kept is not None
+    assert kept.data["place"] == "Hội trường. Yêu cầu chuẩn bị: Mang báo cáo quý"
+    planning.edit_meeting(draft.secretary, draft.id, **head)
+    assert (draft.meeting.requirements, told("meeting.requirements")) == ("Mang báo cáo quý.", [])
+    planning.edit_meeting(draft.secretary, draft.id, **head, requirements="Mang số liệu.")
+    assert len(told("meeting.requirements")) == len(told("meeting.invited")) == 3
+    assert told("meeting.moved") == []
+
+
 def test_a_cancelled_meeting_reminds_nobody_and_cannot_be_changed(draft: Sitting) -> None:
     life.publish_meeting(draft.secretary, draft.id)
     with pytest.raises(Invalid, match=r"meeting.why"):

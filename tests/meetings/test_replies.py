@@ -15,10 +15,10 @@ from intranet.core import clock, db
 from intranet.core.errors import BadState, Forbidden, Invalid, NotFound
 from intranet.people.models import User
 from meetings import live, live_http
-from meetings.models.floor import CallKind
+from meetings.models.floor import CallKind, NoticeTo
 from meetings.rules.audiences import project
-from meetings.rules.shares import AUDIENCES
-from meetings.services import announcing, journal, room, seating, writing
+from meetings.rules.shares import AUDIENCES, Audience
+from meetings.services import announcing, chairing, commenting, journal, minutes_facts, room, seating, writing
 from tests.meetings.conftest import Sitting, journal_of
 from tests.meetings.floor_acts import state_of
 from tests.meetings.test_live import Tablet
@@ -150,3 +150,37 @@ def test_a_call_says_where_whoever_called_sat_then(sitting: Sitting) -> None:
     assert seating.take_seat(delegate, sitting.id, "C3") == v
     seating.take_seat(delegate, sitting.id, "")
     assert all("seat" not in one for one in state_of(sitting, delegate)["people"])
+
+
+def test_an_announcement_to_a_group_is_told_to_it_and_to_those_who_run_the_room(sitting: Sitting) -> None:
+    for to in (NoticeTo.MEMBERS, NoticeTo.GUESTS):
+        made = announcing.send_notice(sitting.secretary, sitting.id, SECRET, "info", to=to)
+        hears = {Audience.CHAIR, Audience.SEC, Audience(to.value)}
+        for who, audience in ((sitting.delegate, Audience.MEMBER), (sitting.guest, Audience.GUEST)):
+            held = [one["id"] for one in state_of(sitting, who)["notices"]]
+            assert held == ([made] if audience in hears else [])
+        announcing.clear_notice(sitting.chair, sitting.id, made)
+        for line in journal.lines_after(sitting.id, 0)[-2:]:
+            assert {one for one in AUDIENCES if project(line.kind, line.data, one)} == hears
+
+
+def test_words_on_the_item_on_the_floor_reach_officers_and_the_minutes_and_nobody_else(
+    sitting: Sitting,
+) -> None:
+    first, second = (one.id for one in sitting.agenda)
+    with pytest.raises(BadState, match=r"comment\.item_left"):
+        commenting.comment(sitting.delegate, sitting.id, first, SECRET)
+    chairing.start_item(sitting.chair, sitting.id, first, expect=None)
+    made = commenting.comment(sitting.delegate, sitting.id, first, f" {SECRET}\n")
+    refused = ((sitting.guest, first, SECRET, Forbidden), (sitting.delegate, second, SECRET, BadState))
+    refused += ((sitting.delegate, first, "x" * 501, Invalid), (sitting.delegate, first, " ", Invalid))
+    for who, item, words, error in refused:
+        with pytest.raises(error):
+            commenting.comment(who, sitting.id, item, words)
+    calls = {who.id: state_of(sitting, who).get("calls") for who in sitting.everybody}
+    assert [one["t"] for one in calls[sitting.secretary.id]] == [SECRET]
+    assert (calls[sitting.delegate.id], calls[sitting.guest.id]) == (None, None)
+    announcing.finish_call(sitting.secretary, sitting.id, made)
+    facts = minutes_facts.facts_of(sitting.meeting, ()).of_item(first)
+    said = [(one.text, one.note) for one in facts if one.kind == "comment"]
+    assert said == [(f"{sitting.delegate.full_name} góp ý bằng văn bản", SECRET)]

@@ -1,25 +1,19 @@
 """An old snapshot and the lines since make the new one, whatever gets lost on the way."""
 
-import contextlib
 import copy
 import importlib.util
 import json
-import os
-import random
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from intranet.core import clock, db
-from intranet.core.errors import BadState, DomainError
-from intranet.people.models import User
 from intranet.records.models import File
-from meetings.models.meeting import ItemKind, ItemState, Meeting, PartRole
+from meetings.models.meeting import ItemKind, ItemState, PartRole
 from meetings.models.position import Stand
 from meetings.models.revision import PaperReplacement
 from meetings.rules.audiences import KINDS, project
@@ -36,26 +30,17 @@ from meetings.services import (
     positions,
     presenting,
     replacing,
-    room,
     undoing,
 )
 from tests.factories import Office
-from tests.meetings.client_model import RULES, Tablet, apply
-from tests.meetings.conftest import Sitting, add_paper, make_sitting, pdf
-from tests.meetings.floor_acts import conclusion_story, floor_acts, floor_story
+from tests.meetings.client_model import RULES, apply
+from tests.meetings.conftest import Sitting, add_paper, pdf
+from tests.meetings.floor_acts import conclusion_story, floor_story
+from tests.meetings.room_shares import FORBIDDEN, keys_of, snapshots
 from tests.meetings.voting import vote_story
 from tests.uploads import staged_file
 
 ROOT = Path(__file__).resolve().parents[2]
-_FULL = os.environ.get("OFFICE_PROOFS") == "full"
-
-
-def snapshots(meeting_id: int) -> dict[Audience, dict[str, Any]]:
-    """What each audience would get now, built anew."""
-    room.forget_snapshots()
-    with db.scope():
-        meeting = db.session().get_one(Meeting, meeting_id)
-        return {one: copy.deepcopy(room.snapshot(meeting, one)) for one in AUDIENCES}
 
 
 def whole_story(draft: Sitting, office: Office) -> Iterator[None]:
@@ -237,35 +222,20 @@ def run_in_node(cases: list[Any]) -> None:
     assert json.loads(done.stdout) == {"cases": len(cases)}
 
 
-_FORBIDDEN = {
-    Audience.PROJ: {"reason", "org", "role", "people", "pages", "rev", "size"},
-    Audience.GUEST: {"org", "reason_of_item"},
-    Audience.MEMBER: {"org"},
-}
-
-
-def _keys(value: Any) -> set[str]:
-    if isinstance(value, dict):
-        return set(value) | {key for one in value.values() for key in _keys(one)}
-    if isinstance(value, list):
-        return {key for one in value for key in _keys(one)}
-    return set()
-
-
 def test_no_audience_is_sent_a_key_that_is_not_for_it(draft: Sitting, office: Office) -> None:
     for _ in whole_story(draft, office):
         pass
     lines = journal.lines_after(draft.id, 0)
-    for audience, forbidden in _FORBIDDEN.items():
+    for audience, forbidden in FORBIDDEN.items():
         for line in lines:
             share = project(line.kind, line.data, audience)
             # Why a meeting moved, and why a vote went as it did, is for everybody.
             is_public = line.kind == "meeting.state" or line.kind.startswith("vote.")
-            keys = _keys(share) - ({"reason"} if is_public else set())
+            keys = keys_of(share) - ({"reason"} if is_public else set())
             assert not keys & forbidden, (audience, line.kind)
         state = snapshots(draft.id)[audience]
-        assert not _keys(state["items"]) & forbidden
-        assert not _keys(state["people"]) & forbidden
+        assert not keys_of(state["items"]) & forbidden
+        assert not keys_of(state["people"]) & forbidden
     proj = snapshots(draft.id)[Audience.PROJ]
     assert proj["people"] == proj["papers"] == []
     dropped = next(line for line in lines if line.kind == "item.dropped")
@@ -293,158 +263,3 @@ def test_a_chain_has_no_gap_where_a_line_was_not_for_it(sitting: Sitting) -> Non
     }
     assert told[Audience.MEMBER] == [0, 1, 2]
     assert told[Audience.PROJ] == [0, 1]
-
-
-class Wire:
-    """A bad line to one tablet: loses, doubles and mixes up what it carries."""
-
-    def __init__(self, actor: User, audience: Audience, luck: random.Random) -> None:
-        self.actor, self.audience, self.luck = actor, audience, luck
-        self.tablet = Tablet()
-        self.is_up = False
-        self.on_the_way: list[dict[str, Any]] = []
-
-    def send(self, frames: list[tuple[Audience, dict[str, Any]]]) -> None:
-        """The server told the room."""
-        for audience, frame in frames:
-            if audience is self.audience and self.is_up and self.luck.random() > 0.1:
-                self.on_the_way += [frame] * self.luck.choice((1, 1, 1, 2))
-
-    def deliver(self) -> None:
-        """Some of what is on the way arrives, in any order; a tablet that notices a gap asks anew."""
-        self.luck.shuffle(self.on_the_way)
-        count = self.luck.randint(0, len(self.on_the_way))
-        arrived, self.on_the_way = self.on_the_way[:count], self.on_the_way[count:]
-        if self.tablet.take(arrived) and self.luck.random() < 0.5:
-            self.hello()
-
-    def hello(self) -> None:
-        """Come, or come back; frames told in between may overtake the answer."""
-        said = self.tablet.hello()
-        with db.scope():
-            last = (said["last"] or {}).get("cls")
-            on_wall = self.audience is Audience.PROJ
-            answer = room.welcome(self.actor, self.meeting_id, last, on_wall=on_wall).answer
-        self.is_up = True
-        self.tablet.welcome(json.loads(json.dumps(answer)))
-
-    def cut(self) -> None:
-        """The tablet goes out of reach; what was on the way is lost."""
-        self.is_up, self.on_the_way = False, []
-
-    meeting_id = 0
-
-
-def _random_act(sitting: Sitting, office: Office, luck: random.Random, shown: list[File]) -> None:
-    """Somebody does something; much of it is refused, which changes nothing."""
-    mid = sitting.id
-    actor = luck.choice((sitting.chair, sitting.secretary))
-    items = [one.id for one in sitting.agenda]
-    item = luck.choice(items)
-    paper = luck.choice(shown)
-    planned = [one.id for one in sitting.agenda if one.state is ItemState.PLANNED]
-    guest = office.other_head.id
-    floor = sitting.current_item_id
-    acts: list[Callable[[], Any]] = [
-        lambda: undoing.undo_item(actor, mid, floor or item, expect=floor),
-        lambda: chairing.start_item(actor, mid, item, expect=sitting.current_item_id, reason="Bàn lại"),
-        lambda: chairing.start_item(actor, mid, item, expect=None),
-        lambda: chairing.finish_item(
-            actor, mid, outcome=luck.choice(sorted(chairing.OUTCOMES)), expect=sitting.current_item_id
-        ),
-        lambda: planning.add_item(actor, mid, title="Thêm", budget_min=5, after=luck.choice([None, item])),
-        lambda: planning.reorder_items(actor, mid, luck.sample(planned, len(planned))),
-        lambda: planning.set_budget(actor, mid, item, luck.randint(1, 60)),
-        lambda: planning.remove_item(actor, mid, item, reason="Chưa đủ hồ sơ"),
-        lambda: presenting.start_presenting(actor, mid, paper.public_id, luck.randint(1, 3)),
-        lambda: presenting.present_page(actor, mid, luck.randint(1, 3), file=paper.public_id),
-        lambda: presenting.stop_presenting(actor, mid),
-        lambda: presenting.grant_presenting(actor, mid, sitting.guest.id, for_s=luck.choice([None, 60])),
-        lambda: presenting.revoke_presenting(actor, mid, sitting.guest.id),
-        lambda: presenting.blank_screen(actor, mid, on=luck.random() < 0.5),
-        lambda: presenting.start_presenting(sitting.guest, mid, paper.public_id, luck.randint(1, 3)),
-        lambda: life.pause_meeting(actor, mid, for_s=luck.choice([None, 900])),
-        lambda: life.resume_meeting(actor, mid),
-        lambda: participants.invite(actor, mid, [guest], luck.choice([PartRole.GUEST, PartRole.DELEGATE])),
-        lambda: participants.remove_participant(actor, mid, guest),
-        lambda: papers.withdraw_paper(actor, mid, paper.public_id),
-    ]
-    acts += floor_acts(sitting, luck, office.other_head)
-    clock.advance(timedelta(seconds=luck.choice((0, 4, luck.randint(0, 90)))))
-    with contextlib.suppress(DomainError):
-        luck.choice(acts)()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", range(60 if _FULL else 6))
-def test_tablets_agree_with_the_server_whatever_the_line_does(office: Office, guest: User, seed: int) -> None:
-    luck = random.Random(seed)
-    sitting = make_sitting(office, guest)
-    shown = [add_paper(sitting.secretary, sitting, one) for one in (sitting.agenda[0], None)]
-    wires = [
-        Wire(sitting.chair, Audience.CHAIR, luck),
-        Wire(sitting.secretary, Audience.SEC, luck),
-        Wire(sitting.delegate, Audience.MEMBER, luck),
-        Wire(sitting.guest, Audience.GUEST, luck),
-        Wire(sitting.secretary, Audience.PROJ, luck),
-    ]
-    told = 0
-    for wire in wires:
-        wire.meeting_id = sitting.id
-    for _ in range(120 if _FULL else 45):
-        _random_act(sitting, office, luck, shown)
-        new = sitting.meeting.v
-        frames = [pair for v in range(told + 1, new + 1) for pair in journal.frames(sitting.id, v)]
-        told = new
-        for wire in wires:
-            wire.send(frames)
-            step = luck.random()
-            if step < 0.1:
-                wire.cut()
-            elif step < 0.25 and not wire.is_up:
-                wire.hello()
-            wire.deliver()
-    final = snapshots(sitting.id)
-    for wire in wires:
-        wire.on_the_way = []
-        if wire.tablet.v != final[wire.audience]["v"] or wire.tablet.early:
-            wire.hello()
-        assert wire.tablet.state == final[wire.audience], (seed, wire.audience)
-        assert not wire.tablet.early
-
-
-def test_the_state_of_a_version_is_built_once(sitting: Sitting, monkeypatch: pytest.MonkeyPatch) -> None:
-    built: list[int] = []
-    real = room.full_state
-    monkeypatch.setattr(room, "full_state", lambda meeting: built.append(meeting.v) or real(meeting))
-    for person in (sitting.delegate, sitting.delegate, sitting.chair):
-        room.welcome(person, sitting.id, None)
-    chairing.start_item(sitting.chair, sitting.id, sitting.agenda[0].id, expect=None)
-    room.welcome(sitting.delegate, sitting.id, None)
-    assert built == [0, 1]
-
-
-def test_a_tablet_long_away_gets_the_state_instead_of_many_lines(
-    sitting: Sitting, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal, "MOST_MISSED", 3)
-    for person in (sitting.chair, sitting.secretary):
-        add_paper(person, sitting, None)
-    assert room.welcome(sitting.delegate, sitting.id, 0).answer["mode"] == "delta"
-    add_paper(sitting.chair, sitting, None)
-    add_paper(sitting.chair, sitting, None)
-    assert room.welcome(sitting.delegate, sitting.id, 0).answer["mode"] == "snapshot"
-    assert room.welcome(sitting.delegate, sitting.id, 4).answer["mode"] == "same"
-    assert room.welcome(sitting.delegate, sitting.id, 99).answer["mode"] == "snapshot"
-    with pytest.raises(BadState):
-        life.publish_meeting(sitting.chair, sitting.id)
-
-
-def test_lines_that_weigh_more_than_64_kb_are_not_sent_one_by_one(sitting: Sitting) -> None:
-    with db.unit_of_work():
-        for place in range(70):
-            journal.append(sitting.meeting, "meeting.edited", by=sitting.chair, title="ạ" * 300, place=place)
-    assert room.welcome(sitting.delegate, sitting.id, 20).answer["mode"] == "delta"
-    with db.unit_of_work():
-        journal.append(sitting.meeting, "meeting.edited", by=sitting.chair, title="ạ" * 30_000)
-    assert room.welcome(sitting.delegate, sitting.id, 20).answer["mode"] == "snapshot"

@@ -157,4 +157,4 @@ def test_a_ballot_after_closing_is_refused_with_what_to_do(chamber: Chamber) -> 
     poll = chamber.open()
     chamber.close(poll)
     answer = _ask(chamber.members[1], "vote.cast", mid=chamber.id, id=poll, choice=["yes"])
-    assert (answer["ok"], "không nhận phiếu" in answer["msg"]) == (False, True)
+    assert (answer["ok"], "phiếu không được ghi" in answer["msg"]) == (False, True)

@@ -160,7 +160,7 @@ def test_a_repeated_ballot_is_answered_and_the_first_stands(chamber: Chamber) ->
     closed = chamber.close(poll)
     assert result(closed)["counts"] == {"yes": 1000, "no": 0, "none": 0}
     assert ballots.cast_ballot(first, chamber.id, poll, ["no"]) == {"already": True}
-    with pytest.raises(BadState, match=r"vote\.not_open"):
+    with pytest.raises(BadState, match=r"vote\.too_late"):
         ballots.cast_ballot(chamber.members[1], chamber.id, poll, ["no"])
 
 

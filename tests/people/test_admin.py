@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from intranet.core import clock, db
+from intranet.core.labels import label
 from intranet.people.events import AccessChanged
 from intranet.people.models import Organisation, Post, Role, RoleGrant, Unit, User
 from intranet.people.sessions import SessionRow
@@ -318,6 +319,22 @@ def test_a_reset_link_works_once_and_leaves_the_old_password_until_then(
         "password.changed",
         "account.reset",
     ]
+
+
+def test_the_log_of_an_account_is_read_to_its_first_line(office: Office, admin: FlaskClient) -> None:
+    person, path = office.officer.ref, f"/admin/people/{office.officer.id}"
+    with db.unit_of_work():
+        audit.record(office.admin, "account.created", person)
+        for _ in range(50):
+            audit.record(office.officer, "session.started", person)
+    page = admin.get(path).text
+    assert label("act.account.created") not in page
+    (older,) = re.findall(r'href="([^"#]+)#log">Cũ hơn', page)
+    page = admin.get(older).text
+    assert label("act.account.created") in page
+    assert "Cũ hơn" not in page
+    (newer,) = re.findall(r'href="([^"#]+)#log">Mới hơn', page)
+    assert admin.get(newer).text.count(label("act.session.started")) == 50
 
 
 def test_people_are_found_by_a_part_of_the_name_without_marks(office: Office, admin: FlaskClient) -> None:

@@ -65,7 +65,9 @@ def test_people_come_with_posts_and_roles_in_the_background_and_a_second_time_ad
     office: Office, admin: FlaskClient
 ) -> None:
     page = give(admin, NEW)
-    assert "3 dòng sẽ được thêm" in admin.get(page).text
+    shown = admin.get(page).text
+    assert "3 dòng sẽ được thêm" in shown
+    assert "Đổi</dt><dd>0" in shown, "among the counts, so that nobody wonders"
     admin.post(page, data={"act": "take"})
     assert "Đang nhập ở nền" in admin.get(page).text
     assert admin.post(page, data={"act": "take"}).status_code == 422
@@ -108,6 +110,24 @@ def test_a_wrong_row_stops_the_file_and_no_sheet_makes_an_administrator(
     assert admin.post(page, data={"act": "take"}).status_code == 422
     assert admin.get(f"{page}/problems.xlsx").data.startswith(b"PK")
     assert db.session().scalar(select(func.count()).select_from(User).where(User.name == "dangvanson")) == 0
+
+
+def test_all_errors_of_a_row_are_told_at_once(admin: FlaskClient) -> None:
+    rows = ";người h;không;Sở Lạ;;;Thợ điện\n"
+    rows += "Người A;vanthu.syt;;;STC;;Thợ điện\nNgười B;vanthu.syt;;;STC;Văn thư;\n"
+    shown = admin.get(give(admin, rows)).text
+    for words, times in (
+        ("Thiếu Họ và tên", 1),
+        ("không dùng làm tên đăng nhập được", 1),
+        ("“không” không phải địa chỉ thư", 1),
+        ("Không có cơ quan “Sở Lạ”", 1),
+        ("Thiếu Đơn vị", 1),
+        ("Thiếu Chức vụ", 2),
+        ("Không hiểu vai trò “Thợ điện”", 2),
+        ("Trùng với dòng 3 của tệp", 1),
+        ("Tên đăng nhập “vanthu.syt” ở dòng 3 là của người khác", 1),
+    ):
+        assert shown.count(words) == times, words
 
 
 def test_whoever_is_known_is_kept_up_and_every_change_is_told_before_it_is_made(

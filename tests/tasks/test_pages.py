@@ -8,9 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from intranet.core import clock, db
+from intranet.core.labels import label
 from intranet.notices import services as notices
 from intranet.notices.workdays import add_working_days
 from intranet.people.models import Delegation, User
+from intranet.records import audit
 from intranet.tasks import services
 from intranet.tasks.acts import ACTS
 from intranet.tasks.models import TaskState
@@ -351,3 +353,23 @@ def test_an_official_sets_reminders_of_their_own_and_takes_them_back(
     assert client_of(office.leader).post(drop[1]).status_code == 404
     assert client.post(drop[1]).status_code == 302
     assert "09:15" not in client.get(path).text
+
+
+def test_the_history_of_a_task_is_read_to_its_first_line_and_old_directions_stay_above(
+    office: Office, client_of: Clients
+) -> None:
+    task_id = give(office, lead=Party(user_id=office.officer.id))
+    of = look(office.leader, task_id).ref
+    with db.unit_of_work():
+        audit.record(office.leader, "task.directed", of, reason="Báo cáo thêm về vốn ODA")
+        for _ in range(60):
+            audit.record(office.officer, "task.reported", of)
+    client = client_of(office.leader)
+    page = client.get(f"/tasks/{task_id}").text
+    given = f"<b>{label('act.task.assigned')}</b>"
+    assert "Báo cáo thêm về vốn ODA" in page
+    assert given not in page
+    (older,) = re.findall(r'href="([^"#]+)#qua-trinh">Cũ hơn', page)
+    page = client.get(older).text
+    assert given in page
+    assert "Cũ hơn" not in page

@@ -50,18 +50,21 @@ def decide(found: Plan, known: Known, said: Sequence[Said], units: Mapping[int, 
     """
     first = said[0]
     found.fates |= {one.row.number: Fate.KNOWN for one in said}
-    if known.is_robot or fold(known.full_name) != fold(first.full_name):
+    is_other = known.is_robot or fold(known.full_name) != fold(first.full_name)
+    is_elsewhere = known.org_id != first.org_id
+    if is_other:
         found.wrong(first.row, "name_other", name=known.name, of=known.full_name)
-    elif known.org_id != first.org_id:
+    if is_elsewhere:
         found.wrong(first.row, "person_elsewhere", name=known.name)
-    elif not known.is_active:
+    if is_other or is_elsewhere:
+        return None
+    if not known.is_active:
         found.odd(first.row, "locked", name=known.name)
-    else:
-        facts = _facts(found, known, first)
-        is_move = len(said) == len(known.posts) == 1 and first.unit_id not in known.posts
-        places = _moved(found, known, first, units) if is_move else _places(found, known, said, units)
-        return Change(known.id, facts, tuple(places)) if facts or places else None
-    return None
+        return None
+    facts = _facts(found, known, first)
+    is_move = len(said) == len(known.posts) == 1 and first.unit_id not in known.posts
+    places = _moved(found, known, first, units) if is_move else _places(found, known, said, units)
+    return Change(known.id, facts, tuple(places)) if facts or places else None
 
 
 def _facts(found: Plan, known: Known, one: Said) -> tuple[str, str | None] | None:

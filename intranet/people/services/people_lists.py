@@ -76,9 +76,7 @@ def plan(org_id: int, rows: Sequence[Row]) -> Plan:
     _units(chart, {one for one in wanted.values() if one is not None})
     people = defaultdict[str, list[Said]](list)
     for row in rows:
-        agency = wanted[row.number]
-        one = None if agency is None else _said(found, chart, agency, row)
-        if one is not None:
+        if (one := _said(found, chart, wanted[row.number], row)) is not None:
             people[one.name].append(one)
     known = _known(people)
     fresh, changes = [], []
@@ -108,41 +106,43 @@ def names_in(sheet: ListImport) -> list[str]:
     return sorted({name for row in rows if (name := _name(row.get("name", ""), row.get("email", "")))})
 
 
-def _said(found: Plan, chart: _Chart, org_id: int, row: Row) -> Said | None:
-    """What a row says, ``None`` when something in it is wrong."""
+def _said(found: Plan, chart: _Chart, org_id: int | None, row: Row) -> Said | None:
+    """What a row says, each error in it told; ``None`` when it cannot be known who or where that is."""
     name, email = _name(row["name"], row["email"]), one_line(row["email"])
-    lacking = [key for key in ("full_name", "unit", "title") if not one_line(row[key])]
-    meant = chart.meant(org_id, one_line(row["unit"]))
-    roles = _roles(row["roles"])
-    if lacking or not name:
-        found.wrong(row, "lacks", field=(lacking or ["name"])[0])
-    elif not accounts.can_be_name(name):
+    full_name, title, unit = (one_line(row[key]) for key in ("full_name", "title", "unit"))
+    written = {"full_name": full_name, "name": name, "unit": unit, "title": title}
+    for key in [key for key, text in written.items() if not text]:
+        found.wrong(row, "lacks", field=key)
+    can_be = bool(name) and accounts.can_be_name(name)
+    if name and not can_be:
         found.wrong(row, "person_name", name=name)
-    elif email and not accounts.can_be_address(email):
+    if email and not accounts.can_be_address(email):
         found.wrong(row, "person_email", typed=email)
-    elif len(meant) != 1:
-        code = "unit_two" if meant else "unit_none"
-        found.wrong(row, code, name=one_line(row["unit"]), of=chart.org_names[org_id])
-    elif roles is None:
+    roles = _roles(row["roles"])
+    if roles is None:
         found.wrong(row, "role", value=one_line(row["roles"]))
     elif Role.ADMIN in roles:
         found.wrong(row, "role_admin")
-    else:
-        (unit_id,) = meant
-        full_name, title = one_line(row["full_name"]), one_line(row["title"])
-        return Said(row, name, full_name, email, org_id, unit_id, title, roles)
-    return None
+    if org_id is None or not unit:
+        return None
+    meant = chart.meant(org_id, unit)
+    if len(meant) != 1:
+        found.wrong(row, "unit_two" if meant else "unit_none", name=unit, of=chart.org_names[org_id])
+        return None
+    (unit_id,) = meant
+    said = Said(row, name, full_name, email, org_id, unit_id, title, roles or frozenset())
+    return said if can_be else None
 
 
 def _is_one(found: Plan, said: Sequence[Said]) -> bool:
-    """Whether rows with one sign-in name are posts of one person."""
+    """Whether rows with one sign-in name are posts of one person, and nothing in them is wrong."""
     first, units = said[0], dict[int, int]()
     for one in said:
         if (before := units.setdefault(one.unit_id, one.row.number)) != one.row.number:
             found.wrong(one.row, "double", first=before)
-        elif toned(one.full_name) != toned(first.full_name):
+        if one.full_name and first.full_name and toned(one.full_name) != toned(first.full_name):
             found.wrong(one.row, "name_twice", name=one.name, first=first.row.number)
-        elif one.org_id != first.org_id:
+        if one.org_id != first.org_id:
             found.wrong(one.row, "two_agencies", first=first.row.number)
     return not any(one.row.number in found.fates for one in said)
 
@@ -247,4 +247,5 @@ PEOPLE = Kind(
     needed=("full_name", "unit", "title"),
     plan=plan,
     job=JOB,
+    changes=True,
 )

@@ -15,9 +15,8 @@ from intranet.people.services import accounts, standing_in
 from intranet.people.views.account import chosen_person
 from intranet.people.views.admin_agencies import Choices, unit_choices
 from intranet.people.views.base import bp, own_address, user
-from intranet.records import audit
-
-_HISTORY = 20
+from intranet.records import leaves
+from intranet.records.models import AuditLine
 
 
 @bp.get("/admin/people")
@@ -84,14 +83,16 @@ def admin_new_person() -> ResponseReturnValue:
 def admin_person(user_id: int) -> ResponseReturnValue:
     """One person: account, posts and roles, stand-ins, what happened to the account."""
     person = accounts.get_person(user(), user_id)
-    lines = audit.history(person.ref, _HISTORY)
+    where = [AuditLine.ref_kind == person.ref.kind, AuditLine.ref_id == person.id]
+    before, after = (request.args.get(name, type=int) for name in ("before", "after"))
+    log = leaves.leaf(where, "id", before=before, after=after)
     return render_template(
         "people/admin_person.html",
         person=person,
         places=_places(person),
         found=standing_in.concerning(user_id),
-        lines=lines,
-        names=directory.people({line.actor_id for line in lines if line.actor_id is not None}),
+        log=log,
+        names=directory.people({line.actor_id for line in log.lines if line.actor_id is not None}),
         is_expired=person.password_until is not None and person.password_until < clock.now(),
         reset=ResetForm(),
     )

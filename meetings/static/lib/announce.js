@@ -49,7 +49,7 @@ export class Announce {
       if (clears) this.#press('notice.clear', { id: one.id });
       else { this.#hidden.add(one.id); this.#drawn = ''; this.tick(this.#line.now()); }
     };
-    return el('div', { class: `m-notice ${one.lvl}` }, icon({ warn: 'alert-triangle', own: 'message' }[one.lvl] ?? 'volume'), el('p', { class: 'grow' }, one.t),
+    return el('div', { class: `m-notice ${one.lvl}` }, icon({ warn: 'alert-triangle', own: 'message' }[one.lvl] ?? 'volume'), el('p', { class: 'grow' }, runs && one.to ? `${word(`notice-${one.to}`)} ${one.t}` : one.t),
       el('button', { class: 'b g q', type: 'button', 'aria-label': word(clears ? 'notice-clear' : 'notice-close'), on: { click: close } }, icon('x')));
   }
 }

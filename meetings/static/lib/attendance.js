@@ -1,5 +1,5 @@
 /** Who is here: a delegate's own check-in; for whoever runs the room the quorum, the people and their correction. */
-import { clock, el, find, icon, setText, word } from './page.js';
+import { all, clock, el, find, icon, setText, word } from './page.js';
 import { later } from './later.js';
 import { LongList } from './long-list.js';
 import { choose } from './press.js';
@@ -9,6 +9,9 @@ const SVG = 'http://www.w3.org/2000/svg';
 const present = new Set(['in', 'remote']);
 const code = later(() => import('./device-code.js')), person = later(() => import('./person.js'));
 
+/** What the list says of somebody, as its word is named; of the absent whether they have leave. */
+export const standing = (one) => (one.st === 'absent' && 'leave' in one ? (one.leave ? 'leave' : 'no-leave') : one.st ?? 'none');
+
 export class Attendance {
   #line; #press; #online = new Set(); #drawn = ''; #rows = null;
 
@@ -16,6 +19,8 @@ export class Attendance {
     this.#line = line;
     this.#press = press;
     find('[data-att]')?.addEventListener('click', () => this.#own());
+    const list = later(async () => new (await import('./people-sheet.js')).PeopleSheet(line));
+    for (const one of all('[data-who-open]')) one.addEventListener('click', async () => (await list())?.open());
   }
 
   get mine() { return this.#line.state.people.find((one) => one.p === this.#line.me.p); }
@@ -88,7 +93,7 @@ export class Attendance {
   }
 
   #standing(one) {
-    const st = word(`st-${one.st ?? 'none'}`);
+    const st = word(`st-${standing(one)}`);
     return one.st && one.at ? word('st-at', { st, at: clock(one.at) }) : st;
   }
 

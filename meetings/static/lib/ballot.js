@@ -5,7 +5,7 @@
 import { toast } from '@lib/toast.js';
 import { codeWords, keepCode, Outbox, receiptFor, receiptParts } from './ballot-box.js';
 import { clock, el, find, icon, mmss, setText, ulid, word } from './page.js';
-import { choiceWords, levels, resultParts, ruleWords, toneOf } from './vote-words.js';
+import { choiceWords, levels, resultParts, ruleWords, sayLeft, toneOf } from './vote-words.js';
 
 const signs = { y: 'circle-check', n: 'circle-x', o: 'circle-minus' };
 const there = new Set(['in', 'remote']);
@@ -162,6 +162,7 @@ export class Ballot {
   tick(now) {
     const { vote } = this;
     if (!vote || vote.st !== 'open') { setText('[data-vote-clock]', ''); setText('[data-vote-left]', ''); setText('[data-fold-clock]', ''); return; }
+    sayLeft(vote, now);
     const left = vote.closes ? mmss(Math.ceil((vote.closes - now) / 1000)) : '';
     setText('[data-vote-left]', word(vote.closes ? 'vote-left' : 'vote-untimed'));
     setText('[data-vote-clock]', left);

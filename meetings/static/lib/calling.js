@@ -23,15 +23,21 @@ function seat(line) {
   setText('[data-seat-own]', own?.seat ? word('seat-is', own) : word('seat-own'));
 }
 
+async function call(press, kind, t) {
+  const answer = await press('service.call', t ? { kind, t } : { kind });
+  if (answer?.ok) toast(word('svc-sent', { what: word(`svc-${kind}`).toLocaleLowerCase('vi') }), { tone: 'ok' });
+  return Boolean(answer?.ok);
+}
+
+/** What is called for with one press, and the code for another device. */
+export function ways(line, press) {
+  const own = { text: word('device-own'), icon: 'device-tablet', name: 'device', run: async () => (await code())?.show(line, press, mine(line)) };
+  return [...Object.entries(kinds).map(([kind, icon]) => ({ text: word(`svc-${kind}`), icon, name: kind, run: () => call(press, kind) })), own];
+}
+
 function prepare(line, press) {
   isReady = true;
-  const call = async (kind, t) => {
-    const answer = await press('service.call', t ? { kind, t } : { kind });
-    if (answer?.ok) toast(word('svc-sent', { what: word(`svc-${kind}`).toLocaleLowerCase('vi') }), { tone: 'ok' });
-    return Boolean(answer?.ok);
-  };
-  const own = { text: word('device-own'), icon: 'device-tablet', name: 'device', run: async () => (await code())?.show(line, press, mine(line)) };
-  fillChoices(find('[data-call-kinds]'), [...Object.entries(kinds).map(([kind, icon]) => ({ text: word(`svc-${kind}`), icon, name: kind, run: () => call(kind) })), own], dialog);
+  fillChoices(find('[data-call-kinds]'), ways(line, press), dialog);
   line.addEventListener('state', () => seat(line));
   find('[data-seat-own]').addEventListener('click', async () => (await person())?.seat(mine(line), line, press));
   find('[data-call-form]').addEventListener('submit', (event) => {
@@ -39,6 +45,6 @@ function prepare(line, press) {
     const t = event.target.t.value.trim();
     if (!t) { event.target.t.focus(); return; }
     dialog.close();
-    call('message', t).then((done) => { if (done && event.target.t.value.trim() === t) event.target.reset(); });
+    call(press, 'message', t).then((done) => { if (done && event.target.t.value.trim() === t) event.target.reset(); });
   });
 }

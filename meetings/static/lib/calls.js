@@ -3,7 +3,7 @@ import { later } from './later.js';
 import { all, el, find, icon, setText, word } from './page.js';
 
 const calling = later(() => import('./calling.js'));
-const kinds = { water: 'cup', tech: 'tool', paper: 'file-text', other: 'user', message: 'message' };
+const kinds = { water: 'cup', tech: 'tool', paper: 'file-text', other: 'user', message: 'message', comment: 'note' };
 
 export class Calls {
   #line; #press; #drawn = ''; #known = null;

@@ -14,7 +14,8 @@ export const rules = {
   'att.changed'(state, d) {
     state.att = counts(d);
     const person = state.people.find((one) => one.p === d.p);
-    if (person) for (const key of ['st', 'at', 'via', 'late']) if (key in d) person[key] = d[key];
+    delete person?.leave;
+    if (person) for (const key of ['st', 'at', 'via', 'late', 'leave']) if (key in d) person[key] = d[key];
   },
   'people.joined'(state, d) {
     state.att = counts(d);

@@ -176,7 +176,12 @@ export class Follow extends EventTarget {
   /** The page was scrolled or zoomed: by the presenter, by who follows, or by following. */
   #moved() {
     if (this.leads) { this.#say(); return; }
-    if (this.#isShowing || !this.#along || performance.now() - this.#handAt > HAND) return;
+    if (!this.#isShowing && performance.now() - this.#handAt <= HAND) this.wander();
+  }
+
+  /** A hand moved what is read, which leaves following. */
+  wander() {
+    if (!this.#along) return;
     this.#isFollowing = false;
     this.draw();
   }

@@ -8,6 +8,7 @@ import { io } from 'socket.io-client';
 import { api, ApiError } from '@lib/api.js';
 import { Chain } from './state.js';
 import { ulid, word } from './page.js';
+import { spread } from './spread.js';
 
 const HELLO = 6000, COMMAND = 6000, GIVE_UP = 20000, FALLBACK = 8000, GAP = 120, REFUSED = 5000, HEADS = 400, QUIET = 38000, AWAY = 20000;
 /** Bytes of a message the server takes. */
@@ -18,7 +19,7 @@ export class Line extends EventTarget {
   chain = new Chain();
   /** (t, d, cid) => an answer at once, or null to ask the server: whoever knows that it is out of reach. */
   gate = null;
-  #socket; #mid; #as; #seen = 0; #answered = 0; #beside = ''; #offsets = []; #hello = null; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
+  #socket; #mid; #as; #seen = 0; #clients = 0; #answered = 0; #beside = ''; #offsets = []; #hello = null; #moved = false; #gapTimer = 0; #lostAt = null; #heardAt = Date.now(); #polling = null; #closed = false;
 
   /**
    * @param {object} welcome the first answer, which came with the page
@@ -39,8 +40,8 @@ export class Line extends EventTarget {
     if (welcome.kept) { this.#heardAt = welcome.kept; this.#lostAt = Math.min(welcome.kept, Date.now() - AWAY); }
     this.#socket = io('/meetings', { path: '/socket.io/', transports: ['websocket'] });
     const look = () => { if (!document.hidden && !this.#closed && !this.#isAsking) this.#socket.connect(); };
-    this.#socket.on('connect', () => this.#greet());
-    this.#socket.on('disconnect', () => this.#lost());
+    this.#socket.on('connect', () => { this.#moved = true; this.#greet(); });
+    this.#socket.on('disconnect', () => { this.#lost(); spread(this.#socket.io, this.#clients); });
     this.#socket.on('connect_error', () => {
       this.#lost();
       if (!this.#socket.active) setTimeout(look, REFUSED);
@@ -52,9 +53,10 @@ export class Line extends EventTarget {
     this.#socket.on('heads', (heads) => {
       this.#heard();
       this.#offset(heads.now - Date.now());
+      this.#clients = heads.clients;
       if (heads.mid === mid && heads.cls > this.chain.v) this.#ask(HEADS);
     });
-    this.#socket.on('resync', () => this.#ask(0));
+    this.#socket.on('resync', () => { this.#moved = true; this.#ask(0); });
     this.#socket.on('bye', (bye) => {
       // A newer page of this device took the socket's place: this one asks over HTTP until it is looked at again.
       if (bye.code === 'replaced') this.#lost();
@@ -123,6 +125,8 @@ export class Line extends EventTarget {
   /** Says hello on the socket; frames that overtake the answer wait in the chain. */
   async #greet() {
     if (this.#hello || this.#closed) return;
+    if (this.#moved) this.chain.hold();
+    this.#moved = false;
     this.#hello = (async () => {
       const said = { k: 'hello', proto: 1, mid: this.#mid, cls: this.chain.cls, last: { cls: this.chain.v }, caps: ['ink'] };
       if (this.#as) said.as = this.#as;
@@ -134,6 +138,7 @@ export class Line extends EventTarget {
         return;
       }
       this.#offset(answer.now - (began + Date.now()) / 2);
+      this.#clients = answer.clients;
       // Too long for a message.
       if (answer.mode === 'snapshot' && !answer.state) answer = await api(this.#url(`snapshot?as=${this.#as}`));
       this.me = answer.me;
@@ -150,7 +155,7 @@ export class Line extends EventTarget {
     this.#polling?.end.abort();
     this.#polling = null;
     this.#net('on');
-    if (this.chain.hasGap) this.#ask(GAP);
+    if (this.#moved || this.chain.hasGap) this.#ask(this.#moved ? 0 : GAP);
   }
 
   #took(applied, isWelcome = false) {

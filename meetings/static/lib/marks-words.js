@@ -64,10 +64,11 @@ const isOneLine = (a, b) => (a.isOnSide
 
 function said(list, from, to) {
   let text = '';
-  for (let n = Math.max(0, from); n < Math.min(list.length, to); n++) {
+  const first = Math.max(0, from);
+  for (let n = first; n < Math.min(list.length, to); n++) {
     const one = list[n], last = list[n - 1];
-    const isJoined = n > from && last.node !== one.node && last.to === last.node.length && one.from === 0 && isOneLine(last.box, one.box) && one.box.x0 - last.box.x1 < 0.12 * (one.box.y1 - one.box.y0);
-    text += n > from && !isJoined ? ` ${one.text}` : one.text;
+    const isJoined = n > first && last.node !== one.node && last.to === last.node.length && one.from === 0 && isOneLine(last.box, one.box) && one.box.x0 - last.box.x1 < 0.12 * (one.box.y1 - one.box.y0);
+    text += n > first && !isJoined ? ` ${one.text}` : one.text;
   }
   return text.normalize('NFC');
 }

@@ -1,4 +1,5 @@
 /** The running minutes: what the room knows of items, speeches, votes and presence, in words, to be read and printed. */
+import { standing } from './attendance.js';
 import { clock, el, find, minutes, mmss, word } from './page.js';
 import { current, spent } from './state.js';
 import { lasted } from './speakers.js';
@@ -55,7 +56,7 @@ export class Minutes {
     const rows = att ? [['', word(att.ok ? 'vp-quorum' : 'vp-no-quorum', att), '']] : [];
     for (const one of members.filter((person) => isThere(person) && (person.late || person.st === 'out')))
       rows.push([one.at ? clock(one.at) : '', one.n, one.st === 'out' ? word('st-out') : word('fx-late')]);
-    const away = members.filter((one) => !isThere(one)).map((one) => ['', one.n, word(`st-${one.st ?? 'none'}`)]);
+    const away = members.filter((one) => !isThere(one)).map((one) => ['', one.n, word(`st-${standing(one)}`)]);
     return [{ title: word('fx-presence'), rows }, { title: word('fx-absent'), rows: away }];
   }
 

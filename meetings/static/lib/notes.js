@@ -229,7 +229,14 @@ export class Notes extends EventTarget {
   /** Sends what waits and takes what is new; one at a time, never throws. */
   sync() {
     if (this.#syncing) { this.#again = true; return this.#syncing; }
-    this.#syncing = this.#run().catch(() => {}).finally(() => {
+    this.#syncing = this.#run().catch((problem) => {
+      const noAnswer = problem instanceof TypeError || problem.status === 429 || problem.status >= 500;
+      // Too much at once, or no answer: in a moment it is tried again. Without a network, once that is back.
+      if (noAnswer && this.#how !== 'off') {
+        clearTimeout(this.#later);
+        this.#later = setTimeout(() => this.sync(), PLACING);
+      }
+    }).finally(() => {
       this.#syncing = null;
       this.#tell();
       if (this.#again) { this.#again = false; this.sync(); }

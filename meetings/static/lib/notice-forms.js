@@ -6,7 +6,7 @@ export async function send(form, press, word, toast) {
   if (form.t) {
     const t = form.t.value.trim();
     if (!t) { form.t.focus(); return; }
-    answer = await press('notice.send', { t, lvl: form.lvl.value, ...(form.for_s.value ? { for_s: Number(form.for_s.value) } : {}) });
+    answer = await press('notice.send', { t, lvl: form.lvl.value, to: form.to.value, ...(form.for_s.value ? { for_s: Number(form.for_s.value) } : {}) });
     if (answer?.ok) form.reset();
   } else {
     const n = Number(form.minutes.value);

@@ -13,7 +13,8 @@ export function menu(one, { line, press, standing, code }) {
   const { state, me } = line;
   const isOwn = one.p === me.p;
   const set = (st, name) => ({ text: word(`set-${st}`), icon: name, name: st, pressed: one.st === st, run: () => press('att.set', isOwn ? { st } : { st, p: one.p }) });
-  const options = [set('in', 'user-check'), set('remote', 'video'), set('out', 'logout'), set('absent', 'user-off')];
+  const away = (leave) => ({ text: word(leave ? 'set-leave' : 'set-no-leave'), icon: 'user-off', name: leave ? 'leave' : 'no-leave', pressed: one.leave === leave, run: () => press('att.set', { st: 'absent', leave, ...(isOwn ? {} : { p: one.p }) }) });
+  const options = [set('in', 'user-check'), set('remote', 'video'), set('out', 'logout'), away(true), away(false)];
   if (!isOwn) options.push({ text: word('write'), icon: 'message', name: 'write', run: () => write(one, press) });
   options.push({ text: one.seat ? word('seat-is', { seat: one.seat }) : word('seat-set'), icon: 'map-pin', name: 'seat', run: () => seat(one, line, press) });
   if (state.grants && !isOwn && one.role !== 'chair' && one.role !== 'secretary') options.push(...granting(state, one.p, line.now(), press));

@@ -1,9 +1,10 @@
 /** Who waits to speak, for a delegate, and asking in another way than by the one tap; fetched when it is first opened. */
-import { all, el, find, word } from './page.js';
+import { toast } from '@lib/toast.js';
+import { all, el, find, setText, word } from './page.js';
 import { choose } from './press.js';
 
 export class QueueSheet {
-  #speakers; #press; #form = find('[data-ask-form]');
+  #speakers; #press; #form = find('[data-ask-form]'); #comment = find('[data-comment-form]'); #item = null;
 
   /** @param {(kind: string, note: string|null) => void} ask */
   constructor(speakers, press, ask) {
@@ -17,6 +18,17 @@ export class QueueSheet {
       ask(this.#form.kind.value, note || null);
       this.#form.reset();
     });
+    this.#comment.addEventListener('submit', (event) => { event.preventDefault(); this.#send(); });
+  }
+
+  /** Words on the item on the floor; what is refused stays typed. */
+  async #send() {
+    const t = this.#comment.t.value.trim();
+    if (!t) { this.#comment.t.focus(); return; }
+    if (!(await this.#press('comment.send', { item: this.#item, t }))?.ok) return;
+    this.#comment.closest('dialog').close();
+    this.#comment.reset();
+    toast(word('comment-sent'), { tone: 'ok' });
   }
 
   open() {
@@ -35,6 +47,10 @@ export class QueueSheet {
     const button = find('[data-ask]');
     this.#form.hidden = button.hidden || place > 0;
     this.#form.querySelector('button').disabled = button.disabled;
+    const { item } = this.#speakers;
+    this.#item = item?.id;
+    this.#comment.hidden = !item || !me.can.includes('ask');
+    setText('[data-comment-on]', item?.t ?? '');
     find('[data-queue-none]').hidden = wait.length > 0;
     find('[data-queue]').replaceChildren(...wait.map((one, at) => el('li', { class: 'qr' },
       el('span', { class: 'ord num' }, String(at + 1)),

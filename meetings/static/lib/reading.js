@@ -1,6 +1,6 @@
 /**
- * What helps to find one's way in a paper: its pages small, its contents, words in it, its text alone for a small screen;
- * and how the page lies: turned, whole, two side by side. Fetched with its style at the first press.
+ * What helps to find one's way in a paper: its pages small, its contents, words in it; and how the page
+ * lies: turned, whole, two side by side. Fetched with its style at the first press.
  */
 import { all, el, find, word } from './page.js';
 import { places, Scanned } from './scanned.js';
@@ -11,9 +11,10 @@ const SMALL = 116, KEPT = 120;
 const PAUSE = 250;
 
 export class Reading {
-  #reader; #panel = find('#reading'); #opener = find('[data-reading]'); #doc = null; #pages = []; #drawn = new Map(); #seer; #typing = 0; #size = 1; #scanned = new Scanned(); #hits = []; #hit = 0;
+  #reader; #panel = find('#reading'); #opener = find('[data-reading]'); #doc = null; #pages = []; #drawn = new Map(); #seer; #typing = 0; #scanned = new Scanned(); #hits = []; #hit = 0;
 
-  constructor(reader) {
+  /** @param {(isOn: boolean) => void} text shows the paper as text, or its pages */
+  constructor(reader, text) {
     this.#reader = reader;
     document.head.append(el('link', { rel: 'stylesheet', href: this.#panel.dataset.style }));
     this.#seer = new IntersectionObserver((seen) => { for (const one of seen) if (one.isIntersecting) this.#drawSmall(one.target); }, { root: this.#part('pages'), rootMargin: '200px 0px' });
@@ -25,10 +26,7 @@ export class Reading {
     press('two', ({ currentTarget }) => currentTarget.setAttribute('aria-pressed', String(reader.spread(currentTarget.getAttribute('aria-pressed') !== 'true'))));
     press('again', () => this.#step(false));
     press('before', () => this.#step(true));
-    press('larger', () => this.#resize(1.2));
-    press('smaller', () => this.#resize(1 / 1.2));
-    press('text-next', () => reader.next());
-    press('text-back', () => reader.back());
+    press('text', ({ currentTarget }) => text(currentTarget.getAttribute('aria-pressed') !== 'true'));
     const field = this.#panel.querySelector('input');
     field.addEventListener('input', () => { clearTimeout(this.#typing); this.#typing = setTimeout(() => this.#look(field.value), PAUSE); });
     field.addEventListener('keydown', (event) => { if (event.key === 'Enter') { event.preventDefault(); this.#step(event.shiftKey); } });
@@ -53,7 +51,7 @@ export class Reading {
   shut() {
     this.#panel.hidden = true;
     this.#opener.setAttribute('aria-expanded', 'false');
-    this.#opener.focus();
+    (this.#opener.getClientRects().length ? this.#opener : find('[data-find]')).focus();
   }
 
   get isOpen() { return !this.#panel.hidden; }
@@ -137,25 +135,6 @@ export class Reading {
       else one.removeAttribute('aria-current');
     }
     if (this.#shows('pages')) this.#pages[page - 1]?.scrollIntoView({ block: 'nearest' });
-    if (this.#shows('text')) this.#say(page);
-  }
-
-  /** The words of the page as paragraphs that fit any width. */
-  async #say(number) {
-    const doc = this.#reader.doc;
-    if (!doc) return;
-    const { items } = await (await doc.getPage(number)).getTextContent();
-    if (number !== this.#reader.page || doc !== this.#reader.doc) return;
-    const said = paragraphs(items);
-    find('[data-read-no]').textContent = word('read-of', { page: number, n: doc.numPages });
-    const box = this.#panel.querySelector('[data-read-text]');
-    box.replaceChildren(...(said.length ? said.map((text) => el('p', {}, text)) : [el('p', { class: 'mut' }, word('read-no-text'))]));
-    box.scrollTop = 0;
-  }
-
-  #resize(factor) {
-    this.#size = Math.min(2, Math.max(0.8, this.#size * factor));
-    this.#panel.querySelector('[data-read-text]').style.setProperty('--read', this.#size.toFixed(2));
   }
 
   /** Words are looked for in the text of the file and, where that is a scan, in what was read from its pictures. */
@@ -194,33 +173,4 @@ export class Reading {
     for (const button of all('[data-read="again"], [data-read="before"]')) button.disabled = total < 2;
     find('[data-read-hits]').replaceChildren(...pages.map(({ page, n }) => el('li', {}, el('button', { type: 'button', on: { click: () => go(page) } }, word('read-page', { page }), el('span', { class: 'num mut' }, word('read-times', { n }))))));
   }
-}
-
-/**
- * Paragraphs of a page from pieces of text in reading order: a line joins the one before unless that one ended a sentence
- * short of the edge, or there is more room between the two than between lines.
- */
-export function paragraphs(items) {
-  const lines = [];
-  let line = null;
-  for (const { str, hasEOL, transform, width, height } of items) {
-    if (str.trim()) {
-      const [x, y] = [transform[4], transform[5]];
-      if (line && Math.abs(line.y - y) > height / 2) line = null;
-      if (line) line.text += (x - line.right > height / 4 ? ' ' : '') + str;
-      else lines.push(line = { text: str, y, left: x, high: height });
-      line.right = x + width;
-    }
-    if (hasEOL) line = null;
-  }
-  const edge = Math.max(0, ...lines.map((one) => one.right));
-  const said = [];
-  let before = null;
-  for (const one of lines) {
-    const isNew = !before || before.y - one.y > before.high * 1.9 || one.y > before.y || (edge - before.right > one.high * 4 && !/[,\p{Ll}]$/u.test(before.text.trim()));
-    if (isNew) said.push(one.text.trim());
-    else said[said.length - 1] += ` ${one.text.trim()}`;
-    before = one;
-  }
-  return said.map((text) => text.replace(/\s+/g, ' '));
 }

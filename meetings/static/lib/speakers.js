@@ -1,5 +1,6 @@
 /** The floor as everybody sees it: who speaks and how long, who waits; and, for a delegate, asking to speak. */
 import { later } from './later.js';
+import { current } from './state.js';
 import { find, all, mmss, minutes, setText, word } from './page.js';
 
 /** How long (s) before the end the soft signal comes. */
@@ -31,6 +32,7 @@ export class Speakers {
   get me() { return this.#line.me; }
   get queue() { return this.#line.state.queue ?? { open: false, cur: null, wait: [] }; }
   get speech() { return this.queue.cur; }
+  get item() { return current(this.#line.state); }
   get place() { return this.queue.wait.findIndex((one) => one.p === this.#line.me.p) + 1; }
   name(p) { return this.#line.state.people.find((one) => one.p === p)?.n ?? ''; }
   person(p) { return this.#line.state.people.find((one) => one.p === p); }

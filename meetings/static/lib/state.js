@@ -2,7 +2,7 @@
  * What a tablet holds of a room, and how the journal's lines change it. Pure: no page, no network, no clock.
  *
  * `Chain` takes frames in whatever order they come: it applies the one whose `pv` is the version it holds, keeps those
- * that came early, drops those it knows, and says when one is missing.
+ * that came early, drops those it knows, and says when one is missing. What an audience is told fits no other's state.
  */
 import { rules as floor } from './floor-state.js';
 import { rules as members } from './member-state.js';
@@ -98,13 +98,21 @@ export class Chain {
   state = null;
   cls = null;
   #early = new Map();
+  #isHeld = false;
 
   get v() { return this.state ? this.state.v : null; }
   get hasGap() { return this.#early.size > 0; }
 
+  /** Frames may be another audience's from now on: until a welcome says whose they are, they wait. */
+  hold() {
+    this.#isHeld = true;
+    this.#early.clear();
+  }
+
   /** Takes the answer to a hello, then whatever came early. Returns the lines applied; null after a snapshot. */
   welcome(answer) {
     this.cls = answer.cls;
+    this.#isHeld = false;
     const anew = answer.mode === 'snapshot';
     if (anew) this.state = structuredClone(answer.state);
     if (answer.me) this.#own(answer.me.papers ?? []);
@@ -116,7 +124,7 @@ export class Chain {
   /** Takes frames from the socket; returns those applied, in order. `hasGap` says whether one is missing. */
   take(frames) {
     for (const frame of frames) this.#keep(frame);
-    return this.state ? this.#drain() : [];
+    return this.state && !this.#isHeld ? this.#drain() : [];
   }
 
   /** Papers for few come with `me`, whole every time: no line tells of them. */

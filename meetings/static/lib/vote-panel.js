@@ -2,7 +2,7 @@
 import { toast } from '@lib/toast.js';
 import { later } from './later.js';
 import { el, find, icon, mmss, word } from './page.js';
-import { quorumWords, resultParts, ruleWords } from './vote-words.js';
+import { quorumWords, resultParts, ruleWords, sayLeft } from './vote-words.js';
 
 /** Fewer voters than this in a secret vote: the chair is warned. */
 const FEW = 5;
@@ -135,6 +135,7 @@ export class VotePanel {
 
   tick(now) {
     const { vote } = this.#desk;
+    sayLeft(vote, now);
     const face = find('[data-vp-clock]');
     if (!face) return;
     const text = vote?.closes ? mmss(Math.ceil((vote.closes - now) / 1000)) : vote?.opened ? mmss((now - vote.opened) / 1000) : '';

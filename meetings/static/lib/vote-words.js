@@ -1,10 +1,24 @@
 /** What a vote's rule means in plain words, and how its result is drawn. Numbers of ballots are thousandths on the line. */
-import { el, icon, word } from './page.js';
+import { el, find, icon, word } from './page.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 /** More members than this are shown as one bar instead of a cell each. */
 const MOST_CELLS = 60;
 const tones = { yes: 'y', no: 'n' };
+/** Seconds before the end at which the time left is said aloud, and what was said last. */
+const SPOKEN = [60, 30];
+let heard = '';
+
+/** Says how long a vote still runs, once each; whoever comes when it is past hears nothing of it. */
+export function sayLeft(vote, now) {
+  const left = vote?.st === 'open' && vote.closes ? (vote.closes - now) / 1000 : Infinity;
+  const at = SPOKEN.findLast((one) => left <= one);
+  const key = `${vote?.id} ${vote?.closes} ${at}`;
+  if (at === undefined || key === heard) return;
+  heard = key;
+  if (left > at - 5) find('[data-say]').textContent = word(`vote-left-${at}`);
+}
+
 export const whole = (thousandths) => Math.round((thousandths ?? 0) / 10) / 100;
 export const toneOf = (id) => tones[id] ?? 'o';
 

@@ -31,7 +31,9 @@ function drop(item) {
   const kept = item.querySelector('input');
   if (kept) discard(kept.value);
   item.dispatchEvent(new CustomEvent('drop:removed', { bubbles: true, detail: { id: kept?.value ?? null } }));
+  const list = item.parentElement;
   item.remove();
+  if (unsent.delete(item)) offer(list);
 }
 
 function remover(item, file) {
@@ -44,12 +46,21 @@ function remover(item, file) {
   return button;
 }
 
+/** Lines of files that never arrived, each with how it is sent again. */
+const unsent = new Map();
+
+/** One button sends all of them again, where there is one. */
+function offer(list) {
+  const button = list.parentElement?.querySelector('[data-resend]');
+  if (button) button.hidden = ![...unsent.keys()].some((item) => list.contains(item));
+}
+
 /**
- * Send one file. Its id becomes a hidden field named as the zone says (data-name). Events, bubbling from its line:
+ * Send one file, anew under the same key where that failed. Its id becomes a hidden field named as the zone says (data-name). Events, bubbling from its line:
  * `drop:done` when the server has it, `drop:read` when it has been looked through, `drop:failed`, `drop:removed`;
  * and those of `upload.js`.
  */
-async function sendFile(zone, list, file) {
+async function sendFile(zone, list, file, key = crypto.randomUUID()) {
   const shown = line(file);
   const { item } = shown;
   const bar = document.createElement('progress');
@@ -57,8 +68,14 @@ async function sendFile(zone, list, file) {
   item.append(remover(item, file), bar);
   list.append(item);
   const tell = (name, detail) => item.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  const onCut = () => {
+    shown.note.textContent = word('file-cut');
+    bar.value = 0;
+    return item.isConnected;
+  };
   const onSent = (answer) => {
     bar.remove();
+    if (answer.problem === 'unsent') unsent.set(item, () => sendFile(zone, list, file, key));
     if (answer.id) {
       const kept = document.createElement('input');
       Object.assign(kept, { type: 'hidden', name: zone.dataset.name, value: answer.id });
@@ -67,7 +84,9 @@ async function sendFile(zone, list, file) {
     settle(shown, answer);
     tell(answer.state === 'refused' ? 'drop:failed' : 'drop:done', { file, answer, item });
   };
-  const answer = await upload(file, item, { url: zone.dataset.upload, onProgress: (share) => (bar.value = share), onSent });
+  const onProgress = (share) => (bar.value = share);
+  const answer = await upload(file, item, { url: zone.dataset.upload, key, onProgress, onCut, onSent });
+  offer(list);
   settle(shown, answer);
   if (answer.id) tell('drop:read', answer);
   if (answer.clear) {
@@ -119,6 +138,16 @@ export function startDrop() {
   document.addEventListener('change', (event) => {
     const zone = event.target.closest?.('[data-drop]');
     if (zone) taken(zone, event.target);
+  });
+  document.addEventListener('click', (event) => {
+    const list = event.target.closest('[data-resend]')?.parentElement.querySelector('[data-files]');
+    for (const [item, again] of list ? unsent : []) {
+      if (!list.contains(item)) continue;
+      unsent.delete(item);
+      item.remove();
+      again();
+    }
+    if (list) offer(list);
   });
   // Files that came with a form which was refused are listed by the server.
   document.addEventListener('click', (event) => {

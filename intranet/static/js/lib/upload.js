@@ -10,21 +10,27 @@ const place = '/files/staged';
 /** How long a verdict is waited for: the reader has a minute for a file, and others may be before it. */
 const patience = 5 * 60 * 1000;
 
+/** The longest time (ms) between two tries of a file whose connection broke. */
+const longest = 8000;
+
 let line = Promise.resolve();
 
 const failed = (file, msg) => ({ id: null, name: file.name, size: file.size, state: 'refused', problem: 'unsent', msg: msg || word('file-failed') });
 
-function transmit(file, url, onProgress) {
+/** The server's answer; null when the connection broke before there was one. */
+function transmit(file, { url = place, key, onProgress = () => {} }) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open('POST', url);
     request.setRequestHeader('X-CSRFToken', csrf());
     request.setRequestHeader('Accept', 'application/json');
+    if (key) request.setRequestHeader('Idempotency-Key', key);
     request.responseType = 'json';
     request.upload.addEventListener('progress', (event) => event.lengthComputable && onProgress(event.loaded / event.total));
     request.addEventListener('loadend', () => {
       const answer = request.response;
-      resolve(Array.isArray(answer) && answer.length ? answer[0] : failed(file, answer?.msg));
+      if (!answer && (!request.status || request.status > 501)) resolve(null);
+      else resolve(Array.isArray(answer) && answer.length ? answer[0] : failed(file, answer?.msg));
     });
     const body = new FormData();
     body.append('file', file);
@@ -32,14 +38,28 @@ function transmit(file, url, onProgress) {
   });
 }
 
+const connected = (ms) => new Promise((resolve) => {
+  setTimeout(resolve, ms);
+  addEventListener('online', resolve, { once: true });
+});
+
+async function untilSent(file, how) {
+  for (let wait = 1000; ; wait = Math.min(2 * wait, longest)) {
+    const answer = await transmit(file, how);
+    if (answer || !how.onCut?.()) return answer ?? failed(file);
+    await connected(wait);
+  }
+}
+
 /**
  * Send one file once those before it are sent; never rejects.
  * @param {File} file
- * @param {{url?: string, onProgress?: (share: number) => void}} [how]
+ * @param {{url?: string, key?: string, onProgress?: (share: number) => void, onCut?: () => boolean}} [how] under a key
+ *   the server takes a file once; `onCut` says whether it is tried again after the connection broke
  * @returns {Promise<object>} the answer, most often still `checking`
  */
-export function send(file, { url = place, onProgress = () => {} } = {}) {
-  const sent = line.then(() => transmit(file, url, onProgress));
+export function send(file, how = {}) {
+  const sent = line.then(() => untilSent(file, how));
   line = sent;
   return sent;
 }
@@ -77,8 +97,8 @@ export async function verdict(answer, wanted = () => true) {
  * Send a file and follow it. On `element` bubble `upload:ready` (it may be attached: ready or unreadable) or
  * `upload:refused`, both with the answer and the file as detail.
  */
-export async function upload(file, element, { url, onProgress, onSent = () => {} } = {}) {
-  const sent = await send(file, { url, onProgress });
+export async function upload(file, element, { onSent = () => {}, ...how } = {}) {
+  const sent = await send(file, how);
   onSent(sent);
   const known = await verdict(sent, () => element.isConnected);
   const name = known.state === 'refused' ? 'upload:refused' : 'upload:ready';
