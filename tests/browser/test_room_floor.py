@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Opener, axe
 from tests.browser.test_meeting_room import enter
@@ -331,3 +331,17 @@ def test_the_floor_is_usable_by_everybody(chair: Page, tablet: Page, theme: str)
     assert axe(chair) == []
     tablet.locator("[data-queue-sheet]").tap()
     assert axe(tablet) == []
+
+
+def test_tiles_of_devices_come_with_their_looks(open_as: Opener) -> None:
+    page = open_as("chutich")
+    held: list[Route] = []
+    page.route("**/devices*.css", lambda route: held.append(route))
+    enter(page)
+    people_tab(page)
+    while not held:
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(200)
+    expect(page.locator("[data-board-panel]")).to_be_hidden()
+    held[0].continue_()
+    expect(page.locator("[data-board] .m-tile").first).to_be_visible()
