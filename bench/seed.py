@@ -23,10 +23,10 @@ ITEMS = 12
 def seed(office: Office, count: int, first: int = 0) -> dict[str, object]:
     """The chair first, then the delegates; one of them more than asked for.
 
-    :param first: number of the first delegate.
+    :param first: number of the first delegate, who takes the chair where others sit already: nobody may have
+        as many sockets as there are meetings.
     """
     now = clock.now()
-    tokens = [secrets.token_urlsafe(32) for _ in range(count + 1)]
     with db.unit_of_work() as session:
         people = [
             User(name=f"daibieu{n}", full_name=f"Đại biểu Nguyễn Văn {n}", org_id=office.org.id)
@@ -37,7 +37,10 @@ def seed(office: Office, count: int, first: int = 0) -> dict[str, object]:
         for person in people:
             session.add(Post(user_id=person.id, unit_id=office.stc.id, title="Chuyên viên"))
             session.add(RoleGrant(user_id=person.id, unit_id=office.stc.id, role=Role.OFFICER))
-        everybody = [office.leader.id, *(person.id for person in people)]
+        everybody = [person.id for person in people]
+        if not first:
+            everybody.insert(0, office.leader.id)
+        tokens = [secrets.token_urlsafe(32) for _ in everybody]
         meeting = Meeting(
             org_id=office.org.id,
             title="Kỳ họp thứ 12",
@@ -82,7 +85,7 @@ if __name__ == "__main__":
         house, tablets, *many = make_office(), *map(int, sys.argv[1:])
         if many:
             each = tablets // many[0]
-            # The chair has a tablet too.
-            print(json.dumps([seed(house, each - 1, n * each) for n in range(many[0])]))
+            # The chairs have tablets too.
+            print(json.dumps([seed(house, each - (n == 0), n * each) for n in range(many[0])]))
         else:
             print(json.dumps(seed(house, tablets)))

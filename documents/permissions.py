@@ -248,15 +248,19 @@ def concerning(actor: Actor, key: ColumnElement[int], *, each: bool = False) -> 
     return shown
 
 
-def nearest_to(actor: Actor) -> Select[Any] | None:
+def nearest_to(actor: Actor, *, once: bool = False) -> Select[Any] | None:
     """Ids among which all that the actor may read lie; ``None`` for who reads the register.
 
     No right of its own: it spares a query on very many documents asking :func:`visible_to` of each.
+
+    :param once: none of them twice, as a join needs it. PostgreSQL takes a union for as many as go into it,
+        and the distinct values of a whole for two hundred, however many there are.
     """
     if reads_register(actor):
         return None
     tasks = (*_behind_tasks(actor), *_behind_tasks(actor, of_units=True))
-    near = _concerning(sight_of(actor).principals).union_all(*tasks).subquery()
+    mine = _concerning(sight_of(actor).principals)
+    near = (mine.union(*tasks) if once else mine.union_all(*tasks)).subquery()
     return select(near.c[0])
 
 

@@ -5,14 +5,17 @@ of very many documents asking it of each.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from documents.models.document import Document
 from documents.permissions import is_near, nearest_to, visible_to
 from intranet.core import db
 from intranet.core.actor import Actor
+
+T = TypeVar("T")
 
 #: Who is concerned by no more documents has those looked at: the shorter way in lists of up to a million, and
 #: longer in a list that is not narrowed, where the newest of more are soon met.
@@ -33,14 +36,20 @@ class Reach:
             query = query.join(self.few, self.few.c[0] == Document.id)
         return query.where(*self.where)
 
+    def unled(self, column: InstrumentedAttribute[T]) -> ColumnElement[T]:
+        """The column to go by; of few documents an expression, so that no index of it leads."""
+        return column.expression if self.few is None else func.coalesce(column, column)
+
 
 def reach_of(actor: Actor, *, is_narrowed: bool = True) -> Reach:
     """Of one actor, as it is now."""
     most = FEW if is_narrowed else FEW_OF_ALL
-    near, visible = nearest_to(actor), visible_to(actor, each=True)
-    if near is None:
-        return Reach((visible,))
+    near, once = nearest_to(actor), nearest_to(actor, once=True)
+    if near is None or once is None:
+        return Reach((visible_to(actor, each=True),))
     some = near.limit(most + 1).subquery()
     if (db.session().scalar(select(func.count()).select_from(some)) or 0) <= most:
-        return Reach((visible,), near.distinct().subquery())
-    return Reach((is_near(actor, Document.id.expression), visible))
+        few = once.subquery()
+        # By the joined key, so that rights are asked after the join and not of what it leaves out.
+        return Reach((visible_to(actor, few.c[0], each=True),), few)
+    return Reach((is_near(actor, Document.id.expression), visible_to(actor, each=True)))

@@ -258,8 +258,10 @@ def _key(given: str) -> int | None:
 def _newest_lines(
     actor: Actor, direction: Direction, filters: Filters, before: int | None, after: int | None
 ) -> Page:
-    day, key = Document.register_date, Document.register_entry_id
-    query = _base(actor, direction, filters).options(
+    key = Document.register_entry_id
+    reach = _reach(actor, filters)
+    day = reach.unled(Document.register_date)
+    query = reach.within(select(Document).where(*_where(direction, filters))).options(
         selectinload(Document.entry),
         selectinload(Document.presented_to),
         selectinload(Document.lead_unit),
@@ -267,13 +269,15 @@ def _newest_lines(
     )
     if after is not None:
         rows = list(
-            db.session().scalars(query.where(_beside(after, newer=True)).order_by(day, key).limit(PAGE + 1))
+            db.session().scalars(
+                query.where(_beside(day, after, newer=True)).order_by(day, key).limit(PAGE + 1)
+            )
         )
         has_newer, has_older = len(rows) > PAGE, True
         rows = rows[:PAGE][::-1]
     else:
         if before is not None:
-            query = query.where(_beside(before, newer=False))
+            query = query.where(_beside(day, before, newer=False))
         rows = list(db.session().scalars(query.order_by(day.desc(), key.desc()).limit(PAGE + 1)))
         has_newer, has_older = before is not None, len(rows) > PAGE
         rows = rows[:PAGE]
@@ -283,12 +287,12 @@ def _newest_lines(
     return Page(rows, str(first) if has_newer else None, str(last) if has_older else None)
 
 
-def _beside(line: int, *, newer: bool) -> ColumnElement[bool]:
+def _beside(day: ColumnElement[Any], line: int, *, newer: bool) -> ColumnElement[bool]:
     """Lines above or below one in a list: by their day, then in the order in which they were written.
 
     Lines of an old register were written after those of this year, and stand below them all the same.
     """
-    day, key = Document.register_date, Document.register_entry_id
+    key = Document.register_entry_id
     there = select(RegisterEntry.entry_date).where(RegisterEntry.id == line).scalar_subquery()
     # The first condition is all that an index by day needs.
     if newer:
@@ -297,8 +301,11 @@ def _beside(line: int, *, newer: bool) -> ColumnElement[bool]:
 
 
 def _base(actor: Actor, direction: Direction, filters: Filters) -> Select[Any]:
-    reach = reach_of(actor, is_narrowed=filters.is_narrowed() or filters.tab not in _WIDE_TABS)
-    return reach.within(select(Document).where(*_where(direction, filters)))
+    return _reach(actor, filters).within(select(Document).where(*_where(direction, filters)))
+
+
+def _reach(actor: Actor, filters: Filters) -> Reach:
+    return reach_of(actor, is_narrowed=filters.is_narrowed() or filters.tab not in _WIDE_TABS)
 
 
 def _where(direction: Direction, filters: Filters) -> list[ColumnElement[bool]]:

@@ -192,11 +192,15 @@ class Search:
             return query
         query = select(Document.id, *columns).select_from(match.source)
         query = query.join(Document, Document.id == match.link).where(match.condition, *self._where)
-        query = query.where(visible_to(self._actor, match.link if self._is_among_few else None))
-        if self._among is not None:
-            near = match.link.in_(self._among)
-            # Many are no join: that is done row by row where several words let few documents be expected.
-            query = query.where(near if self._is_among_few else near.is_(True))
+        if isinstance(self._among, list):
+            # Asked of each: else PostgreSQL reads all documents for these.
+            query = query.where(Document.id.in_(self._among), visible_to(self._actor, each=True))
+        else:
+            query = query.where(visible_to(self._actor, match.link if self._is_among_few else None))
+            if self._among is not None:
+                near = match.link.in_(self._among)
+                # Many are no join: that is done row by row where several words let few documents be expected.
+                query = query.where(near if self._is_among_few else near.is_(True))
         for bounds in self._bounds():
             query = query.where(match.key.between(*bounds))
         return query

@@ -82,7 +82,7 @@ def make(settings: Settings) -> tuple[Engine, Engine]:
         return _sqlite(settings, is_writer=True), _sqlite(settings, is_writer=False)
     common: dict[str, Any] = {"pool_use_lifo": True, "hide_parameters": True}
     # Room for the places of a word that a tenth of a million documents have.
-    common["connect_args"] = {"options": "-c work_mem=16MB"}
+    common["connect_args"] = {"options": "-c work_mem=16MB -c jit=off"}
     writer = create_engine(settings.database_url, pool_size=10, max_overflow=5, **common)
     reader = create_engine(settings.database_url, pool_size=15, max_overflow=10, **common)
     for engine in (writer, reader):

@@ -87,3 +87,17 @@ def test_who_is_concerned_by_few_documents_has_all_tabs_counted_at_once(
     with count_queries() as sent:
         listing.counts(desk.officer, Direction.IN, INCOMING_TABS)
     assert len(sent) <= 2
+
+
+@pytest.mark.parametrize("few", [3_000, 0])
+def test_leafing_down_and_up_again_shows_each_document_once_in_its_place(
+    desk: Office, listed: list[int], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_reach, "FEW_OF_ALL", few)
+    monkeypatch.setattr(listing, "PAGE", 3)
+    first = listing.incoming(desk.officer, Filters())
+    assert [row.id for row in first.rows] == [listed[n] for n in (3, 2, 1)]
+    second = listing.incoming(desk.officer, Filters(), before=first.older or "")
+    assert ([row.id for row in second.rows], second.older) == ([listed[0]], None)
+    again = listing.incoming(desk.officer, Filters(), after=second.newer or "")
+    assert ([row.id for row in again.rows], again.newer) == ([row.id for row in first.rows], None)
