@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from documents.models.document import Document
 from documents.models.lifecycle import Direction, DocState
 from documents.permissions import DIRECT, DRAFT, PRESENT, READ, REGISTER
-from documents.services import capturing, directing, lending, listing, restricting, searching, watching
+from documents.services import capturing, directing, hits, lending, listing, restricting, searching, watching
 from documents.services.listing import waits_for
 from documents.services.titles import name_of, url_of
 from intranet.core.actor import Actor
@@ -158,7 +158,7 @@ def found_for(actor: Actor, words: str) -> dict[str, Any] | None:
     if not actor.holds(READ):
         return None
     ids = searching.Search(actor, words).ids(_FOUND + 1)
-    rows = searching.load(actor, ids)
+    rows = hits.load(actor, ids)
     watching.note_later(actor, watching.FOUND, rows[:_FOUND])
     return {
         "label": label("menu.group.documents"),

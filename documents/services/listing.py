@@ -19,11 +19,10 @@ from documents.permissions import (
     headed_units,
     visible_to,
 )
-from documents.services import parties
+from documents.services import hits, parties
 from documents.services.list_reach import Reach, reach_of
 from documents.services.list_tabs import TABS
 from documents.services.list_words import Box
-from documents.services.searching import load
 from intranet.core import db
 from intranet.core.actor import Actor
 from intranet.core.text import fold
@@ -246,7 +245,7 @@ def _page(actor: Actor, direction: Direction, filters: Filters, before: str, aft
     box = _box(actor, direction, filters)
     if box is not None:
         ids, newer, older = box.turned_to(before or after)
-        return Page(load(actor, ids), newer, older)
+        return Page(hits.load(actor, ids), newer, older)
     return _newest_lines(actor, direction, filters, _key(before), _key(after))
 
 

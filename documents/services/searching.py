@@ -12,23 +12,20 @@ from math import inf
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal, select
-from sqlalchemy.orm import selectinload
 
 from documents.formats import query as typed_query
-from documents.formats import snippets
 from documents.formats.query import Query
-from documents.formats.snippets import Piece
 from documents.models.document import Document
 from documents.models.search import INDEX, DocumentText
 from documents.permissions import nearest_to, visible_to
-from documents.services import narrowing, parties, walking
+from documents.services import hits, narrowing, parties, walking
+from documents.services.hits import Hit
 from documents.services.narrowing import Narrowed
 from documents.services.walking import Stretch
 from intranet.core import clock, db
 from intranet.core.actor import Actor
 from intranet.core.dialect import table_of, word_index
 from intranet.core.fulltext import ANYWHERE, BODY, SUBJECT, SYMBOL, Clause, Match, Term
-from intranet.core.labels import label
 from intranet.notices.workdays import late_from
 
 PAGE = 50
@@ -36,25 +33,10 @@ PAGE = 50
 MOST_COUNTED = 10_000
 #: By relevance the newest of so many are ordered; so many are looked through for exact marks in their texts.
 MOST_RANKED, MOST_LOOKED_THROUGH = 1_000, 200
-#: Characters of a text in which a snippet is looked for.
-_MOST_LOOKED = 40_000
 #: Documents that can be looked at one by one for their words.
 _FEW = 20_000
-_BODY = "body"
 NEWEST, FITTING = "new", "fit"
 ORDERS = (NEWEST, FITTING)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One document as the page shows it."""
-
-    document: Document
-    subject: list[Piece]
-    snippet: list[Piece]
-    #: Name of the file that the snippet is from; ``is_seen`` when its words were recognised in a picture.
-    file: str = ""
-    is_seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +81,7 @@ class Search:
     def page(self, after: str = "") -> Page:
         """One page; ``after`` is the key that the page before gave."""
         ids, older = self.keys(after)
-        return Page(self._hits(ids), older)
+        return Page(hits.shown(self._actor, ids, self.query.shown, self.narrowed), older)
 
     def keys(self, after: str = "") -> tuple[list[int], str | None]:
         """The documents of one page by their keys, and where the next begins."""
@@ -121,7 +103,7 @@ class Search:
         if self.is_empty:
             return []
         heads = [Clause(tuple(_in_head(t) for t in one.any_of if t.columns != BODY)) for one in self._wanted]
-        return load(self._actor, [row[0] for row in self._newest(self._match(heads), limit)])
+        return hits.load(self._actor, [row[0] for row in self._newest(self._match(heads), limit)])
 
     def count(self, most: int) -> int:
         """How many there are, none counted beyond ``most`` and one."""
@@ -332,7 +314,7 @@ class Search:
         if not ids:
             return set()
         texts = select(DocumentText.document_id, DocumentText.facts, DocumentText.subject, DocumentText.body)
-        texts = texts.add_columns(_reports(self.narrowed)).where(DocumentText.document_id.in_(ids))
+        texts = texts.add_columns(hits.reports(self.narrowed)).where(DocumentText.document_id.in_(ids))
         rows = db.session().execute(texts)
         found = set()
         for row in rows:
@@ -370,34 +352,9 @@ class Search:
         older = str(_Place(0, at + PAGE, place.top or max(ids)))
         return ids[at : at + PAGE], older
 
-    def _hits(self, ids: list[int]) -> list[Hit]:
-        if not ids:
-            return []
-        rows = {row.id: row for row in load(self._actor, ids)}
-        shown = self.query.shown
-        poor = [key for key in ids if key in rows and not snippets.holds_all(rows[key].subject, shown)]
-        texts = _texts(poor, self.narrowed) if shown else {}
-        return [_hit(rows[key], texts.get(key), shown) for key in ids if key in rows]
-
 
 def _in_head(term: Term) -> Term:
     return replace(term, columns=SYMBOL + SUBJECT) if term.columns == ANYWHERE else term
-
-
-def load(actor: Actor, ids: Sequence[int]) -> list[Document]:
-    """The documents themselves, in this order, those that the actor may read."""
-    query = (
-        select(Document)
-        .where(Document.id.in_(ids), visible_to(actor, among=ids))
-        .options(
-            selectinload(Document.entry),
-            selectinload(Document.presented_to),
-            selectinload(Document.lead_unit),
-            selectinload(Document.unit),
-        )
-    )
-    rows = {row.id: row for row in db.session().scalars(query)}
-    return [rows[key] for key in ids if key in rows]
 
 
 @dataclass(frozen=True)
@@ -418,37 +375,3 @@ class _Place:
 
     def __str__(self) -> str:
         return f"{self.tier}.{self.key or 0}.{self.top or 0}"
-
-
-def _reports(of: Narrowed) -> ColumnElement[str]:
-    return DocumentText.reports.expression if of.has_reports else literal("").label(DocumentText.reports.key)
-
-
-def _texts(ids: Sequence[int], narrowed: Narrowed) -> dict[int, Any]:
-    if not ids:
-        return {}
-    query = select(
-        DocumentText.document_id,
-        func.substr(DocumentText.body, 1, _MOST_LOOKED).label(_BODY),
-        DocumentText.facts,
-        DocumentText.parts,
-        _reports(narrowed),
-    ).where(DocumentText.document_id.in_(ids))
-    return {row.document_id: row for row in db.session().execute(query)}
-
-
-def _hit(document: Document, text: Any, shown: Sequence[str]) -> Hit:
-    subject = snippets.marked(document.subject, shown)
-    if text is None:
-        return Hit(document, subject, [])
-    found = snippets.excerpt(text.body, shown)
-    if found is None:
-        for name, other in (("", text.facts), (label("search.reports"), text.reports)):
-            if (told := snippets.excerpt(other, shown)) is not None:
-                return Hit(document, subject, told[1], name)
-        return Hit(document, subject, [])
-    at, pieces = found
-    part = next((one for one in reversed(text.parts) if one["at"] <= at), None)
-    if part is None:
-        return Hit(document, subject, pieces)
-    return Hit(document, subject, pieces, part["name"], bool(part["seen"]))
