@@ -149,6 +149,7 @@ def test_a_paper_is_gone_through_by_pages_contents_and_words(open_as: Opener) ->
     expect(panel).to_be_hidden()
     expect(opener).to_be_focused()
     # On a phone the words run in lines of its own width, at any size, and tables come row by row.
+    expect(page.locator("svg.ink")).to_have_count(1)
     page.evaluate(SELECT, "Nhu cầu vốn")
     page.locator("[data-ink=yellow]").dispatch_event("click")
     expect(page.locator(".ink .mul")).to_have_count(1)
