@@ -3,7 +3,7 @@
 :class:`FrameOnceManager` writes a room's frame to every idle socket without waiting. A socket that is busy or
 full gets the packet through its queue, behind what is there already, so that order always holds and nobody
 waits for a slow reader; a queue over its limits ends the socket. What passes and is kept nowhere is not put
-behind much: it would come too late, and fill the queue.
+behind much: it would come too late, and fill the queue. Of last values the newest alone waits.
 """
 
 from typing import Any
@@ -17,6 +17,8 @@ from intranet.core.fastroom import FramedPacket, FrameOnceWebSocket
 _Listener = tuple[str, FrameOnceWebSocket | None, Any]
 #: Events that may be lost, a pointer or a stroke being drawn; behind so many packets they are.
 _LOSSY, _LOST_BEHIND = frozenset({"eph"}), 8
+#: The event of last values, and what in it says of what.
+_LAST, _OF = "lv", ("mid", "key")
 
 
 class FrameOnceManager(Manager):
@@ -90,7 +92,8 @@ class FrameOnceManager(Manager):
             return None
         words = list(data) if isinstance(data, tuple) else [] if data is None else [data]
         text = self.server.packet_class(EVENT, namespace=namespace, data=[event, *words]).encode()
-        return FramedPacket(text) if isinstance(text, str) else None
+        about = tuple(data.get(name) for name in _OF) if event == _LAST and isinstance(data, dict) else None
+        return FramedPacket(text, about) if isinstance(text, str) else None
 
 
 def _tell_later(engine_socket: Any, packet: FramedPacket, behind: int | None) -> None:

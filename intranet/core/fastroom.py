@@ -92,10 +92,14 @@ class Wire(bytes):
 
 
 class FramedPacket(EnginePacket):
-    """A message to a room with its frame; whoever gets it through a queue gets the same bytes."""
+    """A message to a room with its frame; whoever gets it through a queue gets the same bytes.
 
-    def __init__(self, text: str) -> None:
+    :param about: of what it is the last value: an older one that still waits is not sent.
+    """
+
+    def __init__(self, text: str, about: object = None) -> None:
         super().__init__(MESSAGE, text)
+        self.about = about
         self.wire = Wire(_framer.send(TextMessage(data=super().encode())))
 
     def encode(self, b64: bool = False) -> Any:

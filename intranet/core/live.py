@@ -42,9 +42,9 @@ MEETINGS = "/meetings"
 MAX_FRAME_BYTES, MAX_TOLD_BYTES = 64 * 1024, 256 * 1024
 #: Connections at once; one more takes the place of the oldest, which is perhaps dead and not yet known to be.
 MAX_PER_PERSON, MAX_PER_DEVICE = 5, 2
-#: Asks of one device a second, and at once: what it wants done, and what passes while it presents or points.
-COMMAND_RATE, _PASSING_RATE = (20.0, 40.0), (40.0, 80.0)
-_PASSING = frozenset({"lv", "eph"})
+#: Asks of one device a second, and at once: what it wants done; where it is, and what passes while it points
+#: or draws, so that whoever presents can still turn the page. All strokes of a page are told at once.
+COMMAND_RATE, _PASSING_RATES = (20.0, 40.0), {"lv": (20.0, 40.0), "eph": (20.0, 80.0)}
 _LOOK_SECONDS = 0.1
 #: Within so many milliseconds of a stop its clients come back, each at a moment of its own.
 RETURN_MS = 3_000
@@ -87,8 +87,8 @@ class Sockets:
         self._handlers: dict[tuple[str, str], tuple[str, Callable[..., Any]]] = {}
         self._leaves: list[tuple[str, Callable[[], None]]] = []
         self._background: list[tuple[float, Callable[[], None]]] = []
-        #: By whether it is one of :data:`_PASSING`: whoever presents can still turn the page.
-        self._rates = {False: Rate(*COMMAND_RATE), True: Rate(*_PASSING_RATE)}
+        #: By event; ``""`` for all that have no limit of their own.
+        self._rates = {name: Rate(*most) for name, most in {"": COMMAND_RATE, **_PASSING_RATES}.items()}
         #: By socket id, the oldest first; and those of each person.
         self._seats: dict[str, _Seat] = {}
         self._seats_of: dict[int, dict[str, _Seat]] = {}
@@ -307,7 +307,7 @@ class Sockets:
         return gone
 
     def _guarded(self, permit: str, function: Callable[..., Any], name: str = "") -> Callable[..., Answer]:
-        rate = self._rates[name in _PASSING]
+        rate = self._rates.get(name, self._rates[""])
 
         def run(*args: Any) -> Answer:
             try:

@@ -199,6 +199,7 @@ class Unsent(JoinableQueue):
         if item is not None:
             if self._is_full or (self.websocket is not None and self.websocket.take_now(item)):
                 return
+            self._forget_older(getattr(item, "about", None))
             if self.qsize() >= self._max_messages or (self.qsize() and self._bytes > self._max_bytes):
                 self._give_up()
                 return
@@ -216,6 +217,13 @@ class Unsent(JoinableQueue):
         if self.websocket is not None:
             self.websocket.waiting = self.qsize()
         return item
+
+    def _forget_older(self, about: object) -> None:
+        """Take out what waits with a value that is about to be told anew."""
+        for item in [one for one in self.queue if about is not None and getattr(one, "about", None) == about]:
+            self.queue.remove(item)
+            self._bytes -= self._cost(item)
+            self.task_done()
 
     def _give_up(self) -> None:
         """Forget what waits: the client will ask for what it lacks when it is back."""

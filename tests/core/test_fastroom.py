@@ -255,6 +255,29 @@ def test_what_passes_is_lost_to_a_slow_reader_before_anything_else_is() -> None:
     assert 1 < heard.count("eph") < 10
 
 
+def test_of_last_values_a_slow_reader_gets_the_newest_in_its_turn() -> None:
+    server = socketio.Server(
+        async_mode="gevent", client_manager=fanout.FrameOnceManager(), monitor_clients=False
+    )
+    slow = server.eio.sockets["slow"] = engine_socket.Socket(server.eio, "slow")
+    slow.queue = Unsent(8, 1_000)
+    server.manager.enter_room(server.manager.connect("slow", "/"), "/", "room")
+    for n in range(100):
+        for key in ("view", "vote"):
+            server.manager.emit("lv", {"mid": 1, "key": key, "seq": n}, "/", room="room")
+        if n == 50:
+            server.manager.emit("evt", {"v": 7}, "/", room="room")
+    server.manager.emit("lv", {"mid": 2, "key": "view", "seq": 5}, "/", room="room")
+    waiting = [json.loads(slow.queue.get().data.removeprefix("2"))[1] for _ in range(slow.queue.qsize())]
+    assert [(one.get("mid"), one.get("key"), one.get("seq", one.get("v"))) for one in waiting] == [
+        (None, None, 7),
+        (1, "view", 99),
+        (1, "vote", 99),
+        (2, "view", 5),
+    ]
+    assert slow.queue._bytes == 0
+
+
 def test_a_client_may_be_slow_and_one_that_accepts_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     size = 128 * 1024
     for is_slow, most in ((True, 1.0), (False, 0.2)):

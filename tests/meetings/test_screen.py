@@ -253,6 +253,21 @@ def test_nobody_but_the_presenter_moves_the_room(sitting: Sitting, file: str, ta
     assert journal_of(sitting.id)[-1] == "present.page"
 
 
+def test_pointing_without_a_pause_is_refused_and_leaves_the_view_and_the_page_their_own_limits(
+    sitting: Sitting, file: str, tablet: Tablets
+) -> None:
+    presenting.start_presenting(sitting.chair, sitting.id, file, 1)
+    lead = tablet(sitting.chair)
+    lead.hello(sitting.id)
+    pointer = {"k": "eph", "t": "pointer", "mid": sitting.id, "d": {"page": 1, "x": 0.5, "y": 0.25}}
+    answers = []
+    while not answers or answers[-1]["ok"]:
+        answers.append(lead.ask("eph", pointer))
+    assert answers[-1]["err"] == "rate"
+    assert len(answers) > 80
+    assert [lead.ask("lv", view(sitting.id, y=n / 100))["ok"] for n in range(40)] == [True] * 40
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
