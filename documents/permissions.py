@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, or_, select, union_all, update
 
 from documents.models.document import AccessLevel, Document, DocumentAccess
 from intranet.core import clock, db
@@ -264,10 +264,14 @@ def nearest_to(actor: Actor, *, once: bool = False) -> Select[Any] | None:
     return select(near.c[0])
 
 
+def behind_tasks(actor: Actor) -> CompoundSelect[Any]:
+    """Ids of documents behind the tasks of which the actor, or a unit of the actor's, is a party."""
+    return union_all(*_behind_tasks(actor), *_behind_tasks(actor, of_units=True))
+
+
 def is_near(actor: Actor, key: ColumnElement[int]) -> ColumnElement[bool]:
     """The condition of being among :func:`nearest_to`, asked row by row."""
-    tasks = union_all(*_behind_tasks(actor), *_behind_tasks(actor, of_units=True))
-    return or_(_is_concerned(key, sight_of(actor).principals, each=True), key.in_(tasks))
+    return or_(_is_concerned(key, sight_of(actor).principals, each=True), key.in_(behind_tasks(actor)))
 
 
 def may(actor: Actor, to: To, document: Document) -> bool:

@@ -1,10 +1,10 @@
 """What was found, as a page shows it: the document, its subject and a piece of its text, the words marked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.orm import selectinload
 
 from documents.formats import snippets
@@ -50,22 +50,30 @@ def load(actor: Actor, ids: Sequence[int]) -> list[Document]:
     return [rows[key] for key in ids if key in rows]
 
 
-def shown(actor: Actor, ids: Sequence[int], words: Sequence[str], narrowed: Narrowed) -> list[Hit]:
-    """The documents of these keys, in this order, with the words marked where they stand."""
+def shown(
+    actor: Actor, ids: Sequence[int], words: Sequence[str], narrowed: Narrowed, reported: Sequence[int]
+) -> list[Hit]:
+    """The documents of these keys, in this order, with the words marked where they stand.
+
+    :param reported: those of which the actor reads all reports, where that is not so of all documents.
+    """
     if not ids:
         return []
     rows = {row.id: row for row in load(actor, ids)}
     poor = [key for key in ids if key in rows and not snippets.holds_all(rows[key].subject, words)]
-    texts = _texts(poor, narrowed) if words else {}
+    texts = _texts(poor, narrowed, reported) if words else {}
     return [_hit(rows[key], texts.get(key), words) for key in ids if key in rows]
 
 
-def reports(of: Narrowed) -> ColumnElement[str]:
+def reports(of: Narrowed, reported: Collection[int] = ()) -> ColumnElement[str]:
     """What was reported on its tasks, of a text; nothing for who does not read all of that."""
-    return DocumentText.reports.expression if of.has_reports else literal("").label(DocumentText.reports.key)
+    text = DocumentText.reports.expression
+    if not of.has_reports:
+        text = case((DocumentText.document_id.in_(reported), text), else_="") if reported else literal("")
+    return text.label(DocumentText.reports.key)
 
 
-def _texts(ids: Sequence[int], narrowed: Narrowed) -> dict[int, Any]:
+def _texts(ids: Sequence[int], narrowed: Narrowed, reported: Sequence[int]) -> dict[int, Any]:
     if not ids:
         return {}
     query = select(
@@ -73,7 +81,7 @@ def _texts(ids: Sequence[int], narrowed: Narrowed) -> dict[int, Any]:
         func.substr(DocumentText.body, 1, _MOST_LOOKED).label(_BODY),
         DocumentText.facts,
         DocumentText.parts,
-        reports(narrowed),
+        reports(narrowed, set(reported).intersection(ids)),
     ).where(DocumentText.document_id.in_(ids))
     return {row.document_id: row for row in db.session().execute(query)}
 

@@ -21,6 +21,7 @@ from documents.permissions import nearest_to, visible_to
 from documents.services import hits, narrowing, parties, walking
 from documents.services.hits import Hit
 from documents.services.narrowing import Narrowed
+from documents.services.reported import found_by_reports
 from documents.services.walking import Stretch
 from intranet.core import clock, db
 from intranet.core.actor import Actor
@@ -81,7 +82,7 @@ class Search:
     def page(self, after: str = "") -> Page:
         """One page; ``after`` is the key that the page before gave."""
         ids, older = self.keys(after)
-        return Page(hits.shown(self._actor, ids, self.query.shown, self.narrowed), older)
+        return Page(hits.shown(self._actor, ids, self.query.shown, self.narrowed, self._reported), older)
 
     def keys(self, after: str = "") -> tuple[list[int], str | None]:
         """The documents of one page by their keys, and where the next begins."""
@@ -96,7 +97,7 @@ class Search:
 
     def newest(self, limit: int) -> list[int]:
         """The newest documents, at most so many, whatever fits best."""
-        return [] if self.is_empty else [row[0] for row in self._newest(self._match(self._wanted), limit)]
+        return [] if self.is_empty else [row[0] for row in self._found(limit)]
 
     def suggested(self, limit: int) -> list[Document]:
         """The newest documents that have the words in their number, symbol or subject."""
@@ -109,14 +110,14 @@ class Search:
         """How many there are, none counted beyond ``most`` and one."""
         if self.is_empty:
             return 0
-        return len(self._newest(self._match(self._wanted), most + 1))
+        return len(self._found(most + 1))
 
     def counted(self) -> Counted:
         """The total, and the facets of the newest ten thousand."""
         if self.is_empty:
             return Counted(0, False, {})
         columns = narrowing.columns()
-        rows = self._newest(self._match(self._wanted), MOST_COUNTED + 1, (), *columns.values())
+        rows = self._found(MOST_COUNTED + 1, *columns.values())
         by_column: dict[str, Any] = {}
         if rows:
             by_column = dict(zip(("id", *columns), zip(*rows[:MOST_COUNTED], strict=True), strict=True))
@@ -133,6 +134,13 @@ class Search:
             if rows
         }
         return Counted(min(len(rows), MOST_COUNTED), len(rows) > MOST_COUNTED, facets)
+
+    @cached_property
+    def _reported(self) -> list[int]:
+        """Documents that only their reports' words find, for who reads some of the agency's reports."""
+        if self.narrowed.has_reports:
+            return []
+        return found_by_reports(self._actor, self._wanted, self._barred)
 
     @cached_property
     def _is_among_few(self) -> bool:
@@ -212,7 +220,8 @@ class Search:
         match = self._match([*self._wanted, *clauses], without)
         if match is not None and match.each is not None and self._is_of_few(clauses):
             match = replace(match, each=None, key=match.key + 0)
-        return [row[0] for row in self._newest(match, limit, where)]
+        rows = self._newest(match, limit, where)
+        return [row[0] for row in (rows if clauses else self._with_reported(rows, limit, where))]
 
     def _is_of_few(self, clauses: Sequence[Clause]) -> bool:
         """True when a number in its place is sought: no walk over the newest would meet its few documents."""
@@ -228,8 +237,7 @@ class Search:
         """Rows of the newest documents: the key, then the columns; ``where``: bounds of the key."""
         opened, key = db.session(), self._key(match)
         bounds = {name: value for name, value in where if value is not None}
-        narrowing_ = {"most": key.__le__, "below": key.__lt__}
-        narrowed = [narrowing_[name](value) for name, value in bounds.items()]
+        narrowed = _within(key, where)
         if match is None or match.each is None:
             query = self._select(match, *columns).where(*narrowed)
             return list(opened.execute(query.order_by(key.desc()).limit(limit)))
@@ -248,6 +256,26 @@ class Search:
         tops += [bounds["below"] - 1] if "below" in bounds else []
         top = min(tops) if tops else opened.scalar(select(func.max(key)).select_from(match.source))
         return walking.newest(ask, top or 0, limit)
+
+    def _found(self, limit: int, *columns: Any) -> list[Any]:
+        """Rows of the newest documents that are sought."""
+        rows = self._newest(self._match(self._wanted), limit, (), *columns)
+        return self._with_reported(rows, limit, (), *columns)
+
+    def _with_reported(
+        self, rows: list[Any], limit: int, where: Sequence[tuple[str, Any]], *columns: Any
+    ) -> list[Any]:
+        """The rows, and in their places those of documents that reports alone find."""
+        if not self._reported:
+            return rows
+        query = select(Document.id, *columns).where(
+            Document.id.in_(self._reported),
+            visible_to(self._actor, among=self._reported),
+            *self._where,
+            *_within(Document.id.expression, where),
+        )
+        more = db.session().execute(query.order_by(Document.id.desc()).limit(limit)).all()
+        return sorted([*rows, *more], key=lambda row: -row[0])[:limit]
 
     def _having(self, clauses: Sequence[Clause], ids: Sequence[int]) -> set[int]:
         """Which of these documents have clauses as well."""
@@ -343,7 +371,8 @@ class Search:
         marked = self._having(self.query.marked, ids)
         weights = {key: (key not in marked, key not in beside, rank) for key, rank in rows}
         others = sorted((key for key in weights if key not in exact), key=lambda key: (*weights[key], -key))
-        return [*number, *others]
+        told = [row[0] for row in self._with_reported([], MOST_RANKED, (bound,))]
+        return [*number, *others, *told][:MOST_RANKED]
 
     def _fitting(self, place: "_Place") -> tuple[list[int], str | None]:
         ids, at = self._ranked(place.top), place.key or 0
@@ -351,6 +380,12 @@ class Search:
             return ids[at : at + PAGE], None
         older = str(_Place(0, at + PAGE, place.top or max(ids)))
         return ids[at : at + PAGE], older
+
+
+def _within(key: ColumnElement[int], where: Sequence[tuple[str, Any]]) -> list[ColumnElement[bool]]:
+    """Conditions of the bounds that are given."""
+    ways = {"most": key.__le__, "below": key.__lt__}
+    return [ways[name](value) for name, value in where if value is not None]
 
 
 def _in_head(term: Term) -> Term:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from documents.models.document import AccessLevel, Document
 from documents.models.lifecycle import DocState
-from documents.services import indexing, restricting
+from documents.services import indexing, restricting, searching
 from documents.services.restricting import Wish
 from documents.services.searching import FITTING, Search
 from intranet.core import db
@@ -116,3 +116,47 @@ def test_a_rebuilt_index_has_the_reports_of_old(desk: Office, document: Document
     assert found(desk.leader, "giống") == []
     assert list(indexing.rebuild())[-1] == 1
     assert found(desk.leader, "giống") == [SUBJECT]
+
+
+def test_a_party_of_the_task_finds_the_document_by_what_was_reported_as_long_as_no_other_report_is_hidden(
+    desk: Office, document: Document
+) -> None:
+    task = given(desk, document)
+    tasks.report_progress(desk.officer, task, 40, "Đã giao cây giống, còn thiếu phân bón")
+    indexing.index_changed()
+    indexing.refresh()
+    for typed in ("cây giống", '"con thieu"', "phan bon rung", "gion*", "rừng"):
+        assert found(desk.officer, typed) == [SUBJECT], typed
+        assert Search(desk.officer, typed).count(10) == 1, typed
+    assert found(desk.officer, "giống -rừng") == []
+    (hit,) = Search(desk.officer, "phân bón").page().hits
+    assert [piece.text for piece in hit.snippet if piece.is_found] == ["phân", "bón"]
+    assert (hit.file, Search(desk.officer, "rừng").page().hits[0].snippet) == ("Báo cáo thực hiện", [])
+    # Another unit reports on its own part, which the official does not read.
+    other = give(desk, by=desk.leader, lead=Party(user_id=desk.other_head.id), origin=document.ref)
+    assert found(desk.officer, "giống") == [SUBJECT]
+    tasks.report_progress(desk.other_head, other, 10, "Chờ cấp kinh phí")
+    indexing.index_changed()
+    for one in (desk.officer, desk.other_head):
+        assert found(one, "giống") == found(one, "kinh phí") == []
+    assert found(desk.leader, "giống kinh phí") == [SUBJECT]
+    assert found(desk.clerk, "giống") == found(desk.other_leader, "giống") == []
+
+
+def test_found_by_reports_alone_a_document_stands_in_its_place_on_its_page(
+    desk: Office, received: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "PAGE", 2)
+    keys = []
+    for n in range(5):
+        keys.append(received(state=DocState.REGISTERED, subject="Giống cây" if n % 2 else SUBJECT).id)
+        with db.reading(), db.agencies({desk.org.id}):
+            one = db.session().get_one(Document, keys[-1])
+            tasks.report_progress(desk.officer, given(desk, one), 40, "Đã nhận giống")
+    indexing.index_changed()
+    shown, way = [], ""
+    while way is not None:
+        ids, way = Search(desk.officer, "giong").keys(way)
+        shown.append(ids)
+    assert shown == [keys[:2:-1], keys[2:0:-1], keys[:1]]
+    assert sorted(Search(desk.officer, "giong", {}, FITTING).ids(9)) == keys
