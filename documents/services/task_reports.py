@@ -2,8 +2,8 @@
 
 Who reads a document does not read every task of it: the clerk does not, nor does a unit that was told. So
 only reports on tasks of the document's own agency that are not restricted are here, and the search looks for
-their words only for whoever reads all of these: all of the agency's (:func:`documents.permissions.reads_reports`)
-or all on that document (``reported.py``).
+their words only for whoever reads all of these: all of the agency's
+(:func:`documents.permissions.reads_reports`), or all on that document (``reported.py``).
 """
 
 from collections.abc import Collection
