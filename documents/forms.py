@@ -429,11 +429,9 @@ class PrintForm(OfficeForm):
         self.month.choices = [(0, "Cả năm"), *months, (DAYS, "Theo ngày")]
 
     def to_wish(self) -> Wish:
-        """What is asked for."""
+        """What is asked for; days that were typed are printed, whatever the list of months says."""
         first, last = self.first.data, self.last.data
-        if self.month.data != DAYS:
-            first = last = None
-        if 1 <= self.month.data <= 12:
+        if first is None and last is None and 1 <= self.month.data <= 12:
             first = date(self.year.data, self.month.data, 1)
             last = date(self.year.data, self.month.data, monthrange(self.year.data, self.month.data)[1])
         return Wish(Book(self.book.data), self.year.data, Format(self.format.data), first, last)

@@ -119,3 +119,33 @@ def test_a_folder_is_dropped_whole_and_each_of_its_papers_tells_how_far_it_is(op
     expect(clerk.locator("[data-files] li b")).to_have_text(["10.pdf", "2.pdf"])
     expect(clerk.locator("[data-files] li small").first).not_to_have_text("")
     expect(clerk.get_by_text(".pdf,.docx")).to_be_visible()
+
+
+def test_the_head_of_the_registers_and_the_end_of_a_filter_bar_keep_their_places(open_as: Opener) -> None:
+    clerk = open_as("vanthu")
+    clerk.goto("/documents/registers")
+    title = clerk.locator(".o-head h1").bounding_box()
+    assert title is not None
+    assert title["height"] < 40
+    clerk.goto("/documents/incoming?q=báo+cáo")
+    columns = clerk.get_by_role("button", name="Cột", exact=True).bounding_box()
+    clear = clerk.get_by_role("link", name="Lưu bộ lọc").bounding_box()
+    assert columns is not None
+    assert clear is not None
+    assert columns["x"] + columns["width"] > 1240
+    assert abs(columns["y"] + columns["height"] / 2 - clear["y"] - clear["height"] / 2) < 4
+
+
+def test_a_paper_is_entered_and_given_back_by_keys_alone(open_as: Opener) -> None:
+    clerk = open_as("vanthu")
+    clerk.goto("/documents/incoming/intake")
+    expect(clerk.locator("body[data-ready]")).to_be_attached()
+    clerk.evaluate("() => document.activeElement.blur()")
+    clerk.keyboard.press("b")
+    expect(clerk.get_by_text("Văn bản giấy, chưa có tệp")).to_be_visible()
+    expect(clerk.locator("body[data-ready]")).to_be_attached()
+    clerk.get_by_role("button", name="Trả lại").press("Enter")
+    reason = clerk.locator("dialog[open] textarea")
+    reason.fill("Gửi nhầm cơ quan, không thuộc thẩm quyền")
+    reason.press("Control+Enter")
+    expect(clerk.get_by_text("Đã trả lại văn bản.")).to_be_visible()

@@ -238,6 +238,21 @@ def test_the_page_asks_the_worker_makes_and_only_the_owner_fetches(
     assert "Chưa có tệp" in client_of(desk.office_head).get("/exports/").text
 
 
+def test_days_that_were_typed_are_printed_whatever_the_list_of_months_says(
+    desk: Office, book: Register, three: list[Document], client_of: ClientOf
+) -> None:
+    day, clerk = clock.today(), client_of(desk.clerk)
+    days = {"first": f"{day:%d/%m/%Y}", "last": f"{day:%d/%m/%Y}"}
+    for month in (0, day.month):
+        sent = {"book": "incoming", "year": str(day.year), "month": str(month), "format": "xlsx", **days}
+        assert clerk.post(f"/documents/registers/{book.id}/print", data=sent).status_code == 302
+    jobs.run_due()
+    with db.scope(desk.clerk.org_ids):
+        names = [one.file.name for one in exports.mine(desk.clerk) if one.file]
+    assert len(names) == 2
+    assert all(f"từ {day:%d-%m} đến {day:%d-%m}" in name for name in names)
+
+
 def test_a_file_is_made_with_the_rights_of_the_hour_it_is_made(
     desk: Office, book: Register, three: list[Document]
 ) -> None:

@@ -354,3 +354,11 @@ def test_a_signed_document_takes_a_held_number_on_its_page(
     answer = clerk.post(f"/documents/drafts/{document.id}/held-number", data={"entry_id": entry, "once": "h"})
     assert answer.status_code == 302
     assert fresh(Document, document.id).code == "01/QĐ-UBND"
+
+
+def test_the_page_of_a_year_leads_to_its_print(desk: Office, registered: Make, client_of: ClientOf) -> None:
+    registered()
+    register = catalogue.register_for(desk.org.id, RegisterKind.IN, None)
+    year = clock.today().year
+    page = client_of(desk.clerk).get(f"/documents/registers/{register.id}/{year}").text
+    assert f"/documents/registers/{register.id}/print?year={year}" in page

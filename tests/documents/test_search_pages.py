@@ -111,3 +111,15 @@ def test_the_page_asks_as_much_for_fifty_documents_as_for_five(
                 assert f"{number + 1} văn bản" in client.get("/documents/search?q=thông báo").text
             asked.append(len(sent))
     assert asked[0] == asked[1] < 45
+
+
+def test_a_name_of_several_words_after_a_prefix_is_told_to_stand_in_quotes_when_nothing_is_found(
+    desk: Office, put: Make, client_of: ClientOf
+) -> None:
+    put("Giải ngân vốn đầu tư", issuer_text="Bộ Tài chính")
+    client = client_of(desk.clerk)
+    hint = "Tên nhiều chữ đặt trong ngoặc kép"
+    assert hint in client.get("/documents/search?q=cq:tài+thiếu").text
+    assert hint not in client.get('/documents/search?q=cq:"bộ y tế"').text
+    assert hint not in client.get("/documents/search?q=khongco").text
+    assert hint not in client.get('/documents/search?q=cq:"bộ tài chính"').text

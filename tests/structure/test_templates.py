@@ -125,3 +125,8 @@ def test_icons_of_the_rail_are_in_the_sprite() -> None:
     named = {entry.icon for entry in menu.shown_to(Everybody())}  # type: ignore[arg-type]  # only asked for permits
     assert named
     assert named <= drawn, f"no such icons: {sorted(named - drawn)}"
+
+
+def test_no_act_is_under_the_letter_that_begins_a_way() -> None:
+    """After ``g`` another letter goes somewhere: an act under it would never be done."""
+    assert [path.name for path in PAGES if re.search('data[-_]key="g"', text_of(path))] == []
