@@ -112,7 +112,7 @@ class About:
 
     @property
     def unseen(self) -> list[User]:
-        """People to whom it was given and who have not opened it."""
+        """Others to whom it was given and who have not opened it: whoever reads this is opening it."""
         return [self.people[key] for key in self._given() if key not in {seen.user_id for seen in self.seen}]
 
     def _given(self) -> Collection[int]:
@@ -149,7 +149,7 @@ def about(actor: Actor, document: Document) -> About:
         seen=seen,
         is_flagged=own and restricting.is_flagged(document),
         invitation=_invitation(document, found),
-        receivers=tuple(receivers),
+        receivers=tuple(key for key in receivers if key != actor.id),
     )
 
 

@@ -86,7 +86,9 @@ def test_those_who_have_not_opened_it_are_reminded_once_a_day(
     with db.scope({desk.org.id}):
         kind = Notice.kind == "document.unseen"
         assert db.session().scalars(select(Notice.user_id).where(kind)).all() == [desk.leader.id]
-    client_of(desk.leader).get(path)
+    page = client_of(desk.leader).get(path).text
+    assert "<span>chưa xem</span>" not in page
+    assert "Nhắc 1 người" not in page
     with pytest.raises(BadState, match=r"document.all_seen"):
         unseen.remind(desk.office_head, arrived.id)
     assert "Nhắc 1 người" not in head.get(path).text
