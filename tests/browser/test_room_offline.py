@@ -205,6 +205,7 @@ def test_a_room_opens_without_network_and_server_and_ink_arrives_once_from_two_d
         expect(one.get_by_text("Đã ghi lại đề nghị phát biểu")).to_be_visible()
         # The size of text that is chosen now is there before anything is drawn of the page kept earlier.
         one.locator("[data-text-size]").tap()
+        expect(one.locator("html[data-text='125']")).to_be_attached()
         one.add_init_script(
             "addEventListener('readystatechange', () => {"
             " window.first = document.documentElement.dataset.text }, { capture: true, once: true })"
