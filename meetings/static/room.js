@@ -262,7 +262,7 @@ for (const button of all('[data-sheet]'))
   });
 for (const button of all('[data-shut]')) button.addEventListener('click', shut);
 addEventListener('keydown', (event) => {
-  if (event.key !== 'Escape' || event.target.closest('dialog')) return;
+  if (event.key !== 'Escape' || event.target.closest('dialog[open]')) return;
   if (find('.m-scrim').hidden) ballot?.fold();
   shut();
 });

@@ -40,7 +40,7 @@ export class Desk {
 
   /** Single letters outside of fields, with Alt inside them; they can be switched off. */
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.repeat || event.target.closest('dialog') || !find('[data-keys-on]').checked) return;
+    if (event.ctrlKey || event.metaKey || event.repeat || event.target.closest('dialog[open]') || !find('[data-keys-on]').checked) return;
     if (!event.altKey && event.target.closest('input:not([type=checkbox], [type=radio]), textarea, select')) return;
     const name = { KeyN: 'next', KeyS: 'call', KeyV: 'vote', KeyP: 'show', KeyB: 'blank', KeyK: 'conclude' }[event.code];
     if (name) { event.preventDefault(); this.act(name, true); }
